@@ -1,0 +1,58 @@
+/**
+ * Compiles the TypeScript sources when one of them has changed since the last build, so that no front door ever runs
+ * a stale program. Costs a few milliseconds when nothing has changed.
+ */
+'use strict';
+const { execFileSync } = require('node:child_process');
+const { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const common = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'charts', 'src'];
+/** What is compiled together: the product, and with it the tools that run it on this machine. */
+const projects = {
+  product: { config: 'tsconfig.build.json', inputs: common },
+  local: { config: 'tsconfig.local.json', inputs: [...common, 'tsconfig.local.json', 'local', 'tools', 'examples/backend'] },
+};
+
+/** Path, size and time of every source file: a change of any of them, or a file more or less, changes it. */
+function fingerprint(path) {
+  const stats = statSync(join(root, path), { throwIfNoEntry: false });
+  if (stats === undefined) return '';
+  if (!stats.isDirectory()) return /\.(ts|json)$/.test(path) ? `${path} ${stats.size} ${stats.mtimeMs}\n` : '';
+  return readdirSync(join(root, path))
+    .filter((name) => name !== 'node_modules')
+    .sort()
+    .map((name) => fingerprint(`${path}/${name}`))
+    .join('');
+}
+
+function lastBuild(stamp) {
+  try {
+    return readFileSync(stamp, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Builds a project if need be; exits with the compiler's report if it does not compile. */
+function ensureBuilt(name = 'product') {
+  const { config, inputs } = projects[name];
+  const stamp = join(root, 'lib', `${name}.stamp`);
+  const current = inputs.map(fingerprint).join('');
+  if (lastBuild(stamp) === current) return;
+  // A file that was removed or renamed must not live on in the output.
+  for (const input of inputs) rmSync(join(root, 'lib', input), { recursive: true, force: true });
+  rmSync(join(root, 'lib', `${name}.tsbuildinfo`), { force: true });
+  try {
+    execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, config)], { stdio: ['ignore', 2, 2] });
+  } catch {
+    process.stderr.write('The sources do not compile (above); nothing was rendered or applied.\n');
+    process.exit(1);
+  }
+  mkdirSync(join(root, 'lib'), { recursive: true });
+  writeFileSync(stamp, current);
+}
+
+module.exports = { ensureBuilt };
+if (require.main === module) ensureBuilt(process.argv[2]);

@@ -1,0 +1,14 @@
+/** `cdk8s synth` runs this: every stack file → `dist/<stack>/`. */
+'use strict';
+require('node:module').enableCompileCache();
+const { join } = require('node:path');
+require('./ensure-built').ensureBuilt();
+const { synthesize } = require('../lib/charts/main');
+
+const root = join(__dirname, '..');
+try {
+  synthesize(root, process.env.CDK8S_OUTDIR ?? join(root, 'dist'));
+} catch (error) {
+  process.stderr.write(`${error.name === 'ConfigError' || error.name === 'AggregateError' ? error.message : error.stack}\n`);
+  process.exitCode = 1;
+}

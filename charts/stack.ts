@@ -1,0 +1,18 @@
+/** What is applied together, in this order; wiring only. */
+import { Chart } from 'cdk8s';
+import { type Construct } from 'constructs';
+import type { StackConfig } from '../src/config';
+import { Gateway } from '../src/components/gateway';
+import { Grafana } from '../src/components/grafana';
+import { Loki } from '../src/components/loki';
+import { Namespaces } from '../src/components/namespaces';
+import { Promtail } from '../src/components/promtail';
+
+/** Adds the charts of one stack. The numbers make `kubectl apply -f` take the namespaces first. */
+export function addStackCharts(scope: Construct, config: StackConfig): void {
+  new Namespaces(new Chart(scope, '00-namespaces'), 'namespaces', config);
+  new Loki(new Chart(scope, '10-loki'), 'loki', config);
+  new Gateway(new Chart(scope, '20-gateway'), 'gateway', config);
+  new Promtail(new Chart(scope, '30-promtail'), 'promtail', config);
+  new Grafana(new Chart(scope, '40-grafana'), 'grafana', config);
+}

@@ -1,0 +1,27 @@
+/**
+ * Who is who: name, selector and container ports of every component. Policies, Services and upstreams all read them
+ * here, so that none can select a pod or name a port that does not exist.
+ */
+
+export interface Identity {
+  /** Name of the workload and of its main Service. */
+  readonly name: string;
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+const identity = <T extends Identity>(component: T): T => component;
+
+export const LOKI = identity({ name: 'loki', ports: { http: 3100, grpc: 9095, memberlist: 7946 } });
+export const GATEWAY = identity({ name: 'gateway', ports: { http: 8080, metrics: 8081 } });
+export const PROMTAIL = identity({ name: 'promtail', ports: { metrics: 9080 } });
+export const GRAFANA = identity({ name: 'grafana', ports: { http: 3000 } });
+
+/** Labels that select the pods of a component. They never change: a StatefulSet's selector is immutable. */
+export function selectorLabels({ name }: Identity): Readonly<Record<string, string>> {
+  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'spywatcher-logs' };
+}
+
+/** Labels of every object of a component: the selector and what may change. */
+export function objectLabels(component: Identity): Readonly<Record<string, string>> {
+  return { ...selectorLabels(component), 'app.kubernetes.io/managed-by': 'spywatcher-logs' };
+}

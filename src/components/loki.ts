@@ -1,0 +1,279 @@
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import type { StackConfig } from '../config';
+import { type Duration, formatDuration, formatLokiBytes, formatQuantity, goMemoryLimit, megabytes } from '../config/units';
+import { GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
+import { addresses, componentPolicy, dnsEgress, podsOf, tcp } from './network';
+import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets, restrictedPodSecurity, secretEnv, spread } from './pod';
+
+/** The parts of the stack config that Loki is made from. */
+export type LokiProps = Pick<
+  StackConfig,
+  'namespaces' | 'deployment' | 'storage' | 'persistence' | 'retention' | 'limits' | 'auth' | 'resources' | 'images' | 'network'
+>;
+
+/** uid and gid of the image. */
+const USER = 10001;
+const DATA = '/var/loki';
+const CONFIG = '/etc/loki';
+/** Share of the memory limit up to which Go collects lazily; the rest is for what Go does not count. */
+const GO_MEMORY_SHARE = 0.8;
+/** Share of the memory limit up to which a WAL is replayed before chunks are flushed; Loki's default is 4 GB whatever the limit. */
+const REPLAY_MEMORY_SHARE = 0.75;
+/** First day of the index. In the past for a new install; periods are only ever appended. */
+const SCHEMA_FROM = '2024-01-01';
+
+/** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
+export class Loki extends Construct {
+  constructor(scope: Construct, id: string, props: LokiProps) {
+    super(scope, id);
+    const { namespaces, deployment } = props;
+    const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.logging, labels: { ...objectLabels(LOKI) } });
+    const files = { 'config.yaml': stringify(lokiConfig(props)), 'overrides.yaml': stringify(tenantOverrides(props)) };
+
+    new k8s.KubeServiceAccount(this, 'service-account', { metadata: metadata(LOKI.name), automountServiceAccountToken: false });
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadata('loki-config'), data: files });
+    this.policy(props);
+    new k8s.KubeService(this, 'service', {
+      metadata: metadata(LOKI.name),
+      spec: { type: 'ClusterIP', selector: { ...selectorLabels(LOKI) }, ports: [servicePort('http')] },
+    });
+    new k8s.KubeService(this, 'headless', {
+      metadata: metadata('loki-headless'),
+      // Members of a ring find each other before they are ready.
+      spec: { clusterIp: 'None', publishNotReadyAddresses: true, selector: { ...selectorLabels(LOKI) }, ports: [servicePort('http'), servicePort('grpc'), servicePort('memberlist')] },
+    });
+    for (const pod of podNames(deployment)) {
+      new k8s.KubeService(this, `metrics-${pod}`, {
+        metadata: metadata(`${pod}-metrics`),
+        spec: { type: 'ClusterIP', publishNotReadyAddresses: true, selector: { ...selectorLabels(LOKI), 'statefulset.kubernetes.io/pod-name': pod }, ports: [servicePort('http')] },
+      });
+    }
+    if (deployment.replicas > 1) {
+      new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
+        metadata: metadata(LOKI.name),
+        spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: { ...selectorLabels(LOKI) } } },
+      });
+    }
+    this.statefulSet(props, metadata(LOKI.name), files);
+  }
+
+  private policy({ namespaces, deployment, storage, network }: LokiProps): void {
+    const peers = podsOf(LOKI, namespaces.logging);
+    const ring = tcp(LOKI.ports.grpc, LOKI.ports.memberlist);
+    const hasPeers = deployment.replicas > 1;
+    componentPolicy(this, LOKI, {
+      namespace: namespaces.logging,
+      ingress: [
+        { from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(LOKI.ports.http) },
+        ...(hasPeers ? [{ from: [peers], ports: ring }] : []),
+      ],
+      egress: [
+        ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
+        ...(hasPeers || storage.type === 's3' ? [dnsEgress(network)] : []),
+        ...(storage.type === 's3' ? storage.egress.map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) })) : []),
+      ],
+    });
+  }
+
+  private statefulSet(props: LokiProps, metadata: k8s.ObjectMeta, files: Readonly<Record<string, string>>): void {
+    const { deployment, persistence, storage, resources, images } = props;
+    const ready = { httpGet: { path: '/ready', port: k8s.IntOrString.fromString('http') } };
+    new k8s.KubeStatefulSet(this, 'stateful-set', {
+      metadata,
+      spec: {
+        serviceName: 'loki-headless',
+        replicas: deployment.replicas,
+        podManagementPolicy: 'Parallel', // a ring of three starts at once; with one replica it makes no difference
+        revisionHistoryLimit: 5,
+        selector: { matchLabels: { ...selectorLabels(LOKI) } },
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: persistence.retainOnDelete ? 'Retain' : 'Delete', whenScaled: 'Retain' },
+        template: {
+          metadata: { labels: { ...objectLabels(LOKI) }, annotations: { ...configHash(files) } },
+          spec: {
+            serviceAccountName: LOKI.name,
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            securityContext: restrictedPodSecurity(USER),
+            ...pullSecrets(images),
+            // Long enough to flush the chunks in memory.
+            terminationGracePeriodSeconds: 300,
+            ...(deployment.replicas > 1 ? { topologySpreadConstraints: [...spread(selectorLabels(LOKI))] } : {}),
+            containers: [
+              {
+                name: LOKI.name,
+                image: imageReference(images.loki, images),
+                imagePullPolicy: 'IfNotPresent',
+                args: [`-config.file=${CONFIG}/config.yaml`],
+                ports: Object.entries(LOKI.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+                env: [
+                  { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.loki.limits.memory, GO_MEMORY_SHARE) },
+                  ...(storage.type === 's3'
+                    ? [secretEnv('AWS_ACCESS_KEY_ID', storage.credentialsSecret, 'accessKeyId'), secretEnv('AWS_SECRET_ACCESS_KEY', storage.credentialsSecret, 'secretAccessKey')]
+                    : []),
+                ],
+                resources: containerResources(resources.loki),
+                securityContext: CONTAINER_SECURITY,
+                // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
+                startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 900 },
+                readinessProbe: { ...ready, periodSeconds: 5 },
+                livenessProbe: { httpGet: { path: '/loki/api/v1/status/buildinfo', port: k8s.IntOrString.fromString('http') }, periodSeconds: 10, failureThreshold: 6 },
+                volumeMounts: [
+                  { name: 'data', mountPath: DATA },
+                  { name: 'config', mountPath: CONFIG, readOnly: true },
+                  { name: 'tmp', mountPath: '/tmp' },
+                ],
+              },
+            ],
+            volumes: [
+              { name: 'config', configMap: { name: 'loki-config' } },
+              { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } },
+            ],
+          },
+        },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data', labels: { ...selectorLabels(LOKI) } },
+            spec: {
+              accessModes: ['ReadWriteOnce'],
+              ...(persistence.storageClass === undefined ? {} : { storageClassName: persistence.storageClass }),
+              resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(persistence.size)) } },
+            },
+          },
+        ],
+      },
+    });
+  }
+}
+
+/** Names of Loki's pods, in order. */
+export function podNames({ replicas }: Pick<StackConfig['deployment'], 'replicas'>): readonly string[] {
+  return Array.from({ length: replicas }, (_, index) => `${LOKI.name}-${index}`);
+}
+
+/** Loki's config file as an object. What is unusual has its reason beside it. */
+export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> {
+  const { deployment, retention, limits, resources, storage, namespaces } = props;
+  const ring = deployment.replicas > 1;
+  const replayCeiling = { bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20 };
+  const objectStore = storage.type === 's3' ? 's3' : 'filesystem';
+  return {
+    // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
+    auth_enabled: true,
+    analytics: { reporting_enabled: false }, // nothing leaves the cluster; default: true
+    server: {
+      http_listen_port: LOKI.ports.http,
+      grpc_listen_port: LOKI.ports.grpc,
+      log_format: 'json',
+      grpc_server_max_recv_msg_size: grpcMessageSize(props), // default 4 MB, less than a batch may have
+      grpc_server_max_send_msg_size: grpcMessageSize(props),
+    },
+    common: {
+      path_prefix: DATA,
+      replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
+      ring: { kvstore: { store: ring ? 'memberlist' : 'inmemory' } },
+      ...(ring ? {} : { instance_addr: '127.0.0.1' }),
+    },
+    ...(ring ? { memberlist: { join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`] } } : {}),
+    schema_config: {
+      configs: [{ from: SCHEMA_FROM, store: 'tsdb', object_store: objectStore, schema: 'v13', index: { prefix: 'index_', period: '24h' } }],
+    },
+    storage_config: {
+      tsdb_shipper: { active_index_directory: `${DATA}/tsdb-index`, cache_location: `${DATA}/tsdb-cache` },
+      ...(storage.type === 's3'
+        ? {
+            aws: {
+              bucketnames: storage.bucket,
+              region: storage.region,
+              s3forcepathstyle: storage.forcePathStyle,
+              ...(storage.endpoint === undefined ? {} : { endpoint: storage.endpoint, insecure: storage.endpoint.startsWith('http://') }),
+            },
+          }
+        : { filesystem: { directory: `${DATA}/chunks` } }),
+    },
+    ingester: {
+      chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
+      ...(ring ? {} : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
+      wal: {
+        enabled: true,
+        dir: `${DATA}/wal`,
+        flush_on_shutdown: true, // default false
+        replay_memory_ceiling: formatLokiBytes(replayCeiling), // default 4GB
+      },
+    },
+    ingester_client: {
+      grpc_client_config: { max_recv_msg_size: grpcMessageSize(props), max_send_msg_size: grpcMessageSize(props) },
+    },
+    limits_config: {
+      retention_period: formatDuration(retention.period),
+      ...retentionStreams(retention.streams),
+      ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
+      ingestion_burst_size_mb: megabytes(limits.ingestionBurst), // default 6
+      per_stream_rate_limit: formatLokiBytes(limits.perStreamRate),
+      per_stream_rate_limit_burst: formatLokiBytes(limits.perStreamBurst),
+      max_global_streams_per_user: limits.maxStreams, // the mission's max_streams_per_user counts per ingester
+      max_streams_per_user: limits.maxStreams,
+      max_entries_limit_per_query: limits.maxEntriesPerQuery,
+      max_line_size: formatLokiBytes(limits.maxLineSize),
+      max_line_size_truncate: true, // default false: the line would be lost
+      reject_old_samples: true,
+      reject_old_samples_max_age: formatDuration(limits.rejectOldSamplesAfter),
+      allow_structured_metadata: true,
+      volume_enabled: true,
+      max_query_length: formatDuration(longest(retention, HOUR)), // default 721h, whatever the retention
+      max_query_lookback: formatDuration(longest(retention, 0)),
+      discover_service_name: [], // default: adds a label service_name of its own to every stream
+      query_timeout: QUERY_TIMEOUT,
+    },
+    runtime_config: { file: `${CONFIG}/overrides.yaml`, period: '10s' },
+    compactor: {
+      working_directory: `${DATA}/compactor`,
+      compaction_interval: formatDuration(retention.compactionInterval),
+      retention_enabled: true, // default false: retention_period alone deletes nothing
+      retention_delete_delay: formatDuration(retention.deleteDelay),
+      delete_request_store: objectStore,
+    },
+    query_range: {
+      align_queries_with_step: true,
+      cache_results: true,
+      results_cache: { cache: { embedded_cache: { enabled: true, max_size_mb: megabytes(limits.queryCache) } } },
+    },
+    query_scheduler: { max_outstanding_requests_per_tenant: 4096 }, // a dashboard splits into many requests; below that Loki answers "too many outstanding requests"
+    frontend: { compress_responses: true, log_queries_longer_than: '10s' },
+    ...(ring ? {} : { frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` } }),
+  };
+}
+
+/** How long a query may take in Loki; the gateway waits a little longer. */
+export const QUERY_TIMEOUT = '1m';
+const HOUR = 3_600_000;
+
+/** Per-tenant overrides; Loki reads the file again while it runs. */
+function tenantOverrides({ retention }: LokiProps): Readonly<Record<string, unknown>> {
+  return {
+    overrides: Object.fromEntries(
+      Object.entries(retention.tenants).map(([name, { period, streams }]) => [name, { retention_period: formatDuration(period), ...retentionStreams(streams) }]),
+    ),
+  };
+}
+
+function retentionStreams(streams: StackConfig['retention']['streams']): Readonly<Record<string, unknown>> {
+  return streams.length === 0
+    ? {}
+    : { retention_stream: streams.map(({ selector, period, priority }) => ({ selector, period: formatDuration(period), priority })) };
+}
+
+function longest({ period, streams, tenants }: StackConfig['retention'], extra: number): Duration {
+  const all = [period, ...streams.map((stream) => stream.period), ...Object.values(tenants).flatMap((tenant) => [tenant.period, ...tenant.streams.map((stream) => stream.period)])];
+  return { milliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)) + extra };
+}
+
+/** A push of a whole burst must fit in one gRPC message. */
+function grpcMessageSize({ limits }: LokiProps): number {
+  return Math.max(limits.ingestionBurst.bytes, 16 * 2 ** 20);
+}
+
+function servicePort(name: keyof typeof LOKI.ports): k8s.ServicePort {
+  return { name, port: LOKI.ports[name], targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
+}

@@ -1,0 +1,42 @@
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import { Construct } from 'constructs';
+import type { StackConfig } from '../config';
+
+/** Which Pod Security level a namespace enforces. */
+export type PodSecurityLevel = 'restricted' | 'privileged';
+
+export interface LoggingNamespaceProps {
+  readonly name: string;
+  /** Enforced, audited and warned about. */
+  readonly podSecurity: PodSecurityLevel;
+}
+
+/** A namespace with its Pod Security level in which nothing may talk to anything until a policy says so. */
+export class LoggingNamespace extends Construct {
+  constructor(scope: Construct, id: string, { name, podSecurity }: LoggingNamespaceProps) {
+    super(scope, id);
+    new k8s.KubeNamespace(this, 'namespace', {
+      metadata: {
+        name,
+        labels: {
+          'app.kubernetes.io/part-of': 'spywatcher-logs',
+          'app.kubernetes.io/managed-by': 'spywatcher-logs',
+          ...Object.fromEntries(['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity])),
+        },
+      },
+    });
+    new k8s.KubeNetworkPolicy(this, 'default-deny', {
+      metadata: { name: 'default-deny', namespace: name },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    });
+  }
+}
+
+/** The two namespaces of a stack: only the agent's may hold privileged pods. */
+export class Namespaces extends Construct {
+  constructor(scope: Construct, id: string, { namespaces }: Pick<StackConfig, 'namespaces'>) {
+    super(scope, id);
+    new LoggingNamespace(this, 'logging', { name: namespaces.logging, podSecurity: 'restricted' });
+    new LoggingNamespace(this, 'agents', { name: namespaces.agents, podSecurity: 'privileged' });
+  }
+}

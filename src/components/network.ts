@@ -1,0 +1,55 @@
+/** NetworkPolicy parts: who, and on which port. Ports come from the {@link Identity} of the pod that listens. */
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import type { Construct } from 'constructs';
+import type { StackConfig } from '../config';
+import { type Identity, objectLabels, selectorLabels } from './identity';
+
+const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
+
+/** The pods of a component. */
+export function podsOf(component: Identity, namespace: string): k8s.NetworkPolicyPeer {
+  return podsIn(namespace, selectorLabels(component));
+}
+
+/** Pods with these labels in a namespace; all of them without labels. */
+export function podsIn(namespace: string, labels: Readonly<Record<string, string>> = {}): k8s.NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
+    ...(Object.keys(labels).length === 0 ? {} : { podSelector: { matchLabels: { ...labels } } }),
+  };
+}
+
+export function addresses(cidr: string): k8s.NetworkPolicyPeer {
+  return { ipBlock: { cidr } };
+}
+
+export function tcp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
+  return ports.map((port) => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) }));
+}
+
+/** Name resolution, for pods that look names up. */
+export function dnsEgress({ dns }: StackConfig['network']): k8s.NetworkPolicyEgressRule {
+  return {
+    to: [podsIn(dns.namespace, dns.podLabels), ...dns.cidrs.map(addresses)],
+    ports: [{ protocol: 'UDP', port: k8s.IntOrString.fromNumber(53) }, ...tcp(53)],
+  };
+}
+
+export interface ComponentPolicyProps {
+  readonly namespace: string;
+  readonly ingress: readonly k8s.NetworkPolicyIngressRule[];
+  readonly egress: readonly k8s.NetworkPolicyEgressRule[];
+}
+
+/** The policy of one component: both directions are closed, and these rules open what its traffic needs. */
+export function componentPolicy(scope: Construct, component: Identity, { namespace, ingress, egress }: ComponentPolicyProps): k8s.KubeNetworkPolicy {
+  return new k8s.KubeNetworkPolicy(scope, 'network-policy', {
+    metadata: { name: component.name, namespace, labels: { ...objectLabels(component) } },
+    spec: {
+      podSelector: { matchLabels: { ...selectorLabels(component) } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [...ingress],
+      egress: [...egress],
+    },
+  });
+}

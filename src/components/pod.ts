@@ -1,0 +1,61 @@
+/** What the pods of all components have in common. */
+import { createHash } from 'node:crypto';
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import { Quantity } from 'cdk8s-plus-27/lib/imports/k8s';
+import type { Resources, StackConfig } from '../config';
+import { formatCpu, formatQuantity } from '../config/units';
+
+/** Meets Pod Security `restricted`; the user is the image's own. */
+export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
+  return { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } };
+}
+
+/** For every container, the agent's too. */
+export const CONTAINER_SECURITY: k8s.SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+/** Requests and limits as Kubernetes wants them. */
+export function containerResources({ requests, limits }: Resources): k8s.ResourceRequirements {
+  const quantities = (amount: Resources['requests']) => ({
+    cpu: Quantity.fromString(formatCpu(amount.cpu)),
+    memory: Quantity.fromString(formatQuantity(amount.memory)),
+  });
+  return { requests: quantities(requests), limits: quantities(limits) };
+}
+
+/** The image, from the mirror where one is configured. */
+export function imageReference(image: string, { registry }: Pick<StackConfig['images'], 'registry'>): string {
+  if (registry === undefined) return image;
+  const [first = '', ...rest] = image.split('/');
+  const hasRegistry = rest.length > 0 && (first.includes('.') || first.includes(':'));
+  return `${registry.replace(/\/$/, '')}/${hasRegistry ? rest.join('/') : image}`;
+}
+
+/** Pull secrets as references; nothing where there are none. */
+export function pullSecrets({ pullSecrets: names }: Pick<StackConfig['images'], 'pullSecrets'>): Pick<k8s.PodSpec, 'imagePullSecrets'> {
+  return names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
+}
+
+/** Changes with the config and with nothing else, so that a config change rolls the pods. */
+export function configHash(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
+  return { 'spywatcher-logs/config-hash': hash.slice(0, 16) };
+}
+
+/** Pods of one workload on different nodes and zones where there are several. */
+export function spread(labels: Readonly<Record<string, string>>): readonly k8s.TopologySpreadConstraint[] {
+  return ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { ...labels } },
+  }));
+}
+
+/** An environment variable whose value only the kubelet reads. */
+export function secretEnv(name: string, secret: string, key: string): k8s.EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
+}

@@ -1,0 +1,129 @@
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import { credentialSecretName, type StackConfig } from '../config';
+import { formatDuration, goMemoryLimit } from '../config/units';
+import { podRelabelConfigs, podStages } from '../pipelines/kubernetes-pods';
+import { GATEWAY_SERVICE_PORT } from './gateway';
+import { GATEWAY, objectLabels, PROMTAIL, selectorLabels } from './identity';
+import { addresses, componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
+import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets } from './pod';
+
+/** The parts of the stack config that Promtail is made from. */
+export type PromtailProps = Pick<StackConfig, 'namespaces' | 'agent' | 'auth' | 'resources' | 'images' | 'network'>;
+
+const CREDENTIAL = '/etc/promtail-credential';
+const POSITIONS = '/run/promtail';
+const GO_MEMORY_SHARE = 0.8;
+
+/** Promtail: one agent on each node, with the right to list pods and to read their log files, and nothing else. */
+export class Promtail extends Construct {
+  constructor(scope: Construct, id: string, props: PromtailProps) {
+    super(scope, id);
+    const { namespaces, network, agent, auth, images, resources } = props;
+    const labels = { ...objectLabels(PROMTAIL) };
+    const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.agents, labels });
+    const files = { 'config.yaml': stringify(promtailConfig(props)) };
+    // Cluster-wide names carry the namespace: two stacks may share a cluster.
+    const clusterName = `${namespaces.agents}-promtail`;
+
+    new k8s.KubeServiceAccount(this, 'service-account', { metadata: metadata(PROMTAIL.name), automountServiceAccountToken: false });
+    new k8s.KubeClusterRole(this, 'cluster-role', {
+      metadata: { name: clusterName, labels },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+    });
+    new k8s.KubeClusterRoleBinding(this, 'cluster-role-binding', {
+      metadata: { name: clusterName, labels },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: clusterName },
+      subjects: [{ kind: 'ServiceAccount', name: PROMTAIL.name, namespace: namespaces.agents }],
+    });
+    new k8s.KubeConfigMap(this, 'config', { metadata: metadata('promtail-config'), data: files });
+    componentPolicy(this, PROMTAIL, {
+      namespace: namespaces.agents,
+      ingress: [{ from: [podsIn(network.monitoring.namespace)], ports: tcp(PROMTAIL.ports.metrics) }],
+      egress: [
+        { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
+        { to: network.apiServer.cidrs.map(addresses), ports: tcp(...network.apiServer.ports) },
+        dnsEgress(network),
+      ],
+    });
+    new k8s.KubeDaemonSet(this, 'daemon-set', {
+      metadata: metadata(PROMTAIL.name),
+      spec: {
+        revisionHistoryLimit: 5,
+        selector: { matchLabels: { ...selectorLabels(PROMTAIL) } },
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: k8s.IntOrString.fromString('10%') } },
+        template: {
+          metadata: { labels, annotations: { ...configHash(files) } },
+          spec: {
+            serviceAccountName: PROMTAIL.name,
+            automountServiceAccountToken: true,
+            enableServiceLinks: false,
+            // Files below /var/log/pods belong to root; without a single capability, root is enough to read them.
+            securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
+            ...pullSecrets(images),
+            terminationGracePeriodSeconds: 30,
+            tolerations: agent.tolerations.map((toleration) => ({ ...toleration })),
+            containers: [
+              {
+                name: PROMTAIL.name,
+                image: imageReference(images.promtail, images),
+                imagePullPolicy: 'IfNotPresent',
+                args: ['-config.file=/etc/promtail/config.yaml'],
+                env: [
+                  // Discovery asks for the pods of this node alone.
+                  { name: 'HOSTNAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+                  { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.promtail.limits.memory, GO_MEMORY_SHARE) },
+                ],
+                ports: [{ name: 'metrics', containerPort: PROMTAIL.ports.metrics, protocol: 'TCP' }],
+                resources: containerResources(resources.promtail),
+                securityContext: CONTAINER_SECURITY,
+                // Ready once it has a target: a node always runs at least Promtail itself.
+                readinessProbe: { httpGet: { path: '/ready', port: k8s.IntOrString.fromString('metrics') }, periodSeconds: 5, failureThreshold: 5 },
+                livenessProbe: { tcpSocket: { port: k8s.IntOrString.fromString('metrics') }, periodSeconds: 10, failureThreshold: 6 },
+                volumeMounts: [
+                  { name: 'config', mountPath: '/etc/promtail', readOnly: true },
+                  { name: 'positions', mountPath: POSITIONS },
+                  { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },
+                  ...(auth.loki.enabled ? [{ name: 'credential', mountPath: CREDENTIAL, readOnly: true }] : []),
+                ],
+              },
+            ],
+            volumes: [
+              { name: 'config', configMap: { name: 'promtail-config' } },
+              { name: 'positions', hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
+              { name: 'pod-logs', hostPath: { path: '/var/log/pods' } },
+              ...(auth.loki.enabled ? [{ name: 'credential', secret: { secretName: credentialSecretName(agent.credential) } }] : []),
+            ],
+          },
+        },
+      },
+    });
+  }
+}
+
+/** Promtail's config file as an object. */
+export function promtailConfig({ namespaces, agent, auth }: PromtailProps): Readonly<Record<string, unknown>> {
+  return {
+    server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
+    positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '5s' },
+    clients: [
+      {
+        url: `http://${GATEWAY.name}.${namespaces.logging}.svc:${GATEWAY_SERVICE_PORT}/loki/api/v1/push`,
+        batchwait: formatDuration(agent.batchWait),
+        batchsize: agent.batchSize.bytes,
+        ...(auth.loki.enabled ? { basic_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } } : {}),
+        // Default: ten tries, some 8 minutes, then the batch is dropped. 200 tries at 30 s are more than an hour and a half.
+        backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 200 },
+      },
+    ],
+    scrape_configs: [
+      {
+        job_name: 'kubernetes-pods',
+        kubernetes_sd_configs: [{ role: 'pod' }],
+        relabel_configs: podRelabelConfigs(agent.excludeNamespaces),
+        pipeline_stages: podStages(),
+      },
+    ],
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Every default of the stack config, in one place and in the form a stack file would use.
+ * Figures marked (mission) are those of the project's original description.
+ */
+export const defaults = {
+  namespaces: { logging: 'logging', agents: 'logging-agents' },
+
+  retention: {
+    period: '720h', // 30 days (mission)
+    deleteDelay: '2h', // (mission)
+    compactionInterval: '10m', // (mission)
+  },
+
+  limits: {
+    ingestionRate: '15MB', // per second and tenant (mission); Loki's own default is 4 MB
+    ingestionBurst: '20MB', // (mission)
+    perStreamRate: '3MB', // (mission)
+    perStreamBurst: '15MB', // (mission)
+    maxStreams: 10_000, // (mission)
+    maxEntriesPerQuery: 5_000, // (mission)
+    maxLineSize: '256KB', // Loki's own default
+    rejectOldSamplesAfter: '7d', // (mission)
+    queryCache: '100MB', // (mission); the community chart reserves 1–8 GB
+  },
+
+  persistence: { size: '50Gi', retainOnDelete: true },
+
+  deployment: { mode: 'single', replicas: 1, replicationFactor: 1 },
+
+  auth: { tenant: 'spywatcher', write: 'promtail', read: 'grafana' },
+
+  gateway: { replicas: 1 },
+
+  grafana: {
+    adminUser: 'admin',
+    adminSecret: 'grafana-admin',
+    persistence: { size: '2Gi' },
+    // The kube-prometheus convention. The backend's /metrics, which the mission names here, is a scrape target, not a Prometheus.
+    prometheus: { url: 'http://prometheus.monitoring.svc:9090', namespace: 'monitoring', port: 9090 },
+  },
+
+  agent: {
+    batchWait: '1s',
+    batchSize: '1MB',
+    positionsDirectory: '/var/lib/spywatcher-logs/promtail',
+  },
+
+  // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.
+  resources: {
+    loki: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+    gateway: { requests: { cpu: '50m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
+    promtail: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
+    grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+  },
+
+  images: {
+    loki: 'docker.io/grafana/loki:3.7.8',
+    gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
+    promtail: 'docker.io/grafana/promtail:3.6.11', // the last published image line; upstream support has ended
+    grafana: 'docker.io/grafana/grafana:12.4.4',
+  },
+
+  network: {
+    ingressController: { namespace: 'ingress-nginx' },
+    monitoring: { namespace: 'monitoring' },
+    dns: { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } },
+    // Where the API server can be: private addresses only, because a policy cannot name it and must not open the internet.
+    apiServer: {
+      cidrs: ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
+      ports: [443, 6443],
+    },
+  },
+
+  deploy: { timeout: '10m' },
+} as const;
