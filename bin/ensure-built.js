@@ -12,7 +12,10 @@ const common = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'ch
 /** What is compiled together: the product, and with it the tools that run it on this machine. */
 const projects = {
   product: { config: 'tsconfig.build.json', inputs: common },
-  local: { config: 'tsconfig.local.json', inputs: [...common, 'tsconfig.local.json', 'local', 'tools', 'examples/backend'] },
+  local: {
+    config: 'tsconfig.local.json',
+    inputs: [...common, 'tsconfig.local.json', 'local', 'tools', 'examples/backend'],
+  },
 };
 
 /** Path, size and time of every source file: a change of any of them, or a file more or less, changes it. */
@@ -45,7 +48,9 @@ function ensureBuilt(name = 'product') {
   for (const input of inputs) rmSync(join(root, 'lib', input), { recursive: true, force: true });
   rmSync(join(root, 'lib', `${name}.tsbuildinfo`), { force: true });
   try {
-    execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, config)], { stdio: ['ignore', 2, 2] });
+    execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, config)], {
+      stdio: ['ignore', 2, 2],
+    });
   } catch {
     process.stderr.write('The sources do not compile (above); nothing was rendered or applied.\n');
     process.exit(1);

@@ -9,6 +9,8 @@ const root = join(__dirname, '..');
 try {
   synthesize(root, process.env.CDK8S_OUTDIR ?? join(root, 'dist'));
 } catch (error) {
-  process.stderr.write(`${error.name === 'ConfigError' || error.name === 'AggregateError' ? error.message : error.stack}\n`);
+  process.stderr.write(
+    `${error.name === 'ConfigError' || error.name === 'AggregateError' ? error.message : error.stack}\n`,
+  );
   process.exitCode = 1;
 }

@@ -5,10 +5,21 @@ import { GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from '
 import { podNames } from './loki';
 import { componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
 import { type Directive, renderNginxConfig } from './nginx-config';
-import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets, restrictedPodSecurity, spread } from './pod';
+import {
+  CONTAINER_SECURITY,
+  configHash,
+  containerResources,
+  imageReference,
+  pullSecrets,
+  restrictedPodSecurity,
+  spread,
+} from './pod';
 
 /** The parts of the stack config that the gateway is made from. */
-export type GatewayProps = Pick<StackConfig, 'namespaces' | 'deployment' | 'gateway' | 'auth' | 'limits' | 'resources' | 'images' | 'network'>;
+export type GatewayProps = Pick<
+  StackConfig,
+  'namespaces' | 'deployment' | 'gateway' | 'auth' | 'limits' | 'resources' | 'images' | 'network'
+>;
 
 /** uid and gid of the image. */
 const USER = 101;
@@ -23,11 +34,18 @@ export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
     const { namespaces, gateway, images, resources, auth, network } = props;
-    const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.logging, labels: { ...objectLabels(GATEWAY) } });
+    const metadata = (name: string): k8s.ObjectMeta => ({
+      name,
+      namespace: namespaces.logging,
+      labels: { ...objectLabels(GATEWAY) },
+    });
     const files = { 'nginx.conf': renderNginxConfig(gatewayConfig(props)) };
     const health = { httpGet: { path: '/health', port: k8s.IntOrString.fromString('http') } };
 
-    new k8s.KubeServiceAccount(this, 'service-account', { metadata: metadata(GATEWAY.name), automountServiceAccountToken: false });
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: metadata(GATEWAY.name),
+      automountServiceAccountToken: false,
+    });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata('gateway-config'), data: files });
     componentPolicy(this, GATEWAY, {
       namespace: namespaces.logging,
@@ -46,16 +64,36 @@ export class Gateway extends Construct {
     });
     new k8s.KubeService(this, 'service', {
       metadata: metadata(GATEWAY.name),
-      spec: { type: 'ClusterIP', selector: { ...selectorLabels(GATEWAY) }, ports: [{ name: 'http', port: GATEWAY_SERVICE_PORT, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        selector: { ...selectorLabels(GATEWAY) },
+        ports: [
+          { name: 'http', port: GATEWAY_SERVICE_PORT, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP' },
+        ],
+      },
     });
     new k8s.KubeService(this, 'metrics-service', {
       metadata: metadata('gateway-metrics'),
-      spec: { type: 'ClusterIP', selector: { ...selectorLabels(GATEWAY) }, ports: [{ name: 'metrics', port: GATEWAY.ports.metrics, targetPort: k8s.IntOrString.fromString('metrics'), protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        selector: { ...selectorLabels(GATEWAY) },
+        ports: [
+          {
+            name: 'metrics',
+            port: GATEWAY.ports.metrics,
+            targetPort: k8s.IntOrString.fromString('metrics'),
+            protocol: 'TCP',
+          },
+        ],
+      },
     });
     if (gateway.replicas > 1) {
       new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
         metadata: metadata(GATEWAY.name),
-        spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: { ...selectorLabels(GATEWAY) } } },
+        spec: {
+          maxUnavailable: k8s.IntOrString.fromNumber(1),
+          selector: { matchLabels: { ...selectorLabels(GATEWAY) } },
+        },
       });
     }
     new k8s.KubeDeployment(this, 'deployment', {
@@ -65,7 +103,10 @@ export class Gateway extends Construct {
         revisionHistoryLimit: 5,
         selector: { matchLabels: { ...selectorLabels(GATEWAY) } },
         // The new pod serves before the old one stops: no push finds the door shut.
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) } },
+        strategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+        },
         template: {
           metadata: { labels: { ...objectLabels(GATEWAY) }, annotations: { ...configHash(files) } },
           spec: {
@@ -81,11 +122,19 @@ export class Gateway extends Construct {
                 image: imageReference(images.gateway, images),
                 imagePullPolicy: 'IfNotPresent',
                 command: ['nginx', '-c', '/etc/nginx/gateway/nginx.conf', '-e', 'stderr', '-g', 'daemon off;'],
-                ports: Object.entries(GATEWAY.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+                ports: Object.entries(GATEWAY.ports).map(([name, containerPort]) => ({
+                  name,
+                  containerPort,
+                  protocol: 'TCP',
+                })),
                 resources: containerResources(resources.gateway),
                 securityContext: CONTAINER_SECURITY,
                 // On SIGTERM nginx would cut requests short; quit lets them finish.
-                lifecycle: { preStop: { exec: { command: ['nginx', '-c', '/etc/nginx/gateway/nginx.conf', '-e', 'stderr', '-s', 'quit'] } } },
+                lifecycle: {
+                  preStop: {
+                    exec: { command: ['nginx', '-c', '/etc/nginx/gateway/nginx.conf', '-e', 'stderr', '-s', 'quit'] },
+                  },
+                },
                 readinessProbe: { ...health, periodSeconds: 2 },
                 livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 6 },
                 volumeMounts: [
@@ -137,11 +186,19 @@ export function gatewayConfig(props: GatewayProps): readonly Directive[] {
     [
       'http',
       [
-        ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind): Directive => [`${kind}_temp_path`, `/tmp/${kind}`]),
+        ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind): Directive => [
+          `${kind}_temp_path`,
+          `/tmp/${kind}`,
+        ]),
         ['default_type', 'application/json'],
         ['server_tokens', 'off'],
         // One JSON line per query and per refused request. A line per push would be pushed, and logged, again.
-        ['map', '$status:$uri', '$loggable', [['default', 1], ...WRITE_PATHS.map((path): Directive => [`~^2\\d\\d:${path}$`, 0]), ['~:/health$', 0]]],
+        [
+          'map',
+          '$status:$uri',
+          '$loggable',
+          [['default', 1], ...WRITE_PATHS.map((path): Directive => [`~^2\\d\\d:${path}$`, 0]), ['~:/health$', 0]],
+        ],
         [
           'log_format',
           'gateway',
@@ -149,9 +206,24 @@ export function gatewayConfig(props: GatewayProps): readonly Directive[] {
           '{"timestamp":"$time_iso8601","level":"info","message":"$request_method $uri $status","status":$status,"duration":$request_time,"user":"$remote_user","ipAddress":"$remote_addr","bytes":$bytes_sent}',
         ],
         ['access_log', '/dev/stdout', 'gateway', 'if=$loggable'],
-        ['map', '$http_upgrade', '$connection_upgrade', [['default', 'upgrade'], ['', '']]],
+        [
+          'map',
+          '$http_upgrade',
+          '$connection_upgrade',
+          [
+            ['default', 'upgrade'],
+            ['', ''],
+          ],
+        ],
         ['map', '$remote_user', '$tenant', tenantMap(props)],
-        ['upstream', 'loki', [['server', `${LOKI.name}.${namespaces.logging}.svc:${LOKI.ports.http}`], ['keepalive', 32]]],
+        [
+          'upstream',
+          'loki',
+          [
+            ['server', `${LOKI.name}.${namespaces.logging}.svc:${LOKI.ports.http}`],
+            ['keepalive', 32],
+          ],
+        ],
         ['proxy_http_version', '1.1'],
         ['proxy_read_timeout', READ_TIMEOUT],
         // A whole burst may come as one push.
@@ -164,10 +236,27 @@ export function gatewayConfig(props: GatewayProps): readonly Directive[] {
             ['location', '=', '/health', [['return', 200, '{"status":"ok"}']]],
             ...WRITE_PATHS.map((path): Directive => ['location', '=', path, proxied(props, 'write', path)]),
             ...READ_PATHS.map((path): Directive => ['location', '=', path, proxied(props, 'read', path)]),
-            ...['label', 'detected_field'].map(
-              (kind): Directive => ['location', '~', `^/loki/api/v1/${kind}/([A-Za-z_][A-Za-z0-9_]*)/values$`, proxied(props, 'read', `/loki/api/v1/${kind}/$1/values$is_args$args`)],
-            ),
-            ['location', '=', '/loki/api/v1/tail', [...proxied(props, 'read', '/loki/api/v1/tail', ['Connection', '$connection_upgrade'], ['Upgrade', '$http_upgrade']), ['proxy_read_timeout', '1h']]],
+            ...['label', 'detected_field'].map((kind): Directive => [
+              'location',
+              '~',
+              `^/loki/api/v1/${kind}/([A-Za-z_][A-Za-z0-9_]*)/values$`,
+              proxied(props, 'read', `/loki/api/v1/${kind}/$1/values$is_args$args`),
+            ]),
+            [
+              'location',
+              '=',
+              '/loki/api/v1/tail',
+              [
+                ...proxied(
+                  props,
+                  'read',
+                  '/loki/api/v1/tail',
+                  ['Connection', '$connection_upgrade'],
+                  ['Upgrade', '$http_upgrade'],
+                ),
+                ['proxy_read_timeout', '1h'],
+              ],
+            ],
             ['location', '/', [['return', 404, '{"status":"error","error":"not a path of the log gateway"}']]],
           ],
         ],
@@ -177,9 +266,12 @@ export function gatewayConfig(props: GatewayProps): readonly Directive[] {
             ['listen', GATEWAY.ports.metrics],
             ['access_log', 'off'],
             // Loki's metrics and nothing else of its API, for each pod by itself.
-            ...podNames(deployment).map(
-              (pod): Directive => ['location', '=', `/${pod}/metrics`, [['proxy_pass', `http://${pod}-metrics.${namespaces.logging}.svc:${LOKI.ports.http}/metrics`]]],
-            ),
+            ...podNames(deployment).map((pod): Directive => [
+              'location',
+              '=',
+              `/${pod}/metrics`,
+              [['proxy_pass', `http://${pod}-metrics.${namespaces.logging}.svc:${LOKI.ports.http}/metrics`]],
+            ]),
             ['location', '/', [['return', 404, '{"status":"error","error":"not a metrics path"}']]],
           ],
         ],
@@ -188,7 +280,12 @@ export function gatewayConfig(props: GatewayProps): readonly Directive[] {
   ];
 }
 
-function proxied({ auth }: GatewayProps, kind: AccessKind, target: string, ...headers: readonly (readonly [string, string])[]): readonly Directive[] {
+function proxied(
+  { auth }: GatewayProps,
+  kind: AccessKind,
+  target: string,
+  ...headers: readonly (readonly [string, string])[]
+): readonly Directive[] {
   const own = headers.length === 0 ? [['Connection', ''] as const] : headers;
   return [
     ...(auth.loki.enabled
@@ -208,5 +305,10 @@ function proxied({ auth }: GatewayProps, kind: AccessKind, target: string, ...he
 function tenantMap({ auth }: GatewayProps): readonly Directive[] {
   const { enabled, tenants } = auth.loki;
   if (!enabled) return [['default', tenants[0]?.name ?? '']];
-  return [['default', ''], ...tenants.flatMap(({ name, write, read }) => [...write, ...read].map((credential): Directive => [credential, name]))];
+  return [
+    ['default', ''],
+    ...tenants.flatMap(({ name, write, read }) =>
+      [...write, ...read].map((credential): Directive => [credential, name]),
+    ),
+  ];
 }

@@ -7,10 +7,21 @@ import { LOG_AGGREGATION_UID, logAggregationDashboard, LOKI_DATASOURCE_UID } fro
 import { GATEWAY_SERVICE_PORT } from './gateway';
 import { GATEWAY, GRAFANA, objectLabels, selectorLabels } from './identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
-import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets, restrictedPodSecurity, secretEnv } from './pod';
+import {
+  CONTAINER_SECURITY,
+  configHash,
+  containerResources,
+  imageReference,
+  pullSecrets,
+  restrictedPodSecurity,
+  secretEnv,
+} from './pod';
 
 /** The parts of the stack config that Grafana is made from. */
-export type GrafanaProps = Pick<StackConfig, 'namespaces' | 'grafana' | 'auth' | 'resources' | 'images' | 'network' | 'limits'>;
+export type GrafanaProps = Pick<
+  StackConfig,
+  'namespaces' | 'grafana' | 'auth' | 'resources' | 'images' | 'network' | 'limits'
+>;
 
 /** uid and gid of the image. */
 const USER = 472;
@@ -23,29 +34,52 @@ export class Grafana extends Construct {
   constructor(scope: Construct, id: string, props: GrafanaProps) {
     super(scope, id);
     const { namespaces, grafana } = props;
-    const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.logging, labels: { ...objectLabels(GRAFANA) } });
+    const metadata = (name: string): k8s.ObjectMeta => ({
+      name,
+      namespace: namespaces.logging,
+      labels: { ...objectLabels(GRAFANA) },
+    });
     const provisioning = {
       'datasources.yaml': stringify(datasources(props)),
       'dashboards.yaml': stringify({
         apiVersion: 1,
-        providers: [{ name: 'spywatcher-logs', type: 'file', allowUiUpdates: false, disableDeletion: true, options: { path: DASHBOARDS } }],
+        providers: [
+          {
+            name: 'spywatcher-logs',
+            type: 'file',
+            allowUiUpdates: false,
+            disableDeletion: true,
+            options: { path: DASHBOARDS },
+          },
+        ],
       }),
     };
     const dashboards = { [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2) };
 
-    new k8s.KubeServiceAccount(this, 'service-account', { metadata: metadata(GRAFANA.name), automountServiceAccountToken: false });
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: metadata(GRAFANA.name),
+      automountServiceAccountToken: false,
+    });
     new k8s.KubeConfigMap(this, 'provisioning', { metadata: metadata('grafana-provisioning'), data: provisioning });
     new k8s.KubeConfigMap(this, 'dashboards', { metadata: metadata('grafana-dashboards'), data: dashboards });
     this.policy(props);
     new k8s.KubeService(this, 'service', {
       metadata: metadata(GRAFANA.name),
-      spec: { type: 'ClusterIP', selector: { ...selectorLabels(GRAFANA) }, ports: [{ name: 'http', port: GRAFANA.ports.http, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        selector: { ...selectorLabels(GRAFANA) },
+        ports: [
+          { name: 'http', port: GRAFANA.ports.http, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP' },
+        ],
+      },
     });
     new k8s.KubePersistentVolumeClaim(this, 'volume', {
       metadata: metadata('grafana-data'),
       spec: {
         accessModes: ['ReadWriteOnce'],
-        ...(grafana.persistence.storageClass === undefined ? {} : { storageClassName: grafana.persistence.storageClass }),
+        ...(grafana.persistence.storageClass === undefined
+          ? {}
+          : { storageClassName: grafana.persistence.storageClass }),
         resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(grafana.persistence.size)) } },
       },
     });
@@ -58,7 +92,9 @@ export class Grafana extends Construct {
     componentPolicy(this, GRAFANA, {
       namespace: namespaces.logging,
       ingress: [
-        ...(grafana.ingress === undefined ? [] : [{ from: [podsIn(network.ingressController.namespace)], ports: tcp(GRAFANA.ports.http) }]),
+        ...(grafana.ingress === undefined
+          ? []
+          : [{ from: [podsIn(network.ingressController.namespace)], ports: tcp(GRAFANA.ports.http) }]),
         { from: [podsIn(network.monitoring.namespace)], ports: tcp(GRAFANA.ports.http) },
       ],
       egress: [
@@ -69,7 +105,11 @@ export class Grafana extends Construct {
     });
   }
 
-  private deployment({ grafana, auth, images, resources }: GrafanaProps, metadata: k8s.ObjectMeta, files: Readonly<Record<string, string>>): void {
+  private deployment(
+    { grafana, auth, images, resources }: GrafanaProps,
+    metadata: k8s.ObjectMeta,
+    files: Readonly<Record<string, string>>,
+  ): void {
     const health = { httpGet: { path: '/api/health', port: k8s.IntOrString.fromString('http') } };
     new k8s.KubeDeployment(this, 'deployment', {
       metadata,
@@ -95,7 +135,9 @@ export class Grafana extends Construct {
                   ...Object.entries(settings(grafana)).map(([name, value]) => ({ name, value })),
                   secretEnv('GF_SECURITY_ADMIN_PASSWORD', grafana.adminSecret, 'password'),
                   secretEnv('GF_SECURITY_SECRET_KEY', grafana.adminSecret, 'secretKey'),
-                  ...(auth.loki.enabled ? [secretEnv('GATEWAY_PASSWORD', credentialSecretName(grafana.credential), 'password')] : []),
+                  ...(auth.loki.enabled
+                    ? [secretEnv('GATEWAY_PASSWORD', credentialSecretName(grafana.credential), 'password')]
+                    : []),
                 ],
                 ports: [{ name: 'http', containerPort: GRAFANA.ports.http, protocol: 'TCP' }],
                 resources: containerResources(resources.grafana),
@@ -106,8 +148,18 @@ export class Grafana extends Construct {
                 volumeMounts: [
                   { name: 'data', mountPath: DATA },
                   { name: 'tmp', mountPath: '/tmp' },
-                  { name: 'provisioning', mountPath: `${PROVISIONING}/datasources/datasources.yaml`, subPath: 'datasources.yaml', readOnly: true },
-                  { name: 'provisioning', mountPath: `${PROVISIONING}/dashboards/dashboards.yaml`, subPath: 'dashboards.yaml', readOnly: true },
+                  {
+                    name: 'provisioning',
+                    mountPath: `${PROVISIONING}/datasources/datasources.yaml`,
+                    subPath: 'datasources.yaml',
+                    readOnly: true,
+                  },
+                  {
+                    name: 'provisioning',
+                    mountPath: `${PROVISIONING}/dashboards/dashboards.yaml`,
+                    subPath: 'dashboards.yaml',
+                    readOnly: true,
+                  },
                   { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
                 ],
               },
@@ -124,14 +176,33 @@ export class Grafana extends Construct {
     });
   }
 
-  private ingress({ className, tls, annotations }: NonNullable<StackConfig['grafana']['ingress']>, url: string, metadata: k8s.ObjectMeta): void {
+  private ingress(
+    { className, tls, annotations }: NonNullable<StackConfig['grafana']['ingress']>,
+    url: string,
+    metadata: k8s.ObjectMeta,
+  ): void {
     const host = new URL(url).hostname;
     new k8s.KubeIngress(this, 'ingress', {
-      metadata: { ...metadata, annotations: { ...annotations, ...(tls?.clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': tls.clusterIssuer }) } },
+      metadata: {
+        ...metadata,
+        annotations: {
+          ...annotations,
+          ...(tls?.clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': tls.clusterIssuer }),
+        },
+      },
       spec: {
         ...(className === undefined ? {} : { ingressClassName: className }),
         ...(tls === undefined ? {} : { tls: [{ hosts: [host], secretName: tls.secretName }] }),
-        rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } }] } }],
+        rules: [
+          {
+            host,
+            http: {
+              paths: [
+                { path: '/', pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } },
+              ],
+            },
+          },
+        ],
       },
     });
   }
@@ -173,9 +244,23 @@ export function datasources({ namespaces, grafana, auth, limits }: GrafanaProps)
         editable: false,
         url: `http://${GATEWAY.name}.${namespaces.logging}.svc:${GATEWAY_SERVICE_PORT}`,
         jsonData: { maxLines: limits.maxEntriesPerQuery },
-        ...(auth.loki.enabled ? { basicAuth: true, basicAuthUser: grafana.credential, secureJsonData: { basicAuthPassword: '$GATEWAY_PASSWORD' } } : {}),
+        ...(auth.loki.enabled
+          ? {
+              basicAuth: true,
+              basicAuthUser: grafana.credential,
+              secureJsonData: { basicAuthPassword: '$GATEWAY_PASSWORD' },
+            }
+          : {}),
       },
-      { name: 'Prometheus', uid: 'prometheus', type: 'prometheus', access: 'proxy', isDefault: false, editable: false, url: grafana.datasources.prometheus.url },
+      {
+        name: 'Prometheus',
+        uid: 'prometheus',
+        type: 'prometheus',
+        access: 'proxy',
+        isDefault: false,
+        editable: false,
+        url: grafana.datasources.prometheus.url,
+      },
     ],
   };
 }

@@ -2,15 +2,40 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { StackConfig } from '../config';
-import { type Duration, formatDuration, formatLokiBytes, formatQuantity, goMemoryLimit, megabytes } from '../config/units';
+import {
+  type Duration,
+  formatDuration,
+  formatLokiBytes,
+  formatQuantity,
+  goMemoryLimit,
+  megabytes,
+} from '../config/units';
 import { GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { addresses, componentPolicy, dnsEgress, podsOf, tcp } from './network';
-import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets, restrictedPodSecurity, secretEnv, spread } from './pod';
+import {
+  CONTAINER_SECURITY,
+  configHash,
+  containerResources,
+  imageReference,
+  pullSecrets,
+  restrictedPodSecurity,
+  secretEnv,
+  spread,
+} from './pod';
 
 /** The parts of the stack config that Loki is made from. */
 export type LokiProps = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'storage' | 'persistence' | 'retention' | 'limits' | 'auth' | 'resources' | 'images' | 'network'
+  | 'namespaces'
+  | 'deployment'
+  | 'storage'
+  | 'persistence'
+  | 'retention'
+  | 'limits'
+  | 'auth'
+  | 'resources'
+  | 'images'
+  | 'network'
 >;
 
 /** uid and gid of the image. */
@@ -29,10 +54,17 @@ export class Loki extends Construct {
   constructor(scope: Construct, id: string, props: LokiProps) {
     super(scope, id);
     const { namespaces, deployment } = props;
-    const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.logging, labels: { ...objectLabels(LOKI) } });
+    const metadata = (name: string): k8s.ObjectMeta => ({
+      name,
+      namespace: namespaces.logging,
+      labels: { ...objectLabels(LOKI) },
+    });
     const files = { 'config.yaml': stringify(lokiConfig(props)), 'overrides.yaml': stringify(tenantOverrides(props)) };
 
-    new k8s.KubeServiceAccount(this, 'service-account', { metadata: metadata(LOKI.name), automountServiceAccountToken: false });
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: metadata(LOKI.name),
+      automountServiceAccountToken: false,
+    });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata('loki-config'), data: files });
     this.policy(props);
     new k8s.KubeService(this, 'service', {
@@ -42,12 +74,22 @@ export class Loki extends Construct {
     new k8s.KubeService(this, 'headless', {
       metadata: metadata('loki-headless'),
       // Members of a ring find each other before they are ready.
-      spec: { clusterIp: 'None', publishNotReadyAddresses: true, selector: { ...selectorLabels(LOKI) }, ports: [servicePort('http'), servicePort('grpc'), servicePort('memberlist')] },
+      spec: {
+        clusterIp: 'None',
+        publishNotReadyAddresses: true,
+        selector: { ...selectorLabels(LOKI) },
+        ports: [servicePort('http'), servicePort('grpc'), servicePort('memberlist')],
+      },
     });
     for (const pod of podNames(deployment)) {
       new k8s.KubeService(this, `metrics-${pod}`, {
         metadata: metadata(`${pod}-metrics`),
-        spec: { type: 'ClusterIP', publishNotReadyAddresses: true, selector: { ...selectorLabels(LOKI), 'statefulset.kubernetes.io/pod-name': pod }, ports: [servicePort('http')] },
+        spec: {
+          type: 'ClusterIP',
+          publishNotReadyAddresses: true,
+          selector: { ...selectorLabels(LOKI), 'statefulset.kubernetes.io/pod-name': pod },
+          ports: [servicePort('http')],
+        },
       });
     }
     if (deployment.replicas > 1) {
@@ -72,7 +114,9 @@ export class Loki extends Construct {
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
         ...(hasPeers || storage.type === 's3' ? [dnsEgress(network)] : []),
-        ...(storage.type === 's3' ? storage.egress.map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) })) : []),
+        ...(storage.type === 's3'
+          ? storage.egress.map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) }))
+          : []),
       ],
     });
   }
@@ -88,7 +132,10 @@ export class Loki extends Construct {
         podManagementPolicy: 'Parallel', // a ring of three starts at once; with one replica it makes no difference
         revisionHistoryLimit: 5,
         selector: { matchLabels: { ...selectorLabels(LOKI) } },
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: persistence.retainOnDelete ? 'Retain' : 'Delete', whenScaled: 'Retain' },
+        persistentVolumeClaimRetentionPolicy: {
+          whenDeleted: persistence.retainOnDelete ? 'Retain' : 'Delete',
+          whenScaled: 'Retain',
+        },
         template: {
           metadata: { labels: { ...objectLabels(LOKI) }, annotations: { ...configHash(files) } },
           spec: {
@@ -106,11 +153,18 @@ export class Loki extends Construct {
                 image: imageReference(images.loki, images),
                 imagePullPolicy: 'IfNotPresent',
                 args: [`-config.file=${CONFIG}/config.yaml`],
-                ports: Object.entries(LOKI.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+                ports: Object.entries(LOKI.ports).map(([name, containerPort]) => ({
+                  name,
+                  containerPort,
+                  protocol: 'TCP',
+                })),
                 env: [
                   { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.loki.limits.memory, GO_MEMORY_SHARE) },
                   ...(storage.type === 's3'
-                    ? [secretEnv('AWS_ACCESS_KEY_ID', storage.credentialsSecret, 'accessKeyId'), secretEnv('AWS_SECRET_ACCESS_KEY', storage.credentialsSecret, 'secretAccessKey')]
+                    ? [
+                        secretEnv('AWS_ACCESS_KEY_ID', storage.credentialsSecret, 'accessKeyId'),
+                        secretEnv('AWS_SECRET_ACCESS_KEY', storage.credentialsSecret, 'secretAccessKey'),
+                      ]
                     : []),
                 ],
                 resources: containerResources(resources.loki),
@@ -118,7 +172,11 @@ export class Loki extends Construct {
                 // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
                 startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 900 },
                 readinessProbe: { ...ready, periodSeconds: 5 },
-                livenessProbe: { httpGet: { path: '/loki/api/v1/status/buildinfo', port: k8s.IntOrString.fromString('http') }, periodSeconds: 10, failureThreshold: 6 },
+                livenessProbe: {
+                  httpGet: { path: '/loki/api/v1/status/buildinfo', port: k8s.IntOrString.fromString('http') },
+                  periodSeconds: 10,
+                  failureThreshold: 6,
+                },
                 volumeMounts: [
                   { name: 'data', mountPath: DATA },
                   { name: 'config', mountPath: CONFIG, readOnly: true },
@@ -156,7 +214,9 @@ export function podNames({ replicas }: Pick<StackConfig['deployment'], 'replicas
 export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> {
   const { deployment, retention, limits, resources, storage, namespaces } = props;
   const ring = deployment.replicas > 1;
-  const replayCeiling = { bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20 };
+  const replayCeiling = {
+    bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
+  };
   const objectStore = storage.type === 's3' ? 's3' : 'filesystem';
   return {
     // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
@@ -175,9 +235,19 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
       ring: { kvstore: { store: ring ? 'memberlist' : 'inmemory' } },
       ...(ring ? {} : { instance_addr: '127.0.0.1' }),
     },
-    ...(ring ? { memberlist: { join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`] } } : {}),
+    ...(ring
+      ? { memberlist: { join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`] } }
+      : {}),
     schema_config: {
-      configs: [{ from: SCHEMA_FROM, store: 'tsdb', object_store: objectStore, schema: 'v13', index: { prefix: 'index_', period: '24h' } }],
+      configs: [
+        {
+          from: SCHEMA_FROM,
+          store: 'tsdb',
+          object_store: objectStore,
+          schema: 'v13',
+          index: { prefix: 'index_', period: '24h' },
+        },
+      ],
     },
     storage_config: {
       tsdb_shipper: { active_index_directory: `${DATA}/tsdb-index`, cache_location: `${DATA}/tsdb-cache` },
@@ -187,7 +257,9 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
               bucketnames: storage.bucket,
               region: storage.region,
               s3forcepathstyle: storage.forcePathStyle,
-              ...(storage.endpoint === undefined ? {} : { endpoint: storage.endpoint, insecure: storage.endpoint.startsWith('http://') }),
+              ...(storage.endpoint === undefined
+                ? {}
+                : { endpoint: storage.endpoint, insecure: storage.endpoint.startsWith('http://') }),
             },
           }
         : { filesystem: { directory: `${DATA}/chunks` } }),
@@ -253,7 +325,10 @@ const HOUR = 3_600_000;
 function tenantOverrides({ retention }: LokiProps): Readonly<Record<string, unknown>> {
   return {
     overrides: Object.fromEntries(
-      Object.entries(retention.tenants).map(([name, { period, streams }]) => [name, { retention_period: formatDuration(period), ...retentionStreams(streams) }]),
+      Object.entries(retention.tenants).map(([name, { period, streams }]) => [
+        name,
+        { retention_period: formatDuration(period), ...retentionStreams(streams) },
+      ]),
     ),
   };
 }
@@ -261,11 +336,21 @@ function tenantOverrides({ retention }: LokiProps): Readonly<Record<string, unkn
 function retentionStreams(streams: StackConfig['retention']['streams']): Readonly<Record<string, unknown>> {
   return streams.length === 0
     ? {}
-    : { retention_stream: streams.map(({ selector, period, priority }) => ({ selector, period: formatDuration(period), priority })) };
+    : {
+        retention_stream: streams.map(({ selector, period, priority }) => ({
+          selector,
+          period: formatDuration(period),
+          priority,
+        })),
+      };
 }
 
 function longest({ period, streams, tenants }: StackConfig['retention'], extra: number): Duration {
-  const all = [period, ...streams.map((stream) => stream.period), ...Object.values(tenants).flatMap((tenant) => [tenant.period, ...tenant.streams.map((stream) => stream.period)])];
+  const all = [
+    period,
+    ...streams.map((stream) => stream.period),
+    ...Object.values(tenants).flatMap((tenant) => [tenant.period, ...tenant.streams.map((stream) => stream.period)]),
+  ];
   return { milliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)) + extra };
 }
 

@@ -21,7 +21,9 @@ export class LoggingNamespace extends Construct {
         labels: {
           'app.kubernetes.io/part-of': 'spywatcher-logs',
           'app.kubernetes.io/managed-by': 'spywatcher-logs',
-          ...Object.fromEntries(['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity])),
+          ...Object.fromEntries(
+            ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity]),
+          ),
         },
       },
     });

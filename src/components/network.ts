@@ -42,7 +42,11 @@ export interface ComponentPolicyProps {
 }
 
 /** The policy of one component: both directions are closed, and these rules open what its traffic needs. */
-export function componentPolicy(scope: Construct, component: Identity, { namespace, ingress, egress }: ComponentPolicyProps): k8s.KubeNetworkPolicy {
+export function componentPolicy(
+  scope: Construct,
+  component: Identity,
+  { namespace, ingress, egress }: ComponentPolicyProps,
+): k8s.KubeNetworkPolicy {
   return new k8s.KubeNetworkPolicy(scope, 'network-policy', {
     metadata: { name: component.name, namespace, labels: { ...objectLabels(component) } },
     spec: {

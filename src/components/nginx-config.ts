@@ -11,7 +11,9 @@ export function renderNginxConfig(directives: readonly Directive[], indent = '')
 function renderDirective([name, ...rest]: Directive, indent: string): string {
   const words = [name, ...rest.filter((part) => typeof part !== 'object').map(quote)].join(' ');
   const block = rest.find((part) => typeof part === 'object');
-  return block === undefined ? `${indent}${words};\n` : `${indent}${words} {\n${renderNginxConfig(block, `${indent}  `)}${indent}}\n`;
+  return block === undefined
+    ? `${indent}${words};\n`
+    : `${indent}${words} {\n${renderNginxConfig(block, `${indent}  `)}${indent}}\n`;
 }
 
 function quote(argument: string | number): string {

@@ -7,7 +7,14 @@ import { formatCpu, formatQuantity } from '../config/units';
 
 /** Meets Pod Security `restricted`; the user is the image's own. */
 export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
-  return { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } };
+  return {
+    runAsNonRoot: true,
+    runAsUser: user,
+    runAsGroup: user,
+    fsGroup: user,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
 }
 
 /** For every container, the agent's too. */
@@ -35,13 +42,17 @@ export function imageReference(image: string, { registry }: Pick<StackConfig['im
 }
 
 /** Pull secrets as references; nothing where there are none. */
-export function pullSecrets({ pullSecrets: names }: Pick<StackConfig['images'], 'pullSecrets'>): Pick<k8s.PodSpec, 'imagePullSecrets'> {
+export function pullSecrets({
+  pullSecrets: names,
+}: Pick<StackConfig['images'], 'pullSecrets'>): Pick<k8s.PodSpec, 'imagePullSecrets'> {
   return names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
 }
 
 /** Changes with the config and with nothing else, so that a config change rolls the pods. */
 export function configHash(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const hash = createHash('sha256').update(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex');
   return { 'spywatcher-logs/config-hash': hash.slice(0, 16) };
 }
 

@@ -27,7 +27,10 @@ export class Promtail extends Construct {
     // Cluster-wide names carry the namespace: two stacks may share a cluster.
     const clusterName = `${namespaces.agents}-promtail`;
 
-    new k8s.KubeServiceAccount(this, 'service-account', { metadata: metadata(PROMTAIL.name), automountServiceAccountToken: false });
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: metadata(PROMTAIL.name),
+      automountServiceAccountToken: false,
+    });
     new k8s.KubeClusterRole(this, 'cluster-role', {
       metadata: { name: clusterName, labels },
       rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
@@ -79,8 +82,16 @@ export class Promtail extends Construct {
                 resources: containerResources(resources.promtail),
                 securityContext: CONTAINER_SECURITY,
                 // Ready once it has a target: a node always runs at least Promtail itself.
-                readinessProbe: { httpGet: { path: '/ready', port: k8s.IntOrString.fromString('metrics') }, periodSeconds: 5, failureThreshold: 5 },
-                livenessProbe: { tcpSocket: { port: k8s.IntOrString.fromString('metrics') }, periodSeconds: 10, failureThreshold: 6 },
+                readinessProbe: {
+                  httpGet: { path: '/ready', port: k8s.IntOrString.fromString('metrics') },
+                  periodSeconds: 5,
+                  failureThreshold: 5,
+                },
+                livenessProbe: {
+                  tcpSocket: { port: k8s.IntOrString.fromString('metrics') },
+                  periodSeconds: 10,
+                  failureThreshold: 6,
+                },
                 volumeMounts: [
                   { name: 'config', mountPath: '/etc/promtail', readOnly: true },
                   { name: 'positions', mountPath: POSITIONS },
@@ -93,7 +104,9 @@ export class Promtail extends Construct {
               { name: 'config', configMap: { name: 'promtail-config' } },
               { name: 'positions', hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
               { name: 'pod-logs', hostPath: { path: '/var/log/pods' } },
-              ...(auth.loki.enabled ? [{ name: 'credential', secret: { secretName: credentialSecretName(agent.credential) } }] : []),
+              ...(auth.loki.enabled
+                ? [{ name: 'credential', secret: { secretName: credentialSecretName(agent.credential) } }]
+                : []),
             ],
           },
         },
@@ -112,7 +125,9 @@ export function promtailConfig({ namespaces, agent, auth }: PromtailProps): Read
         url: `http://${GATEWAY.name}.${namespaces.logging}.svc:${GATEWAY_SERVICE_PORT}/loki/api/v1/push`,
         batchwait: formatDuration(agent.batchWait),
         batchsize: agent.batchSize.bytes,
-        ...(auth.loki.enabled ? { basic_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } } : {}),
+        ...(auth.loki.enabled
+          ? { basic_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } }
+          : {}),
         // Default: ten tries, some 8 minutes, then the batch is dropped. 200 tries at 30 s are more than an hour and a half.
         backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 200 },
       },

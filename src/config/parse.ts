@@ -20,7 +20,11 @@ export function parseStackConfig(source: string, input: unknown): StackConfig {
   if (whole.success) {
     const wrong = shape.success ? [] : shape.error.issues.map((issue) => formatPath(issue.path));
     const config = whole.data;
-    problems.push(...rules.filter(({ reads }) => !reads.some((path) => wrong.some((bad) => overlaps(path, bad)))).flatMap(({ check }) => check(config)));
+    problems.push(
+      ...rules
+        .filter(({ reads }) => !reads.some((path) => wrong.some((bad) => overlaps(path, bad))))
+        .flatMap(({ check }) => check(config)),
+    );
   }
   if (problems.length > 0 || !whole.success) throw new ConfigError(source, problems);
   return deepFreeze(whole.data);
@@ -43,11 +47,25 @@ function describe(issue: z.core.$ZodIssue, input: unknown): readonly Problem[] {
       });
     }
     case 'custom':
-      return [{ path, received, rule: String(issue.params?.['rule'] ?? issue.message), remedy: String(issue.params?.['remedy'] ?? 'see docs/reference/config.md') }];
+      return [
+        {
+          path,
+          received,
+          rule: String(issue.params?.['rule'] ?? issue.message),
+          remedy: String(issue.params?.['remedy'] ?? 'see docs/reference/config.md'),
+        },
+      ];
     case 'invalid_value': {
       const values = issue.values.map(String);
       const similar = closest(received.replaceAll('"', ''), values);
-      return [{ path, received, rule: `one of ${values.join(', ')}`, remedy: similar === undefined ? `write ${values.join(' or ')}` : `did you mean ${similar}?` }];
+      return [
+        {
+          path,
+          received,
+          rule: `one of ${values.join(', ')}`,
+          remedy: similar === undefined ? `write ${values.join(' or ')}` : `did you mean ${similar}?`,
+        },
+      ];
     }
     case 'invalid_type':
       return [
@@ -56,14 +74,22 @@ function describe(issue: z.core.$ZodIssue, input: unknown): readonly Problem[] {
           : { path, received, rule: `of type ${issue.expected}`, remedy: `write a value of type ${issue.expected}` },
       ];
     case 'invalid_union':
-      return [{ path, received, rule: issue.message === 'Invalid input' ? 'one of the allowed forms' : issue.message, remedy: 'see docs/reference/config.md' }];
+      return [
+        {
+          path,
+          received,
+          rule: issue.message === 'Invalid input' ? 'one of the allowed forms' : issue.message,
+          remedy: 'see docs/reference/config.md',
+        },
+      ];
     default:
       return [{ path, received, rule: issue.message, remedy: 'see docs/reference/config.md' }];
   }
 }
 
 function overlaps(a: string, b: string): boolean {
-  const inside = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  const inside = (inner: string, outer: string): boolean =>
+    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
   return b === '' || inside(a, b) || inside(b, a);
 }
 
@@ -84,7 +110,10 @@ function remove(root: unknown, path: readonly PropertyKey[]): void {
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined), root);
+  return path.reduce<unknown>(
+    (value, key) => (isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined),
+    root,
+  );
 }
 
 function isRecord(value: unknown): value is Record<PropertyKey, unknown> {

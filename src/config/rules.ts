@@ -24,7 +24,12 @@ export const rules: readonly Rule[] = [
     reads: ['deployment', 'storage.type'],
     check: ({ deployment, storage }) =>
       when(storage.type === 'filesystem' && deployment.replicas > 1, () =>
-        problem(['deployment', 'replicas'], deployment.replicas, 'filesystem storage is of one pod: with it, replicas is 1', 'set storage.type to s3, or deployment.replicas to 1'),
+        problem(
+          ['deployment', 'replicas'],
+          deployment.replicas,
+          'filesystem storage is of one pod: with it, replicas is 1',
+          'set storage.type to s3, or deployment.replicas to 1',
+        ),
       ),
   },
   {
@@ -39,10 +44,20 @@ export const rules: readonly Rule[] = [
         ),
       ),
       ...when(deployment.mode === 'single' && deployment.replicas > 1, () =>
-        problem(['deployment', 'replicas'], deployment.replicas, 'mode single has one replica', 'set deployment.mode to ha'),
+        problem(
+          ['deployment', 'replicas'],
+          deployment.replicas,
+          'mode single has one replica',
+          'set deployment.mode to ha',
+        ),
       ),
       ...when(deployment.mode === 'ha' && deployment.replicas < 3, () =>
-        problem(['deployment', 'replicas'], deployment.replicas, 'mode ha has at least 3 replicas: with 2, losing one stops all writes', 'set deployment.replicas to 3, or deployment.mode to single'),
+        problem(
+          ['deployment', 'replicas'],
+          deployment.replicas,
+          'mode ha has at least 3 replicas: with 2, losing one stops all writes',
+          'set deployment.replicas to 3, or deployment.mode to single',
+        ),
       ),
     ],
   },
@@ -59,10 +74,20 @@ export const rules: readonly Rule[] = [
       environment === 'prod'
         ? [
             ...when(grafana.ingress?.tls === undefined, () =>
-              problem(['grafana', 'ingress', 'tls'], undefined, 'prod serves Grafana over TLS', 'set grafana.ingress.tls.secretName, and clusterIssuer if cert-manager makes the certificate'),
+              problem(
+                ['grafana', 'ingress', 'tls'],
+                undefined,
+                'prod serves Grafana over TLS',
+                'set grafana.ingress.tls.secretName, and clusterIssuer if cert-manager makes the certificate',
+              ),
             ),
             ...when(!grafana.url.startsWith('https://'), () =>
-              problem(['grafana', 'url'], grafana.url, 'in prod, a URL with https', `write https://${new URL(grafana.url).host}`),
+              problem(
+                ['grafana', 'url'],
+                grafana.url,
+                'in prod, a URL with https',
+                `write https://${new URL(grafana.url).host}`,
+              ),
             ),
           ]
         : [],
@@ -71,7 +96,12 @@ export const rules: readonly Rule[] = [
     reads: ['environment', 'storage'],
     check: ({ environment, storage }) =>
       when(environment === 'prod' && storage.type === 'filesystem' && !storage.allowInProduction, () =>
-        problem(['storage', 'type'], storage.type, 'prod does not keep its only copy on one volume without consent', 'set storage.type to s3, or storage.allowInProduction to true'),
+        problem(
+          ['storage', 'type'],
+          storage.type,
+          'prod does not keep its only copy on one volume without consent',
+          'set storage.type to s3, or storage.allowInProduction to true',
+        ),
       ),
   },
   {
@@ -80,7 +110,12 @@ export const rules: readonly Rule[] = [
       ...burst('ingestionBurst', limits.ingestionBurst, 'ingestionRate', limits.ingestionRate),
       ...burst('perStreamBurst', limits.perStreamBurst, 'perStreamRate', limits.perStreamRate),
       ...when(limits.perStreamRate.bytes > limits.ingestionRate.bytes, () =>
-        problem(['limits', 'perStreamRate'], formatLokiBytes(limits.perStreamRate), `at most ingestionRate (${formatLokiBytes(limits.ingestionRate)})`, 'lower limits.perStreamRate or raise limits.ingestionRate'),
+        problem(
+          ['limits', 'perStreamRate'],
+          formatLokiBytes(limits.perStreamRate),
+          `at most ingestionRate (${formatLokiBytes(limits.ingestionRate)})`,
+          'lower limits.perStreamRate or raise limits.ingestionRate',
+        ),
       ),
     ],
   },
@@ -88,7 +123,12 @@ export const rules: readonly Rule[] = [
     reads: ['limits.perStreamBurst', 'limits.ingestionBurst', 'agent.batchSize'],
     check: ({ limits, agent }) =>
       when(agent.batchSize.bytes > Math.min(limits.ingestionBurst.bytes, limits.perStreamBurst.bytes), () =>
-        problem(['agent', 'batchSize'], formatLokiBytes(agent.batchSize), 'at most the bursts: a larger batch is refused for ever', 'lower agent.batchSize, or raise limits.ingestionBurst and limits.perStreamBurst'),
+        problem(
+          ['agent', 'batchSize'],
+          formatLokiBytes(agent.batchSize),
+          'at most the bursts: a larger batch is refused for ever',
+          'lower agent.batchSize, or raise limits.ingestionBurst and limits.perStreamBurst',
+        ),
       ),
   },
   { reads: ['retention'], check: ({ retention }) => retentionPeriods(retention) },
@@ -98,7 +138,14 @@ export const rules: readonly Rule[] = [
       const names = auth.loki.tenants.map(({ name }) => name);
       return Object.keys(retention.tenants)
         .filter((name) => !names.includes(name))
-        .map((name) => problem(['retention', 'tenants', name], name, `a tenant of auth.loki.tenants (${names.join(', ')})`, 'add the tenant there, or remove its retention'));
+        .map((name) =>
+          problem(
+            ['retention', 'tenants', name],
+            name,
+            `a tenant of auth.loki.tenants (${names.join(', ')})`,
+            'add the tenant there, or remove its retention',
+          ),
+        );
     },
   },
   { reads: ['auth.loki.tenants'], check: ({ auth }) => uniqueNames(auth.loki.tenants) },
@@ -110,10 +157,20 @@ export const rules: readonly Rule[] = [
       const read = auth.loki.tenants.flatMap((tenant) => tenant.read);
       return [
         ...when(!write.includes(agent.credential), () =>
-          problem(['agent', 'credential'], agent.credential, `a write credential of a tenant (${write.join(', ')})`, 'name one of these, or add it to auth.loki.tenants[].write'),
+          problem(
+            ['agent', 'credential'],
+            agent.credential,
+            `a write credential of a tenant (${write.join(', ')})`,
+            'name one of these, or add it to auth.loki.tenants[].write',
+          ),
         ),
         ...when(!read.includes(grafana.credential), () =>
-          problem(['grafana', 'credential'], grafana.credential, `a read credential of a tenant (${read.join(', ')})`, 'name one of these, or add it to auth.loki.tenants[].read'),
+          problem(
+            ['grafana', 'credential'],
+            grafana.credential,
+            `a read credential of a tenant (${read.join(', ')})`,
+            'name one of these, or add it to auth.loki.tenants[].read',
+          ),
         ),
       ];
     },
@@ -122,7 +179,12 @@ export const rules: readonly Rule[] = [
     reads: ['namespaces'],
     check: ({ namespaces }) =>
       when(namespaces.logging === namespaces.agents, () =>
-        problem(['namespaces', 'agents'], namespaces.agents, 'a namespace of its own: it is privileged, and namespaces.logging is not', 'leave it out, for logging-agents'),
+        problem(
+          ['namespaces', 'agents'],
+          namespaces.agents,
+          'a namespace of its own: it is privileged, and namespaces.logging is not',
+          'leave it out, for logging-agents',
+        ),
       ),
   },
   {
@@ -130,10 +192,20 @@ export const rules: readonly Rule[] = [
     check: ({ resources }) =>
       Object.entries(resources).flatMap(([component, { requests, limits }]) => [
         ...when(requests.memory.bytes > limits.memory.bytes, () =>
-          problem(['resources', component, 'requests', 'memory'], formatLokiBytes(requests.memory), 'at most the limit', `raise resources.${component}.limits.memory`),
+          problem(
+            ['resources', component, 'requests', 'memory'],
+            formatLokiBytes(requests.memory),
+            'at most the limit',
+            `raise resources.${component}.limits.memory`,
+          ),
         ),
         ...when(requests.cpu.millicores > limits.cpu.millicores, () =>
-          problem(['resources', component, 'requests', 'cpu'], `${requests.cpu.millicores}m`, 'at most the limit', `raise resources.${component}.limits.cpu`),
+          problem(
+            ['resources', component, 'requests', 'cpu'],
+            `${requests.cpu.millicores}m`,
+            'at most the limit',
+            `raise resources.${component}.limits.cpu`,
+          ),
         ),
       ]),
   },
@@ -141,14 +213,24 @@ export const rules: readonly Rule[] = [
     reads: ['resources.loki.limits', 'limits.queryCache'],
     check: ({ resources, limits }) =>
       when(limits.queryCache.bytes > resources.loki.limits.memory.bytes / 2, () =>
-        problem(['limits', 'queryCache'], formatLokiBytes(limits.queryCache), 'at most half of Loki’s memory limit', 'lower limits.queryCache or raise resources.loki.limits.memory'),
+        problem(
+          ['limits', 'queryCache'],
+          formatLokiBytes(limits.queryCache),
+          'at most half of Loki’s memory limit',
+          'lower limits.queryCache or raise resources.loki.limits.memory',
+        ),
       ),
   },
 ];
 
 function burst(burstName: string, burstSize: ByteSize, rateName: string, rate: ByteSize): readonly Problem[] {
   return when(burstSize.bytes < rate.bytes, () =>
-    problem(['limits', burstName], formatLokiBytes(burstSize), `at least ${rateName} (${formatLokiBytes(rate)})`, `raise limits.${burstName} to ${formatLokiBytes(rate)} or lower limits.${rateName}`),
+    problem(
+      ['limits', burstName],
+      formatLokiBytes(burstSize),
+      `at least ${rateName} (${formatLokiBytes(rate)})`,
+      `raise limits.${burstName} to ${formatLokiBytes(rate)} or lower limits.${rateName}`,
+    ),
   );
 }
 
@@ -170,7 +252,9 @@ function period(path: readonly PropertyKey[], value: Duration): readonly Problem
     ...when(value.milliseconds < 24 * HOUR, () =>
       problem(path, formatDuration(value), 'at least 24h: Loki deletes by whole index days', 'write 24h or more'),
     ),
-    ...when(value.milliseconds % HOUR !== 0, () => problem(path, formatDuration(value), 'a multiple of 1h', `write ${Math.ceil(value.milliseconds / HOUR)}h`)),
+    ...when(value.milliseconds % HOUR !== 0, () =>
+      problem(path, formatDuration(value), 'a multiple of 1h', `write ${Math.ceil(value.milliseconds / HOUR)}h`),
+    ),
   ];
 }
 
@@ -180,7 +264,9 @@ function uniqueNames(tenants: StackConfig['auth']['loki']['tenants']): readonly 
     const key = `${kind} ${name}`;
     const first = seen.get(key);
     if (first === undefined) seen.set(key, formatPath(path));
-    return when(first !== undefined, () => problem(path, name, `a ${kind} is named once; this one is at ${first ?? ''}`, 'give each its own name'));
+    return when(first !== undefined, () =>
+      problem(path, name, `a ${kind} is named once; this one is at ${first ?? ''}`, 'give each its own name'),
+    );
   };
   return tenants.flatMap((tenant, index) => [
     ...take(['auth', 'loki', 'tenants', index, 'name'], 'tenant', tenant.name),

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   BYTE_SIZE_PATTERN,
   type ByteSize,
-  CPU_PATTERN,
   type Cpu,
   DURATION_PATTERN,
   type Duration,
@@ -19,7 +18,10 @@ export interface RuleParams {
 }
 
 const withPattern = (pattern: RegExp, rule: string, remedy: string) =>
-  z.string().refine((text) => pattern.test(text), { params: { rule, remedy } satisfies RuleParams, abort: true }).meta({ pattern: pattern.source });
+  z
+    .string()
+    .refine((text) => pattern.test(text), { params: { rule, remedy } satisfies RuleParams, abort: true })
+    .meta({ pattern: pattern.source });
 
 const parsed = <T>(schema: z.ZodType<string, string>, parse: (text: string) => T | undefined, params: RuleParams) =>
   schema.transform((text, context): T => {
@@ -29,9 +31,18 @@ const parsed = <T>(schema: z.ZodType<string, string>, parse: (text: string) => T
     return z.NEVER;
   });
 
-const DURATION_RULE = { rule: 'a duration: whole numbers with ms, s, m, h, d or w', remedy: 'write for example 30d, 720h or 1h30m' };
-const BYTES_RULE = { rule: 'a size: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes', remedy: 'write for example 15MB or 512Mi' };
-const CPU_RULE = { rule: 'an amount of CPU: cores, or thousandths with m', remedy: 'write for example 250m, "1" or 0.5' };
+const DURATION_RULE = {
+  rule: 'a duration: whole numbers with ms, s, m, h, d or w',
+  remedy: 'write for example 30d, 720h or 1h30m',
+};
+const BYTES_RULE = {
+  rule: 'a size: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
+  remedy: 'write for example 15MB or 512Mi',
+};
+const CPU_RULE = {
+  rule: 'an amount of CPU: cores, or thousandths with m',
+  remedy: 'write for example 250m, "1" or 0.5',
+};
 
 export const duration = (): z.ZodType<Duration, string> =>
   parsed(withPattern(DURATION_PATTERN, DURATION_RULE.rule, DURATION_RULE.remedy), parseDuration, DURATION_RULE);
@@ -50,19 +61,27 @@ export const cpu = (): z.ZodType<Cpu, string | number> =>
 
 /** A DNS label: names of namespaces, Secrets, credentials. */
 export const dnsLabel = () =>
-  withPattern(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and hyphens, at most 63', 'rename it, for example spywatcher-logs');
+  withPattern(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'a DNS label: lower-case letters, digits and hyphens, at most 63',
+    'rename it, for example spywatcher-logs',
+  );
 
 /** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
 export const tenantName = () =>
-  z
-    .string()
-    .refine((text) => /^[A-Za-z0-9!\-_.*'()]{1,150}$/.test(text) && text !== '.' && text !== '..', {
-      params: { rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or ..", remedy: 'write for example spywatcher' } satisfies RuleParams,
-    });
+  z.string().refine((text) => /^[A-Za-z0-9!\-_.*'()]{1,150}$/.test(text) && text !== '.' && text !== '..', {
+    params: {
+      rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or ..",
+      remedy: 'write for example spywatcher',
+    } satisfies RuleParams,
+  });
 
 export const url = (...protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), {
-    params: { rule: `a URL with ${protocols.join(' or ')}`, remedy: `write for example ${protocols.at(-1) ?? 'https'}://host.example.com` } satisfies RuleParams,
+    params: {
+      rule: `a URL with ${protocols.join(' or ')}`,
+      remedy: `write for example ${protocols.at(-1) ?? 'https'}://host.example.com`,
+    } satisfies RuleParams,
   });
 
 export const port = () =>

@@ -4,13 +4,29 @@
  */
 import { z } from 'zod';
 import { defaults } from './defaults';
-import { byteSize, cidr, cpu, dnsLabel, duration, image, port, positiveInteger, streamSelector, tenantName, url } from './scalars';
+import {
+  byteSize,
+  cidr,
+  cpu,
+  dnsLabel,
+  duration,
+  image,
+  port,
+  positiveInteger,
+  streamSelector,
+  tenantName,
+  url,
+} from './scalars';
 
 const labels = () => z.record(z.string(), z.string());
 
 const namespaces = z.strictObject({
-  logging: dnsLabel().default(defaults.namespaces.logging).describe('Namespace of Loki, the gateway and Grafana. Enforces Pod Security `restricted`.'),
-  agents: dnsLabel().default(defaults.namespaces.agents).describe('Namespace of the agent alone. Enforces Pod Security `privileged`, because the agent mounts host paths.'),
+  logging: dnsLabel()
+    .default(defaults.namespaces.logging)
+    .describe('Namespace of Loki, the gateway and Grafana. Enforces Pod Security `restricted`.'),
+  agents: dnsLabel()
+    .default(defaults.namespaces.agents)
+    .describe('Namespace of the agent alone. Enforces Pod Security `privileged`, because the agent mounts host paths.'),
 });
 
 const streamRetention = z.strictObject({
@@ -20,7 +36,9 @@ const streamRetention = z.strictObject({
 });
 
 const retention = z.strictObject({
-  period: duration().prefault(defaults.retention.period).describe('How long logs are kept. At least 24h, a multiple of 1h.'),
+  period: duration()
+    .prefault(defaults.retention.period)
+    .describe('How long logs are kept. At least 24h, a multiple of 1h.'),
   streams: z.array(streamRetention).default([]).describe('Other periods for single streams.'),
   tenants: z
     .record(
@@ -32,19 +50,37 @@ const retention = z.strictObject({
     )
     .default({})
     .describe('Other periods for single tenants, by tenant name.'),
-  deleteDelay: duration().prefault(defaults.retention.deleteDelay).describe('How long a chunk marked for deletion stays on disk.'),
-  compactionInterval: duration().prefault(defaults.retention.compactionInterval).describe('How often the compactor runs.'),
+  deleteDelay: duration()
+    .prefault(defaults.retention.deleteDelay)
+    .describe('How long a chunk marked for deletion stays on disk.'),
+  compactionInterval: duration()
+    .prefault(defaults.retention.compactionInterval)
+    .describe('How often the compactor runs.'),
 });
 
 const limits = z.strictObject({
-  ingestionRate: byteSize().prefault(defaults.limits.ingestionRate).describe('Bytes per second that a tenant may write.'),
-  ingestionBurst: byteSize().prefault(defaults.limits.ingestionBurst).describe('Bytes that a tenant may write at once.'),
-  perStreamRate: byteSize().prefault(defaults.limits.perStreamRate).describe('Bytes per second that one stream may take.'),
-  perStreamBurst: byteSize().prefault(defaults.limits.perStreamBurst).describe('Bytes that one stream may take at once.'),
+  ingestionRate: byteSize()
+    .prefault(defaults.limits.ingestionRate)
+    .describe('Bytes per second that a tenant may write.'),
+  ingestionBurst: byteSize()
+    .prefault(defaults.limits.ingestionBurst)
+    .describe('Bytes that a tenant may write at once.'),
+  perStreamRate: byteSize()
+    .prefault(defaults.limits.perStreamRate)
+    .describe('Bytes per second that one stream may take.'),
+  perStreamBurst: byteSize()
+    .prefault(defaults.limits.perStreamBurst)
+    .describe('Bytes that one stream may take at once.'),
   maxStreams: positiveInteger().default(defaults.limits.maxStreams).describe('Active streams of a tenant.'),
-  maxEntriesPerQuery: positiveInteger().default(defaults.limits.maxEntriesPerQuery).describe('Lines that one query may return.'),
-  maxLineSize: byteSize().prefault(defaults.limits.maxLineSize).describe('Longest line; a longer one is cut there, not refused.'),
-  rejectOldSamplesAfter: duration().prefault(defaults.limits.rejectOldSamplesAfter).describe('Age from which a line is refused when it is written.'),
+  maxEntriesPerQuery: positiveInteger()
+    .default(defaults.limits.maxEntriesPerQuery)
+    .describe('Lines that one query may return.'),
+  maxLineSize: byteSize()
+    .prefault(defaults.limits.maxLineSize)
+    .describe('Longest line; a longer one is cut there, not refused.'),
+  rejectOldSamplesAfter: duration()
+    .prefault(defaults.limits.rejectOldSamplesAfter)
+    .describe('Age from which a line is refused when it is written.'),
   queryCache: byteSize().prefault(defaults.limits.queryCache).describe('Memory for cached query results.'),
 });
 
@@ -63,9 +99,17 @@ const storage = z.discriminatedUnion('type', [
     bucket: z.string().min(3).describe('Name of the bucket. It must exist.'),
     region: z.string().min(1).describe('Region of the bucket.'),
     endpoint: url('http', 'https').optional().describe('Endpoint of an S3 server other than AWS.'),
-    forcePathStyle: z.boolean().default(false).describe('Bucket in the path instead of in the host name; most S3 servers other than AWS want it.'),
-    credentialsSecret: dnsLabel().default('loki-s3').describe('Secret in the logging namespace with keys `accessKeyId` and `secretAccessKey`.'),
-    egress: z.array(egress).min(1).describe('Where the bucket is, for the NetworkPolicy: it matches addresses, not names.'),
+    forcePathStyle: z
+      .boolean()
+      .default(false)
+      .describe('Bucket in the path instead of in the host name; most S3 servers other than AWS want it.'),
+    credentialsSecret: dnsLabel()
+      .default('loki-s3')
+      .describe('Secret in the logging namespace with keys `accessKeyId` and `secretAccessKey`.'),
+    egress: z
+      .array(egress)
+      .min(1)
+      .describe('Where the bucket is, for the NetworkPolicy: it matches addresses, not names.'),
   }),
 ]);
 
@@ -76,13 +120,21 @@ const persistence = (size: string) =>
   });
 
 const lokiPersistence = persistence(defaults.persistence.size).extend({
-  retainOnDelete: z.boolean().default(defaults.persistence.retainOnDelete).describe('Keep the volume when Loki is removed (`pulumi destroy`).'),
+  retainOnDelete: z
+    .boolean()
+    .default(defaults.persistence.retainOnDelete)
+    .describe('Keep the volume when Loki is removed (`pulumi destroy`).'),
 });
 
 const deployment = z.strictObject({
-  mode: z.enum(['single', 'ha']).default(defaults.deployment.mode).describe('`single`: one Loki. `ha`: several monolithic replicas in a ring, on object storage.'),
+  mode: z
+    .enum(['single', 'ha'])
+    .default(defaults.deployment.mode)
+    .describe('`single`: one Loki. `ha`: several monolithic replicas in a ring, on object storage.'),
   replicas: positiveInteger().default(defaults.deployment.replicas).describe('Loki pods.'),
-  replicationFactor: positiveInteger().default(defaults.deployment.replicationFactor).describe('Loki pods that hold each line.'),
+  replicationFactor: positiveInteger()
+    .default(defaults.deployment.replicationFactor)
+    .describe('Loki pods that hold each line.'),
 });
 
 const tenant = z.strictObject({
@@ -94,7 +146,10 @@ const tenant = z.strictObject({
 const auth = z.strictObject({
   loki: z
     .strictObject({
-      enabled: z.boolean().default(true).describe('Whether the gateway asks for a credential. Without, everyone it lets in is the first tenant.'),
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Whether the gateway asks for a credential. Without, everyone it lets in is the first tenant.'),
       tenants: z
         .array(tenant)
         .min(1)
@@ -105,7 +160,9 @@ const auth = z.strictObject({
 });
 
 const gateway = z.strictObject({
-  replicas: positiveInteger().default(defaults.gateway.replicas).describe('Gateway pods. Two or more stay reachable while a node is drained.'),
+  replicas: positiveInteger()
+    .default(defaults.gateway.replicas)
+    .describe('Gateway pods. Two or more stay reachable while a node is drained.'),
 });
 
 const ingressTls = z.strictObject({
@@ -114,9 +171,13 @@ const ingressTls = z.strictObject({
 });
 
 const grafana = z.strictObject({
-  url: url('http', 'https').default('http://localhost:3000').describe('Where people reach Grafana; links and cookies follow from it.'),
+  url: url('http', 'https')
+    .default('http://localhost:3000')
+    .describe('Where people reach Grafana; links and cookies follow from it.'),
   adminUser: z.string().min(1).default(defaults.grafana.adminUser).describe('First user. Its password is a secret.'),
-  adminSecret: dnsLabel().default(defaults.grafana.adminSecret).describe('Secret in the logging namespace with keys `password` and `secretKey`.'),
+  adminSecret: dnsLabel()
+    .default(defaults.grafana.adminSecret)
+    .describe('Secret in the logging namespace with keys `password` and `secretKey`.'),
   credential: dnsLabel().default(defaults.auth.read).describe('Read credential of the Loki datasource.'),
   ingress: z
     .strictObject({
@@ -126,13 +187,17 @@ const grafana = z.strictObject({
     })
     .optional()
     .describe('Ingress for the host of `url`.'),
-  persistence: persistence(defaults.grafana.persistence.size).prefault({}).describe('Volume of Grafana’s own database.'),
+  persistence: persistence(defaults.grafana.persistence.size)
+    .prefault({})
+    .describe('Volume of Grafana’s own database.'),
   datasources: z
     .strictObject({
       prometheus: z
         .strictObject({
           url: url('http', 'https').default(defaults.grafana.prometheus.url).describe('Prometheus’ query API.'),
-          namespace: dnsLabel().default(defaults.grafana.prometheus.namespace).describe('Its namespace, for the NetworkPolicy.'),
+          namespace: dnsLabel()
+            .default(defaults.grafana.prometheus.namespace)
+            .describe('Its namespace, for the NetworkPolicy.'),
           port: port().default(defaults.grafana.prometheus.port).describe('Its container port, for the NetworkPolicy.'),
         })
         .prefault({}),
@@ -147,13 +212,23 @@ const agent = z.strictObject({
   positionsDirectory: z
     .string()
     .refine((path) => /^\/var\/lib\/[\w./-]+$/.test(path) && !path.includes('..'), {
-      params: { rule: 'a directory of its own below /var/lib', remedy: `leave it out, for ${defaults.agent.positionsDirectory}` },
+      params: {
+        rule: 'a directory of its own below /var/lib',
+        remedy: `leave it out, for ${defaults.agent.positionsDirectory}`,
+      },
     })
     .default(defaults.agent.positionsDirectory)
     .describe('Directory on the node for read positions; it outlives the pod.'),
   excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
   tolerations: z
-    .array(z.strictObject({ key: z.string().exactOptional(), operator: z.enum(['Exists', 'Equal']).default('Exists'), value: z.string().exactOptional(), effect: z.enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule']).exactOptional() }))
+    .array(
+      z.strictObject({
+        key: z.string().exactOptional(),
+        operator: z.enum(['Exists', 'Equal']).default('Exists'),
+        value: z.string().exactOptional(),
+        effect: z.enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule']).exactOptional(),
+      }),
+    )
     .default([{ operator: 'Exists', effect: 'NoSchedule' }])
     .describe('Taints of nodes that the agent runs on all the same; by default every NoSchedule taint.'),
 });
@@ -189,7 +264,11 @@ const componentResources = z.strictObject({
 });
 
 const images = z.strictObject({
-  registry: z.string().min(1).optional().describe('Mirror that replaces the registry of every image: `registry.example.com/mirror`.'),
+  registry: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Mirror that replaces the registry of every image: `registry.example.com/mirror`.'),
   pullSecrets: z.array(dnsLabel()).default([]).describe('Pull secrets, in both namespaces.'),
   loki: image().default(defaults.images.loki).describe('Image of Loki.'),
   gateway: image().default(defaults.images.gateway).describe('Image of the gateway: an nginx that runs unprivileged.'),
@@ -205,29 +284,55 @@ const client = z.strictObject({
 
 const network = z.strictObject({
   ingressController: z
-    .strictObject({ namespace: dnsLabel().default(defaults.network.ingressController.namespace).describe('Namespace of the ingress controller; it may reach Grafana when `grafana.ingress` is set.') })
+    .strictObject({
+      namespace: dnsLabel()
+        .default(defaults.network.ingressController.namespace)
+        .describe('Namespace of the ingress controller; it may reach Grafana when `grafana.ingress` is set.'),
+    })
     .prefault({}),
   monitoring: z
-    .strictObject({ namespace: dnsLabel().default(defaults.network.monitoring.namespace).describe('Namespace that may scrape metrics.') })
+    .strictObject({
+      namespace: dnsLabel()
+        .default(defaults.network.monitoring.namespace)
+        .describe('Namespace that may scrape metrics.'),
+    })
     .prefault({}),
-  clients: z.array(client).default([]).describe('Other pods that may reach the gateway; with auth on they still need a credential.'),
+  clients: z
+    .array(client)
+    .default([])
+    .describe('Other pods that may reach the gateway; with auth on they still need a credential.'),
   dns: z
     .strictObject({
       namespace: dnsLabel().default(defaults.network.dns.namespace).describe('Namespace of the cluster’s DNS.'),
-      podLabels: labels().default({ ...defaults.network.dns.podLabels }).describe('Its pods.'),
-      cidrs: z.array(cidr()).default([]).describe('Its addresses, where DNS is not a pod (NodeLocal DNSCache, DNS on the node).'),
+      podLabels: labels()
+        .default({ ...defaults.network.dns.podLabels })
+        .describe('Its pods.'),
+      cidrs: z
+        .array(cidr())
+        .default([])
+        .describe('Its addresses, where DNS is not a pod (NodeLocal DNSCache, DNS on the node).'),
     })
     .prefault({}),
   apiServer: z
     .strictObject({
-      cidrs: z.array(cidr()).min(1).default([...defaults.network.apiServer.cidrs]).describe('Where the Kubernetes API server is; only the agent may reach it.'),
-      ports: z.array(port()).min(1).default([...defaults.network.apiServer.ports]).describe('Its ports.'),
+      cidrs: z
+        .array(cidr())
+        .min(1)
+        .default([...defaults.network.apiServer.cidrs])
+        .describe('Where the Kubernetes API server is; only the agent may reach it.'),
+      ports: z
+        .array(port())
+        .min(1)
+        .default([...defaults.network.apiServer.ports])
+        .describe('Its ports.'),
     })
     .prefault({}),
 });
 
 const deploy = z.strictObject({
-  timeout: duration().prefault(defaults.deploy.timeout).describe('How long `pulumi up` waits for each workload to become ready.'),
+  timeout: duration()
+    .prefault(defaults.deploy.timeout)
+    .describe('How long `pulumi up` waits for each workload to become ready.'),
   skipAwait: z
     .array(z.enum(['loki', 'gateway', 'promtail', 'grafana']))
     .default([])
@@ -235,7 +340,9 @@ const deploy = z.strictObject({
 });
 
 export const stackConfigSchema = z.strictObject({
-  environment: z.enum(['dev', 'staging', 'prod']).describe('What the stack is for; `prod` asks for auth, TLS and durable storage.'),
+  environment: z
+    .enum(['dev', 'staging', 'prod'])
+    .describe('What the stack is for; `prod` asks for auth, TLS and durable storage.'),
   namespaces: namespaces.prefault({}),
   retention: retention.prefault({}),
   limits: limits.prefault({}),
@@ -255,7 +362,11 @@ export const stackConfigSchema = z.strictObject({
 /** What a stack file may say. */
 export type StackConfigInput = z.input<typeof stackConfigSchema>;
 
-type DeepReadonly<T> = T extends (infer E)[] ? readonly DeepReadonly<E>[] : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
 
 /** A whole, valid, frozen stack config: plain data, every default filled in, no secret values. */
 export type StackConfig = DeepReadonly<z.output<typeof stackConfigSchema>>;

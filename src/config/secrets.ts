@@ -28,18 +28,41 @@ export function secretTable(config: StackConfig): readonly SecretSpec[] {
       name: grafana.adminSecret,
       namespace: logging,
       readBy: 'grafana',
-      keys: { password: 'password of the first user', secretKey: 'key that Grafana encrypts its own database fields with' },
+      keys: {
+        password: 'password of the first user',
+        secretKey: 'key that Grafana encrypts its own database fields with',
+      },
     },
   ];
   if (auth.loki.enabled) {
     specs.push(
-      { name: GATEWAY_USERS_SECRET, namespace: logging, readBy: 'gateway', keys: { write: 'htpasswd of the write credentials', read: 'htpasswd of the read credentials' } },
-      { name: credentialSecretName(agent.credential), namespace: agents, readBy: 'promtail', keys: { password: `password of write credential ${agent.credential}` } },
-      { name: credentialSecretName(grafana.credential), namespace: logging, readBy: 'grafana', keys: { password: `password of read credential ${grafana.credential}` } },
+      {
+        name: GATEWAY_USERS_SECRET,
+        namespace: logging,
+        readBy: 'gateway',
+        keys: { write: 'htpasswd of the write credentials', read: 'htpasswd of the read credentials' },
+      },
+      {
+        name: credentialSecretName(agent.credential),
+        namespace: agents,
+        readBy: 'promtail',
+        keys: { password: `password of write credential ${agent.credential}` },
+      },
+      {
+        name: credentialSecretName(grafana.credential),
+        namespace: logging,
+        readBy: 'grafana',
+        keys: { password: `password of read credential ${grafana.credential}` },
+      },
     );
   }
   if (storage.type === 's3') {
-    specs.push({ name: storage.credentialsSecret, namespace: logging, readBy: 'loki', keys: { accessKeyId: 'access key id of the bucket', secretAccessKey: 'secret access key of the bucket' } });
+    specs.push({
+      name: storage.credentialsSecret,
+      namespace: logging,
+      readBy: 'loki',
+      keys: { accessKeyId: 'access key id of the bucket', secretAccessKey: 'secret access key of the bucket' },
+    });
   }
   return specs;
 }

@@ -31,7 +31,9 @@ export function loadStackConfig(directory: string, stack: string): StackConfig {
  * @param entries - `spywatcher-logs:retention` → value; keys of other namespaces are left alone.
  */
 export function parseStackEntries(source: string, entries: readonly (readonly [string, unknown])[]): StackConfig {
-  const own = entries.filter(([key]) => key.startsWith(`${PROJECT}:`)).map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
+  const own = entries
+    .filter(([key]) => key.startsWith(`${PROJECT}:`))
+    .map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
   const readable = unencrypted(own);
   if (readable.length > 0) throw new ConfigError(source, readable);
   return parseStackConfig(source, Object.fromEntries(own.filter(([key]) => key !== SECRETS_KEY)));

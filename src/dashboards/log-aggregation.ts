@@ -43,13 +43,20 @@ export function logAggregationDashboard(): dashboard.Dashboard {
         .drawStyle(common.GraphDrawStyle.Bars)
         .fillOpacity(60)
         .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
-        .withTarget(query('A', `sum by (${LABELS.level}) (count_over_time(${searched} [$__auto]))`).legendFormat(`{{${LABELS.level}}}`)),
+        .withTarget(
+          query('A', `sum by (${LABELS.level}) (count_over_time(${searched} [$__auto]))`).legendFormat(
+            `{{${LABELS.level}}}`,
+          ),
+        ),
     )
     .withPanel(
       ['error', 'warn', 'info'].reduce(
         (panel, level, index) =>
           panel.withTarget(
-            query(String.fromCharCode(65 + index), `sum(count_over_time({${LABELS.job}=~"$job", ${LABELS.level}="${level}"} |~ "(?i)$search" [$__range]))`)
+            query(
+              String.fromCharCode(65 + index),
+              `sum(count_over_time({${LABELS.job}=~"$job", ${LABELS.level}="${level}"} |~ "(?i)$search" [$__range]))`,
+            )
               .queryType('instant')
               .legendFormat(level),
           ),

@@ -16,7 +16,9 @@ const POD = '__meta_kubernetes_pod_';
 export function podRelabelConfigs(excludeNamespaces: readonly string[]): readonly RelabelConfig[] {
   const appLabels = [POD_LABELS.app, POD_LABELS.legacyApp];
   return [
-    ...(excludeNamespaces.length === 0 ? [] : [{ source_labels: ['__meta_kubernetes_namespace'], regex: excludeNamespaces.join('|'), action: 'drop' }]),
+    ...(excludeNamespaces.length === 0
+      ? []
+      : [{ source_labels: ['__meta_kubernetes_namespace'], regex: excludeNamespaces.join('|'), action: 'drop' }]),
     { source_labels: ['__meta_kubernetes_namespace'], target_label: LABELS.namespace },
     { source_labels: [`${POD}container_name`], target_label: LABELS.container },
     { source_labels: [`${POD}node_name`], target_label: LABELS.node },
@@ -34,7 +36,12 @@ export function podRelabelConfigs(excludeNamespaces: readonly string[]): readonl
     },
     // The kubelet names a static pod's directory after the hash of its manifest, not after the mirror pod's uid.
     {
-      source_labels: ['__meta_kubernetes_namespace', `${POD}name`, `${POD}annotation_kubernetes_io_config_hash`, `${POD}container_name`],
+      source_labels: [
+        '__meta_kubernetes_namespace',
+        `${POD}name`,
+        `${POD}annotation_kubernetes_io_config_hash`,
+        `${POD}container_name`,
+      ],
       separator: ';',
       regex: '([^;]+);([^;]+);([^;]+);([^;]+)',
       replacement: '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
@@ -53,7 +60,14 @@ export function podStages(): readonly Stage[] {
       match: {
         selector: `{${LABELS.namespace}=~".+"} |~ "^\\\\s*\\\\{"`,
         stages: [
-          { json: { expressions: Object.fromEntries([FIELDS.level, FIELDS.timestamp, ...STRUCTURED_METADATA].map((field) => [field, `"${field}"`])), drop_malformed: false } },
+          {
+            json: {
+              expressions: Object.fromEntries(
+                [FIELDS.level, FIELDS.timestamp, ...STRUCTURED_METADATA].map((field) => [field, `"${field}"`]),
+              ),
+              drop_malformed: false,
+            },
+          },
           { timestamp: { source: FIELDS.timestamp, format: 'RFC3339Nano', action_on_failure: 'skip' } },
           { template: { source: LABELS.level, template: levelTemplate() } },
           { labels: { [LABELS.level]: '' } },

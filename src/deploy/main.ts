@@ -1,0 +1,43 @@
+/** The Pulumi program: the selected stack's config → one {@link LoggingStack}. */
+import * as pulumi from '@pulumi/pulumi';
+import { ConfigError, parseStackEntries, PROJECT, SECRETS_KEY, type StackConfig } from '../config';
+import { LoggingStack } from './logging-stack';
+import { flattenSecrets } from './secret-values';
+
+const stack = deploy();
+
+export const gatewayUrl = stack.gatewayUrl;
+export const grafanaUrl = stack.grafanaUrl;
+export const namespaces = stack.namespaces;
+export const portForward = stack.portForward;
+
+function deploy(): LoggingStack {
+  try {
+    const kubernetes = new pulumi.Config('kubernetes');
+    const kubeconfig = kubernetes.get('kubeconfig');
+    const context = kubernetes.get('context');
+    return new LoggingStack(PROJECT, {
+      config: readConfig(),
+      secrets: flattenSecrets(new pulumi.Config(PROJECT).getObject(SECRETS_KEY)),
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+    });
+  } catch (error) {
+    // A config error is a report for its reader; a stack trace would bury it.
+    if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+/** Pulumi hands over structured values as JSON. Secrets are decrypted there and must not meet the config's error reports. */
+function readConfig(): StackConfig {
+  const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key !== `${PROJECT}:${SECRETS_KEY}`);
+  return parseStackEntries(
+    `Pulumi.${pulumi.getStack()}.yaml`,
+    entries.map(([key, value]) => [key, key.startsWith(`${PROJECT}:`) ? parseStructured(value) : value] as const),
+  );
+}
+
+function parseStructured(value: string): unknown {
+  return /^\s*[[{]/.test(value) ? JSON.parse(value) : value;
+}

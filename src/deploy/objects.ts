@@ -1,0 +1,33 @@
+/** The Kubernetes objects of a stack, in the order in which they can be created. */
+import { App, Chart } from 'cdk8s';
+import { addStackCharts } from '../../charts/stack';
+import type { StackConfig } from '../config';
+
+/** A rendered Kubernetes object. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+const WORKLOADS = ['StatefulSet', 'Deployment', 'DaemonSet'];
+
+/** Charts in their order; within each, objects in theirs. Writes no file. */
+export function stackObjects(config: StackConfig): readonly KubernetesObject[] {
+  const app = new App();
+  addStackCharts(app, config);
+  return app.node.children
+    .filter((child) => Chart.isChart(child))
+    .flatMap((chart) => chart.toJson() as KubernetesObject[]);
+}
+
+/** Whether the object runs pods, and so waits for what those pods read. */
+export function isWorkload({ kind }: KubernetesObject): boolean {
+  return WORKLOADS.includes(kind);
+}

@@ -1,0 +1,25 @@
+/**
+ * The constructs and the config they are made from, for any cdk8s app.
+ *
+ * @packageDocumentation
+ */
+export { Gateway, type GatewayProps } from './components/gateway';
+export { Grafana, type GrafanaProps } from './components/grafana';
+export { Loki, type LokiProps } from './components/loki';
+export {
+  LoggingNamespace,
+  type LoggingNamespaceProps,
+  Namespaces,
+  type PodSecurityLevel,
+} from './components/namespaces';
+export { Promtail, type PromtailProps } from './components/promtail';
+export {
+  ConfigError,
+  loadStackConfig,
+  parseStackConfig,
+  type Problem,
+  type SecretSpec,
+  secretTable,
+  type StackConfig,
+  type StackConfigInput,
+} from './config';

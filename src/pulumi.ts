@@ -1,0 +1,8 @@
+/**
+ * The Pulumi component, for any Pulumi program.
+ *
+ * @packageDocumentation
+ */
+export { ConfigError, loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from './config';
+export { LoggingStack, type LoggingStackArgs } from './deploy/logging-stack';
+export { generateSecretValues, type SecretValues } from './deploy/secret-values';
