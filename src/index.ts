@@ -1,7 +1,7 @@
 /**
  * The constructs and the config they are made from, for any cdk8s app.
  *
- * @packageDocumentation
+ * @module spywatcher-logs
  */
 export { Gateway, type GatewayProps } from './components/gateway';
 export { Grafana, type GrafanaProps } from './components/grafana';

@@ -1,7 +1,7 @@
 /**
  * The Pulumi component, for any Pulumi program.
  *
- * @packageDocumentation
+ * @module spywatcher-logs/pulumi
  */
 export { ConfigError, loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from './config';
 export { LoggingStack, type LoggingStackArgs } from './deploy/logging-stack';

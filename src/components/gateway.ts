@@ -308,7 +308,8 @@ function tenantMap({ auth }: GatewayProps): readonly Directive[] {
   return [
     ['default', ''],
     ...tenants.flatMap(({ name, write, read }) =>
-      [...write, ...read].map((credential): Directive => [credential, name]),
+      // The backslash makes a name a name: nginx' map has words of its own (default, include …).
+      [...write, ...read].map((credential): Directive => [`\\${credential}`, name]),
     ),
   ];
 }

@@ -5,7 +5,9 @@ import type { StackConfig } from '../config';
 /** Which Pod Security level a namespace enforces. */
 export type PodSecurityLevel = 'restricted' | 'privileged';
 
+/** What a {@link LoggingNamespace} is made from. */
 export interface LoggingNamespaceProps {
+  /** Name of the namespace. */
   readonly name: string;
   /** Enforced, audited and warned about. */
   readonly podSecurity: PodSecurityLevel;
@@ -13,8 +15,9 @@ export interface LoggingNamespaceProps {
 
 /** A namespace with its Pod Security level in which nothing may talk to anything until a policy says so. */
 export class LoggingNamespace extends Construct {
-  constructor(scope: Construct, id: string, { name, podSecurity }: LoggingNamespaceProps) {
+  constructor(scope: Construct, id: string, props: LoggingNamespaceProps) {
     super(scope, id);
+    const { name, podSecurity } = props;
     new k8s.KubeNamespace(this, 'namespace', {
       metadata: {
         name,
@@ -36,8 +39,9 @@ export class LoggingNamespace extends Construct {
 
 /** The two namespaces of a stack: only the agent's may hold privileged pods. */
 export class Namespaces extends Construct {
-  constructor(scope: Construct, id: string, { namespaces }: Pick<StackConfig, 'namespaces'>) {
+  constructor(scope: Construct, id: string, props: Pick<StackConfig, 'namespaces'>) {
     super(scope, id);
+    const { namespaces } = props;
     new LoggingNamespace(this, 'logging', { name: namespaces.logging, podSecurity: 'restricted' });
     new LoggingNamespace(this, 'agents', { name: namespaces.agents, podSecurity: 'privileged' });
   }

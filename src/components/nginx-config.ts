@@ -1,4 +1,4 @@
-/** An nginx configuration as data. Arguments are quoted where nginx's grammar wants it, so no value can end a directive. */
+/** An nginx configuration as data. Names and arguments are quoted where nginx's grammar wants it, so no value can end a directive. */
 
 /** `['listen', 8080]`, or with a block as the last element: `['http', [...]]`. */
 export type Directive = readonly [name: string, ...rest: readonly (string | number | readonly Directive[])[]];
@@ -9,7 +9,7 @@ export function renderNginxConfig(directives: readonly Directive[], indent = '')
 }
 
 function renderDirective([name, ...rest]: Directive, indent: string): string {
-  const words = [name, ...rest.filter((part) => typeof part !== 'object').map(quote)].join(' ');
+  const words = [name, ...rest.filter((part) => typeof part !== 'object')].map(quote).join(' ');
   const block = rest.find((part) => typeof part === 'object');
   return block === undefined
     ? `${indent}${words};\n`
@@ -18,5 +18,5 @@ function renderDirective([name, ...rest]: Directive, indent: string): string {
 
 function quote(argument: string | number): string {
   const text = String(argument);
-  return /^[^\s;{}"'\\]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return /^[^\s;{}"'\\#]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }

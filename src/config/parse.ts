@@ -1,6 +1,7 @@
 /** Stack config as written → {@link StackConfig}, or every problem at once. */
 import type { z } from 'zod';
-import { ConfigError, formatPath, formatReceived, type Problem } from './problem';
+import { describeIssue } from './describe';
+import { ConfigError, formatPath, valueAt } from './problem';
 import { rules } from './rules';
 import { type StackConfig, stackConfigSchema } from './schema';
 import { closest, knownKeys } from './suggest';
@@ -14,106 +15,81 @@ import { closest, knownKeys } from './suggest';
  */
 export function parseStackConfig(source: string, input: unknown): StackConfig {
   const shape = stackConfigSchema.safeParse(input);
-  const problems = shape.success ? [] : shape.error.issues.flatMap((issue) => describe(issue, input));
-  // Rules still run on what is right: the wrong parts are left out, so that their defaults stand in.
-  const whole = shape.success ? shape : stackConfigSchema.safeParse(withoutWrongParts(input, shape.error.issues));
-  if (whole.success) {
-    const wrong = shape.success ? [] : shape.error.issues.map((issue) => formatPath(issue.path));
-    const config = whole.data;
-    problems.push(
-      ...rules
-        .filter(({ reads }) => !reads.some((path) => wrong.some((bad) => overlaps(path, bad))))
-        .flatMap(({ check }) => check(config)),
-    );
+  if (shape.success) {
+    const problems = rules.flatMap(({ check }) => check(shape.data));
+    if (problems.length > 0) throw new ConfigError(source, problems);
+    return deepFreeze(shape.data);
   }
-  if (problems.length > 0 || !whole.success) throw new ConfigError(source, problems);
-  return deepFreeze(whole.data);
+  const { config, doubtful } = rightParts(input, shape.error.issues);
+  const inDoubt = (path: string): boolean => doubtful.some((bad) => overlaps(path, bad));
+  throw new ConfigError(source, [
+    ...shape.error.issues.flatMap((issue) => describeIssue(issue, input)),
+    ...(config === undefined
+      ? []
+      : rules.filter(({ reads }) => !reads.some(inDoubt)).flatMap(({ check }) => check(config))),
+  ]);
 }
 
-function describe(issue: z.core.$ZodIssue, input: unknown): readonly Problem[] {
-  const path = formatPath(issue.path);
-  const received = formatReceived(valueAt(input, issue.path));
-  switch (issue.code) {
-    case 'unrecognized_keys': {
-      const known = knownKeys(issue.path);
-      return issue.keys.map((key) => {
-        const similar = closest(key, known);
-        return {
-          path: formatPath([...issue.path, key]),
-          received: formatReceived(valueAt(input, [...issue.path, key])),
-          rule: `a known key: ${known.join(', ')}`,
-          remedy: similar === undefined ? 'remove it' : `did you mean ${formatPath([...issue.path, similar])}?`,
-        };
-      });
-    }
-    case 'custom':
-      return [
-        {
-          path,
-          received,
-          rule: String(issue.params?.['rule'] ?? issue.message),
-          remedy: String(issue.params?.['remedy'] ?? 'see docs/reference/config.md'),
-        },
-      ];
-    case 'invalid_value': {
-      const values = issue.values.map(String);
-      const similar = closest(received.replaceAll('"', ''), values);
-      return [
-        {
-          path,
-          received,
-          rule: `one of ${values.join(', ')}`,
-          remedy: similar === undefined ? `write ${values.join(' or ')}` : `did you mean ${similar}?`,
-        },
-      ];
-    }
-    case 'invalid_type':
-      return [
-        received === '(missing)'
-          ? { path, received, rule: `required, of type ${issue.expected}`, remedy: `add ${path}` }
-          : { path, received, rule: `of type ${issue.expected}`, remedy: `write a value of type ${issue.expected}` },
-      ];
-    case 'invalid_union':
-      return [
-        {
-          path,
-          received,
-          rule: issue.message === 'Invalid input' ? 'one of the allowed forms' : issue.message,
-          remedy: 'see docs/reference/config.md',
-        },
-      ];
-    default:
-      return [{ path, received, rule: issue.message, remedy: 'see docs/reference/config.md' }];
+interface RightParts {
+  /** What is right, with defaults for the rest; undefined if nothing is. */
+  readonly config: StackConfig | undefined;
+  /** Paths whose values are not the writer's: a rule that reads one of them has nothing to say. */
+  readonly doubtful: readonly string[];
+}
+
+/** Leaves out what is wrong and, where a part cannot stand without it, that part too, until the rest is a config. */
+function rightParts(input: unknown, issues: readonly z.core.$ZodIssue[]): RightParts {
+  if (!isRecord(input)) return { config: undefined, doubtful: [] };
+  // The one field without a default.
+  const rest: Record<PropertyKey, unknown> = { environment: 'dev', ...(copyOf(input) as object) };
+  const doubtful = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? misspelt(issue, input) : [formatPath(issue.path)],
+  );
+  let wrong = issues;
+  for (;;) {
+    const removed = wrong.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => remove(rest, [...issue.path, key]))
+        : [remove(rest, issue.path)],
+    );
+    doubtful.push(...removed.filter((path) => path.length > 0).map(formatPath));
+    rest['environment'] ??= 'dev';
+    const parsed = stackConfigSchema.safeParse(rest);
+    if (parsed.success) return { config: parsed.data, doubtful };
+    if (removed.every((path) => path.length === 0)) return { config: undefined, doubtful };
+    wrong = parsed.error.issues;
   }
+}
+
+/** An unknown key that looks like a known one puts that one in doubt. */
+function misspelt({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, input: unknown): readonly string[] {
+  return keys.flatMap((key) => {
+    const similar = closest(key, knownKeys(path, input));
+    return similar === undefined ? [] : [formatPath([...path, similar])];
+  });
+}
+
+/** Removes the value at `path`, or the nearest mapping's entry around it; gives the path of what was removed. */
+function remove(root: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const parent = valueAt(root, path.slice(0, -1));
+  const key = path.at(-1);
+  if (key === undefined) return [];
+  return isRecord(parent) && Reflect.has(parent, key) && Reflect.deleteProperty(parent, key)
+    ? path
+    : remove(root, path.slice(0, -1));
 }
 
 function overlaps(a: string, b: string): boolean {
   const inside = (inner: string, outer: string): boolean =>
     inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-  return b === '' || inside(a, b) || inside(b, a);
+  return inside(a, b) || inside(b, a);
 }
 
-function withoutWrongParts(input: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
-  const copy: unknown = structuredClone(input);
-  for (const issue of issues) {
-    if (issue.code === 'unrecognized_keys') issue.keys.forEach((key) => remove(copy, [...issue.path, key]));
-    else remove(copy, issue.path);
-  }
-  // The one field without a default; rules that read it are left out above.
-  return isRecord(copy) && copy['environment'] === undefined ? { ...copy, environment: 'dev' } : copy;
-}
-
-function remove(root: unknown, path: readonly PropertyKey[]): void {
-  const parent = valueAt(root, path.slice(0, -1));
-  const key = path.at(-1);
-  if (key !== undefined && isRecord(parent)) Reflect.deleteProperty(parent, key);
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined),
-    root,
-  );
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]))
+    : value;
 }
 
 function isRecord(value: unknown): value is Record<PropertyKey, unknown> {

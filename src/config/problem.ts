@@ -15,6 +15,7 @@ export class ConfigError extends Error {
   constructor(
     /** What was read, e.g. `Pulumi.prod.yaml`. */
     readonly source: string,
+    /** All of them, in the order of the config. */
     readonly problems: readonly Problem[],
   ) {
     super(formatProblems(source, problems));
@@ -41,9 +42,27 @@ export function formatPath(path: readonly PropertyKey[]): string {
   );
 }
 
-/** A value as the report shows it. */
+/** A value as the report shows it: at most 200 characters, and without what may be a secret. */
 export function formatReceived(value: unknown): string {
   if (value === undefined) return '(missing)';
-  const text = JSON.stringify(value);
+  if (typeof value === 'function') return '(a function)';
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  const text = JSON.stringify(value, (key, inner: unknown) =>
+    typeof inner === 'string' && isSecretKey(key) ? '(not shown)' : inner,
+  ).replaceAll(/(?<=\/\/)[^/@\s"]+(?=@)/g, '(not shown)');
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** Whether a value may be a secret that was written into the wrong place. */
+export function isSecretKey(key: string): boolean {
+  return /pass|token|secret|private|apikey|accesskey/i.test(key);
+}
+
+/** The value at a path, undefined where the path leads nowhere. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
+    root,
+  );
 }

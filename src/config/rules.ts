@@ -1,6 +1,7 @@
 /** Rules that join several fields. Each names the paths it reads, so that it is silent while one of them is itself wrong. */
 import { formatPath, formatReceived, type Problem } from './problem';
 import type { StackConfig } from './schema';
+import { secretTable } from './secrets';
 import { type ByteSize, type Duration, formatDuration, formatLokiBytes } from './units';
 
 interface Rule {
@@ -220,6 +221,37 @@ export const rules: readonly Rule[] = [
           'lower limits.queryCache or raise resources.loki.limits.memory',
         ),
       ),
+  },
+  {
+    reads: ['limits.queryCache'],
+    check: ({ limits }) =>
+      when(limits.queryCache.bytes % 2 ** 20 !== 0, () =>
+        problem(
+          ['limits', 'queryCache'],
+          formatLokiBytes(limits.queryCache),
+          'a multiple of 1MB: Loki counts the cache in whole megabytes',
+          `write ${Math.ceil(limits.queryCache.bytes / 2 ** 20)}MB`,
+        ),
+      ),
+  },
+  {
+    reads: ['grafana', 'storage', 'auth.loki', 'agent.credential', 'namespaces'],
+    check: (config) => {
+      const { storage, grafana, namespaces } = config;
+      const names = secretTable(config).flatMap(({ namespace, name }) =>
+        namespace === namespaces.logging ? [name] : [],
+      );
+      const isTaken = (name: string): boolean => names.indexOf(name) !== names.lastIndexOf(name);
+      const rule = 'a name that no other Secret of the stack has';
+      return [
+        ...when(isTaken(grafana.adminSecret), () =>
+          problem(['grafana', 'adminSecret'], grafana.adminSecret, rule, 'leave it out, for grafana-admin'),
+        ),
+        ...(storage.type === 's3' && isTaken(storage.credentialsSecret)
+          ? [problem(['storage', 'credentialsSecret'], storage.credentialsSecret, rule, 'leave it out, for loki-s3')]
+          : []),
+      ];
+    },
   },
 ];
 

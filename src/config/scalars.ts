@@ -4,6 +4,7 @@ import {
   BYTE_SIZE_PATTERN,
   type ByteSize,
   type Cpu,
+  CPU_PATTERN,
   DURATION_PATTERN,
   type Duration,
   parseByteSize,
@@ -17,100 +18,162 @@ export interface RuleParams {
   readonly remedy: string;
 }
 
-const withPattern = (pattern: RegExp, rule: string, remedy: string) =>
-  z
-    .string()
-    .refine((text) => pattern.test(text), { params: { rule, remedy } satisfies RuleParams, abort: true })
-    .meta({ pattern: pattern.source });
+const remedies = new Map<string, string>();
 
-const parsed = <T>(schema: z.ZodType<string, string>, parse: (text: string) => T | undefined, params: RuleParams) =>
-  schema.transform((text, context): T => {
-    const value = parse(text);
+/** The remedy of a rule of this file, for values that are not even of the rule's type. */
+export function remedyFor(rule: string): string | undefined {
+  return remedies.get(rule);
+}
+
+/** Settings of a schema whose own type error is to say the rule. */
+const says = ({ rule, remedy }: RuleParams) => {
+  remedies.set(rule, remedy);
+  return { error: () => rule };
+};
+
+/** What editors and the reference show of a scalar; zod hands it to the JSON schema unchanged. */
+const described = (title: string, pattern: RegExp, { rule }: RuleParams) => ({
+  title,
+  pattern: pattern.source,
+  patternErrorMessage: rule,
+});
+
+const withPattern = (title: string, pattern: RegExp, params: RuleParams) =>
+  z
+    .string(says(params))
+    .refine((text) => pattern.test(text), { params: { ...params }, abort: true })
+    .meta(described(title, pattern, params));
+
+const wholeNumber = (title: string, minimum: number, maximum: number | undefined, params: RuleParams) =>
+  z
+    .number(says(params))
+    .refine((value) => Number.isInteger(value) && value >= minimum && value <= (maximum ?? value), {
+      params: { ...params },
+    })
+    .meta({ title, type: 'integer', minimum, ...(maximum === undefined ? {} : { maximum }) });
+
+const parsed = <T, I>(schema: z.ZodType<I, I>, parse: (written: I) => T | undefined, params: RuleParams) =>
+  schema.transform((written, context): T => {
+    const value = parse(written);
     if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', params: { ...params }, input: text });
+    context.addIssue({ code: 'custom', params: { ...params }, input: written });
     return z.NEVER;
   });
 
+const above0 = <K extends string, T extends Readonly<Record<K, number>>>(
+  value: T | undefined,
+  key: K,
+): T | undefined => (value !== undefined && value[key] > 0 ? value : undefined);
+
 const DURATION_RULE = {
-  rule: 'a duration: whole numbers with ms, s, m, h, d or w',
+  rule: 'a duration above 0: whole numbers with ms, s, m, h, d or w',
   remedy: 'write for example 30d, 720h or 1h30m',
 };
 const BYTES_RULE = {
-  rule: 'a size: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
+  rule: 'a size above 0: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
   remedy: 'write for example 15MB or 512Mi',
 };
 const CPU_RULE = {
-  rule: 'an amount of CPU: cores, or thousandths with m',
+  rule: 'an amount of CPU above 0: cores, or thousandths with m',
   remedy: 'write for example 250m, "1" or 0.5',
 };
+const CIDR_RULE = { rule: 'an IPv4 or IPv6 CIDR', remedy: 'write for example 10.0.0.0/8' };
 
+/** Zero is no time: a ticker of Loki's with 0 panics, and a wait of 0 is over before it starts. */
 export const duration = (): z.ZodType<Duration, string> =>
-  parsed(withPattern(DURATION_PATTERN, DURATION_RULE.rule, DURATION_RULE.remedy), parseDuration, DURATION_RULE);
+  parsed(
+    withPattern('duration', DURATION_PATTERN, DURATION_RULE),
+    (written) => above0(parseDuration(written), 'milliseconds'),
+    DURATION_RULE,
+  );
 
+/** Zero is no size: as a memory limit it would mean none, as a rate it would refuse every line. */
 export const byteSize = (): z.ZodType<ByteSize, string> =>
-  parsed(withPattern(BYTE_SIZE_PATTERN, BYTES_RULE.rule, BYTES_RULE.remedy), parseByteSize, BYTES_RULE);
+  parsed(
+    withPattern('size', BYTE_SIZE_PATTERN, BYTES_RULE),
+    (written) => above0(parseByteSize(written), 'bytes'),
+    BYTES_RULE,
+  );
 
 /** YAML reads an unquoted `1` or `0.5` as a number, so both forms are taken. */
 export const cpu = (): z.ZodType<Cpu, string | number> =>
-  z.union([z.number(), z.string()], { error: () => CPU_RULE.rule }).transform((value, context): Cpu => {
-    const amount = parseCpu(String(value));
-    if (amount !== undefined && amount.millicores > 0) return amount;
-    context.addIssue({ code: 'custom', params: { ...CPU_RULE }, input: value });
-    return z.NEVER;
-  });
+  parsed(
+    z
+      .union([z.number(), z.string()], says(CPU_RULE))
+      .meta({ ...described('CPU', CPU_PATTERN, CPU_RULE), exclusiveMinimum: 0 }),
+    (written) => above0(parseCpu(String(written)), 'millicores'),
+    CPU_RULE,
+  );
 
 /** A DNS label: names of namespaces, Secrets, credentials. */
 export const dnsLabel = () =>
-  withPattern(
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    'a DNS label: lower-case letters, digits and hyphens, at most 63',
-    'rename it, for example spywatcher-logs',
-  );
+  withPattern('DNS label', /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+    rule: 'a DNS label: lower-case letters, digits and hyphens, at most 63',
+    remedy: 'write for example spywatcher-logs',
+  });
 
 /** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
 export const tenantName = () =>
-  z.string().refine((text) => /^[A-Za-z0-9!\-_.*'()]{1,150}$/.test(text) && text !== '.' && text !== '..', {
-    params: {
-      rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or ..",
-      remedy: 'write for example spywatcher',
-    } satisfies RuleParams,
+  withPattern('tenant id', /^(?!\.{1,2}$)[A-Za-z0-9!\-_.*'()]{1,150}$/, {
+    rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or ..",
+    remedy: 'write for example spywatcher',
   });
 
-export const url = (...protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), {
-    params: {
-      rule: `a URL with ${protocols.join(' or ')}`,
-      remedy: `write for example ${protocols.at(-1) ?? 'https'}://host.example.com`,
-    } satisfies RuleParams,
-  });
+/** Without a user and a password: URLs are written into ConfigMaps. */
+export const url = (...protocols: readonly string[]) => {
+  const params = {
+    rule: `a URL with ${protocols.join(' or ')}, without user and password`,
+    remedy: `write for example ${protocols.at(-1) ?? 'https'}://host.example.com`,
+  };
+  const accepts = (text: string): boolean => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, username, password } = new URL(text);
+    return protocols.includes(protocol.slice(0, -1)) && username === '' && password === '';
+  };
+  return z
+    .string(says(params))
+    .refine(accepts, { params: { ...params } })
+    .meta(described('URL', new RegExp(`^(${protocols.join('|')})://.`), params));
+};
 
 export const port = () =>
-  z.number().refine((value) => Number.isInteger(value) && value > 0 && value < 65_536, {
-    params: { rule: 'a port: 1 to 65535', remedy: 'write for example 443' } satisfies RuleParams,
-  });
+  wholeNumber('port', 1, 65_535, { rule: 'a port: 1 to 65535', remedy: 'write for example 443' });
 
 export const positiveInteger = () =>
-  z.number().refine((value) => Number.isInteger(value) && value > 0, {
-    params: { rule: 'a whole number above 0', remedy: 'write for example 3' } satisfies RuleParams,
+  wholeNumber('whole number', 1, undefined, {
+    rule: 'a whole number above 0',
+    remedy: 'write for example 3, without quotes',
   });
 
 /** IPv4 or IPv6 CIDR. */
 export const cidr = () =>
-  z.union([z.cidrv4(), z.cidrv6()], { error: () => 'an IPv4 or IPv6 CIDR, for example 10.0.0.0/8' });
+  z.union([z.cidrv4(), z.cidrv6()], says(CIDR_RULE)).meta({ title: 'CIDR', patternErrorMessage: CIDR_RULE.rule });
 
 /** An image with a tag that names one release, or with a digest: what was tested is what runs. */
 export const image = () =>
-  z.string().refine((text) => /@sha256:[0-9a-f]{64}$/.test(text) || /:v?\d+\.\d+\.\d+[\w.-]*$/.test(text), {
-    params: {
+  withPattern(
+    'image',
+    /^[a-z0-9][a-z0-9._:/-]*(@sha256:[0-9a-f]{64}|:v?\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?)$/,
+    {
       rule: 'an immutable image reference: a tag with a full version, or a digest',
       remedy: 'write for example docker.io/grafana/loki:3.7.8, or append @sha256:…',
-    } satisfies RuleParams,
+    },
+  );
+
+/** A directory on the node that nothing else uses. */
+export const stateDirectory = (preset: string) =>
+  withPattern('directory', /^\/var\/lib(\/[A-Za-z0-9_][\w.-]*)+$/, {
+    rule: 'a directory of its own below /var/lib',
+    remedy: `leave it out, for ${preset}`,
   });
 
 /** `{job="security"}`: label matchers only, as retention_stream wants. */
 export const streamSelector = () =>
   withPattern(
+    'stream selector',
     /^\{\s*[A-Za-z_]\w*\s*(=|!=|=~|!~)\s*"([^"\\]|\\.)*"(\s*,\s*[A-Za-z_]\w*\s*(=|!=|=~|!~)\s*"([^"\\]|\\.)*")*\s*\}$/,
-    'a stream selector of label matchers, without filters or parsers',
-    'write for example {job="security"}',
+    {
+      rule: 'a stream selector of label matchers, without filters or parsers',
+      remedy: `write for example '{job="security"}'`,
+    },
   );

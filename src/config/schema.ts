@@ -13,6 +13,7 @@ import {
   image,
   port,
   positiveInteger,
+  stateDirectory,
   streamSelector,
   tenantName,
   url,
@@ -39,16 +40,16 @@ const retention = z.strictObject({
   period: duration()
     .prefault(defaults.retention.period)
     .describe('How long logs are kept. At least 24h, a multiple of 1h.'),
-  streams: z.array(streamRetention).default([]).describe('Other periods for single streams.'),
+  streams: z.array(streamRetention).prefault([]).describe('Other periods for single streams.'),
   tenants: z
     .record(
       z.string(),
       z.strictObject({
         period: duration().describe('How long this tenant’s logs are kept.'),
-        streams: z.array(streamRetention).default([]).describe('Other periods for single streams of this tenant.'),
+        streams: z.array(streamRetention).prefault([]).describe('Other periods for single streams of this tenant.'),
       }),
     )
-    .default({})
+    .prefault({})
     .describe('Other periods for single tenants, by tenant name.'),
   deleteDelay: duration()
     .prefault(defaults.retention.deleteDelay)
@@ -209,24 +210,20 @@ const agent = z.strictObject({
   credential: dnsLabel().default(defaults.auth.write).describe('Write credential that the agent pushes with.'),
   batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time a line waits for its batch.'),
   batchSize: byteSize().prefault(defaults.agent.batchSize).describe('Size at which a batch is sent.'),
-  positionsDirectory: z
-    .string()
-    .refine((path) => /^\/var\/lib\/[\w./-]+$/.test(path) && !path.includes('..'), {
-      params: {
-        rule: 'a directory of its own below /var/lib',
-        remedy: `leave it out, for ${defaults.agent.positionsDirectory}`,
-      },
-    })
+  positionsDirectory: stateDirectory(defaults.agent.positionsDirectory)
     .default(defaults.agent.positionsDirectory)
     .describe('Directory on the node for read positions; it outlives the pod.'),
   excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
   tolerations: z
     .array(
       z.strictObject({
-        key: z.string().exactOptional(),
-        operator: z.enum(['Exists', 'Equal']).default('Exists'),
-        value: z.string().exactOptional(),
-        effect: z.enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule']).exactOptional(),
+        key: z.string().exactOptional().describe('Key of the taint; every key without it.'),
+        operator: z.enum(['Exists', 'Equal']).default('Exists').describe('Whether the value has to be equal.'),
+        value: z.string().exactOptional().describe('Value of the taint, with `Equal`.'),
+        effect: z
+          .enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
+          .exactOptional()
+          .describe('Effect of the taint; every effect without it.'),
       }),
     )
     .default([{ operator: 'Exists', effect: 'NoSchedule' }])
@@ -343,24 +340,35 @@ export const stackConfigSchema = z.strictObject({
   environment: z
     .enum(['dev', 'staging', 'prod'])
     .describe('What the stack is for; `prod` asks for auth, TLS and durable storage.'),
-  namespaces: namespaces.prefault({}),
-  retention: retention.prefault({}),
-  limits: limits.prefault({}),
-  storage: storage.prefault({ type: 'filesystem' }),
-  persistence: lokiPersistence.prefault({}),
-  deployment: deployment.prefault({}),
-  auth: auth.prefault({}),
-  gateway: gateway.prefault({}),
-  grafana: grafana.prefault({}),
-  agent: agent.prefault({}),
-  resources: componentResources.prefault({ loki: {}, gateway: {}, promtail: {}, grafana: {} }),
-  images: images.prefault({}),
-  network: network.prefault({}),
-  deploy: deploy.prefault({}),
+  namespaces: namespaces.prefault({}).describe('The two namespaces of the stack.'),
+  retention: retention.prefault({}).describe('How long logs are kept.'),
+  limits: limits.prefault({}).describe('What one tenant may write and read.'),
+  storage: storage.prefault({ type: 'filesystem' }).describe('Where Loki keeps chunks and index.'),
+  persistence: lokiPersistence
+    .prefault({})
+    .describe('Loki’s volume: its write-ahead log, and with filesystem storage all else.'),
+  deployment: deployment.prefault({}).describe('How many Loki pods there are, and how they share the work.'),
+  auth: auth.prefault({}).describe('Who may write and read, by name; the secret values are in `secrets`.'),
+  gateway: gateway.prefault({}).describe('The nginx that everything reaches Loki through.'),
+  grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume and datasources.'),
+  agent: agent.prefault({}).describe('The agent that reads the pods’ log files on each node.'),
+  resources: componentResources
+    .prefault({ loki: {}, gateway: {}, promtail: {}, grafana: {} })
+    .describe(
+      'CPU and memory of each container. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
+    ),
+  images: images.prefault({}).describe('Container images: immutable tags or digests.'),
+  network: network.prefault({}).describe('Who else takes part in the traffic, for the NetworkPolicies.'),
+  deploy: deploy.prefault({}).describe('How `pulumi up` applies the stack; `cdk8s synth` takes no notice of it.'),
 });
 
-/** What a stack file may say. */
-export type StackConfigInput = z.input<typeof stackConfigSchema>;
+/**
+ * What a stack file may say: differences from the defaults, in the units that people write (`30d`, `15MB`, `250m`).
+ * Every field, its default and its allowed values are in docs/reference/config.md.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface keeps its name in hovers and errors
+export interface StackConfigInput extends StackConfigSource {}
+type StackConfigSource = z.input<typeof stackConfigSchema>;
 
 type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
@@ -368,8 +376,12 @@ type DeepReadonly<T> = T extends (infer E)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
-/** A whole, valid, frozen stack config: plain data, every default filled in, no secret values. */
-export type StackConfig = DeepReadonly<z.output<typeof stackConfigSchema>>;
+/**
+ * A whole, valid, frozen stack config: plain data, every default filled in, units as numbers, no secret values.
+ * Every field is in docs/reference/config.md.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface keeps its name in hovers and errors
+export interface StackConfig extends DeepReadonly<z.output<typeof stackConfigSchema>> {}
 
 /** One tenant and the names of its credentials. */
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];

@@ -3,7 +3,9 @@ import type { StackConfig } from './schema';
 
 /** One Kubernetes Secret that a stack needs. */
 export interface SecretSpec {
+  /** Name of the Secret. */
   readonly name: string;
+  /** Namespace that it must exist in. */
   readonly namespace: string;
   /** Which pods read it. */
   readonly readBy: string;

@@ -1,7 +1,7 @@
 /** Reads `Pulumi.<stack>.yaml`, the only place a stack is described, without Pulumi. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { parseStackConfig } from './parse';
 import { ConfigError, type Problem } from './problem';
 import type { StackConfig } from './schema';
@@ -20,9 +20,27 @@ export const SECRETS_KEY = 'secrets';
  */
 export function loadStackConfig(directory: string, stack: string): StackConfig {
   const file = `Pulumi.${stack}.yaml`;
-  const document: unknown = parseYaml(readFileSync(join(directory, file), 'utf8'));
+  const document = parseFile(file, readFileSync(join(directory, file), 'utf8'));
   const entries = Object.entries(asRecord(asRecord(document)['config']));
   return parseStackEntries(file, entries);
+}
+
+/** YAML's own message may quote the line, and the line may hold a secret: only where and what kind is said. */
+function parseFile(file: string, text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const at = error.linePos?.[0];
+    throw new ConfigError(file, [
+      {
+        path: at === undefined ? '(the whole file)' : `line ${at.line}, column ${at.col}`,
+        received: '(not shown)',
+        rule: `YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
+        remedy: 'look for a missing colon, quote or space, or a key that stands there twice',
+      },
+    ]);
+  }
 }
 
 /**
@@ -42,21 +60,26 @@ export function parseStackEntries(source: string, entries: readonly (readonly [s
 /** A secret in plain text in a stack file is refused before anything else is looked at. */
 function unencrypted(entries: readonly (readonly [string, unknown])[]): readonly Problem[] {
   const visit = (path: string, value: unknown): readonly Problem[] => {
-    if (typeof value === 'object' && value !== null && !('secure' in value)) {
+    if (value === null || isEncrypted(value)) return [];
+    if (typeof value === 'object') {
       return Object.entries(value).flatMap(([key, inner]) => visit(`${path}.${key}`, inner));
     }
-    return typeof value === 'object' && value !== null
-      ? []
-      : [
-          {
-            path,
-            received: '(a value in plain text, not shown)',
-            rule: 'a secret is encrypted in a stack file',
-            remedy: `pulumi config set --secret --path '${PROJECT}:${path}', and change the secret: it has been in a file`,
-          },
-        ];
+    return [
+      {
+        path,
+        received: '(a value in plain text, not shown)',
+        rule: 'a secret is encrypted in a stack file',
+        remedy: `pulumi config set --secret --path '${PROJECT}:${path}', and change the secret: it has been in a file`,
+      },
+    ];
   };
   return entries.filter(([key]) => key === SECRETS_KEY).flatMap(([key, value]) => visit(key, value));
+}
+
+/** As Pulumi writes it: `secure: v1:…` and nothing beside it. */
+function isEncrypted(value: unknown): boolean {
+  const entries = Object.entries(asRecord(value));
+  return entries.length === 1 && entries.every(([key, inner]) => key === 'secure' && typeof inner === 'string');
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 /** "Did you mean": the known keys at a path of the config, and the one nearest to what was written. */
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { valueAt } from './problem';
 import { stackConfigSchema } from './schema';
 
 interface JsonSchemaNode {
@@ -9,20 +10,33 @@ interface JsonSchemaNode {
   readonly items?: JsonSchemaNode;
   readonly anyOf?: readonly JsonSchemaNode[];
   readonly oneOf?: readonly JsonSchemaNode[];
+  readonly const?: unknown;
 }
 
-/** Keys that may stand at `path`, from the JSON schema that editors use too. */
-export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+/** Keys that may stand at `path` of this input, from the JSON schema that editors use too. */
+export function knownKeys(path: readonly PropertyKey[], input: unknown): readonly string[] {
   let nodes: readonly JsonSchemaNode[] = [z.toJSONSchema(stackConfigSchema, { io: 'input' }) as JsonSchemaNode];
-  for (const key of path) {
-    nodes = nodes.flatMap(alternatives).flatMap((node) => {
+  path.forEach((key, depth) => {
+    nodes = applicable(nodes, valueAt(input, path.slice(0, depth))).flatMap((node) => {
       if (typeof key === 'number') return node.items === undefined ? [] : [node.items];
       const property = node.properties?.[String(key)];
       if (property !== undefined) return [property];
       return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
     });
-  }
-  return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
+  });
+  const properties = applicable(nodes, valueAt(input, path)).flatMap((node) => Object.keys(node.properties ?? {}));
+  return [...new Set(properties)];
+}
+
+/** The alternatives whose fixed properties (`type: s3`) are those of the value; all of them if none has the value's. */
+function applicable(nodes: readonly JsonSchemaNode[], value: unknown): readonly JsonSchemaNode[] {
+  const all = nodes.flatMap(alternatives);
+  const fitting = all.filter(({ properties = {} }) =>
+    Object.entries(properties).every(
+      ([key, property]) => property.const === undefined || property.const === valueAt(value, [key]),
+    ),
+  );
+  return fitting.length === 0 ? all : fitting;
 }
 
 function alternatives(node: JsonSchemaNode): readonly JsonSchemaNode[] {

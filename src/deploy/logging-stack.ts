@@ -27,9 +27,19 @@ export class LoggingStack extends pulumi.ComponentResource {
   /** Where people open Grafana. */
   readonly grafanaUrl: pulumi.Output<string>;
   /** Names of the two namespaces. */
-  readonly namespaces: pulumi.Output<StackConfig['namespaces']>;
+  readonly namespaces: pulumi.Output<{
+    /** Of Loki, the gateway and Grafana. */
+    readonly logging: string;
+    /** Of the agent. */
+    readonly agents: string;
+  }>;
   /** Commands that make both reachable from this machine. */
-  readonly portForward: pulumi.Output<{ readonly gateway: string; readonly grafana: string }>;
+  readonly portForward: pulumi.Output<{
+    /** The gateway at http://localhost:3100. */
+    readonly gateway: string;
+    /** Grafana at http://localhost:3000. */
+    readonly grafana: string;
+  }>;
 
   /** @throws ConfigError, before anything is registered, if a secret is missing or refused. */
   constructor(name: string, args: LoggingStackArgs, options: pulumi.ComponentResourceOptions = {}) {

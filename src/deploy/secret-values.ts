@@ -11,7 +11,7 @@ import {
   type StackConfig,
 } from '../config';
 
-/** `gateway.promtail` → value; the paths are those of {@link requiredSecrets}. */
+/** `gateway.promtail` → value. The paths are listed in docs/reference/config.md. */
 export type SecretValues = Readonly<Record<string, string>>;
 
 /** One Secret with its values. Handle as a secret. */
@@ -133,6 +133,16 @@ export function secretObjects(config: StackConfig, values: SecretValues): readon
       secretAccessKey: value('s3.secretAccessKey'),
     };
   return secretTable(config).map(({ name, namespace }) => ({ name, namespace, stringData: contents[name] ?? {} }));
+}
+
+/** The Secrets as objects for `kubectl apply`. */
+export function secretManifests(config: StackConfig, values: SecretValues): readonly object[] {
+  return secretObjects(config, values).map(({ name, namespace, stringData }) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, labels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' } },
+    stringData,
+  }));
 }
 
 /** Fresh random values for everything that can be generated. */

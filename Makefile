@@ -1,0 +1,42 @@
+# The two commands: `make up` and `make test`. Everything else is behind them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# The project's own Node, whatever the machine has.
+RUN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
+
+STACK ?= dev
+CONTEXT ?=
+GATEWAY_PORT ?= 3100
+GRAFANA_PORT ?= 3000
+export STACK CONTEXT GATEWAY_PORT GRAFANA_PORT
+
+.PHONY: help up down status test bench
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+up: ## Start a local cluster with the stack and an example backend (CONTEXT=name: use that kube context)
+	@local/preflight.sh up
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
+	@$(RUN) node bin/local.js up
+
+down: ## Remove what `make up` has made
+	@$(RUN) node bin/local.js down
+
+status: ## Show the processes of the local cluster
+	@$(RUN) node bin/local.js status
+
+test: ## Run every test, on a fresh machine too
+	@local/preflight.sh test
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
+	@$(RUN) npm run --silent verify
+
+bench: ## Measure, and print the tables of docs/figures.md
+	@local/preflight.sh test
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
+	@$(RUN) node bin/local.js bench
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "Installing the npm dependencies"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -1,0 +1,17 @@
+/** Fails when `dist/` is not what `cdk8s synth` renders now. */
+'use strict';
+const { spawnSync } = require('node:child_process');
+const { mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const fresh = mkdtempSync(join(tmpdir(), 'dist-'));
+const run = (command, ...args) => spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CDK8S_OUTDIR: fresh } }).status;
+const rendered = run(process.execPath, join(__dirname, 'synth.js')) === 0;
+const same = rendered && run('diff', '-r', '-u', 'dist', fresh) === 0;
+rmSync(fresh, { recursive: true });
+if (!same) {
+  process.stderr.write(rendered ? 'dist/ is stale (above, what is missing from it): run `npm run synth` and commit it.\n' : 'The stacks do not render.\n');
+  process.exitCode = 1;
+}

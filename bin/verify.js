@@ -1,0 +1,63 @@
+/**
+ * `npm run verify`: every check and every tier of tests, one after the other, each to its end even when an earlier one
+ * failed. The last line counts them all.
+ */
+'use strict';
+const { spawnSync } = require('node:child_process');
+const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const results = mkdtempSync(join(tmpdir(), 'verify-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const summary = [];
+
+/** A command that either passes or fails. */
+function check(name, command, ...args) {
+  step(name, () => {
+    const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+    return status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  });
+}
+
+/** One jest project. A tier that could not even start is a failure. */
+function tier(name, ...args) {
+  step(name, () => {
+    const report = join(results, `${name}.json`);
+    const { status } = spawnSync('jest', ['--selectProjects', name, '--json', `--outputFile=${report}`, '--ci', ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    let counts = { passed: 0, failed: 0, skipped: 0 };
+    try {
+      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+      counts = { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
+    } catch (error) {
+      process.stderr.write(`${name}: no report: ${error.message}\n`);
+    }
+    if (counts.failed === 0 && (status !== 0 || counts.passed + counts.skipped === 0)) counts.failed = 1;
+    return counts;
+  });
+}
+
+function step(name, run) {
+  process.stdout.write(`\n── ${name}\n`);
+  const started = Date.now();
+  const counts = run();
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  summary.push(`${name.padEnd(24)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${String(counts.skipped).padStart(4)} skipped ${((Date.now() - started) / 1000).toFixed(1).padStart(8)} s`);
+}
+
+check('types', 'tsc', '-p', 'tsconfig.json', '--noEmit');
+check('lint', 'npm', 'run', '--silent', 'lint');
+tier('unit');
+check('dist is current', 'node', 'bin/check-dist.js');
+check('reference is current', 'npm', 'run', '--silent', 'docs:check');
+tier('package', '--runInBand');
+check('build the real programs', 'node', 'bin/local.js', 'build-tools');
+tier('binaries', '--runInBand');
+tier('policies', '--runInBand');
+tier('engine', '--runInBand');
+tier('e2e', '--runInBand');
+
+rmSync(results, { recursive: true });
+process.stdout.write(`\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,8 @@
+/** Runs the compressed program beside it: a ConfigMap holds at most 1 MiB. */
+'use strict';
+const { readFileSync } = require('node:fs');
+const Module = require('node:module');
+const { gunzipSync } = require('node:zlib');
+
+const program = new Module('/app/server.js');
+program._compile(gunzipSync(readFileSync(`${__dirname}/server.js.gz`)).toString(), '/app/server.js');

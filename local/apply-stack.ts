@@ -1,0 +1,25 @@
+import { type StackConfig, secretTable } from '../src/config';
+import { stackObjects } from '../src/deploy/objects';
+import { checkSecretValues, generateSecretValues, secretManifests } from '../src/deploy/secret-values';
+import { applyObjects, exists, type Target } from './kubernetes';
+
+/** Server-side apply of a stack: the objects that `cdk8s synth` renders, and Secrets with generated values where they are missing. */
+export async function applyStack(target: Target, config: StackConfig): Promise<void> {
+  const objects = stackObjects(config);
+  const isNamespace = ({ kind }: { readonly kind: string }): boolean => kind === 'Namespace';
+  await applyObjects(target, objects.filter(isNamespace));
+  if (await anySecretMissing(target, config)) {
+    const values = generateSecretValues(config);
+    checkSecretValues('generated secrets', config, values);
+    await applyObjects(target, secretManifests(config, values));
+  }
+  await applyObjects(
+    target,
+    objects.filter((object) => !isNamespace(object)),
+  );
+}
+
+async function anySecretMissing(target: Target, config: StackConfig): Promise<boolean> {
+  for (const { name, namespace } of secretTable(config)) if (!(await exists(target, 'secret', namespace, name))) return true;
+  return false;
+}

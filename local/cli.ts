@@ -1,0 +1,74 @@
+import * as path from 'node:path';
+import { ensureTools } from '../tools/build';
+import { TOOL_NAMES } from '../tools/programs';
+import { currentCluster, startCluster, stopCluster } from './cluster';
+import { statusLines } from './status';
+import { down, up, type UpProps } from './up';
+
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools`;
+
+const started = Date.now();
+
+function log(text: string): void {
+  const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(6);
+  process.stderr.write(`${seconds} s  ${text}\n`);
+}
+
+async function importImages(archives: readonly string[]): Promise<void> {
+  const cluster = currentCluster();
+  if (cluster === undefined) throw new Error('the local cluster is not running');
+  for (const archive of archives) {
+    await cluster.importImage(archive);
+    log(`imported ${archive}`);
+  }
+}
+
+/** `make` hands its variables over in the environment. */
+function upProps(): UpProps {
+  const { STACK = 'dev', CONTEXT = '', GATEWAY_PORT = '3100', GRAFANA_PORT = '3000' } = process.env;
+  return {
+    project: path.join(__dirname, '..', '..'),
+    stack: STACK,
+    ...(CONTEXT === '' ? {} : { context: CONTEXT }),
+    gatewayPort: Number(GATEWAY_PORT),
+    grafanaPort: Number(GRAFANA_PORT),
+    log,
+  };
+}
+
+async function main([command, ...args]: readonly string[]): Promise<void> {
+  switch (command) {
+    case 'up':
+      await up(upProps());
+      break;
+    case 'down':
+      await down(upProps());
+      log('everything that make up has made is gone');
+      break;
+    case 'build-tools':
+      await ensureTools(TOOL_NAMES, log);
+      break;
+    case 'cluster-up': {
+      const cluster = await startCluster(log);
+      process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`);
+      break;
+    }
+    case 'cluster-down':
+      await stopCluster(log);
+      log('the local cluster is gone');
+      break;
+    case 'status':
+      process.stdout.write(`${statusLines().join('\n')}\n`);
+      break;
+    case 'import-image':
+      await importImages(args);
+      break;
+    default:
+      throw new Error(USAGE);
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

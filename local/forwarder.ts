@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import * as net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { find } from './api';
+
+/** The process behind one forwarded port; see `forward.ts` for its arguments. */
+
+interface Service {
+  readonly spec: { readonly clusterIP: string };
+}
+
+const note = (message: string): void => {
+  process.stderr.write(`${new Date().toISOString()} ${message}\n`);
+};
+
+/**
+ * Connects to the service's own address: unlike `kubectl port-forward`, which
+ * is bound to one pod, that outlives every pod and needs no restart.
+ */
+function serveLocal(port: number, namespace: string, service: string, servicePort: number): void {
+  const lookUp = async (): Promise<string> => {
+    const found = await find<Service>(`/api/v1/namespaces/${namespace}/services/${service}`);
+    if (found === undefined) throw new Error(`no service ${service} in namespace ${namespace}`);
+    return found.spec.clusterIP;
+  };
+  const accept = async (client: net.Socket): Promise<void> => {
+    client.on('error', () => client.destroy());
+    const upstream = net.connect({ host: await lookUp(), port: servicePort });
+    upstream.on('error', (error) => {
+      note(error.message);
+      client.destroy();
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.end());
+    client.pipe(upstream).pipe(client);
+  };
+  const server = net.createServer({ pauseOnConnect: true }, (client) => {
+    accept(client).catch((error: unknown) => {
+      note(error instanceof Error ? error.message : String(error));
+      client.destroy();
+    });
+  });
+  server.on('error', (error) => {
+    note(error.message);
+    process.exit(1);
+  });
+  // Browsers and curl try ::1 first for "localhost", and fall back.
+  server.listen(port, '127.0.0.1');
+}
+
+/** Runs `kubectl port-forward` again and again: it ends with the pod it has chosen. */
+async function serveForeign(kubectl: string, args: readonly string[]): Promise<never> {
+  for (;;) {
+    const child = spawn(kubectl, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const end = (): void => {
+      child.kill();
+      process.exit(0);
+    };
+    process.once('SIGTERM', end);
+    await new Promise((resolve) => {
+      child.once('error', resolve);
+      child.once('close', resolve);
+    });
+    process.off('SIGTERM', end);
+    await sleep(1000);
+  }
+}
+
+const [port = '', namespace = '', service = '', servicePort = '', kubectl, context = ''] = process.argv.slice(2);
+if (kubectl === undefined) {
+  serveLocal(Number(port), namespace, service, Number(servicePort));
+} else {
+  const target = [`service/${service}`, `${port}:${servicePort}`];
+  void serveForeign(kubectl, ['--context', context, '-n', namespace, 'port-forward', ...target]);
+}

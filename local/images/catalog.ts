@@ -1,0 +1,125 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ensureTools } from '../../tools/build';
+import { projectRoot } from '../../tools/cache';
+import { Log, run } from '../shell';
+import { buildImage } from './build';
+import { accounts, ImageFile, program, systemData, tree } from './files';
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const TEMPORARY: ImageFile = { path: '/tmp', folder: true, mode: 0o1777 };
+
+/** The sandbox image: one static program. */
+export function buildPauseImage(name: string, pause: string): Promise<string> {
+  const files = [{ path: '/pause', source: pause, mode: 0o755 }];
+  return buildImage({ name, files, entrypoint: ['/pause'], user: '65535' });
+}
+
+/** Loki, laid out like the upstream image: user 10001, data in /loki. */
+export async function buildLokiImage(name: string, log?: Log): Promise<string> {
+  const { loki } = await ensureTools(['loki'], log);
+  return buildImage({
+    name,
+    files: [
+      ...(await program('/usr/bin/loki', loki)),
+      ...systemData(),
+      ...accounts({ name: 'loki', id: 10001 }),
+      TEMPORARY,
+      { path: '/etc/loki', folder: true },
+      { path: '/loki', folder: true, owner: 10001 },
+    ],
+    entrypoint: ['/usr/bin/loki'],
+    command: ['-config.file=/etc/loki/local-config.yaml'],
+    env: { PATH },
+    user: '10001',
+  });
+}
+
+/** Promtail, laid out like the upstream image, which runs as root to read other pods' logs. */
+export async function buildPromtailImage(name: string, log?: Log): Promise<string> {
+  const { promtail } = await ensureTools(['promtail'], log);
+  return buildImage({
+    name,
+    files: [...(await program('/usr/bin/promtail', promtail)), ...systemData(), ...accounts(), TEMPORARY],
+    entrypoint: ['/usr/bin/promtail'],
+    command: ['-config.file=/etc/promtail/config.yml'],
+    env: { PATH },
+  });
+}
+
+/** The machine's own nginx, with the user, folders and log links of the upstream image. */
+export async function buildNginxImage(name: string): Promise<string> {
+  const user = 101;
+  const folders = ['/var/cache/nginx', '/var/lib/nginx', '/run/nginx'];
+  return buildImage({
+    name,
+    files: [
+      ...(await program('/usr/sbin/nginx', '/usr/sbin/nginx')),
+      ...accounts({ name: 'nginx', id: user }),
+      TEMPORARY,
+      { path: '/etc/nginx/mime.types', source: '/etc/nginx/mime.types' },
+      ...folders.map((folder): ImageFile => ({ path: folder, folder: true, owner: user })),
+      { path: '/var/log/nginx/access.log', link: '/dev/stdout' },
+      { path: '/var/log/nginx/error.log', link: '/dev/stderr' },
+    ],
+    command: ['nginx', '-g', 'daemon off;'],
+    env: { PATH },
+    user: String(user),
+  });
+}
+
+/** What a Node.js image holds besides Node.js. */
+export interface NodeImageProps {
+  readonly name: string;
+  /** Folders copied into the image: path in the image → folder of this machine. */
+  readonly folders: Readonly<Record<string, string>>;
+  /** Further files. @default - none */
+  readonly files?: readonly ImageFile[];
+  /** Arguments of node. */
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Node.js of the project's own `node` package with an application, as user 1000. */
+export async function buildNodeImage(props: NodeImageProps): Promise<string> {
+  const binary = path.join(projectRoot(), 'node_modules', 'node', 'bin', 'node');
+  const folders = Object.entries(props.folders);
+  return buildImage({
+    name: props.name,
+    files: [
+      ...(await program('/usr/local/bin/node', fs.existsSync(binary) ? binary : process.execPath)),
+      ...accounts({ name: 'node', id: 1000 }),
+      TEMPORARY,
+      ...folders.flatMap(([target, source]) => tree(target, source)),
+      ...(props.files ?? []),
+    ],
+    entrypoint: ['/usr/local/bin/node'],
+    command: props.command,
+    env: { PATH, NODE_ENV: 'production', ...props.env },
+    user: '1000',
+    workingDir: folders[0]?.[0] ?? '/',
+  });
+}
+
+/**
+ * A shell with cat, seq, wget and the like (busybox), for pods that tests start.
+ * Debian 12's `wget -T` crashes: limit it with `timeout 5 wget …` instead.
+ */
+export async function buildClientImage(name: string): Promise<string> {
+  const binary = '/bin/busybox';
+  const applets = (await run(binary, ['--list'])).trim().split('\n');
+  return buildImage({
+    name,
+    files: [
+      ...(await program(binary, binary)),
+      ...applets
+        .filter((applet) => applet !== 'busybox')
+        .map((applet): ImageFile => ({ path: `/bin/${applet}`, link: 'busybox' })),
+      ...accounts({ name: 'client', id: 65534 }),
+      TEMPORARY,
+    ],
+    command: ['sh'],
+    env: { PATH },
+    user: '65534',
+  });
+}

@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reconcileStorage } from './storage';
+
+/** The process that makes volumes; one of the cluster's own. */
+async function main(): Promise<void> {
+  for (let last = ''; ;) {
+    try {
+      await reconcileStorage();
+      last = '';
+    } catch (error) {
+      // The API server may be restarting: say so once, and go on.
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== last) process.stderr.write(`${new Date().toISOString()} ${message}\n`);
+      last = message;
+    }
+    await sleep(1000);
+  }
+}
+
+void main();

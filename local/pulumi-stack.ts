@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { parseDocument } from 'yaml';
+import { PROJECT, SECRETS_KEY, type StackConfig } from '../src/config';
+import { generateSecretValues } from '../src/deploy/secret-values';
+import { attempt, type Log, type Result } from './shell';
+
+/** Programs that `pulumi up` needs. Neither is in a package registry. */
+const PROGRAMS = ['pulumi', 'pulumi-language-nodejs', 'pulumi-resource-kubernetes'] as const;
+
+/** Which of them are not on PATH; empty when `pulumi up` can run. */
+export function missingPulumiPrograms(): readonly string[] {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  return PROGRAMS.filter((program) => !folders.some((folder) => fs.existsSync(path.join(folder, program))));
+}
+
+export interface PulumiStackProps {
+  /** Where the project's Pulumi.yaml is. */
+  readonly project: string;
+  /** Where the file backend, the passphrase and the stack's config with its secrets are kept. */
+  readonly state: string;
+  readonly stack: string;
+  readonly config: StackConfig;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Changes to the stack file, by path below `spywatcher-logs:`. @default - none */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+/** A Pulumi stack with a file backend. The repository's stack file is read, never written: secrets go to a copy. */
+export class PulumiStack {
+  private readonly configFile: string;
+
+  constructor(private readonly props: PulumiStackProps) {
+    this.configFile = path.join(props.state, `Pulumi.${props.stack}.yaml`);
+  }
+
+  /** Whether it has ever been deployed from here. */
+  static exists(state: string): boolean {
+    return fs.existsSync(path.join(state, '.pulumi'));
+  }
+
+  /** Creates the backend, the stack and its config. Secrets are generated once. */
+  async prepare(): Promise<void> {
+    const { state, project, stack, config, overrides = {}, kubeconfig, context } = this.props;
+    fs.mkdirSync(state, { recursive: true, mode: 0o700 });
+    const passphrase = path.join(state, 'passphrase');
+    if (!fs.existsSync(passphrase)) fs.writeFileSync(passphrase, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    const known = fs.existsSync(this.configFile) ? parseDocument(fs.readFileSync(this.configFile, 'utf8')) : undefined;
+    const document = parseDocument(fs.readFileSync(path.join(project, `Pulumi.${stack}.yaml`), 'utf8'));
+    for (const [key, value] of Object.entries(overrides)) document.setIn(['config', `${PROJECT}:${key}`], value);
+    if (kubeconfig !== undefined) document.setIn(['config', 'kubernetes:kubeconfig'], kubeconfig);
+    if (context !== undefined) document.setIn(['config', 'kubernetes:context'], context);
+    for (const kept of [['encryptionsalt'], ['config', `${PROJECT}:${SECRETS_KEY}`]]) {
+      const value: unknown = known?.getIn(kept);
+      if (value !== undefined) document.setIn(kept, value);
+    }
+    fs.writeFileSync(this.configFile, document.toString(), { mode: 0o600 });
+    await this.run('stack', 'select', '--create', stack);
+    if (known?.hasIn(['config', `${PROJECT}:${SECRETS_KEY}`]) === true) return;
+    const secrets = Object.entries(generateSecretValues(config)).flatMap(([key, value]) => ['--secret', `${PROJECT}:${SECRETS_KEY}.${key}=${value}`]);
+    await this.run('config', 'set-all', '--path', ...secrets);
+  }
+
+  up(): Promise<string> {
+    return this.run('up', '--yes', '--skip-preview', '--suppress-progress', '--diff');
+  }
+
+  destroy(): Promise<string> {
+    return this.run('destroy', '--yes', '--skip-preview', '--suppress-progress');
+  }
+
+  /** Runs a command on the stack, with its own config file. */
+  async run(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.attempt(...args);
+    if (code !== 0) throw new Error(`pulumi ${args[0] ?? ''} failed (${code}):\n${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  /** {@link run}, whatever its exit code. */
+  attempt(...args: readonly string[]): Promise<Result> {
+    const { project, state, stack } = this.props;
+    const onStack = args[0] === 'stack' && args[1] === 'select' ? [] : ['--stack', stack];
+    return attempt('env', [
+      `PULUMI_BACKEND_URL=file://${state}`,
+      `PULUMI_CONFIG_PASSPHRASE_FILE=${path.join(state, 'passphrase')}`,
+      `PULUMI_HOME=${path.join(state, 'home')}`,
+      'PULUMI_SKIP_UPDATE_CHECK=true',
+      'pulumi',
+      ...args,
+      ...onStack,
+      '--cwd',
+      project,
+      '--non-interactive',
+      ...(args[0] === 'stack' && args[1] !== 'select' ? [] : ['--config-file', this.configFile]),
+    ], { timeout: 900 });
+  }
+}
+
+/** Reports a deployment's result in one line. */
+export function summarize(output: string, log: Log): void {
+  const lines = output.split('\n').filter((line) => /^\s+(\+|~|-|\d+ unchanged)/.test(line) || line.startsWith('Resources:'));
+  log(lines.slice(-6).join(' ').replace(/\s+/g, ' ').trim());
+}

@@ -1,0 +1,211 @@
+/** `make up` and `make down`: a cluster, the stack `dev` on it, the example backend, and what there is to see. */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { GATEWAY_SERVICE_PORT } from '../src/components/gateway';
+import { GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
+import { imageReference } from '../src/components/pod';
+import { loadStackConfig, secretTable, type StackConfig } from '../src/config';
+import { stackObjects } from '../src/deploy/objects';
+import { applyStack } from './apply-stack';
+import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
+import { backendImage, removeBackend, startBackend } from './example-backend';
+import { ensureForwards, type Forward, stopForwards } from './forward';
+import { buildLokiImage, buildNginxImage, buildNodeImage, buildPromtailImage } from './images/catalog';
+import { exists, kubectl, type Target, waitForRollout } from './kubernetes';
+import { STATE } from './layout';
+import { LokiClient } from './loki-client';
+import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
+import { type Log, run } from './shell';
+import { waitFor } from './wait';
+
+export interface UpProps {
+  /** Where the stack files are. */
+  readonly project: string;
+  /** @default dev */
+  readonly stack: string;
+  /** An existing kube context. @default - the embedded cluster */
+  readonly context?: string;
+  readonly gatewayPort: number;
+  readonly grafanaPort: number;
+  readonly log: Log;
+}
+
+const QUERIES = ['{job="backend"}', '{job="backend", level="error"}', '{job="backend"} | json | message=~".*query.*" | duration > 1000'];
+
+/** Starts everything that does not run yet. Repeated, it changes nothing. */
+export async function up(props: UpProps): Promise<void> {
+  const { project, stack, log, gatewayPort, grafanaPort } = props;
+  const config = loadStackConfig(project, stack);
+  const cluster = props.context === undefined ? await startCluster(log) : undefined;
+  const target = cluster === undefined ? await contextTarget(props.context ?? '') : clusterTarget(cluster);
+  if (cluster !== undefined) await importImages(cluster, config, project, log);
+  const withGrafana = cluster === undefined || (await grafanaImagePresent(target, config));
+
+  log(await deploy(props, config, target, withGrafana));
+  await waitForStack(target, config, withGrafana, log);
+  log('starting the example backend');
+  await startBackend(target, project);
+
+  const { logging } = config.namespaces;
+  const forwards: Forward[] = [
+    { port: gatewayPort, namespace: logging, service: GATEWAY.name, servicePort: GATEWAY_SERVICE_PORT },
+    ...(withGrafana ? [{ port: grafanaPort, namespace: logging, service: GRAFANA.name, servicePort: GRAFANA.ports.http }] : []),
+  ];
+  await ensureForwards(forwards, log, props.context === undefined ? undefined : { kubectl: target.kubectl, context: props.context });
+  const url = `http://localhost:${gatewayPort}`;
+  const counts = await liveCounts(url, log);
+  process.stdout.write(screen({ ...props, config, target, url, counts, withGrafana }));
+}
+
+/** Removes everything {@link up} has made, the cluster included if it is the embedded one. */
+export async function down(props: UpProps): Promise<void> {
+  if (props.context === undefined) {
+    await stopCluster(props.log);
+    return;
+  }
+  const config = loadStackConfig(props.project, props.stack);
+  const target = await contextTarget(props.context);
+  await stopForwards();
+  await removeBackend(target);
+  const state = pulumiState(props);
+  if (PulumiStack.exists(state)) {
+    props.log('pulumi destroy');
+    const pulumi = new PulumiStack({ project: props.project, state, stack: props.stack, config, context: props.context });
+    summarize(await pulumi.destroy(), props.log);
+    fs.rmSync(state, { recursive: true });
+    return;
+  }
+  props.log('deleting the stack');
+  const objects = [...stackObjects(config)].reverse();
+  await kubectl(target, ['delete', '--ignore-not-found', '--timeout=180s', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }), timeout: 200 });
+}
+
+function clusterTarget({ kubectl: program, kubeconfig }: Cluster): Target {
+  return { kubectl: program, select: ['--kubeconfig', kubeconfig] };
+}
+
+async function contextTarget(context: string): Promise<Target> {
+  const known = (await run('kubectl', ['config', 'get-contexts', '-o', 'name'])).split('\n');
+  if (!known.includes(context)) throw new Error(`no kube context "${context}"; kubectl config get-contexts lists: ${known.filter((name) => name !== '').join(', ') || 'none'}`);
+  return { kubectl: 'kubectl', select: ['--context', context] };
+}
+
+async function importImages(cluster: Cluster, { images }: StackConfig, project: string, log: Log): Promise<void> {
+  log('making and importing the images that the manifests name');
+  const archives = [
+    await buildLokiImage(imageReference(images.loki, images), log),
+    await buildPromtailImage(imageReference(images.promtail, images), log),
+    await buildNginxImage(imageReference(images.gateway, images)),
+    await buildNodeImage({ name: backendImage(project), folders: {}, command: [] }),
+  ];
+  for (const archive of archives) await cluster.importImage(archive);
+}
+
+async function grafanaImagePresent(target: Target, { images }: StackConfig): Promise<boolean> {
+  const names = await kubectl(target, ['get', 'nodes', '-o', 'jsonpath={.items[*].status.images[*].names[*]}']);
+  return names.split(' ').includes(imageReference(images.grafana, images));
+}
+
+/** Deploys by `pulumi up` where it can, else by server-side apply; returns which, for the reader. */
+async function deploy(props: UpProps, config: StackConfig, target: Target, withGrafana: boolean): Promise<string> {
+  const { project, stack, log } = props;
+  const state = pulumiState(props);
+  const missing = missingPulumiPrograms();
+  const appliedBefore = !PulumiStack.exists(state) && (await exists(target, 'statefulset', config.namespaces.logging, LOKI.name));
+  if (missing.length > 0 || appliedBefore) {
+    const reason = missing.length > 0 ? `${missing.join(', ')} not on PATH` : 'as the last time';
+    log(`applying stack ${stack} by server-side apply (${reason})`);
+    await applyStack(target, config);
+    return `stack ${stack} applied`;
+  }
+  log(`applying stack ${stack} by pulumi up (file backend in ${state})`);
+  const cluster = currentCluster();
+  const pulumi = new PulumiStack({
+    project,
+    state,
+    stack,
+    config,
+    ...(props.context === undefined ? { kubeconfig: cluster?.kubeconfig ?? '' } : { context: props.context }),
+    // Without its image Grafana's pod waits; the rest need not wait for it.
+    ...(withGrafana ? {} : { overrides: { deploy: { skipAwait: ['grafana'] } } }),
+  });
+  await pulumi.prepare();
+  summarize(await pulumi.up(), log);
+  return `stack ${stack} deployed`;
+}
+
+/** The embedded cluster's goes with the cluster; another's stays with the user. */
+function pulumiState({ context, stack }: UpProps): string {
+  if (context === undefined) return path.join(STATE, 'pulumi');
+  const base = process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local', 'state');
+  return path.join(base, 'spywatcher-logs', `${context.replace(/[^\w.-]/g, '_')}-${stack}`);
+}
+
+async function waitForStack(target: Target, { namespaces }: StackConfig, withGrafana: boolean, log: Log): Promise<void> {
+  const workloads: readonly (readonly [string, string])[] = [
+    [namespaces.logging, `statefulset/${LOKI.name}`],
+    [namespaces.logging, `deployment/${GATEWAY.name}`],
+    [namespaces.agents, `daemonset/${PROMTAIL.name}`],
+    ...(withGrafana ? ([[namespaces.logging, `deployment/${GRAFANA.name}`]] as const) : []),
+  ];
+  for (const [namespace, workload] of workloads) {
+    const started = Date.now();
+    log(`waiting for ${workload}`);
+    await waitForRollout(target, namespace, workload, 300);
+    log(`${workload}: ready after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  }
+}
+
+async function liveCounts(url: string, log: Log): Promise<readonly number[]> {
+  const loki = new LokiClient({ url });
+  await waitFor({
+    what: 'first results of every query',
+    timeout: 60,
+    log,
+    interval: 1000,
+    missing: async () => {
+      try {
+        for (const query of QUERIES) if ((await loki.count(query, '1h')) === 0) return `nothing yet for ${query}`;
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+  });
+  return Promise.all(QUERIES.map((query) => loki.count(query, '1h')));
+}
+
+interface ScreenProps extends UpProps {
+  readonly config: StackConfig;
+  readonly target: Target;
+  readonly url: string;
+  readonly counts: readonly number[];
+  readonly withGrafana: boolean;
+}
+
+function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, context }: ScreenProps): string {
+  const command = [target.kubectl, ...target.select].join(' ');
+  const grafanaSecret = secretTable(config).find(({ readBy }) => readBy === 'grafana');
+  const lines = [
+    '',
+    `The logging stack runs (stack ${stack}, ${context === undefined ? 'embedded cluster' : `context ${context}`}).`,
+    '',
+    `  Loki, through the gateway   ${url}`,
+    withGrafana
+      ? `  Grafana                     http://localhost:${grafanaPort} (dashboard "Spywatcher - Log Aggregation")`
+      : `  Grafana                     not running: the embedded cluster has no registry to pull ${config.images.grafana} from.\n                              Import it (docker save … ; node bin/local.js import-image FILE), or make up CONTEXT=…`,
+    `  Its credentials             user ${config.grafana.adminUser}, Secret ${grafanaSecret?.namespace ?? ''}/${grafanaSecret?.name ?? ''}, key password`,
+    `  kubectl                     ${command}`,
+    '',
+    '  Lines of the last hour      query',
+    ...QUERIES.map((query, index) => `  ${String(counts[index] ?? 0).padStart(22)}      ${query}`),
+    '',
+    '  Ask one yourself:',
+    `    curl -sG ${url}/loki/api/v1/query_range --data-urlencode 'query=${QUERIES[1] ?? ''}' --data-urlencode limit=3`,
+    '',
+    `  make down${context === undefined ? '' : ` CONTEXT=${context}`} removes it all.`,
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}

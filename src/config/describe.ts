@@ -1,0 +1,89 @@
+/** What the schema library found → a {@link Problem} in the words of a stack file. */
+import type { z } from 'zod';
+import { formatPath, formatReceived, isSecretKey, type Problem, valueAt } from './problem';
+import { remedyFor } from './scalars';
+import { closest, knownKeys } from './suggest';
+
+/** One issue as problems: several for unknown keys, one for all else. */
+export function describeIssue(issue: z.core.$ZodIssue, input: unknown): readonly Problem[] {
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, input);
+  const value = valueAt(input, issue.path);
+  const path = issue.path.length === 0 ? '(the whole config)' : formatPath(issue.path);
+  return [{ path, received: formatReceived(value), ...advice(issue, path, value, input) }];
+}
+
+type Advice = Pick<Problem, 'rule' | 'remedy'>;
+
+function advice(issue: z.core.$ZodIssue, path: string, value: unknown, input: unknown): Advice {
+  const missing = value === undefined;
+  switch (issue.code) {
+    case 'custom':
+      return { rule: String(issue.params?.['rule']), remedy: String(issue.params?.['remedy']) };
+    case 'invalid_value':
+      return choice(issue.values.map(String), path, value);
+    case 'invalid_union':
+      return 'options' in issue
+        ? choice((issue.options ?? []).map(String), path, value)
+        : explained(issue, path, missing);
+    case 'too_small':
+      return issue.origin === 'array'
+        ? { rule: 'at least one entry', remedy: `add an entry to ${path}` }
+        : {
+            rule: issue.minimum === 1 ? 'not empty' : `at least ${issue.minimum} characters`,
+            remedy: `write the value of ${path}`,
+          };
+    case 'invalid_type':
+      return remedyFor(issue.message) === undefined
+        ? wrongType(issue, path, missing, input)
+        : explained(issue, path, missing);
+    default:
+      return { rule: issue.message, remedy: 'see docs/reference/config.md' };
+  }
+}
+
+/** The scalar's own rule and remedy, where a value of another type stood, or none. */
+function explained({ message }: z.core.$ZodIssue, path: string, missing: boolean): Advice {
+  const remedy = remedyFor(message) ?? 'see docs/reference/config.md';
+  return missing ? { rule: `required: ${message}`, remedy: `add ${path}; ${remedy}` } : { rule: message, remedy };
+}
+
+function choice(values: readonly string[], path: string, value: unknown): Advice {
+  const similar = typeof value === 'string' ? closest(value, values) : undefined;
+  const list = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(values);
+  if (value === undefined) return { rule: `required: one of ${values.join(', ')}`, remedy: `add ${path}: ${list}` };
+  return {
+    rule: `one of ${values.join(', ')}`,
+    remedy: similar === undefined ? `write ${list}` : `did you mean ${similar}?`,
+  };
+}
+
+const TYPES: Readonly<Record<string, readonly [name: string, remedy: string]>> = {
+  object: ['a mapping', 'write its keys below it, or leave it out'],
+  record: ['a mapping', 'write its keys below it, or leave it out'],
+  array: ['a list', 'write each entry after a hyphen, or all of them in [ ]'],
+  string: ['text', 'put it in quotes'],
+  number: ['a number', 'write a number, without quotes'],
+  boolean: ['true or false', 'write true or false, without quotes'],
+};
+
+function wrongType(issue: z.core.$ZodIssueInvalidType, path: string, missing: boolean, input: unknown): Advice {
+  const [name, remedy] = TYPES[issue.expected] ?? [issue.expected, 'see docs/reference/config.md'];
+  const keys = issue.expected === 'object' ? knownKeys(issue.path, input) : [];
+  const rule = keys.length === 0 ? name : `${name} with the keys ${keys.join(', ')}`;
+  return missing ? { rule: `required: ${rule}`, remedy: `add ${path}` } : { rule, remedy };
+}
+
+function unknownKeys({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, input: unknown): readonly Problem[] {
+  const known = knownKeys(path, input);
+  return keys.map((key) => {
+    const similar = closest(key, known);
+    return {
+      path: formatPath([...path, key]),
+      // What stands at a key that nobody knows may be anything, a secret too.
+      received:
+        similar === undefined || isSecretKey(key) ? '(not shown)' : formatReceived(valueAt(input, [...path, key])),
+      rule: `a known key: ${known.join(', ')}`,
+      remedy: similar === undefined ? 'remove it' : `did you mean ${formatPath([...path, similar])}?`,
+    };
+  });
+}

@@ -1,0 +1,157 @@
+/** The cluster of the end-to-end tests, and what their tests do with it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type Cluster, startCluster } from '../../local/cluster';
+import { ensureForwards } from '../../local/forward';
+import { buildClientImage, buildLokiImage, buildNginxImage, buildPromtailImage } from '../../local/images/catalog';
+import { applyObjects, kubectl, secretValue, type Target, waitForRollout } from '../../local/kubernetes';
+import { LokiClient } from '../../local/loki-client';
+import { imageReference } from '../../src/components/pod';
+import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
+import { stackObjects } from '../../src/deploy/objects';
+import { generateSecretValues, secretManifests } from '../../src/deploy/secret-values';
+
+/** Namespace of the pods that tests start. */
+export const APPS = 'e2e-apps';
+export const CLIENT_IMAGE = 'spywatcher/e2e-client:1.0.0';
+/** Where start-stack tells the tests which port of this machine leads to the gateway. */
+export const GATEWAY_PORT_VARIABLE = 'E2E_GATEWAY_PORT';
+
+const root = join(__dirname, '..', '..');
+
+export const log = (line: string): void => void process.stderr.write(`    e2e: ${line}\n`);
+
+/** Stack dev with production's auth: the stricter of the two is what the tests go through. */
+export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig {
+  return parseStackConfig('e2e', {
+    environment: 'dev',
+    retention: { period: '7d' },
+    persistence: { size: '5Gi', retainOnDelete: false },
+    resources: {
+      loki: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '2', memory: '768Mi' } },
+      gateway: {},
+      promtail: {},
+      grafana: {},
+    },
+    ...changes,
+  });
+}
+
+export function targetOf({ kubectl: program, kubeconfig }: Cluster): Target {
+  return { kubectl: program, select: ['--kubeconfig', kubeconfig] };
+}
+
+/** Cluster with images, ready for a stack. */
+export async function prepareCluster(config: StackConfig): Promise<Target> {
+  const cluster = await startCluster(log);
+  const { images } = config;
+  const archives = [
+    await buildLokiImage(imageReference(images.loki, images), log),
+    await buildPromtailImage(imageReference(images.promtail, images), log),
+    await buildNginxImage(imageReference(images.gateway, images)),
+    await buildClientImage(CLIENT_IMAGE),
+  ];
+  for (const archive of archives) await cluster.importImage(archive);
+  const target = targetOf(cluster);
+  await applyObjects(target, [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: APPS, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
+  ]);
+  return target;
+}
+
+/** The GitOps door: Secrets first, then `kubectl apply --server-side -f <rendered folder>`. */
+export async function applyRendered(target: Target, config: StackConfig, withSecrets: boolean): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'e2e-rendered-'));
+  try {
+    const objects = stackObjects(config);
+    const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+    await applyObjects(target, namespaces);
+    if (withSecrets) await applyObjects(target, secretManifests(config, generateSecretValues(config)));
+    writeFileSync(join(folder, 'stack.yaml'), objects.map((object) => stringify(object)).join('---\n'));
+    await kubectl(target, ['apply', '--server-side', '--force-conflicts', '-f', folder], { timeout: 120 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function waitForStack(target: Target, { namespaces }: StackConfig): Promise<void> {
+  await waitForRollout(target, namespaces.logging, 'statefulset/loki', 180);
+  await waitForRollout(target, namespaces.logging, 'deployment/gateway', 180);
+  await waitForRollout(target, namespaces.agents, 'daemonset/promtail', 180);
+}
+
+/** A client with the given kind of credential, through the gateway. */
+export async function gatewayClient(target: Target, config: StackConfig, credential: 'promtail' | 'grafana'): Promise<LokiClient> {
+  const namespace = credential === 'promtail' ? config.namespaces.agents : config.namespaces.logging;
+  const password = await secretValue(target, namespace, `gateway-credential-${credential}`, 'password');
+  return new LokiClient({ url: gatewayUrl(), user: credential, ...(password === undefined ? {} : { password }) });
+}
+
+export function gatewayUrl(): string {
+  return `http://localhost:${process.env[GATEWAY_PORT_VARIABLE] ?? 'unknown'}`;
+}
+
+/** A port of this machine to the gateway. */
+export async function forwardGateway(config: StackConfig): Promise<number> {
+  const port = await freePort();
+  await ensureForwards([{ port, namespace: config.namespaces.logging, service: 'gateway', servicePort: 80 }], log);
+  return port;
+}
+
+/** Runs a shell script in a pod of its own, as an application would; returns when it has ended. */
+export async function startWriter(target: Target, name: string, script: string): Promise<void> {
+  await applyObjects(target, [writerPod(name, script)]);
+}
+
+export async function waitForWriter(target: Target, name: string, timeout: number): Promise<void> {
+  await kubectl(target, ['-n', APPS, 'wait', `pod/${name}`, '--for=jsonpath={.status.phase}=Succeeded', `--timeout=${timeout}s`], { timeout: timeout + 10 });
+}
+
+function writerPod(name: string, script: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: APPS, labels: { 'app.kubernetes.io/name': name } },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 1,
+      securityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'writer',
+          image: CLIENT_IMAGE,
+          imagePullPolicy: 'Never',
+          command: ['sh', '-c', script],
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+    },
+  };
+}
+
+/** Asks again until the answer is what is expected or the time is over; returns the last answer. */
+export async function eventually<T>(ask: () => Promise<T>, accept: (answer: T) => boolean, seconds: number): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (accept(answer) || Date.now() > deadline) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+/** The repository, for what is committed there. */
+export const projectRoot = root;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}

@@ -1,0 +1,121 @@
+/** The real nginx on the loopback address, with the config, users and commands that a stack's gateway pod would get. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SecretValues } from '../../src/deploy/secret-values';
+import {
+  freePorts,
+  give,
+  type RunningProgram,
+  removeFolder,
+  run,
+  type RunResult,
+  startProgram,
+  temporaryFolder,
+  until,
+} from './program';
+import { configFile, containerOf, podTemplates, type RenderedStack, secretFiles } from './rendered-stack';
+import { send } from './request';
+
+export interface RunningGateway {
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly program: RunningProgram;
+  /** Runs the command that the kubelet runs before it ends the pod. */
+  readonly preStop: () => Promise<RunResult>;
+  readonly stop: () => Promise<void>;
+}
+
+interface LocalGateway {
+  readonly folder: string;
+  readonly command: readonly string[];
+  readonly preStop: readonly string[];
+  readonly port: number;
+  readonly metricsPort: number;
+}
+
+/**
+ * Writes the pod's files into `folder`: only addresses, ports and folders of the config are changed, as neither the
+ * cluster's names nor its volumes exist here.
+ */
+async function writeGatewayFiles(
+  rendered: RenderedStack,
+  values: SecretValues,
+  lokiPort: number,
+): Promise<LocalGateway> {
+  const folder = temporaryFolder('gateway');
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const { logging } = rendered.config.namespaces;
+  const places: Readonly<Record<string, string>> = {
+    '/etc/nginx/gateway': folder,
+    '/etc/nginx/users': join(folder, 'users'),
+    '/tmp': join(folder, 'tmp'),
+  };
+  const local = (text: string): string =>
+    text.replaceAll(/\/etc\/nginx\/gateway|\/etc\/nginx\/users|\/tmp(?=\/)/g, (place) => places[place] ?? place);
+  const config = local(configFile(rendered, 'gateway-config', 'nginx.conf'))
+    .replaceAll(new RegExp(`\\b[\\w-]+\\.${logging}\\.svc:3100\\b`, 'g'), `127.0.0.1:${lokiPort}`)
+    .replace('listen 8080;', `listen 127.0.0.1:${port};`)
+    .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`);
+  for (const name of ['tmp', 'users']) {
+    mkdirSync(join(folder, name));
+    give(join(folder, name));
+  }
+  writeFileSync(join(folder, 'nginx.conf'), config);
+  for (const [name, text] of mountsUsers(rendered) ? Object.entries(secretFiles(rendered, values, 'gateway-users')) : [])
+    writeFileSync(join(folder, 'users', name), text);
+  const container = containerOf(rendered, 'gateway');
+  return {
+    folder,
+    command: (container.command ?? []).map(local),
+    preStop: (container.lifecycle?.preStop?.exec?.command ?? []).map(local),
+    port,
+    metricsPort,
+  };
+}
+
+function mountsUsers(rendered: RenderedStack): boolean {
+  const template = podTemplates(rendered).find(({ name }) => name === 'gateway');
+  const volumes = template?.spec['volumes'] as readonly { readonly secret?: { readonly secretName: string } }[];
+  return volumes.some(({ secret }) => secret?.secretName === 'gateway-users');
+}
+
+/** What nginx thinks of a stack's config. */
+export async function testGatewayConfig(rendered: RenderedStack, values: SecretValues): Promise<RunResult> {
+  const { folder, command } = await writeGatewayFiles(rendered, values, 3100);
+  try {
+    return await run([...command, '-t'], { unprivileged: true });
+  } finally {
+    removeFolder(folder);
+  }
+}
+
+/** Starts a stack's gateway in front of a Loki on the loopback address, without root's rights. */
+export async function startGateway(
+  rendered: RenderedStack,
+  values: SecretValues,
+  lokiPort: number,
+): Promise<RunningGateway> {
+  const { folder, command, preStop, port, metricsPort } = await writeGatewayFiles(rendered, values, lokiPort);
+  const program = startProgram(command, join(folder, 'nginx.log'), { unprivileged: true });
+  await until(
+    'nginx',
+    async () => {
+      try {
+        return (await send({ port, path: '/health' })).status === 200 ? undefined : '/health does not answer 200';
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    { seconds: 10, program },
+  );
+  return {
+    port,
+    metricsPort,
+    program,
+    preStop: () => run(preStop, { unprivileged: true }),
+    stop: async () => {
+      await program.stop();
+      removeFolder(folder);
+    },
+  };
+}

@@ -1,0 +1,178 @@
+/** Real programs run by tests: found or built, started, and stopped by their process id. */
+import { spawn } from 'node:child_process';
+import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureTools, type ToolName } from '../../tools/build';
+
+/** A first run may have to build the programs from their Go modules. */
+export const BUILD_TIMEOUT = 30 * 60_000;
+
+/** Some id that owns nothing: what a program can do as this user, it can do in a pod without root. */
+const NOBODY = 65534;
+const isRoot = process.getuid?.() === 0;
+
+/** One line on the console at once; Jest's own console waits for the end of the file. */
+export function say(line: string): void {
+  process.stderr.write(`  ${line}\n`);
+}
+
+/** Absolute paths of real programs; says what is being built if they are not there yet. */
+export function programs<N extends ToolName>(...names: readonly N[]): Promise<Record<N, string>> {
+  return ensureTools(names, say);
+}
+
+/** A program of the system. Its folder may be missing from an ordinary user's PATH. */
+export const SYSTEM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+
+/** A new temporary folder that {@link startProgram}'s unprivileged user may write to. */
+export function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `spywatcher-logs-${name}-`));
+  chmodSync(folder, 0o755);
+  give(folder);
+  return folder;
+}
+
+/** Makes a file or folder the unprivileged user's. */
+export function give(path: string): void {
+  if (isRoot) chownSync(path, NOBODY, NOBODY);
+}
+
+/** Removes what {@link temporaryFolder} made. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** TCP ports on the loopback address that nothing listens on. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+          const server = createServer();
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. */
+  readonly input?: string;
+  /** Run without root's rights where the test has them. */
+  readonly unprivileged?: boolean;
+}
+
+export interface RunResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const spawnOptions = ({ env, unprivileged }: RunOptions) => ({
+  env: { PATH: SYSTEM_PATH, HOME: tmpdir(), ...env },
+  ...(unprivileged === true && isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+});
+
+/** Runs a program to its end, whatever its exit code. */
+export async function run([program = '', ...args]: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const child = spawn(program, args, { ...spawnOptions(options), stdio: 'pipe' });
+  const text = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text.stdout += part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (text.stderr += part));
+  child.stdin.on('error', () => undefined); // a program may end without reading its input
+  child.stdin.end(options.input);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, ...text };
+}
+
+export interface RunningProgram {
+  readonly pid: number;
+  /** Everything it has written so far. */
+  readonly output: () => string;
+  /** Its exit code once it has ended; `undefined` while it runs. */
+  readonly exitCode: () => number | null | undefined;
+  /** Asks it to end, and waits until it has. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+}
+
+/** Starts a program that runs until it is stopped; its output goes to `logFile`. */
+export function startProgram(
+  [program = '', ...args]: readonly string[],
+  logFile: string,
+  options: RunOptions = {},
+): RunningProgram {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, 'a', 0o666);
+  // Opened again by path as /dev/stdout, maybe by another user.
+  give(logFile);
+  const child = spawn(program, args, { ...spawnOptions(options), stdio: ['ignore', log, log] });
+  closeSync(log);
+  let code: number | null | undefined;
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      say(`${program}: ${error.message}`);
+      code ??= null;
+      resolve();
+    });
+    child.once('exit', (status) => {
+      code = status;
+      resolve();
+    });
+  });
+  // A test run that dies leaves nothing behind.
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
+  return {
+    pid: child.pid ?? 0,
+    output: () => readFileSync(logFile, 'utf8'),
+    exitCode: () => code,
+    stop: async (signal = 'SIGTERM') => {
+      if (code === undefined) child.kill(signal);
+      const late = setTimeout(killNow, 15_000);
+      await ended;
+      clearTimeout(late);
+      process.removeListener('exit', killNow);
+      return code ?? null;
+    },
+  };
+}
+
+/**
+ * Waits until `missing` finds nothing missing; says every few seconds what is.
+ *
+ * @throws Error with what is still missing, and the last words of `program`, after `seconds` or as soon as it has ended.
+ */
+export async function until(
+  what: string,
+  missing: () => Promise<string | undefined> | string | undefined,
+  { seconds = 30, program }: { readonly seconds?: number; readonly program?: RunningProgram } = {},
+): Promise<void> {
+  const started = Date.now();
+  for (let said = started; ; ) {
+    const left = await missing();
+    if (left === undefined) return;
+    const elapsed = Date.now() - started;
+    const ended = program !== undefined && program.exitCode() !== undefined;
+    if (ended || elapsed > seconds * 1000) {
+      const words = program?.output().trimEnd().split('\n').slice(-15).join('\n') ?? '';
+      throw new Error(`${what}: ${left} after ${Math.round(elapsed / 1000)} s${ended ? ', it has ended' : ''}\n${words}`);
+    }
+    if (Date.now() - said > 3_000) {
+      said = Date.now();
+      say(`waiting for ${what}, ${Math.round(elapsed / 1000)} s: ${left}`);
+    }
+    await sleep(50);
+  }
+}

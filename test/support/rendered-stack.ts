@@ -1,0 +1,111 @@
+/** Stacks as they are rendered, and their parts as a cluster would hand them to the programs. */
+import { join } from 'node:path';
+import { stackNames } from '../../charts/main';
+import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
+import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
+import { generateSecretValues, secretObjects, type SecretValues } from '../../src/deploy/secret-values';
+
+export interface RenderedStack {
+  readonly name: string;
+  readonly config: StackConfig;
+  readonly objects: readonly KubernetesObject[];
+}
+
+export interface PodTemplate {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: PodSpec;
+}
+
+export interface PodSpec {
+  readonly containers: readonly {
+    readonly name: string;
+    readonly command?: readonly string[];
+    readonly args?: readonly string[];
+    readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+    readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command: readonly string[] } } };
+  }[];
+  readonly [field: string]: unknown;
+}
+
+const ROOT = join(__dirname, '..', '..');
+
+/** Names of the stacks in the repo. */
+export const STACKS = stackNames(ROOT);
+
+/** A stack of the repo. */
+export function stack(name: string): RenderedStack {
+  const config = loadStackConfig(ROOT, name);
+  return { name, config, objects: stackObjects(config) };
+}
+
+/** A stack that only a test has. */
+export function variant(name: string, input: StackConfigInput): RenderedStack {
+  const config = parseStackConfig(name, input);
+  return { name, config, objects: stackObjects(config) };
+}
+
+/** The one object of this kind and name. */
+export function objectOf({ name: stackName, objects }: RenderedStack, kind: string, name: string): KubernetesObject {
+  const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
+  const [object] = found;
+  if (object === undefined || found.length > 1)
+    throw new Error(`stack ${stackName} has ${found.length} objects ${kind}/${name}`);
+  return object;
+}
+
+/** A file as the pod finds it in the mounted ConfigMap. */
+export function configFile(rendered: RenderedStack, configMap: string, key: string): string {
+  const data = objectOf(rendered, 'ConfigMap', configMap)['data'] as Readonly<Record<string, string>>;
+  const text = data[key];
+  if (text === undefined) throw new Error(`ConfigMap ${configMap} has no key ${key}`);
+  return text;
+}
+
+/** The pods that the stack's workloads make. */
+export function podTemplates({ objects }: RenderedStack): readonly PodTemplate[] {
+  return objects
+    .filter(({ kind }) => ['StatefulSet', 'Deployment', 'DaemonSet'].includes(kind))
+    .map(({ kind, metadata, ...rest }) => {
+      const { template } = rest['spec'] as { readonly template: Pick<PodTemplate, 'metadata' | 'spec'> };
+      return { ...template, kind, name: metadata.name, namespace: metadata.namespace ?? '' };
+    });
+}
+
+/** The one container of a workload's pod. */
+export function containerOf(rendered: RenderedStack, workload: string): PodSpec['containers'][number] {
+  const containers = podTemplates(rendered).find(({ name }) => name === workload)?.spec.containers ?? [];
+  const [container] = containers;
+  if (container === undefined || containers.length > 1)
+    throw new Error(`${workload} has ${containers.length} containers`);
+  return container;
+}
+
+/** Fresh values for every secret of a stack, those of the bucket made up. */
+export function secretValues({ config }: RenderedStack): SecretValues {
+  return {
+    ...generateSecretValues(config),
+    ...(config.storage.type === 's3' ? { 's3.accessKeyId': 'AKIATEST', 's3.secretAccessKey': 'not-a-secret' } : {}),
+  };
+}
+
+/** Files of a Secret as the pod finds them, made by the product's own code. */
+export function secretFiles(
+  { config }: RenderedStack,
+  values: SecretValues,
+  name: string,
+): Readonly<Record<string, string>> {
+  const secret = secretObjects(config, values).find((candidate) => candidate.name === name);
+  if (secret === undefined) throw new Error(`the stack has no Secret ${name}`);
+  return secret.stringData;
+}
+
+/** A copy of plain data with every string put through `change`. */
+export function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, change)]));
+}

@@ -1,0 +1,3 @@
+module spywatcher-logs/tools/pause
+
+go 1.26.0

@@ -1,0 +1,96 @@
+/** The Go modules under `tools/`, one folder each. */
+export type ToolModule = 'kubernetes' | 'etcd' | 'containerd' | 'coredns' | 'loki' | 'promtail' | 'cyclonus' | 'pause';
+
+/** How the programs of one Go module are built. */
+export interface ModuleSpec {
+  /** The required module whose version is the programs' version; absent for our own code. */
+  readonly upstream?: string;
+  /** Package of each program, relative to `upstream` (or to the folder itself). */
+  readonly programs: Readonly<Record<string, string>>;
+  /** Build tags. */
+  readonly tags?: readonly string[];
+  /** Variables set by the linker, from the version without its leading `v`. */
+  readonly variables?: (version: string) => Readonly<Record<string, string>>;
+  /** Whether C code is linked; a program without it is static and fits into an empty image. @default false */
+  readonly cgo?: boolean;
+}
+
+function kubernetesVariables(version: string): Record<string, string> {
+  const [major = '', minor = ''] = version.split('.');
+  const values = {
+    gitVersion: `v${version}`,
+    gitMajor: major,
+    gitMinor: minor,
+    gitTreeState: 'clean',
+  };
+  return Object.fromEntries(
+    ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((pkg) =>
+      Object.entries(values).map(([name, value]) => [`${pkg}.${name}`, value]),
+    ),
+  );
+}
+
+const lokiVariables = (version: string): Record<string, string> => ({
+  'github.com/grafana/loki/v3/pkg/util/build.Version': version,
+});
+
+/** Every program the tests and the local cluster run, by module. */
+export const MODULES = {
+  kubernetes: {
+    upstream: 'k8s.io/kubernetes',
+    programs: {
+      'kube-apiserver': 'cmd/kube-apiserver',
+      'kube-controller-manager': 'cmd/kube-controller-manager',
+      'kube-scheduler': 'cmd/kube-scheduler',
+      kubelet: 'cmd/kubelet',
+      'kube-proxy': 'cmd/kube-proxy',
+      kubectl: 'cmd/kubectl',
+    },
+    variables: kubernetesVariables,
+  },
+  etcd: { upstream: 'go.etcd.io/etcd/server/v3', programs: { etcd: '.' } },
+  containerd: {
+    upstream: 'github.com/containerd/containerd/v2',
+    programs: {
+      containerd: 'cmd/containerd',
+      ctr: 'cmd/ctr',
+      'containerd-shim-runc-v2': 'cmd/containerd-shim-runc-v2',
+    },
+    tags: ['no_btrfs', 'no_devmapper'],
+    variables: (version) => ({
+      'github.com/containerd/containerd/v2/version.Version': `v${version}`,
+    }),
+  },
+  coredns: { upstream: 'github.com/coredns/coredns', programs: { coredns: '.' } },
+  loki: {
+    upstream: 'github.com/grafana/loki/v3',
+    programs: { loki: 'cmd/loki', logcli: 'cmd/logcli' },
+    variables: lokiVariables,
+  },
+  promtail: {
+    upstream: 'github.com/grafana/loki/v3',
+    programs: { promtail: 'clients/cmd/promtail' },
+    variables: lokiVariables,
+  },
+  cyclonus: {
+    upstream: 'github.com/mattfenwick/cyclonus',
+    programs: { cyclonus: 'cmd/cyclonus' },
+  },
+  pause: { programs: { pause: '.' } },
+} as const satisfies Record<ToolModule, ModuleSpec>;
+
+type ProgramsOf<M extends ToolModule> = keyof (typeof MODULES)[M]['programs'];
+
+/** The name of a program that can be built. */
+export type ToolName = { [M in ToolModule]: ProgramsOf<M> }[ToolModule];
+
+/** The module that `name` is built from. */
+export function moduleOf(name: ToolName): ToolModule {
+  for (const [folder, spec] of Object.entries(MODULES)) {
+    if (name in spec.programs) return folder as ToolModule;
+  }
+  throw new Error(`no module under tools/ builds "${name}"`);
+}
+
+/** Every program that can be built, in the order of {@link MODULES}. */
+export const TOOL_NAMES = Object.values(MODULES).flatMap((spec) => Object.keys(spec.programs)) as readonly ToolName[];
