@@ -1,11 +1,12 @@
 import * as path from 'node:path';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
+import { bench } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { statusLines } from './status';
 import { down, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench`;
 
 const started = Date.now();
 
@@ -44,6 +45,9 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     case 'down':
       await down(upProps());
       log('everything that make up has made is gone');
+      break;
+    case 'bench':
+      await bench(upProps().project, upProps().gatewayPort, log);
       break;
     case 'build-tools':
       await ensureTools(TOOL_NAMES, log);

@@ -13,26 +13,48 @@ const note = (message: string): void => {
   process.stderr.write(`${new Date().toISOString()} ${message}\n`);
 };
 
+/** How long a connection is held back while no pod answers: about as long as one takes to be replaced. */
+const PATIENCE_MS = 5_000;
+
+function connect(host: string, port: number): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ host, port });
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+/** {@link connect}, again and again while it is refused. */
+async function connectPatiently(address: () => Promise<string>, port: number): Promise<net.Socket> {
+  const started = Date.now();
+  for (;;) {
+    try {
+      return await connect(await address(), port);
+    } catch (error) {
+      if (Date.now() - started > PATIENCE_MS) throw error;
+      await sleep(200);
+    }
+  }
+}
+
 /**
  * Connects to the service's own address: unlike `kubectl port-forward`, which
  * is bound to one pod, that outlives every pod and needs no restart.
  */
 function serveLocal(port: number, namespace: string, service: string, servicePort: number): void {
-  const lookUp = async (): Promise<string> => {
+  const address = async (): Promise<string> => {
     const found = await find<Service>(`/api/v1/namespaces/${namespace}/services/${service}`);
     if (found === undefined) throw new Error(`no service ${service} in namespace ${namespace}`);
     return found.spec.clusterIP;
   };
   const accept = async (client: net.Socket): Promise<void> => {
     client.on('error', () => client.destroy());
-    const upstream = net.connect({ host: await lookUp(), port: servicePort });
-    upstream.on('error', (error) => {
-      note(error.message);
-      client.destroy();
-    });
+    const upstream = await connectPatiently(address, servicePort);
+    upstream.on('error', () => client.destroy());
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.end());
-    client.pipe(upstream).pipe(client);
+    if (client.destroyed) upstream.destroy();
+    else client.pipe(upstream).pipe(client);
   };
   const server = net.createServer({ pauseOnConnect: true }, (client) => {
     accept(client).catch((error: unknown) => {

@@ -52,8 +52,9 @@ export function componentPolicy(
     spec: {
       podSelector: { matchLabels: { ...selectorLabels(component) } },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [...ingress],
-      egress: [...egress],
+      // The API server drops an empty list; stated, it would come back as a difference at every refresh.
+      ...(ingress.length === 0 ? {} : { ingress: [...ingress] }),
+      ...(egress.length === 0 ? {} : { egress: [...egress] }),
     },
   });
 }

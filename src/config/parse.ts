@@ -61,11 +61,12 @@ function rightParts(input: unknown, issues: readonly z.core.$ZodIssue[]): RightP
   }
 }
 
-/** An unknown key that looks like a known one puts that one in doubt. */
+/** An unknown key that looks like a known one puts that one in doubt, if it is not there as well. */
 function misspelt({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, input: unknown): readonly string[] {
   return keys.flatMap((key) => {
     const similar = closest(key, knownKeys(path, input));
-    return similar === undefined ? [] : [formatPath([...path, similar])];
+    const isFree = similar !== undefined && valueAt(input, [...path, similar]) === undefined;
+    return isFree ? [formatPath([...path, similar])] : [];
   });
 }
 

@@ -367,8 +367,7 @@ export const stackConfigSchema = z.strictObject({
  * Every field, its default and its allowed values are in docs/reference/config.md.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface keeps its name in hovers and errors
-export interface StackConfigInput extends StackConfigSource {}
-type StackConfigSource = z.input<typeof stackConfigSchema>;
+export interface StackConfigInput extends DeepReadonly<z.input<typeof stackConfigSchema>> {}
 
 type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]

@@ -145,7 +145,10 @@ export function secretManifests(config: StackConfig, values: SecretValues): read
   }));
 }
 
-/** Fresh random values for everything that can be generated. */
+/**
+ * Fresh random values for everything that can be generated. To be called once and kept: a program that called it in every
+ * run would change every password in every run.
+ */
 export function generateSecretValues(config: StackConfig): SecretValues {
   return Object.fromEntries(
     requiredSecrets(config).flatMap(({ path, generated }) =>

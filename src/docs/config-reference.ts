@@ -93,12 +93,16 @@ function typeOf(node: JsonSchema): string {
   if (node.title !== undefined) return node.title;
   if (node.const !== undefined) return code(node.const);
   if (node.enum !== undefined) return node.enum.map(code).join(', ');
-  if (node.items !== undefined) return `list of ${typeOf(node.items)}`;
-  if (typeof entries === 'object') return `mapping of names to ${typeOf(entries)}`;
+  if (node.items !== undefined) return `list of ${severalOf(node.items)}`;
+  if (typeof entries === 'object') return `mapping of names to ${severalOf(entries)}`;
   if (node.properties !== undefined) return 'mapping';
   if (node.type === 'string') return 'text';
   if (node.type === 'boolean') return '`true`, `false`';
   throw new Error(`No words for this type: ${JSON.stringify(node)}`);
+}
+
+function severalOf(node: JsonSchema): string {
+  return node.properties === undefined ? typeOf(node) : 'mappings';
 }
 
 /** Title of each scalar type → how it is written. */

@@ -40,8 +40,8 @@ const stacks = STACKS.map(stack);
 
 describe('nginx -t', () => {
   it.each(named([...stacks, twoTenants]))('accepts the config of %s', async (_name, rendered) => {
-    const { code, stderr } = await testGatewayConfig(rendered, secretValues(rendered));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('[warn]') as string });
+    const { code, output } = await testGatewayConfig(rendered, secretValues(rendered));
+    expect({ code, output }).toEqual({ code: 0, output: expect.not.stringContaining('[warn]') as string });
   });
 
   it('refuses a directive that nginx does not know, so that the tests above can fail', async () => {
@@ -51,9 +51,9 @@ describe('nginx -t', () => {
         ? { ...object, data: { 'nginx.conf': 'events {}\nhttp { no_such_directive on; }\n' } }
         : object,
     );
-    const { code, stderr } = await testGatewayConfig({ ...rendered, objects }, secretValues(rendered));
+    const { code, output } = await testGatewayConfig({ ...rendered, objects }, secretValues(rendered));
     expect(code).not.toBe(0);
-    expect(stderr).toContain('unknown directive "no_such_directive"');
+    expect(output).toContain('unknown directive "no_such_directive"');
   });
 });
 

@@ -80,10 +80,15 @@ function mountsUsers(rendered: RenderedStack): boolean {
 }
 
 /** What nginx thinks of a stack's config. */
-export async function testGatewayConfig(rendered: RenderedStack, values: SecretValues): Promise<RunResult> {
+export async function testGatewayConfig(
+  rendered: RenderedStack,
+  values: SecretValues,
+): Promise<{ readonly code: number | null; readonly output: string }> {
   const { folder, command } = await writeGatewayFiles(rendered, values, 3100);
   try {
-    return await run([...command, '-t'], { unprivileged: true });
+    const program = startProgram([...command, '-t'], join(folder, 'nginx.log'), { unprivileged: true });
+    await until('nginx -t', () => (program.exitCode() === undefined ? 'it runs' : undefined));
+    return { code: await program.stop(), output: program.output() };
   } finally {
     removeFolder(folder);
   }

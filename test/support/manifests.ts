@@ -2,6 +2,8 @@
 import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { parse } from 'yaml';
+import type { StackConfig } from '../../src/config';
+import { stackObjects } from '../../src/deploy/objects';
 
 export interface SecurityContext {
   readonly [field: string]: unknown;
@@ -123,6 +125,11 @@ export function render(add: (scope: Construct) => unknown): readonly Manifest[] 
   const chart = new Chart(new App(), 'test');
   add(chart);
   return chart.toJson() as Manifest[];
+}
+
+/** All objects of a stack. */
+export function renderStack(config: StackConfig): readonly Manifest[] {
+  return stackObjects(config) as unknown as readonly Manifest[];
 }
 
 /** The one object of that kind and name; of that kind alone without a name. */

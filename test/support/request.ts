@@ -65,6 +65,8 @@ export function sendRaw(port: number, text: string): Promise<string> {
     socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
     socket.setTimeout(5_000, () => socket.destroy());
     socket.once('error', reject);
+    // nginx keeps reading for seconds after an answer like 413: its side of the connection ends first.
+    socket.once('end', () => socket.destroy());
     socket.once('close', () => resolve(answer));
   });
 }

@@ -32,8 +32,8 @@ describe('given a key that looks like a known one, the report asks whether that 
     ['in S3 storage', { storage: { ...S3, endpiont: 'http://minio:9000' } }, 'storage.endpiont', 'storage.endpoint'],
     [
       'in filesystem storage',
-      { storage: { type: 'filesystem', allowInProd: true } },
-      'storage.allowInProd',
+      { storage: { type: 'filesystem', allowInProducton: true } },
+      'storage.allowInProducton',
       'storage.allowInProduction',
     ],
     ['in capitals', { retention: { Period: '30d' } }, 'retention.Period', 'retention.period'],

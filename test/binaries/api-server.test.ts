@@ -1,0 +1,196 @@
+/** Every object of every stack is put before a real API server, in namespaces whose Pod Security levels it enforces. */
+import { secretObjects } from '../../src/deploy/secret-values';
+import { type ApiServer, startApiServer } from '../support/api-server';
+import { BUILD_TIMEOUT } from '../support/program';
+import {
+  objectOf,
+  type PodTemplate,
+  podTemplates,
+  type RenderedStack,
+  secretValues,
+  stack,
+  STACKS,
+  variant,
+} from '../support/rendered-stack';
+
+jest.setTimeout(60_000);
+
+let api: ApiServer;
+beforeAll(async () => (api = await startApiServer()), BUILD_TIMEOUT);
+afterAll(() => api.stop());
+
+/** Strict: an unknown or doubled field is an error, not a warning. */
+const APPLY = ['apply', '--server-side', '--validate=strict', '-f', '-'];
+const DRY_RUN = [...APPLY, '--dry-run=server'];
+
+const everything = variant('every optional part', {
+  environment: 'prod',
+  namespaces: { logging: 'observability', agents: 'observability-agents' },
+  deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+  storage: {
+    type: 's3',
+    bucket: 'logs',
+    region: 'us-east-1',
+    endpoint: 'https://s3.example.com',
+    forcePathStyle: true,
+    egress: [{ cidr: '192.0.2.0/24', port: 443 }],
+  },
+  persistence: { size: '1.5Gi', storageClass: 'fast' },
+  gateway: { replicas: 3 },
+  grafana: {
+    url: 'https://logs.example.com/grafana',
+    ingress: {
+      className: 'nginx',
+      tls: { secretName: 'grafana-tls', clusterIssuer: 'letsencrypt' },
+      annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': '8m' },
+    },
+    persistence: { storageClass: 'fast' },
+  },
+  agent: {
+    excludeNamespaces: ['kube-system'],
+    tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }, { operator: 'Exists' }],
+  },
+  images: { registry: 'registry.example.com/mirror', pullSecrets: ['registry'] },
+  network: {
+    clients: [
+      { name: 'cli', namespace: 'tools', podLabels: { app: 'logcli' } },
+      { name: 'all', namespace: 'jobs' },
+    ],
+    dns: { cidrs: ['169.254.20.10/32'] },
+  },
+});
+
+function secretsOf(rendered: RenderedStack): readonly object[] {
+  return secretObjects(rendered.config, secretValues(rendered)).map(({ name, namespace, stringData }) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace },
+    stringData,
+  }));
+}
+
+/** A workload's pod by itself: Pod Security refuses pods, but only warns about templates. */
+function podOf({ name, namespace, metadata, spec }: PodTemplate): object {
+  const volumes = (spec['volumes'] ?? []) as readonly { readonly name: string }[];
+  const mounted = new Set(volumes.map((volume) => volume.name));
+  const mounts = spec.containers.flatMap(
+    (container) =>
+      ((container as { readonly volumeMounts?: readonly { readonly name: string }[] }).volumeMounts ?? []).map(
+        (mount) => mount.name,
+      ),
+  );
+  // A StatefulSet's controller adds the volumes of its claims.
+  const claimed = mounts
+    .filter((mount) => !mounted.has(mount))
+    .map((mount) => ({ name: mount, persistentVolumeClaim: { claimName: `${mount}-${name}-0` } }));
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...metadata, name: `${name}-test`, namespace },
+    spec: { ...spec, volumes: [...volumes, ...claimed] },
+  };
+}
+
+const ofKind = ({ objects }: RenderedStack, ...kinds: readonly string[]) =>
+  objects.filter(({ kind }) => kinds.includes(kind));
+
+const rendered = [...STACKS.map(stack), everything];
+
+describe.each(rendered.map((one) => [one.name, one] as const))('the API server takes %s', (_name, one) => {
+  beforeAll(async () => {
+    // Really created: what a dry run only pretends to create, the next object does not find.
+    const { code, stderr } = await api.kubectl(APPLY, ofKind(one, 'Namespace', 'ServiceAccount'));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('every object, without a warning', async () => {
+    const { code, stdout, stderr } = await api.kubectl(DRY_RUN, one.objects);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(one.objects.length);
+  });
+
+  it('every Secret', async () => {
+    const { code, stderr } = await api.kubectl(DRY_RUN, secretsOf(one));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it.each(podTemplates(one).map((template) => [template.name, template] as const))(
+    'the pod of %s, under the Pod Security level of its namespace',
+    async (_pod, template) => {
+      const { code, stderr } = await api.kubectl(DRY_RUN, [podOf(template)]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    },
+  );
+
+  it('none of its values changed on the way: what is read back is what was written', async () => {
+    const written = one.objects.filter(({ kind }) => kind !== 'Namespace' && kind !== 'ServiceAccount');
+    const { code, stdout, stderr } = await api.kubectl([...DRY_RUN, '-o', 'json'], written);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { items } = JSON.parse(stdout) as { readonly items: readonly object[] };
+    // Defaults are added; a quantity that comes back in another form would be a change at every `up`.
+    written.forEach((object, index) => expect(items[index]).toMatchObject(object));
+  });
+
+  it('no workload but the agent outside the restricted level', async () => {
+    const { logging } = one.config.namespaces;
+    const elsewhere = podTemplates(one).filter(({ namespace }) => namespace !== logging);
+    expect(elsewhere.map(({ name }) => name)).toEqual(['promtail']);
+    const [agent] = elsewhere;
+    if (agent === undefined) throw new Error('no agent');
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'promtail', namespace: logging } };
+    expect(await api.kubectl(APPLY, [account])).toMatchObject({ code: 0 });
+    const { code, stderr } = await api.kubectl(DRY_RUN, [podOf({ ...agent, namespace: logging })]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('violates PodSecurity "restricted:latest"');
+    // The agent's exceptions, all of them: host paths and root. Anything else would be listed here.
+    expect(stderr).toContain('hostPath');
+    expect(stderr).not.toMatch(/allowPrivilegeEscalation|capabilities|seccompProfile|hostNetwork|hostPID|privileged/);
+  });
+});
+
+it('an Ingress and disruption budgets are among what was tried', () => {
+  const kinds = new Set(rendered.flatMap(({ objects }) => objects.map(({ kind }) => kind)));
+  expect([...kinds].sort()).toEqual([
+    'ClusterRole',
+    'ClusterRoleBinding',
+    'ConfigMap',
+    'DaemonSet',
+    'Deployment',
+    'Ingress',
+    'Namespace',
+    'NetworkPolicy',
+    'PersistentVolumeClaim',
+    'PodDisruptionBudget',
+    'Service',
+    'ServiceAccount',
+    'StatefulSet',
+  ]);
+});
+
+describe('the API server refuses, so that the tests above can fail,', () => {
+  it('an unknown field', async () => {
+    const service = objectOf(stack('dev'), 'Service', 'loki');
+    const spec = { ...(service['spec'] as object), noSuchField: true };
+    const { code, stderr } = await api.kubectl(DRY_RUN, [{ ...service, spec }]);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/unknown field "(spec\.)?noSuchField"|noSuchField: field not declared in schema/);
+  });
+
+  it('a wrong value', async () => {
+    const service = objectOf(stack('dev'), 'Service', 'loki');
+    const spec = { ...(service['spec'] as object), type: 'NoSuchType' };
+    const { code, stderr } = await api.kubectl(DRY_RUN, [{ ...service, spec }]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('NoSuchType');
+  });
+
+  it('a pod that may become root', async () => {
+    const gateway = podTemplates(stack('dev')).find(({ name }) => name === 'gateway');
+    if (gateway === undefined) throw new Error('no gateway');
+    const { code, stderr } = await api.kubectl(DRY_RUN, [
+      podOf({ ...gateway, spec: { ...gateway.spec, securityContext: {} } }),
+    ]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('violates PodSecurity "restricted:latest"');
+  });
+});

@@ -1,0 +1,483 @@
+/**
+ * What a pod writes, and what comes out: the rendered config is run by the real Promtail on files in the kubelet's
+ * layout, pushes with its real credential through the real gateway, and is read back from the real Loki.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LABELS, LEVEL_ALIASES } from '../../src/log-model';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { entriesOf, type Entry, queryRequest, type RunningLoki, startLoki } from '../support/loki';
+import {
+  BUILD_TIMEOUT,
+  programs,
+  removeFolder,
+  run,
+  type RunningProgram,
+  say,
+  temporaryFolder,
+  until,
+} from '../support/program';
+import { type Container, NODE, PodLogs, startPromtail, writeRenderedConfig } from '../support/promtail';
+import { secretValues, stack, STACKS, variant } from '../support/rendered-stack';
+import { send } from '../support/request';
+
+jest.setTimeout(60_000);
+
+let tools: Record<'loki' | 'promtail', string>;
+beforeAll(async () => (tools = await programs('loki', 'promtail')), BUILD_TIMEOUT);
+
+const MILLISECOND = 1_000_000n;
+const SECOND = 1000n * MILLISECOND;
+/** Two minutes ago, to the second: what has happened by now. */
+const START = (BigInt(Date.now()) / 1000n - 120n) * SECOND;
+
+/** RFC 3339 with nanoseconds. */
+function iso(time: bigint): string {
+  return new Date(Number(time / MILLISECOND)).toISOString().replace(/\.\d+Z$/, `.${String(time % SECOND).padStart(9, '0')}Z`);
+}
+
+let clock = START;
+/** The next moment: no two lines of one file are written in the same. */
+const tick = (): bigint => (clock += MILLISECOND + 1n);
+
+/** A line as containerd writes it. */
+const cri = (time: bigint, text: string, flags = 'F', stream = 'stdout'): string =>
+  `${iso(time)} ${stream} ${flags} ${text}`;
+
+/** What must come out of Loki for what was written. */
+interface Expected {
+  readonly line: string;
+  readonly time: bigint;
+  readonly level?: string;
+  /** Without the pod, which is always there. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+interface Case {
+  readonly written: readonly (string | Buffer)[];
+  readonly expected: readonly Expected[];
+}
+
+/** Lines that come out one by one as they went in, at the time they were written. */
+function unchanged(...texts: readonly string[]): Case {
+  const lines = texts.map((text) => ({ text, time: tick() }));
+  return {
+    written: lines.map(({ text, time }) => cri(time, text)),
+    expected: lines.map(({ text, time }) => ({ line: text, time })),
+  };
+}
+
+/** One JSON line. */
+function json(
+  fields: Readonly<Record<string, unknown>>,
+  expected: Pick<Expected, 'level' | 'metadata'> & { readonly time?: bigint },
+): Case {
+  const time = tick();
+  const line = JSON.stringify(fields);
+  return { written: [cri(time, line)], expected: [{ time, line, ...expected }] };
+}
+
+function together(...parts: readonly Case[]): Case {
+  return { written: parts.flatMap(({ written }) => written), expected: parts.flatMap(({ expected }) => expected) };
+}
+
+function cutBy(size: number, text: string): readonly string[] {
+  return text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? [];
+}
+
+/** A line that containerd cuts because it is long. */
+function long(fields: Readonly<Record<string, unknown>>, expected: Pick<Expected, 'level' | 'metadata'>): Case {
+  const line = JSON.stringify(fields);
+  const parts = cutBy(16 * 1024, line).map((text) => ({ text, time: tick() }));
+  const written = parts.map(({ text, time }, index) => cri(time, text, index < parts.length - 1 ? 'P' : 'F'));
+  return { written, expected: [{ line, time: parts.at(-1)?.time ?? 0n, ...expected }] };
+}
+
+const then = START - 5n * SECOND;
+
+const cases: Readonly<Record<string, () => Case>> = {
+  'a JSON record: its level is a label, its ids are structured metadata, its time is its own': () =>
+    json(
+      {
+        level: 'info',
+        message: 'user logged in',
+        timestamp: new Date(Number(then / MILLISECOND)).toISOString(),
+        requestId: 'r-1',
+        userId: 'u-1',
+        duration: 12,
+      },
+      { level: 'info', metadata: { requestId: 'r-1', userId: 'u-1' }, time: then },
+    ),
+  'a timestamp to the nanosecond and with a time zone': () => {
+    const time = then + 123_456_789n;
+    return json(
+      { level: 'info', timestamp: iso(time + 7200n * SECOND).replace('Z', '+02:00') },
+      { level: 'info', time },
+    );
+  },
+  'a JSON record without a time, level or id: the time is the container runtime’s': () => json({ message: 'hello' }, {}),
+  'every spelling of a level, in any case': () =>
+    together(
+      ...Object.entries(LEVEL_ALIASES).flatMap(([alias, level]) => [
+        json({ level: alias, message: alias }, { level }),
+        json({ level: alias.toUpperCase(), message: alias }, { level }),
+      ]),
+    ),
+  'a level that is none of the log model’s: no label': () =>
+    together(
+      ...['chatty', '', 30, null, true, { name: 'info' }, ['info']].map((level) => json({ level, message: 'odd' }, {})),
+    ),
+  'a time that is no RFC 3339: the time is the container runtime’s': () =>
+    together(
+      ...['2026-01-02 03:04:05', '', 'yesterday', 1_767_323_045_000, null].map((timestamp) =>
+        json({ level: 'warn', timestamp }, { level: 'warn' }),
+      ),
+    ),
+  'ids that are no text: numbers are written out, nothing is made of nothing': () =>
+    together(
+      json({ requestId: 12345 }, { metadata: { requestId: '12345' } }),
+      json({ requestId: null, userId: '' }, {}),
+      json({ requestId: 'ü – "quoted" \\ {x}' }, { metadata: { requestId: 'ü – "quoted" \\ {x}' } }),
+    ),
+  'fields that are named as labels are: they change none': () =>
+    json(
+      { namespace: 'x', job: 'x', service: 'x', app: 'x', container: 'x', node: 'x', pod: 'x', stream: 'x', time: 'x' },
+      {},
+    ),
+  'plain text': () => unchanged('listening on port 3000', 'key=value other="quoted"', '2026-01-02 03:04:05 LOG: started'),
+  'text that only looks like JSON': () =>
+    unchanged('{"level":"error","message":"cut he', '{"level":"error"} and more', '{not json}', '{', '[1, 2]', '"text"'),
+  'a JSON record after a broken one': () =>
+    together(unchanged('{"level":"error",'), json({ level: 'info', message: 'whole' }, { level: 'info' })),
+  'a stack trace: one entry, at the time of its first line': () => {
+    const lines = ['Error: boom', '    at a (/app/a.js:1:2)', '\tat b (/app/b.js:3:4)', '  cause: {', '    code: 1', '  }'];
+    const times = lines.map(() => tick());
+    return together(
+      unchanged('before'),
+      {
+        written: lines.map((text, index) => cri(times[index] ?? 0n, text, 'F', 'stdout')),
+        expected: [{ line: lines.join('\n'), time: times[0] ?? 0n }],
+      },
+      unchanged('after'),
+    );
+  },
+  'two stack traces on stdout and stderr, line by line in turn: each whole': () => {
+    const first = ['Error: one', '  at one', '  at more of one'];
+    const second = ['Error: two', '  at two', '  at more of two'];
+    const rows = first.map((text, index) => [
+      { time: tick(), text, stream: 'stdout' },
+      { time: tick(), text: second[index] ?? '', stream: 'stderr' },
+    ]);
+    const all = rows.flat();
+    return {
+      written: all.map(({ time, text, stream }) => cri(time, text, 'F', stream)),
+      expected: [first, second].map((lines, index) => ({ line: lines.join('\n'), time: rows[0]?.[index]?.time ?? 0n })),
+    };
+  },
+  'a line that the runtime cut into parts: one line again': () =>
+    together(
+      long({ level: 'warn', message: 'x'.repeat(40_000), requestId: 'r-long' }, { level: 'warn', metadata: { requestId: 'r-long' } }),
+      unchanged('after'),
+    ),
+  'lines cut into parts on stdout and stderr at once: each whole': () => {
+    const times = Array.from({ length: 4 }, tick);
+    const [a = 0n, b = 0n, c = 0n, d = 0n] = times;
+    return {
+      written: [
+        cri(a, 'out begins ', 'P', 'stdout'),
+        cri(b, 'err begins ', 'P', 'stderr'),
+        cri(c, 'out ends', 'F', 'stdout'),
+        cri(d, 'err ends', 'F', 'stderr'),
+      ],
+      expected: [
+        { line: 'out begins out ends', time: c },
+        { line: 'err begins err ends', time: d },
+      ],
+    };
+  },
+  'the same text twice: two entries': () => unchanged('again', 'again'),
+  'many records of one moment: every one': () =>
+    together(
+      ...Array.from({ length: 50 }, (_, index) =>
+        json({ level: 'info', message: `at once ${index}`, timestamp: iso(then) }, { level: 'info', time: then }),
+      ),
+    ),
+  'text of all the world': () => unchanged('naïve 日本語 🎉 \u001b[31mred\u001b[0m', 'tab\tinside', 'ends with a space '),
+  'a thousand request ids': () =>
+    together(
+      ...Array.from({ length: 1000 }, (_, index) =>
+        json({ level: 'debug', requestId: `id-${index}` }, { level: 'debug', metadata: { requestId: `id-${index}` } }),
+      ),
+    ),
+};
+
+const names = Object.keys(cases);
+const containerOfCase = (name: string): Container => ({
+  namespace: 'spec',
+  pod: `case-${names.indexOf(name)}`,
+  container: 'main',
+});
+
+/** Pods, and the labels that their lines come out with. */
+const relabelling: readonly { readonly what: string; readonly target: Container; readonly labels: Partial<Record<keyof typeof LABELS, string>> }[] = [
+  {
+    what: 'a pod with the recommended label and a job of its own',
+    target: {
+      namespace: 'shop',
+      pod: 'full-1',
+      container: 'server',
+      labels: { 'app.kubernetes.io/name': 'backend', app: 'old-name', 'logs.spywatcher.dev/job': 'security' },
+    },
+    labels: { app: 'backend', service: 'backend', job: 'security', namespace: 'shop', container: 'server' },
+  },
+  {
+    what: 'a pod with the recommended label alone',
+    target: { namespace: 'shop', pod: 'name-1', container: 'server', labels: { 'app.kubernetes.io/name': 'backend' } },
+    labels: { app: 'backend', service: 'backend', job: 'backend' },
+  },
+  {
+    what: 'a pod with the old label alone',
+    target: { namespace: 'shop', pod: 'app-1', container: 'main', labels: { app: 'old-name' } },
+    labels: { app: 'old-name', service: 'old-name', job: 'old-name', container: 'main' },
+  },
+  {
+    what: 'a pod with a job alone',
+    target: { namespace: 'shop', pod: 'job-1', container: 'main', labels: { 'logs.spywatcher.dev/job': 'security' } },
+    labels: { app: 'main', service: 'main', job: 'security' },
+  },
+  {
+    what: 'a pod without labels',
+    target: { namespace: 'shop', pod: 'bare-1', container: 'worker' },
+    labels: { app: 'worker', service: 'worker', job: 'worker', container: 'worker' },
+  },
+  {
+    what: 'a pod whose labels are empty',
+    target: { namespace: 'shop', pod: 'empty-1', container: 'worker', labels: { app: '', 'app.kubernetes.io/name': '' } },
+    labels: { app: 'worker', service: 'worker', job: 'worker' },
+  },
+  {
+    what: 'a static pod, whose folder has another name',
+    target: { namespace: 'kube-system', pod: 'etcd-node-1', container: 'etcd', configHash: 'f00dfeed' },
+    labels: { app: 'etcd', service: 'etcd', job: 'etcd', namespace: 'kube-system' },
+  },
+  {
+    what: 'a pod in a namespace that only begins like an excluded one',
+    target: { namespace: 'hidden-not', pod: 'seen-1', container: 'main' },
+    labels: { namespace: 'hidden-not' },
+  },
+];
+
+const excluded: readonly Container[] = [
+  { namespace: 'hidden', pod: 'unseen-1', container: 'main' },
+  { namespace: 'also-hidden', pod: 'unseen-2', container: 'main' },
+];
+
+/** Grows and is rotated while Promtail runs and while it does not. */
+const busy: Container = { namespace: 'spec', pod: 'busy', container: 'main' };
+
+const MODEL_LABELS: readonly string[] = Object.values(LABELS);
+
+describe('Promtail, running', () => {
+  const rendered = variant('pipeline', {
+    environment: 'staging',
+    agent: { excludeNamespaces: ['hidden', 'also-hidden'] },
+  });
+  const values = secretValues(rendered);
+  const folder = temporaryFolder('promtail');
+  const logs = new PodLogs(join(folder, 'pods'));
+  const written = Object.fromEntries(names.map((name) => [name, cases[name]?.() ?? { written: [], expected: [] }]));
+  const targets = [...names.map(containerOfCase), ...relabelling.map(({ target }) => target), ...excluded, busy];
+  let loki: RunningLoki;
+  let gateway: RunningGateway;
+  let promtail: RunningProgram;
+  let byPod: ReadonlyMap<string, readonly Entry[]>;
+
+  const start = (): Promise<RunningProgram> =>
+    startPromtail(tools.promtail, rendered, { folder, logs, targets, values, gatewayPort: gateway.port });
+
+  const query = async (logql: string): Promise<readonly Entry[]> =>
+    entriesOf(
+      await send({
+        port: gateway.port,
+        credential: `grafana:${values['gateway.grafana'] ?? ''}`,
+        ...queryRequest(logql),
+      }),
+    );
+
+  /** Waits until as many have come, and a little longer, so that one too many is seen as well. */
+  async function collect(logql: string, count: number): Promise<readonly Entry[]> {
+    let found: readonly Entry[] = [];
+    await until(`${count} entries of ${logql}`, async () => {
+      found = await query(logql);
+      return found.length >= count ? undefined : `${found.length} of ${count} are there`;
+    }).catch((error: unknown) => say(String(error)));
+    await sleep(1_500);
+    return query(logql);
+  }
+
+  beforeAll(async () => {
+    loki = await startLoki(tools.loki, rendered);
+    gateway = await startGateway(rendered, values, loki.port);
+    for (const name of names) logs.append(containerOfCase(name), written[name]?.written ?? []);
+    for (const { target, what } of relabelling) logs.append(target, [cri(tick(), what)]);
+    for (const target of excluded) logs.append(target, [cri(tick(), 'nobody sees this')]);
+    logs.append(busy, [cri(tick(), 'busy 0')]);
+    promtail = await start();
+    const count = Object.values(written).reduce((sum, { expected }) => sum + expected.length, 0);
+    const found = await collect('{namespace=~".+"}', count + relabelling.length + 1);
+    byPod = Map.groupBy(found, ({ structuredMetadata }) => structuredMetadata['pod'] ?? '');
+  });
+  afterAll(async () => {
+    await promtail.stop();
+    await gateway.stop();
+    await loki.stop();
+    removeFolder(folder);
+  });
+
+  const of = (pod: string): readonly Entry[] => byPod.get(pod) ?? [];
+  const byTime = (a: { readonly time: bigint; readonly line: string }, b: typeof a): number =>
+    a.time === b.time ? (a.line < b.line ? -1 : 1) : a.time < b.time ? -1 : 1;
+
+  it.each(names)('%s', (name) => {
+    const { pod } = containerOfCase(name);
+    const expected = (written[name]?.expected ?? []).map(({ line, time, level, metadata }) => ({
+      line,
+      time,
+      level,
+      metadata: { pod, ...metadata },
+    }));
+    const found = of(pod).map(({ line, time, labels, structuredMetadata }) => ({
+      line,
+      time,
+      level: labels[LABELS.level],
+      // Loki's own guess at a level stands beside ours.
+      metadata: Object.fromEntries(Object.entries(structuredMetadata).filter(([key]) => key !== 'detected_level')),
+    }));
+    expect(found.toSorted(byTime)).toEqual(expected.toSorted(byTime));
+  });
+
+  describe('relabels', () => {
+    it.each(relabelling)('$what', ({ target, what, labels }) => {
+      const found = of(target.pod);
+      expect(found.map(({ line }) => line)).toEqual([what]);
+      expect(found[0]?.labels).toMatchObject({ ...labels, node: NODE });
+    });
+
+    it.each(excluded)('nothing of the excluded namespace $namespace', ({ pod }) => expect(of(pod)).toEqual([]));
+  });
+
+  it('makes streams of the log model’s labels and of nothing else', () => {
+    const found = [...byPod.values()].flat();
+    const keys = new Set(found.flatMap(({ labels }) => Object.keys(labels)));
+    expect([...keys].filter((key) => !MODEL_LABELS.includes(key))).toEqual([]);
+    const always = MODEL_LABELS.filter((label) => label !== LABELS.level);
+    expect(found.filter(({ labels }) => always.some((label) => !labels[label]))).toEqual([]);
+  });
+
+  it('makes no stream of a request id', () => {
+    const { pod } = containerOfCase('a thousand request ids');
+    expect(new Set(of(pod).map(({ labels }) => JSON.stringify(labels))).size).toBe(1);
+  });
+
+  it('makes one stream of two pods of one app, and still tells them apart', () => {
+    const found = [...of('full-1'), ...of('name-1')];
+    expect(new Set(found.map(({ labels }) => labels['app']))).toEqual(new Set(['backend']));
+    expect(new Set(found.map(({ structuredMetadata }) => structuredMetadata['pod'])).size).toBe(2);
+  });
+
+  it('finds a record by its request id without parsing it', async () => {
+    const found = await query('{namespace="spec"} | requestId="r-1"');
+    expect(found.map(({ structuredMetadata }) => structuredMetadata['userId'])).toEqual(['u-1']);
+  });
+
+  it('loses and repeats nothing when the file grows, is rotated, and when Promtail is restarted', async () => {
+    const lines = (from: number, count: number): readonly string[] =>
+      Array.from({ length: count }, (_, index) => cri(tick(), `busy ${from + index}`));
+    const expected = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `busy ${index}`);
+    const found = async (count: number): Promise<readonly string[]> =>
+      (await collect('{namespace="spec"} | pod="busy"', count)).toSorted(byTime).map(({ line }) => line);
+
+    logs.append(busy, lines(1, 99));
+    expect(await found(100)).toEqual(expected(100));
+
+    logs.append(busy, lines(100, 100));
+    logs.rotate(busy);
+    logs.append(busy, lines(200, 100));
+    expect(await found(300)).toEqual(expected(300));
+
+    expect(await promtail.stop()).toBe(0);
+    logs.append(busy, lines(300, 100));
+    promtail = await start();
+    logs.append(busy, lines(400, 100));
+    expect(await found(500)).toEqual(expected(500));
+  });
+});
+
+describe('promtail -check-syntax', () => {
+  const check = async (spoil: (file: string) => void, name: string) => {
+    const folder = temporaryFolder('promtail-check');
+    try {
+      const args = writeRenderedConfig(stack(name), folder);
+      spoil(join(folder, 'config.yaml'));
+      return await run([tools.promtail, ...args, '-check-syntax']);
+    } finally {
+      removeFolder(folder);
+    }
+  };
+
+  it.each(STACKS)('accepts the config of %s as it is rendered', async (name) => {
+    const { code, stdout, stderr } = await check(() => undefined, name);
+    expect({ code, output: stdout + stderr }).toEqual({
+      code: 0,
+      output: expect.stringContaining('Valid config file') as string,
+    });
+  });
+
+  it('refuses a key that Promtail does not know, so that the tests above can fail', async () => {
+    const { code } = await check((file) => writeFileSync(file, 'no_such_section: {}\n'), 'dev');
+    expect(code).not.toBe(0);
+  });
+});
+
+describe('promtail -dry-run', () => {
+  it.each(STACKS)('runs the pipeline of %s', async (name) => {
+    const rendered = stack(name);
+    const folder = temporaryFolder('promtail-dry-run');
+    const logs = new PodLogs(join(folder, 'pods'));
+    const target: Container = { namespace: 'shop', pod: 'web-1', container: 'web', labels: { app: 'shop' } };
+    logs.append(target, [
+      cri(tick(), JSON.stringify({ level: 'WARNING', message: 'json' })),
+      cri(tick(), 'plain'),
+      cri(tick(), '  goes on'),
+    ]);
+    const promtail = await startPromtail(tools.promtail, rendered, {
+      folder,
+      logs,
+      targets: [target],
+      values: secretValues(rendered),
+      gatewayPort: 9,
+      dryRun: true,
+    });
+    const labels = (level: string): string =>
+      `{app="shop", container="web", job="shop", ${level}namespace="shop", node="${NODE}", service="shop"}`;
+    try {
+      await until(
+        `two entries in the dry run of ${name}`,
+        () => {
+          // Columns are filled up with tabs.
+          const output = promtail.output().replaceAll('\t', '');
+          const whole = [
+            `${labels('level="warn", ')}{"level":"WARNING","message":"json"}\n`,
+            `${labels('')}plain\n  goes on\n`,
+          ];
+          return whole.every((entry) => output.includes(entry)) ? undefined : 'they are not printed';
+        },
+        { seconds: 15, program: promtail },
+      );
+    } finally {
+      await promtail.stop();
+      removeFolder(folder);
+    }
+  });
+});

@@ -1,0 +1,145 @@
+/** The real Promtail with a stack's rendered config, reading files laid out as the kubelet lays them out. */
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import type { SecretValues } from '../../src/deploy/secret-values';
+import { freePorts, type RunningProgram, startProgram, until } from './program';
+import { configFile, containerOf, mapStrings, type RenderedStack, secretFiles } from './rendered-stack';
+import { send } from './request';
+
+/** A container as discovery sees it and as the kubelet names its folder. */
+export interface Container {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** `metadata.labels` of the pod. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Of a static pod: the hash of its manifest, which its folder is named after. */
+  readonly configHash?: string;
+}
+
+export const NODE = 'node-1';
+
+interface PromtailConfig {
+  readonly server: Readonly<Record<string, unknown>>;
+  readonly scrape_configs: readonly Readonly<Record<string, unknown>>[];
+  readonly [section: string]: unknown;
+}
+
+const uid = ({ namespace, pod }: Container): string => `uid-of-${namespace}-${pod}`;
+
+/** Labels as Prometheus' Kubernetes discovery gives them for one container of a pod. */
+function metaLabels(target: Container): Readonly<Record<string, string>> {
+  const pod = '__meta_kubernetes_pod_';
+  const named = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, '_');
+  return {
+    __meta_kubernetes_namespace: target.namespace,
+    [`${pod}name`]: target.pod,
+    [`${pod}uid`]: uid(target),
+    [`${pod}container_name`]: target.container,
+    [`${pod}node_name`]: NODE,
+    ...Object.fromEntries(
+      Object.entries(target.labels ?? {}).flatMap(([name, value]) => [
+        [`${pod}label_${named(name)}`, value],
+        [`${pod}labelpresent_${named(name)}`, 'true'],
+      ]),
+    ),
+    ...(target.configHash === undefined
+      ? {}
+      : { [`${pod}annotation_kubernetes_io_config_hash`]: target.configHash }),
+  };
+}
+
+/** A node's `/var/log/pods`, in a temporary folder. */
+export class PodLogs {
+  constructor(readonly folder: string) {}
+
+  /** Appends whole lines, CRI prefix and all, to the container's current file. */
+  append(target: Container, lines: readonly (string | Buffer)[]): void {
+    const file = this.file(target);
+    mkdirSync(dirname(file), { recursive: true });
+    for (const line of lines) appendFileSync(file, Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
+  }
+
+  /** What the kubelet does with a file that has grown too long. */
+  rotate(target: Container): void {
+    renameSync(this.file(target), `${this.file(target)}.20260102-030405`);
+    writeFileSync(this.file(target), '');
+  }
+
+  private file(target: Container): string {
+    const { namespace, pod, container, configHash } = target;
+    return join(this.folder, `${namespace}_${pod}_${configHash ?? uid(target)}`, container, '0.log');
+  }
+}
+
+export interface PromtailOptions {
+  /** Below it: positions, credential, config and log. Kept from one start to the next, as the node's folders are. */
+  readonly folder: string;
+  readonly logs: PodLogs;
+  readonly targets: readonly Container[];
+  readonly values: SecretValues;
+  readonly gatewayPort: number;
+  /** Print the entries instead of pushing them. */
+  readonly dryRun?: boolean;
+}
+
+/** The arguments of the pod's Promtail, for the config as it is rendered. */
+export function writeRenderedConfig(rendered: RenderedStack, folder: string): readonly string[] {
+  writeFileSync(join(folder, 'config.yaml'), configFile(rendered, 'promtail-config', 'config.yaml'));
+  return (containerOf(rendered, 'promtail').args ?? []).map((text) => text.replace('/etc/promtail/', `${folder}/`));
+}
+
+/** Starts a stack's Promtail: only discovery, addresses, ports and folders of the config are changed. */
+export async function startPromtail(
+  promtail: string,
+  rendered: RenderedStack,
+  { folder, logs, targets, values, gatewayPort, dryRun = false }: PromtailOptions,
+): Promise<RunningProgram> {
+  const [http = 0] = await freePorts(1);
+  const { config: stackConfig } = rendered;
+  const folders: Readonly<Record<string, string>> = {
+    '/var/log/pods/': `${logs.folder}/`,
+    '/run/promtail/': `${join(folder, 'positions')}/`,
+    '/etc/promtail-credential/': `${join(folder, 'credential')}/`,
+    [`http://gateway.${stackConfig.namespaces.logging}.svc:80/`]: `http://127.0.0.1:${gatewayPort}/`,
+  };
+  const local = (text: string): string =>
+    Object.entries(folders).reduce((changed, [from, to]) => changed.replace(from, to), text);
+  const rendition = parse(configFile(rendered, 'promtail-config', 'config.yaml')) as PromtailConfig;
+  const config = mapStrings(rendition, local) as PromtailConfig;
+  const [scrapeConfig = {}] = config.scrape_configs;
+  const moved: PromtailConfig = {
+    ...config,
+    server: { ...config.server, http_listen_address: '127.0.0.1', http_listen_port: http },
+    scrape_configs: [
+      {
+        ...Object.fromEntries(Object.entries(scrapeConfig).filter(([key]) => key !== 'kubernetes_sd_configs')),
+        static_configs: targets.map((target) => ({ targets: ['localhost'], labels: metaLabels(target) })),
+      },
+    ],
+  };
+  for (const name of ['positions', 'credential']) mkdirSync(join(folder, name), { recursive: true });
+  const secret = `gateway-credential-${stackConfig.agent.credential}`;
+  for (const [name, text] of stackConfig.auth.loki.enabled ? Object.entries(secretFiles(rendered, values, secret)) : [])
+    writeFileSync(join(folder, 'credential', name), text);
+  writeFileSync(join(folder, 'moved.yaml'), stringify(moved));
+  const program = startProgram(
+    [promtail, `-config.file=${join(folder, 'moved.yaml')}`, ...(dryRun ? ['-dry-run'] : [])],
+    join(folder, 'promtail.log'),
+    { env: { HOSTNAME: NODE } },
+  );
+  await until(
+    'Promtail',
+    async () => {
+      try {
+        const { status, text } = await send({ port: http, path: '/ready' });
+        return status === 200 ? undefined : text.trim();
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    { program },
+  );
+  return program;
+}

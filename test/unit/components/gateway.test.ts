@@ -1,0 +1,106 @@
+import { Gateway, type GatewayProps } from '../../../src/components/gateway';
+import { configWith, everythingConfig } from '../../support/config';
+import { containerOf, find, ofKind, podOf, render } from '../../support/manifests';
+
+const rendered = (props: GatewayProps) => render((scope) => new Gateway(scope, 'gateway', props));
+const objects = rendered(configWith());
+
+describe('given a stack, the gateway', () => {
+  it('is these objects', () => {
+    expect(objects).toMatchSnapshot();
+  });
+
+  it('serves before the old pod stops, and lets requests finish', () => {
+    expect(find(objects, 'Deployment').spec['strategy']).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+    });
+    expect(containerOf(objects).lifecycle?.preStop.exec.command.slice(-2)).toEqual(['-s', 'quit']);
+  });
+
+  it('starts with the config that is mounted, and stops with the same', () => {
+    const { command, lifecycle, volumeMounts } = containerOf(objects);
+    for (const words of [command, lifecycle?.preStop.exec.command])
+      expect(words?.slice(0, 3)).toEqual(['nginx', '-c', '/etc/nginx/gateway/nginx.conf']);
+    expect(volumeMounts).toContainEqual({ name: 'config', mountPath: '/etc/nginx/gateway', readOnly: true });
+    expect(podOf(objects).spec.volumes).toContainEqual({ name: 'config', configMap: { name: 'gateway-config' } });
+  });
+
+  it('answers for its health without Loki', () => {
+    const { readinessProbe, livenessProbe } = containerOf(objects);
+    for (const probe of [readinessProbe, livenessProbe])
+      expect(probe.httpGet).toEqual({ path: '/health', port: 'http' });
+  });
+
+  it('reads who may come in from a Secret, as files', () => {
+    expect(podOf(objects).spec.volumes).toContainEqual({ name: 'users', secret: { secretName: 'gateway-users' } });
+    expect(containerOf(objects).volumeMounts).toContainEqual({
+      name: 'users',
+      mountPath: '/etc/nginx/users',
+      readOnly: true,
+    });
+  });
+
+  it('is one pod that does not block a drain', () => {
+    expect(find(objects, 'Deployment').spec.replicas).toBe(1);
+    expect(ofKind(objects, 'PodDisruptionBudget')).toEqual([]);
+  });
+
+  it('has its metrics on a port and a Service of their own', () => {
+    expect(find(objects, 'Service', 'gateway').spec.ports.map(({ port, targetPort }) => [port, targetPort])).toEqual([
+      [80, 'http'],
+    ]);
+    expect(
+      find(objects, 'Service', 'gateway-metrics').spec.ports.map(({ port, targetPort }) => [port, targetPort]),
+    ).toEqual([[8081, 'metrics']]);
+  });
+});
+
+describe('given a gateway that asks for no credential', () => {
+  it('reads no Secret', () => {
+    const open = rendered(configWith({ auth: { loki: { enabled: false } } }));
+    expect(podOf(open).spec.volumes.map(({ name }) => name)).toEqual(['config', 'tmp']);
+    expect(containerOf(open).volumeMounts.map(({ name }) => name)).toEqual(['config', 'tmp']);
+  });
+});
+
+describe('given every option, the gateway', () => {
+  const { namespaces, deployment, gateway, auth, limits, resources, images, network } = everythingConfig();
+  const all: Required<GatewayProps> = { namespaces, deployment, gateway, auth, limits, resources, images, network };
+  const everything = rendered(all);
+
+  it('is these objects', () => {
+    expect(everything).toMatchSnapshot();
+  });
+
+  it('keeps one of two pods through a drain, on different nodes', () => {
+    expect(find(everything, 'Deployment').spec.replicas).toBe(2);
+    expect(find(everything, 'PodDisruptionBudget').spec['maxUnavailable']).toBe(1);
+    expect(podOf(everything).spec.topologySpreadConstraints).toHaveLength(2);
+  });
+
+  it('lets in the agent, Grafana and the configured clients, and the monitoring to its metrics alone', () => {
+    const namespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+    const component = (name: string) => ({
+      matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'spywatcher-logs' },
+    });
+    expect(find(everything, 'NetworkPolicy').spec.ingress).toEqual([
+      {
+        from: [
+          { namespaceSelector: namespace('watch-agents'), podSelector: component('promtail') },
+          { namespaceSelector: namespace('watch'), podSelector: component('grafana') },
+          { namespaceSelector: namespace('exports'), podSelector: { matchLabels: { app: 'exporter' } } },
+        ],
+        ports: [{ protocol: 'TCP', port: 8080 }],
+      },
+      { from: [{ namespaceSelector: namespace('telemetry') }], ports: [{ protocol: 'TCP', port: 8081 }] },
+    ]);
+  });
+});
+
+test('given a client without labels, all pods of its namespace may come in', () => {
+  const config = configWith({ network: { clients: [{ name: 'tools', namespace: 'tools' }] } });
+  expect(find(rendered(config), 'NetworkPolicy').spec.ingress?.[0]?.from?.[2]).toEqual({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'tools' } },
+  });
+});

@@ -1,0 +1,200 @@
+import { Loki } from '../../../src/components/loki';
+import type { StackConfigInput } from '../../../src/config';
+import { configWith, everythingConfig, HA, S3 } from '../../support/config';
+import { containerOf, fileOf, render, yamlOf } from '../../support/manifests';
+import type { StackConfig } from '../../../src/config';
+
+const rendered = (config: StackConfig) => render((scope) => new Loki(scope, 'loki', config));
+const configOf = (differences: Partial<StackConfigInput> = {}) =>
+  yamlOf(rendered(configWith(differences)), 'loki-config', 'config.yaml');
+
+describe('given retention, Loki’s config', () => {
+  it('really deletes: the compactor has retention on and a store for delete requests', () => {
+    expect(configOf().at('compactor')).toEqual({
+      working_directory: '/var/loki/compactor',
+      compaction_interval: '10m',
+      retention_enabled: true,
+      retention_delete_delay: '2h',
+      delete_request_store: 'filesystem',
+    });
+    expect(configOf({ storage: S3 }).at('compactor.delete_request_store')).toBe('s3');
+  });
+
+  it('has the mission’s periods and limits by default', () => {
+    expect(configOf().at('limits_config')).toMatchObject({
+      retention_period: '720h',
+      ingestion_rate_mb: 15,
+      ingestion_burst_size_mb: 20,
+      per_stream_rate_limit: '3MB',
+      per_stream_rate_limit_burst: '15MB',
+      max_global_streams_per_user: 10_000,
+      max_entries_limit_per_query: 5_000,
+      reject_old_samples: true,
+      reject_old_samples_max_age: '168h',
+    });
+    expect(configOf().at('query_range.results_cache.cache.embedded_cache')).toEqual({
+      enabled: true,
+      max_size_mb: 100,
+    });
+    expect(configOf().at('query_range.cache_results')).toBe(true);
+  });
+
+  it.each<[string, StackConfigInput['retention'], string, string]>([
+    ['the period of all', { period: '40d' }, '961h', '960h'],
+    [
+      'a longer one of a stream',
+      { period: '24h', streams: [{ selector: '{a="b"}', period: '60d' }] },
+      '1441h',
+      '1440h',
+    ],
+    ['a longer one of a tenant', { period: '24h', tenants: { spywatcher: { period: '50d' } } }, '1201h', '1200h'],
+    [
+      'a longer one of a tenant’s stream',
+      { period: '24h', tenants: { spywatcher: { period: '48h', streams: [{ selector: '{a="b"}', period: '70d' }] } } },
+      '1681h',
+      '1680h',
+    ],
+  ])('lets queries reach as far back as the longest: %s', (_, retention, length, lookback) => {
+    const config = configOf({ retention });
+    expect(config.at('limits_config.max_query_length')).toBe(length);
+    expect(config.at('limits_config.max_query_lookback')).toBe(lookback);
+  });
+
+  it('has other periods for streams here, and for tenants in the overrides that Loki reads while it runs', () => {
+    const objects = rendered(everythingConfig());
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config.retention_stream')).toEqual([
+      { selector: '{job="security"}', period: '2160h', priority: 10 },
+    ]);
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').value).toEqual({
+      overrides: {
+        audit: {
+          retention_period: '9600h',
+          retention_stream: [{ selector: '{job="login"}', period: '12000h', priority: 5 }],
+        },
+      },
+    });
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('runtime_config.file')).toBe('/etc/loki/overrides.yaml');
+  });
+});
+
+describe('given a memory limit', () => {
+  it.each([
+    ['1Gi', '819MiB', '768MB'],
+    ['768Mi', '614MiB', '576MB'],
+    ['2Gi', '1638MiB', '1536MB'],
+  ])('of %s, Go collects from %s and a replay flushes from %s', (memory, goMemory, replay) => {
+    const resources = { loki: { limits: { memory } } };
+    expect(containerOf(rendered(configWith({ resources }))).env?.[0]).toEqual({ name: 'GOMEMLIMIT', value: goMemory });
+    expect(configOf({ resources }).at('ingester.wal.replay_memory_ceiling')).toBe(replay);
+  });
+});
+
+describe('given one replica, Loki’s config', () => {
+  it('writes one copy and knows no ring', () => {
+    expect(configOf().at('common')).toEqual({
+      path_prefix: '/var/loki',
+      replication_factor: 1,
+      ring: { kvstore: { store: 'inmemory' } },
+      instance_addr: '127.0.0.1',
+    });
+    expect(configOf().at('memberlist')).toBeUndefined();
+  });
+});
+
+describe('given replicas in a ring, Loki’s config', () => {
+  const config = configOf(HA);
+
+  it('writes the configured copies and finds the members by the headless Service', () => {
+    expect(config.at('common.replication_factor')).toBe(3);
+    expect(config.at('common.ring.kvstore.store')).toBe('memberlist');
+    expect(config.at('memberlist.join_members')).toEqual(['dns+loki-headless.logging.svc:7946']);
+  });
+
+  it('binds nothing to the loopback address', () => {
+    expect(fileOf(rendered(configWith(HA)), 'loki-config', 'config.yaml')).not.toContain('127.0.0.1');
+  });
+});
+
+describe('given storage, Loki’s config', () => {
+  it('keeps chunks on the volume, in schema v13 on tsdb from a day in the past', () => {
+    expect(configOf().at('schema_config.configs')).toEqual([
+      {
+        from: '2024-01-01',
+        store: 'tsdb',
+        object_store: 'filesystem',
+        schema: 'v13',
+        index: { prefix: 'index_', period: '24h' },
+      },
+    ]);
+    expect(configOf().at('storage_config.filesystem.directory')).toBe('/var/loki/chunks');
+    expect(configOf().at('storage_config.aws')).toBeUndefined();
+  });
+
+  it('keeps chunks in AWS’ bucket', () => {
+    const config = configOf({ storage: S3 });
+    expect(config.at('schema_config.configs.0.object_store')).toBe('s3');
+    expect(config.at('storage_config.aws')).toEqual({
+      bucketnames: 'spywatcher-logs',
+      region: 'eu-central-1',
+      s3forcepathstyle: false,
+    });
+    expect(config.at('storage_config.filesystem')).toBeUndefined();
+  });
+
+  it.each([
+    ['http://minio.storage.svc:9000', true],
+    ['https://s3.example.com', false],
+  ])('at the endpoint %s, unencrypted: %s', (endpoint, insecure) => {
+    const config = configOf({ storage: { ...S3, endpoint, forcePathStyle: true } });
+    expect(config.at('storage_config.aws')).toMatchObject({ endpoint, insecure, s3forcepathstyle: true });
+  });
+});
+
+describe('Loki’s config, whatever the stack', () => {
+  it('always asks for a tenant: the gateway names it', () => {
+    expect(configOf().at('auth_enabled')).toBe(true);
+    expect(configOf({ auth: { loki: { enabled: false } } }).at('auth_enabled')).toBe(true);
+  });
+
+  it('reports to nobody', () => {
+    expect(configOf().at('analytics.reporting_enabled')).toBe(false);
+  });
+
+  it('takes a whole burst in one message', () => {
+    const bytes = 40 * 2 ** 20;
+    const config = configOf({ limits: { ingestionBurst: '40MB' } });
+    expect(config.at('server.grpc_server_max_recv_msg_size')).toBe(bytes);
+    expect(config.at('server.grpc_server_max_send_msg_size')).toBe(bytes);
+    expect(config.at('ingester_client.grpc_client_config')).toEqual({
+      max_recv_msg_size: bytes,
+      max_send_msg_size: bytes,
+    });
+    expect(configOf({ limits: { ingestionBurst: '15MB' } }).at('server.grpc_server_max_recv_msg_size')).toBe(
+      16 * 2 ** 20,
+    );
+  });
+
+  it('loses no line for being long, and nothing of a WAL when it stops', () => {
+    expect(configOf().at('limits_config.max_line_size_truncate')).toBe(true);
+    expect(configOf().at('ingester.wal')).toMatchObject({
+      enabled: true,
+      dir: '/var/loki/wal',
+      flush_on_shutdown: true,
+    });
+  });
+
+  it('adds no label of its own and takes structured metadata', () => {
+    expect(configOf().at('limits_config.discover_service_name')).toEqual([]);
+    expect(configOf().at('limits_config.allow_structured_metadata')).toBe(true);
+  });
+
+  it('writes below its volume only', () => {
+    const paths = fileOf(rendered(configWith(HA)), 'loki-config', 'config.yaml').match(/: \/\S+/g) ?? [];
+    expect(paths.filter((path) => !/^: \/(var\/loki(\/|$)|etc\/loki\/overrides.yaml$)/.test(path))).toEqual([]);
+  });
+
+  it('holds no secret and no key that Loki 3 has dropped', () => {
+    const text = fileOf(rendered(everythingConfig()), 'loki-config', 'config.yaml');
+    expect(text).not.toMatch(/access_key|secret|table_manager|shared_store|enforce_metric_name|max_transfer_retries/);
+  });
+});

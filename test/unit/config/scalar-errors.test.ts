@@ -1,0 +1,194 @@
+/** One row for each value that a scalar of the config refuses. */
+import { problemsOf } from '../../support/config';
+import { eachOf, type Row } from '../../support/wrong-values';
+
+const DURATION = {
+  rule: 'a duration above 0: whole numbers with ms, s, m, h, d or w',
+  remedy: 'write for example 30d, 720h or 1h30m',
+};
+const SIZE = {
+  rule: 'a size above 0: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
+  remedy: 'write for example 15MB or 512Mi',
+};
+const CPU = {
+  rule: 'an amount of CPU above 0: cores, or thousandths with m',
+  remedy: 'write for example 250m, "1" or 0.5',
+};
+const DNS_LABEL = {
+  rule: 'a DNS label: lower-case letters, digits and hyphens, at most 63',
+  remedy: 'write for example spywatcher-logs',
+};
+const TENANT = {
+  rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or ..",
+  remedy: 'write for example spywatcher',
+};
+const URL = {
+  rule: 'a URL with http or https, without user and password',
+  remedy: 'write for example https://host.example.com',
+};
+const PORT = { rule: 'a port: 1 to 65535', remedy: 'write for example 443' };
+const WHOLE_NUMBER = { rule: 'a whole number above 0', remedy: 'write for example 3, without quotes' };
+const CIDR = { rule: 'an IPv4 or IPv6 CIDR', remedy: 'write for example 10.0.0.0/8' };
+const IMAGE = {
+  rule: 'an immutable image reference: a tag with a full version, or a digest',
+  remedy: 'write for example docker.io/grafana/loki:3.7.8, or append @sha256:…',
+};
+const DIRECTORY = {
+  rule: 'a directory of its own below /var/lib',
+  remedy: 'leave it out, for /var/lib/spywatcher-logs/promtail',
+};
+const SELECTOR = {
+  rule: 'a stream selector of label matchers, without filters or parsers',
+  remedy: `write for example '{job="security"}'`,
+};
+
+const clientNamed = (name: unknown) => ({ network: { clients: [{ name, namespace: 'apps' }] } });
+
+const rows: readonly Row[] = [
+  ...eachOf(
+    'a duration',
+    (period) => ({ retention: { period } }),
+    'retention.period',
+    DURATION,
+    30,
+    '30',
+    '1.5h',
+    '2 h',
+    '',
+    null,
+  ),
+  ...eachOf('a time of none', (batchWait) => ({ agent: { batchWait } }), 'agent.batchWait', DURATION, '0s', '0h0m'),
+  ...eachOf(
+    'a size',
+    (memory) => ({ resources: { loki: { limits: { memory } } } }),
+    'resources.loki.limits.memory',
+    SIZE,
+    1024,
+    '1gb',
+    '1G',
+    '1.5B',
+    '0Mi',
+  ),
+  ...eachOf(
+    'an amount of CPU',
+    (cpu) => ({ resources: { loki: { limits: { cpu } } } }),
+    'resources.loki.limits.cpu',
+    CPU,
+    0,
+    '0m',
+    0.0001,
+    -1,
+    'two',
+    {},
+  ),
+  ...eachOf(
+    'a name',
+    clientNamed,
+    'network.clients[0].name',
+    DNS_LABEL,
+    'Exporter',
+    'a_b',
+    '-a',
+    'a-',
+    '',
+    'a'.repeat(64),
+    7,
+  ),
+  ...eachOf(
+    'a tenant',
+    (name) => ({ auth: { loki: { tenants: [{ name, write: ['promtail'], read: ['grafana'] }] } } }),
+    'auth.loki.tenants[0].name',
+    TENANT,
+    '.',
+    '..',
+    'a|b',
+    'a/b',
+    '',
+    'é',
+    'a'.repeat(151),
+  ),
+  ...eachOf(
+    'a URL',
+    (url) => ({ grafana: { url } }),
+    'grafana.url',
+    URL,
+    'logs.example.com',
+    'ftp://logs.example.com',
+    'https://',
+    3000,
+  ),
+  ...eachOf(
+    'a port',
+    (port) => ({ network: { apiServer: { ports: [port] } } }),
+    'network.apiServer.ports[0]',
+    PORT,
+    0,
+    65_536,
+    1.5,
+    '443',
+  ),
+  ...eachOf(
+    'a count',
+    (replicas) => ({ gateway: { replicas } }),
+    'gateway.replicas',
+    WHOLE_NUMBER,
+    0,
+    -1,
+    1.5,
+    '2',
+    NaN,
+  ),
+  ...eachOf(
+    'a CIDR',
+    (cidr) => ({ network: { dns: { cidrs: [cidr] } } }),
+    'network.dns.cidrs[0]',
+    CIDR,
+    '10.0.0.0',
+    '10.0.0.0/33',
+    'kube-dns',
+    10,
+  ),
+  ...eachOf(
+    'an image',
+    (loki) => ({ images: { loki } }),
+    'images.loki',
+    IMAGE,
+    'grafana/loki',
+    'grafana/loki:latest',
+    'grafana/loki:3.7',
+    ':3.7.8',
+    'a b:3.7.8',
+    'loki@sha256:12',
+    3,
+  ),
+  ...eachOf(
+    'a directory',
+    (positionsDirectory) => ({ agent: { positionsDirectory } }),
+    'agent.positionsDirectory',
+    DIRECTORY,
+    '/etc',
+    '/var/lib',
+    '/var/lib/',
+    '/var/lib/../etc',
+    '/var/lib/.',
+    'var/lib/x',
+  ),
+  ...eachOf(
+    'a selector',
+    (selector) => ({ retention: { streams: [{ selector, period: '30d' }] } }),
+    'retention.streams[0].selector',
+    SELECTOR,
+    'job="x"',
+    '{}',
+    '{job="x"} |= "y"',
+    '{job=x}',
+    '{job="x",}',
+  ),
+];
+
+test.each(rows.map(([given, input, ...expected]) => ({ given, input, expected })))(
+  'given $given, the report says where, what, which rule and what to do',
+  ({ input, expected }) => {
+    expect(problemsOf({ environment: 'dev', ...input })).toEqual(expected);
+  },
+);
