@@ -1,24 +1,27 @@
 'use strict';
 /** One project for each tier; `jest --selectProjects unit`. Slow tiers say what they wait for. */
-const tier = (name, testTimeout, extra = {}) => ({
+const tier = (name, extra = {}) => ({
   displayName: name,
   rootDir: __dirname,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }] },
   modulePathIgnorePatterns: ['<rootDir>/lib'],
-  testTimeout,
   ...extra,
 });
 
+/** Real programs take their time; jest has no per-project timeout. */
+const slow = { setupFilesAfterEnv: [`${__dirname}/test/support/slow-tier.js`] };
+
 module.exports = {
   projects: [
-    tier('unit', 5_000),
-    tier('package', 300_000),
-    tier('binaries', 120_000),
-    tier('policies', 120_000),
-    tier('engine', 600_000),
-    tier('e2e', 600_000, {
+    tier('unit'),
+    tier('package', slow),
+    tier('binaries', slow),
+    tier('policies', slow),
+    tier('engine', slow),
+    tier('e2e', {
+      ...slow,
       globalSetup: '<rootDir>/test/e2e/start-stack.ts',
       globalTeardown: '<rootDir>/test/e2e/stop-stack.ts',
     }),

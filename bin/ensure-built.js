@@ -4,7 +4,7 @@
  */
 'use strict';
 const { execFileSync } = require('node:child_process');
-const { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -41,22 +41,29 @@ function lastBuild(stamp) {
 /** Builds a project if need be; exits with the compiler's report if it does not compile. */
 function ensureBuilt(name = 'product') {
   const { config, inputs } = projects[name];
-  const stamp = join(root, 'lib', `${name}.stamp`);
+  const lib = join(root, 'lib');
+  const stamp = join(lib, `${name}.stamp`);
   const current = inputs.map(fingerprint).join('');
   if (lastBuild(stamp) === current) return;
-  // A file that was removed or renamed must not live on in the output.
-  for (const input of inputs) rmSync(join(root, 'lib', input), { recursive: true, force: true });
-  rmSync(join(root, 'lib', `${name}.tsbuildinfo`), { force: true });
+  mkdirSync(lib, { recursive: true });
+  // Compiled beside the old build and then put in its place: another process may be running that one.
+  const draft = mkdtempSync(join(lib, '.draft-'));
   try {
-    execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, config)], {
+    execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, config), '--outDir', draft, '--incremental', 'false'], {
       stdio: ['ignore', 2, 2],
     });
-  } catch {
-    process.stderr.write('The sources do not compile (above); nothing was rendered or applied.\n');
-    process.exit(1);
+    for (const folder of readdirSync(draft)) {
+      if (existsSync(join(lib, folder))) renameSync(join(lib, folder), join(draft, `old-${folder}`));
+      renameSync(join(draft, folder), join(lib, folder));
+    }
+    writeFileSync(stamp, current);
+  } catch (error) {
+    process.stderr.write(error.status === undefined ? `${error.stack}\n` : 'The sources do not compile (above); nothing was rendered or applied.\n');
+    process.exitCode = 1;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
   }
-  mkdirSync(join(root, 'lib'), { recursive: true });
-  writeFileSync(stamp, current);
+  if (process.exitCode === 1) process.exit();
 }
 
 module.exports = { ensureBuilt };

@@ -1,9 +1,8 @@
-import * as path from 'node:path';
 import { ToolName } from '../tools/build';
 import { apiServerCommand, controllerManagerCommand, etcdCommand, schedulerCommand } from './control-plane';
 import { dnsCommand } from './dns';
 import { containerdCommand, kubeletCommand, proxyCommand } from './node';
-import { liveProcess, killProcess } from './process';
+import { killProcess, liveProcess, ownProgram } from './process';
 import { inside, startInside } from './namespace';
 
 /** The programs a running cluster needs. */
@@ -48,7 +47,7 @@ export function commands(tools: ClusterTools): Record<ComponentName, readonly st
     'kube-proxy': proxyCommand(tools['kube-proxy']),
     kubelet: kubeletCommand(tools.kubelet),
     coredns: dnsCommand(tools.coredns),
-    provisioner: [process.execPath, path.join(__dirname, 'provisioner.js')],
+    provisioner: [process.execPath, ownProgram('provisioner')],
   };
 }
 

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { ensureProcess, isCurrent } from './components';
 import { inRun } from './layout';
 import {
@@ -7,6 +6,7 @@ import {
   killProcess,
   lastWords,
   liveProcess,
+  ownProgram,
   recordedProcesses,
   recordProcess,
   spawnDetached,
@@ -38,7 +38,7 @@ function command(forward: Forward, foreign: ForeignCluster | undefined): string[
   const { port, namespace, service, servicePort } = forward;
   const target = [String(port), namespace, service, String(servicePort)];
   const kubectl = foreign === undefined ? [] : [foreign.kubectl, foreign.context];
-  return [process.execPath, path.join(__dirname, 'forwarder.js'), ...target, ...kubectl];
+  return [process.execPath, ownProgram('forwarder'), ...target, ...kubectl];
 }
 
 async function start(name: string, argv: readonly string[], foreign: boolean): Promise<void> {

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from '../tools/cache';
 import { inRun, LOGS } from './layout';
 
 /** A process as it is recorded: enough never to take another one for it. */
@@ -143,4 +144,9 @@ export async function killProcess(name: string, signal: NodeJS.Signals): Promise
     await sleep(50);
   }
   fs.rmSync(recordFile(name), { force: true });
+}
+
+/** A program of this folder as it is compiled: the tests run from the sources, and Node.js does not. */
+export function ownProgram(name: string): string {
+  return path.join(projectRoot(), 'lib', 'local', `${name}.js`);
 }

@@ -57,6 +57,8 @@ export class PulumiStack {
       if (value !== undefined) document.setIn(kept, value);
     }
     fs.writeFileSync(this.configFile, document.toString(), { mode: 0o600 });
+    // Creating a stack writes its salt into the config beside the Pulumi.yaml that it finds.
+    fs.copyFileSync(path.join(project, 'Pulumi.yaml'), path.join(state, 'Pulumi.yaml'));
     await this.run('stack', 'select', '--create', stack);
     if (known?.hasIn(['config', `${PROJECT}:${SECRETS_KEY}`]) === true) return;
     const secrets = Object.entries(generateSecretValues(config)).flatMap(([key, value]) => ['--secret', `${PROJECT}:${SECRETS_KEY}.${key}=${value}`]);
@@ -82,19 +84,24 @@ export class PulumiStack {
   attempt(...args: readonly string[]): Promise<Result> {
     const { project, state, stack } = this.props;
     const onStack = args[0] === 'stack' && args[1] === 'select' ? [] : ['--stack', stack];
-    return attempt('env', [
-      `PULUMI_BACKEND_URL=file://${state}`,
-      `PULUMI_CONFIG_PASSPHRASE_FILE=${path.join(state, 'passphrase')}`,
-      `PULUMI_HOME=${path.join(state, 'home')}`,
-      'PULUMI_SKIP_UPDATE_CHECK=true',
-      'pulumi',
-      ...args,
-      ...onStack,
-      '--cwd',
-      project,
-      '--non-interactive',
-      ...(args[0] === 'stack' && args[1] !== 'select' ? [] : ['--config-file', this.configFile]),
-    ], { timeout: 900 });
+    // Only what runs the program is of the project; the stack and its config are of the state.
+    const where = ['stack', 'config'].includes(args[0] ?? '') ? ['--cwd', state] : ['--cwd', project, '--config-file', this.configFile];
+    return attempt(
+      'env',
+      [
+        `PULUMI_BACKEND_URL=file://${state}`,
+        `PULUMI_CONFIG_PASSPHRASE_FILE=${path.join(state, 'passphrase')}`,
+        `PULUMI_HOME=${path.join(state, 'home')}`,
+        'PULUMI_SKIP_UPDATE_CHECK=true',
+        'PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true',
+        'pulumi',
+        ...args,
+        ...onStack,
+        ...where,
+        '--non-interactive',
+      ],
+      { timeout: 900 },
+    );
   }
 }
 

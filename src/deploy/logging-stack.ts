@@ -87,11 +87,20 @@ export class LoggingStack extends pulumi.ComponentResource {
   ): void {
     const settled: pulumi.CustomResource[] = [];
     const timeout = formatDuration(config.deploy.timeout);
+    // The claim of Loki's volume is in this namespace and would go with it.
+    const isKept = ({ kind, metadata }: KubernetesObject): boolean =>
+      config.persistence.retainOnDelete && kind === 'Namespace' && metadata.name === config.namespaces.logging;
     const create = (object: KubernetesObject, extra: Readonly<Record<string, unknown>> = {}): void => {
       const resource = registerResource(
         resourceName(name, object),
         { ...withAwaiting(object, config), ...extra },
-        { parent: this, provider, dependsOn: [...settled], customTimeouts: { create: timeout, update: timeout } },
+        {
+          parent: this,
+          provider,
+          dependsOn: [...settled],
+          customTimeouts: { create: timeout, update: timeout },
+          ...(isKept(object) ? { retainOnDelete: true } : {}),
+        },
       );
       if (!isWorkload(object)) settled.push(resource);
     };

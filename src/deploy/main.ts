@@ -2,7 +2,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ConfigError, parseStackEntries, PROJECT, SECRETS_KEY, type StackConfig } from '../config';
 import { LoggingStack } from './logging-stack';
-import { flattenSecrets } from './secret-values';
+import { checkSecretValues, flattenSecrets } from './secret-values';
 
 const stack = deploy();
 
@@ -13,12 +13,17 @@ export const portForward = stack.portForward;
 
 function deploy(): LoggingStack {
   try {
+    const source = `Pulumi.${pulumi.getStack()}.yaml`;
+    const config = readConfig(source);
+    const secrets = flattenSecrets(new pulumi.Config(PROJECT).getObject(SECRETS_KEY));
+    checkSecretValues(source, config, secrets, [], pulumi.getStack());
     const kubernetes = new pulumi.Config('kubernetes');
-    const kubeconfig = kubernetes.get('kubeconfig');
+    // A kubeconfig may be its contents, keys included: in the state it is encrypted.
+    const kubeconfig = kubernetes.getSecret('kubeconfig');
     const context = kubernetes.get('context');
     return new LoggingStack(PROJECT, {
-      config: readConfig(),
-      secrets: flattenSecrets(new pulumi.Config(PROJECT).getObject(SECRETS_KEY)),
+      config,
+      secrets,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
     });
@@ -30,10 +35,10 @@ function deploy(): LoggingStack {
 }
 
 /** Pulumi hands over structured values as JSON. Secrets are decrypted there and must not meet the config's error reports. */
-function readConfig(): StackConfig {
+function readConfig(source: string): StackConfig {
   const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key !== `${PROJECT}:${SECRETS_KEY}`);
   return parseStackEntries(
-    `Pulumi.${pulumi.getStack()}.yaml`,
+    source,
     entries.map(([key, value]) => [key, key.startsWith(`${PROJECT}:`) ? parseStructured(value) : value] as const),
   );
 }

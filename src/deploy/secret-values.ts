@@ -82,6 +82,7 @@ export function requiredSecrets({ auth, grafana, storage, agent }: StackConfig):
  * Checks values, where they are known.
  *
  * @param stillUnknown - paths whose values come later (outputs of other resources).
+ * @param stack - the stack whose config they are; the command names it, because another one may be selected.
  * @throws ConfigError with every missing or refused one and the command that sets it; never with a value.
  */
 export function checkSecretValues(
@@ -89,7 +90,9 @@ export function checkSecretValues(
   config: StackConfig,
   values: SecretValues,
   stillUnknown: readonly string[] = [],
+  stack?: string,
 ): void {
+  const option = stack === undefined ? '' : ` --stack ${stack}`;
   const problems = requiredSecrets(config).flatMap(({ path, rule, accepts }): readonly Problem[] => {
     if (stillUnknown.includes(path)) return [];
     const value = values[path];
@@ -99,7 +102,7 @@ export function checkSecretValues(
         path: `${SECRETS_KEY}.${path}`,
         received: value === undefined ? '(missing)' : '(a refused value, not shown)',
         rule,
-        remedy: `pulumi config set --secret --path '${PROJECT}:${SECRETS_KEY}.${path}'`,
+        remedy: `pulumi config set --secret --path '${PROJECT}:${SECRETS_KEY}.${path}'${option}`,
       },
     ];
   });
@@ -180,5 +183,6 @@ function credentialHash(name: string, password: string): string {
 }
 
 function isDefaultPassword(value: string): boolean {
-  return DEFAULT_PASSWORDS.some((known) => value.toLowerCase().replace(/[^a-z]/g, '') === known);
+  const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
+  return DEFAULT_PASSWORDS.some((known) => letters(value) === letters(known));
 }

@@ -44,10 +44,10 @@ function section(name: string, node: JsonSchema, required: boolean): readonly st
   return [
     ...heading,
     `Default: ${code(node.default)}.`,
-    ...node.oneOf.flatMap((alternative) => {
-      const [[key, { const: value }] = ['', {}]] = fixed(alternative);
-      return [`### ${name}.${key}: ${String(value)}`, rowTable(fields(name, alternative))];
-    }),
+    ...node.oneOf.flatMap((alternative) => [
+      `### ${fixedFields(name, alternative)}`,
+      rowTable(fields(name, alternative)),
+    ]),
   ];
 }
 
@@ -109,7 +109,7 @@ function severalOf(node: JsonSchema): string {
 function scalarRules(node: JsonSchema): ReadonlyMap<string, string> {
   const { title, patternErrorMessage: rule, minimum, maximum } = node;
   if (title !== undefined) {
-    const range = `${String(minimum)} ${maximum === undefined ? 'or more' : `to ${String(maximum)}`}`;
+    const range = `${typeof minimum === 'number' ? minimum : 0} ${typeof maximum === 'number' ? `to ${maximum}` : 'or more'}`;
     return new Map([[title, typeof rule === 'string' ? rule.replace(/^[^:]{1,40}: /, '') : range]]);
   }
   const inner = [
@@ -120,8 +120,11 @@ function scalarRules(node: JsonSchema): ReadonlyMap<string, string> {
   return new Map(inner.flatMap((child) => [...scalarRules(child)]));
 }
 
-function fixed({ properties = {} }: JsonSchema): readonly (readonly [string, JsonSchema])[] {
-  return Object.entries(properties).filter(([, property]) => property.const !== undefined);
+/** What tells an alternative from the others: `storage.type: s3`. */
+function fixedFields(path: string, { properties = {} }: JsonSchema): string {
+  return Object.entries(properties)
+    .flatMap(([key, { const: value }]) => (typeof value === 'string' ? [`${path}.${key}: ${value}`] : []))
+    .join(', ');
 }
 
 /** Which secrets there are follows from the config, so each config that brings some is asked for its own. */

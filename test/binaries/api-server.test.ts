@@ -73,11 +73,10 @@ function secretsOf(rendered: RenderedStack): readonly object[] {
 function podOf({ name, namespace, metadata, spec }: PodTemplate): object {
   const volumes = (spec['volumes'] ?? []) as readonly { readonly name: string }[];
   const mounted = new Set(volumes.map((volume) => volume.name));
-  const mounts = spec.containers.flatMap(
-    (container) =>
-      ((container as { readonly volumeMounts?: readonly { readonly name: string }[] }).volumeMounts ?? []).map(
-        (mount) => mount.name,
-      ),
+  const mounts = spec.containers.flatMap((container) =>
+    ((container as { readonly volumeMounts?: readonly { readonly name: string }[] }).volumeMounts ?? []).map(
+      (mount) => mount.name,
+    ),
   );
   // A StatefulSet's controller adds the volumes of its claims.
   const claimed = mounts

@@ -34,7 +34,9 @@ const START = (BigInt(Date.now()) / 1000n - 120n) * SECOND;
 
 /** RFC 3339 with nanoseconds. */
 function iso(time: bigint): string {
-  return new Date(Number(time / MILLISECOND)).toISOString().replace(/\.\d+Z$/, `.${String(time % SECOND).padStart(9, '0')}Z`);
+  return new Date(Number(time / MILLISECOND))
+    .toISOString()
+    .replace(/\.\d+Z$/, `.${String(time % SECOND).padStart(9, '0')}Z`);
 }
 
 let clock = START;
@@ -116,7 +118,8 @@ const cases: Readonly<Record<string, () => Case>> = {
       { level: 'info', time },
     );
   },
-  'a JSON record without a time, level or id: the time is the container runtime’s': () => json({ message: 'hello' }, {}),
+  'a JSON record without a time, level or id: the time is the container runtime’s': () =>
+    json({ message: 'hello' }, {}),
   'every spelling of a level, in any case': () =>
     together(
       ...Object.entries(LEVEL_ALIASES).flatMap(([alias, level]) => [
@@ -145,13 +148,28 @@ const cases: Readonly<Record<string, () => Case>> = {
       { namespace: 'x', job: 'x', service: 'x', app: 'x', container: 'x', node: 'x', pod: 'x', stream: 'x', time: 'x' },
       {},
     ),
-  'plain text': () => unchanged('listening on port 3000', 'key=value other="quoted"', '2026-01-02 03:04:05 LOG: started'),
+  'plain text': () =>
+    unchanged('listening on port 3000', 'key=value other="quoted"', '2026-01-02 03:04:05 LOG: started'),
   'text that only looks like JSON': () =>
-    unchanged('{"level":"error","message":"cut he', '{"level":"error"} and more', '{not json}', '{', '[1, 2]', '"text"'),
+    unchanged(
+      '{"level":"error","message":"cut he',
+      '{"level":"error"} and more',
+      '{not json}',
+      '{',
+      '[1, 2]',
+      '"text"',
+    ),
   'a JSON record after a broken one': () =>
     together(unchanged('{"level":"error",'), json({ level: 'info', message: 'whole' }, { level: 'info' })),
   'a stack trace: one entry, at the time of its first line': () => {
-    const lines = ['Error: boom', '    at a (/app/a.js:1:2)', '\tat b (/app/b.js:3:4)', '  cause: {', '    code: 1', '  }'];
+    const lines = [
+      'Error: boom',
+      '    at a (/app/a.js:1:2)',
+      '\tat b (/app/b.js:3:4)',
+      '  cause: {',
+      '    code: 1',
+      '  }',
+    ];
     const times = lines.map(() => tick());
     return together(
       unchanged('before'),
@@ -177,7 +195,10 @@ const cases: Readonly<Record<string, () => Case>> = {
   },
   'a line that the runtime cut into parts: one line again': () =>
     together(
-      long({ level: 'warn', message: 'x'.repeat(40_000), requestId: 'r-long' }, { level: 'warn', metadata: { requestId: 'r-long' } }),
+      long(
+        { level: 'warn', message: 'x'.repeat(40_000), requestId: 'r-long' },
+        { level: 'warn', metadata: { requestId: 'r-long' } },
+      ),
       unchanged('after'),
     ),
   'lines cut into parts on stdout and stderr at once: each whole': () => {
@@ -203,7 +224,8 @@ const cases: Readonly<Record<string, () => Case>> = {
         json({ level: 'info', message: `at once ${index}`, timestamp: iso(then) }, { level: 'info', time: then }),
       ),
     ),
-  'text of all the world': () => unchanged('naïve 日本語 🎉 \u001b[31mred\u001b[0m', 'tab\tinside', 'ends with a space '),
+  'text of all the world': () =>
+    unchanged('naïve 日本語 🎉 \u001b[31mred\u001b[0m', 'tab\tinside', 'ends with a space '),
   'a thousand request ids': () =>
     together(
       ...Array.from({ length: 1000 }, (_, index) =>
@@ -220,7 +242,11 @@ const containerOfCase = (name: string): Container => ({
 });
 
 /** Pods, and the labels that their lines come out with. */
-const relabelling: readonly { readonly what: string; readonly target: Container; readonly labels: Partial<Record<keyof typeof LABELS, string>> }[] = [
+const relabelling: readonly {
+  readonly what: string;
+  readonly target: Container;
+  readonly labels: Partial<Record<keyof typeof LABELS, string>>;
+}[] = [
   {
     what: 'a pod with the recommended label and a job of its own',
     target: {
@@ -253,7 +279,12 @@ const relabelling: readonly { readonly what: string; readonly target: Container;
   },
   {
     what: 'a pod whose labels are empty',
-    target: { namespace: 'shop', pod: 'empty-1', container: 'worker', labels: { app: '', 'app.kubernetes.io/name': '' } },
+    target: {
+      namespace: 'shop',
+      pod: 'empty-1',
+      container: 'worker',
+      labels: { app: '', 'app.kubernetes.io/name': '' },
+    },
     labels: { app: 'worker', service: 'worker', job: 'worker' },
   },
   {

@@ -171,7 +171,7 @@ describe('a Pulumi program', () => {
     expect(program.node('pulumi-consumer.mjs', ['lib/pulumi-consumer.mjs']).trim()).toBe('LoggingStack');
   });
 
-  test('compiles without a tsconfig.json’s help, under the module resolution that Pulumi then sets', () => {
+  test('compiles under the older module resolution that Pulumi uses without a tsconfig.json', () => {
     program.compileWith({ module: 'commonjs', moduleResolution: 'node10', noEmit: true });
   });
 

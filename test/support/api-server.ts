@@ -2,7 +2,16 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts, programs, removeFolder, run, type RunResult, startProgram, temporaryFolder, until } from './program';
+import {
+  freePorts,
+  programs,
+  removeFolder,
+  run,
+  type RunResult,
+  startProgram,
+  temporaryFolder,
+  until,
+} from './program';
 
 export interface ApiServer {
   /** Runs kubectl as the administrator; objects go to its standard input as one list. */
@@ -79,9 +88,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const kubectl: ApiServer['kubectl'] = (args, objects) =>
     run([tools.kubectl, `--kubeconfig=${kubeconfig}`, ...args], {
       env: { KUBECACHEDIR: join(folder, 'cache') },
-      ...(objects === undefined
-        ? {}
-        : { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) }),
+      ...(objects === undefined ? {} : { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) }),
     });
   const stop = async (): Promise<void> => {
     await server.stop();

@@ -87,7 +87,7 @@ export const everything: Everything<StackConfigInput> = {
     ingress: {
       className: 'internal',
       tls: { secretName: 'watch-tls', clusterIssuer: 'corporate' },
-      annotations: { 'example.com/team': 'watch' },
+      annotations: { 'watch/team': 'watch' },
     },
     persistence: { size: '4Gi', storageClass: 'slow' },
     datasources: { prometheus: { url: 'http://metrics.telemetry.svc:9091', namespace: 'telemetry', port: 9091 } },

@@ -61,7 +61,9 @@ async function writeGatewayFiles(
     give(join(folder, name));
   }
   writeFileSync(join(folder, 'nginx.conf'), config);
-  for (const [name, text] of mountsUsers(rendered) ? Object.entries(secretFiles(rendered, values, 'gateway-users')) : [])
+  for (const [name, text] of mountsUsers(rendered)
+    ? Object.entries(secretFiles(rendered, values, 'gateway-users'))
+    : [])
     writeFileSync(join(folder, 'users', name), text);
   const container = containerOf(rendered, 'gateway');
   return {

@@ -29,8 +29,13 @@ export interface LokiFiles {
 }
 
 /** Writes the files where a Loki outside a pod can use them; returns the arguments that the pod's Loki is started with. */
-export function writeLokiFiles(rendered: RenderedStack, folder: string, files = lokiFiles(rendered)): readonly string[] {
-  const local = (text: string): string => text.replace(CONFIG_FOLDER, folder).replace(DATA_FOLDER, join(folder, 'data'));
+export function writeLokiFiles(
+  rendered: RenderedStack,
+  folder: string,
+  files = lokiFiles(rendered),
+): readonly string[] {
+  const local = (text: string): string =>
+    text.replace(CONFIG_FOLDER, folder).replace(DATA_FOLDER, join(folder, 'data'));
   mkdirSync(join(folder, 'data'), { recursive: true });
   writeFileSync(join(folder, 'config.yaml'), stringify(mapStrings(files.config, local)));
   writeFileSync(join(folder, 'overrides.yaml'), stringify(files.overrides));
@@ -52,7 +57,9 @@ export async function startLoki(loki: string, rendered: RenderedStack): Promise<
   const { config, overrides } = lokiFiles(rendered);
   const server = config['server'] ?? {};
   const moved: LokiConfig = {
-    ...(mapStrings(config, (text) => text.replace(`127.0.0.1:${String(server['grpc_listen_port'])}`, `127.0.0.1:${grpc}`)) as LokiConfig),
+    ...(mapStrings(config, (text) =>
+      text.replace(`127.0.0.1:${String(server['grpc_listen_port'])}`, `127.0.0.1:${grpc}`),
+    ) as LokiConfig),
     server: {
       ...server,
       http_listen_address: '127.0.0.1',
@@ -135,7 +142,10 @@ interface QueryAnswer {
 }
 
 /** The path and headers of a query for the entries of the last hours, newest first; labels and metadata come apart. */
-export function queryRequest(query: string): { readonly path: string; readonly headers: Readonly<Record<string, string>> } {
+export function queryRequest(query: string): {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
   const hour = 3_600_000_000_000n;
   const parameters = new URLSearchParams({
     query,

@@ -160,14 +160,16 @@ export async function until(
   { seconds = 30, program }: { readonly seconds?: number; readonly program?: RunningProgram } = {},
 ): Promise<void> {
   const started = Date.now();
-  for (let said = started; ; ) {
+  for (let said = started; ;) {
     const left = await missing();
     if (left === undefined) return;
     const elapsed = Date.now() - started;
     const ended = program !== undefined && program.exitCode() !== undefined;
     if (ended || elapsed > seconds * 1000) {
       const words = program?.output().trimEnd().split('\n').slice(-15).join('\n') ?? '';
-      throw new Error(`${what}: ${left} after ${Math.round(elapsed / 1000)} s${ended ? ', it has ended' : ''}\n${words}`);
+      throw new Error(
+        `${what}: ${left} after ${Math.round(elapsed / 1000)} s${ended ? ', it has ended' : ''}\n${words}`,
+      );
     }
     if (Date.now() - said > 3_000) {
       said = Date.now();

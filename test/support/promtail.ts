@@ -44,9 +44,7 @@ function metaLabels(target: Container): Readonly<Record<string, string>> {
         [`${pod}labelpresent_${named(name)}`, 'true'],
       ]),
     ),
-    ...(target.configHash === undefined
-      ? {}
-      : { [`${pod}annotation_kubernetes_io_config_hash`]: target.configHash }),
+    ...(target.configHash === undefined ? {} : { [`${pod}annotation_kubernetes_io_config_hash`]: target.configHash }),
   };
 }
 

@@ -16,8 +16,10 @@ const serverOn = (http: readonly NginxDirective[], port: number) => {
 const locations = (http: readonly NginxDirective[], port = 8080) => directives(serverOn(http, port), 'location');
 const nameOf = ({ words }: NginxDirective) => words.slice(1).join(' ');
 const isProxied = ({ block }: NginxDirective) => directives(block, 'proxy_pass').length > 0;
-const headersOf = ({ block }: NginxDirective) =>
-  Object.fromEntries(directives(block, 'proxy_set_header').map(({ words }) => [words[1], words[2]]));
+const headersOf = ({ block }: NginxDirective): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    directives(block, 'proxy_set_header').map(({ words: [, name = '', value = ''] }) => [name, value]),
+  );
 const mapOf = (http: readonly NginxDirective[], variable: string) =>
   directives(http, 'map')
     .find(({ words }) => words[2] === variable)

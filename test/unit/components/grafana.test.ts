@@ -132,7 +132,7 @@ describe('given every option, Grafana', () => {
   it('is reached by the configured Ingress, over TLS', () => {
     const { metadata, spec } = find(everything, 'Ingress');
     expect(metadata.annotations).toEqual({
-      'example.com/team': 'watch',
+      'watch/team': 'watch',
       'cert-manager.io/cluster-issuer': 'corporate',
     });
     expect(spec).toMatchObject({

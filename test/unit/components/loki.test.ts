@@ -19,7 +19,7 @@ describe('given a single Loki on its own volume', () => {
   });
 
   it('talks to nobody: only the gateway may come in, and nothing goes out', () => {
-    const { ingress, egress } = find(single, 'NetworkPolicy').spec;
+    const { ingress, egress = [] } = find(single, 'NetworkPolicy').spec;
     expect(ingress).toHaveLength(1);
     expect(egress).toEqual([]);
   });

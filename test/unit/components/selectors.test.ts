@@ -56,7 +56,7 @@ describe.each([
 
   it('selects with each Service pods of one workload, on ports that they have', () => {
     for (const { metadata, spec } of ofKind(objects, 'Service')) {
-      const selected = selectedIn(pods, metadata.namespace, spec.selector as Labels);
+      const selected = selectedIn(pods, metadata.namespace, spec.selector);
       const [component] = metadata.name.split('-');
       expect(selected.length).toBeGreaterThan(0);
       expect(new Set(selected.map(({ labels }) => labels['app.kubernetes.io/name']))).toEqual(new Set([component]));

@@ -107,7 +107,7 @@ describe('refuses what is no part of the config', () => {
 });
 
 test('the defaults that it shows are those of the parser', () => {
-  const shown = defaultsOf(stackConfigJsonSchema()) as StackConfigInput;
+  const shown = defaultsOf({ ...stackConfigJsonSchema(), default: {} }) as StackConfigInput;
   const { retention, resources } = shown;
   expect(retention).toEqual({ period: '720h', streams: [], tenants: {}, deleteDelay: '2h', compactionInterval: '10m' });
   expect(resources?.loki?.limits).toEqual({ cpu: '2', memory: '1Gi' });
@@ -116,10 +116,11 @@ test('the defaults that it shows are those of the parser', () => {
   );
 });
 
-/** Every default that is written into the schema, however deep. */
+/** Every default that is written into the schema, however deep; what is left out without one stays out. */
 function defaultsOf({ default: preset, properties = {} }: JsonSchema): unknown {
+  if (preset === undefined) return undefined;
   const inner = Object.entries(properties)
     .map(([key, property]) => [key, defaultsOf(property)] as const)
     .filter(([, value]) => value !== undefined);
-  return inner.length === 0 ? preset : { ...(preset as object | undefined), ...Object.fromEntries(inner) };
+  return inner.length === 0 ? preset : { ...(preset as object), ...(Object.fromEntries(inner) as object) };
 }

@@ -1,0 +1,155 @@
+/** The real Pulumi engine with a file backend, for tests. */
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingPulumiPrograms, PulumiStack, type PulumiStackProps } from '../../local/pulumi-stack';
+import type { Result } from '../../local/shell';
+import { parseStackConfig, PROJECT, SECRETS_KEY, type StackConfig, type StackConfigInput } from '../../src/config';
+import { requiredSecrets, type SecretValues } from '../../src/deploy/secret-values';
+
+const root = join(__dirname, '..', '..');
+
+export const log = (line: string): void => void process.stderr.write(`    engine: ${line}\n`);
+
+const missing = missingPulumiPrograms();
+if (missing.length > 0) log(`tests skipped, not on PATH: ${missing.join(', ')}`);
+
+/** `describe` where the engine's programs are on PATH; elsewhere the tests are reported as skipped, and a line says why. */
+export const describeWithEngine = missing.length === 0 ? describe : describe.skip;
+
+/** What the test's stack has other than the stack file `dev`: what production asks for, and no wait for an image that is not there. */
+const DIFFERENCES = {
+  auth: { loki: { enabled: true } },
+  deploy: { skipAwait: ['grafana'] },
+} satisfies Partial<StackConfigInput>;
+
+/** The config that the stack will have. */
+export const engineConfig: StackConfig = parseStackConfig('engine', {
+  environment: 'dev',
+  persistence: { size: '5Gi', retainOnDelete: false },
+  ...DIFFERENCES,
+});
+
+/** A distinct value for every secret, easy to find wherever it should not be. */
+export function plantedSecrets(config: StackConfig): SecretValues {
+  return Object.fromEntries(
+    requiredSecrets(config).map(({ path }) => [path, `planted-${randomBytes(12).toString('hex')}`]),
+  );
+}
+
+export interface TestStackProps extends Partial<Pick<PulumiStackProps, 'project' | 'kubeconfig'>> {
+  readonly secrets: SecretValues;
+}
+
+/** Stack `dev` in a backend of its own, under the system's folder for temporary files. */
+export class TestStack {
+  private readonly pulumi: PulumiStack;
+  /** Backend, config with its secrets, passphrase. */
+  readonly state = mkdtempSync(join(tmpdir(), 'engine-state-'));
+
+  constructor(private readonly props: TestStackProps) {
+    this.pulumi = new PulumiStack({
+      project: root,
+      stack: 'dev',
+      config: engineConfig,
+      overrides: DIFFERENCES,
+      state: this.state,
+      ...props,
+    });
+  }
+
+  async prepare(): Promise<void> {
+    await this.pulumi.prepare();
+    for (const [path, value] of Object.entries(this.props.secrets)) await this.setSecret(path, value);
+  }
+
+  /** As `make up` deploys. */
+  up(): Promise<string> {
+    return this.pulumi.up();
+  }
+
+  /** A pulumi command; a failure is an error. */
+  run(...args: readonly string[]): Promise<string> {
+    return this.pulumi.run(...args);
+  }
+
+  /** A pulumi command, whatever its exit code. */
+  attempt(...args: readonly string[]): Promise<Result> {
+    return this.pulumi.attempt(...args);
+  }
+
+  /** `set('limits.ingestionBurst', '1MB')` */
+  async set(path: string, value: string): Promise<void> {
+    await this.run('config', 'set', '--path', `${PROJECT}:${path}`, value);
+  }
+
+  async unset(path: string): Promise<void> {
+    await this.run('config', 'rm', '--path', `${PROJECT}:${path}`);
+  }
+
+  async setSecret(path: string, value: string): Promise<void> {
+    await this.run('config', 'set', '--secret', '--path', `${PROJECT}:${SECRETS_KEY}.${path}`, value);
+  }
+
+  /** Resources of the state, as `pulumi stack export` has them. */
+  async resources(): Promise<readonly Resource[]> {
+    const { deployment } = JSON.parse(await this.run('stack', 'export')) as {
+      readonly deployment: { readonly resources?: readonly Resource[] };
+    };
+    return deployment.resources ?? [];
+  }
+
+  /** What the next `up` would do to each resource, by resource name. */
+  async plannedChanges(): Promise<Readonly<Record<string, string>>> {
+    const { steps } = JSON.parse(await this.run('preview', '--json')) as {
+      readonly steps: readonly { readonly op: string; readonly urn: string }[];
+    };
+    return Object.fromEntries(steps.flatMap(({ op, urn }) => (op === 'same' ? [] : [[urn.split('::').at(-1), op]])));
+  }
+
+  /** Every file that the engine has written: checkpoint, its backups, its history. */
+  files(): readonly string[] {
+    return readdirSync(join(this.state, '.pulumi'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+  }
+
+  remove(): void {
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
+
+/** A resource of the state. */
+export interface Resource {
+  readonly urn: string;
+  readonly type: string;
+}
+
+/** A copy of the project's sources that a test may edit: as fresh as a clone, nothing of it is compiled. */
+export class ProjectCopy {
+  readonly folder = mkdtempSync(join(tmpdir(), 'engine-project-'));
+
+  constructor() {
+    const sources = readdirSync(root).filter((name) => /^(bin|charts|src|Pulumi.*\.yaml|tsconfig.*\.json|package.*\.json)$/.test(name));
+    for (const name of sources) cpSync(join(root, name), join(this.folder, name), { recursive: true });
+    mkdirSync(this.folder, { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a step and says how long it took. */
+export async function timed<T>(what: string, step: () => Promise<T>): Promise<T> {
+  const started = Date.now();
+  const result = await step();
+  log(`${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return result;
+}

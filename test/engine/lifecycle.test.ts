@@ -1,0 +1,205 @@
+/** Given the real engine and the local cluster; a stack from its first `pulumi up` to `pulumi destroy`. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { currentCluster, startCluster, stopCluster } from '../../local/cluster';
+import { kubectl, secretValue, type Target, waitForRollout } from '../../local/kubernetes';
+import { LokiClient } from '../../local/loki-client';
+import { APPS, eventually, prepareCluster, startWriter, targetOf, waitForWriter } from '../e2e/cluster';
+import { describeWithEngine, engineConfig, log, plantedSecrets, TestStack, timed } from './engine';
+
+const { logging, agents } = engineConfig.namespaces;
+const LOKI_CLAIM = 'data-loki-0';
+
+jest.setTimeout(300_000);
+
+describeWithEngine('a stack deployed by the Pulumi engine', () => {
+  const secrets = plantedSecrets(engineConfig);
+  const started = new Date();
+  let target: Target;
+  let kubeconfig: string;
+  let stack: TestStack;
+  let startedHere = false;
+
+  /** One field of an object; empty where there is no such object. */
+  const field = (kind: string, name: string, path: string, namespace = logging): Promise<string> =>
+    kubectl(target, ['-n', namespace, 'get', kind, name, '--ignore-not-found', '-o', `jsonpath={${path}}`]);
+  const uid = (kind: string, name: string): Promise<string> => field(kind, name, '.metadata.uid');
+  const list = async (...args: readonly string[]): Promise<readonly string[]> =>
+    (await kubectl(target, ['get', '-o', 'name', '--ignore-not-found', ...args])).split('\n').filter((line) => line !== '');
+  /** What changes when an object is applied, and not with its status. */
+  const applied = (): Promise<string> =>
+    kubectl(target, ['get', 'statefulset,deployment,daemonset,networkpolicy', '-A', '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid} {.metadata.generation}{"\\n"}{end}']);
+
+  /** Queries with the read credential, by the command that `pulumi stack output portForward` prints. */
+  async function throughGateway<T>(use: (loki: LokiClient) => Promise<T>): Promise<T> {
+    const { gateway } = JSON.parse(await stack.run('stack', 'output', 'portForward', '--json')) as { readonly gateway: string };
+    // On any free port, which kubectl names.
+    const [, ...args] = gateway.replace(' 3100:', ' :').split(' ');
+    const forward = spawn(target.kubectl, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const port = await forwardedPort(forward.stdout);
+      return await use(new LokiClient({ url: `http://localhost:${port}`, user: 'grafana', password: secrets['gateway.grafana'] ?? '' }));
+    } finally {
+      forward.kill();
+    }
+  }
+
+  async function forwardedPort(output: Readable): Promise<string> {
+    for await (const text of output.setEncoding('utf8')) {
+      const port = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(String(text))?.[1];
+      if (port !== undefined) return port;
+    }
+    throw new Error('kubectl port-forward has ended without a port');
+  }
+
+  const linesOf = (name: string): Promise<readonly string[]> =>
+    throughGateway(async (loki) => {
+      const entries = await eventually(
+        () => loki.query(`{namespace="${APPS}"} |= "${name}"`, started),
+        ({ length }) => length > 0,
+        60,
+      );
+      return entries.map(({ line }) => line);
+    });
+
+  beforeAll(async () => {
+    startedHere = currentCluster() === undefined;
+    const cluster = await startCluster(log);
+    ({ kubeconfig } = cluster);
+    target = targetOf(cluster);
+    if ((await list('namespace', logging)).length > 0)
+      throw new Error(`The local cluster runs a stack already, perhaps from \`make up\`. These tests deploy their own: make down first.`);
+    await prepareCluster(engineConfig);
+    stack = new TestStack({ kubeconfig, secrets });
+    await stack.prepare();
+  });
+
+  afterAll(async () => {
+    stack.remove();
+    if (startedHere) await stopCluster(log);
+  });
+
+  test('pulumi up deploys it, and returns when it is ready', async () => {
+    await timed('first up', () => stack.up());
+
+    for (const [namespace, workload] of [[logging, 'statefulset/loki'], [logging, 'deployment/gateway'], [agents, 'daemonset/promtail']] as const)
+      await waitForRollout(target, namespace, workload, 1);
+    const outputs: unknown = JSON.parse(await stack.run('stack', 'output', '--json'));
+    expect(outputs).toEqual({
+      gatewayUrl: 'http://gateway.logging.svc:80',
+      grafanaUrl: engineConfig.grafana.url,
+      namespaces: { logging, agents },
+      portForward: {
+        gateway: 'kubectl -n logging port-forward service/gateway 3100:80',
+        grafana: 'kubectl -n logging port-forward service/grafana 3000:3000',
+      },
+    });
+  });
+
+  test("a pod's line comes back through the gateway, with the credentials of the stack's config", async () => {
+    await startWriter(target, 'engine-first', 'echo a line of engine-first');
+    await waitForWriter(target, 'engine-first', 60);
+
+    expect(await linesOf('engine-first')).toEqual(['a line of engine-first']);
+  });
+
+  test('a preview, a second up and a refresh find nothing to change', async () => {
+    const before = await applied();
+
+    expect(await timed('preview', () => stack.run('preview', '--expect-no-changes'))).toMatch(/\d+ unchanged/);
+    await timed('second up', () => stack.run('up', '--yes', '--skip-preview', '--expect-no-changes'));
+    await timed('refresh', () => stack.run('refresh', '--yes', '--skip-preview', '--expect-no-changes'));
+
+    expect(await stack.plannedChanges()).toEqual({});
+    expect(await applied()).toBe(before);
+  });
+
+  test('no secret is readable in the state, its files, the outputs or what the engine prints', async () => {
+    const hashes = await Promise.all(['write', 'read'].map((key) => secretValue(target, logging, 'gateway-users', key)));
+    const hidden = [...Object.values(secrets), ...hashes.map((hash) => hash?.trim().split(':')[1] ?? 'no hash found')];
+    const forms = hidden.flatMap((value) => [value, Buffer.from(value).toString('base64').replace(/=+$/, '').slice(0, -1)]);
+    const texts: Record<string, string> = {
+      export: await stack.run('stack', 'export'),
+      outputs: await stack.run('stack', 'output', '--json'),
+      preview: await stack.run('preview', '--diff'),
+      ...Object.fromEntries(stack.files().map((file) => [file, readFileSync(file, 'utf8')])),
+    };
+
+    const leaks = Object.entries(texts).flatMap(([where, text]) => forms.filter((form) => text.includes(form)).map((form) => `${where}: ${form}`));
+
+    expect(leaks).toEqual([]);
+    expect(stack.files().some((file) => file.endsWith('dev.json'))).toBe(true);
+    // The search would find them: they are in the state, encrypted.
+    const decrypted = await stack.run('stack', 'export', '--show-secrets');
+    for (const value of Object.values(secrets)) expect(decrypted).toContain(value);
+  });
+
+  test.each([
+    ['an invalid stack config', () => stack.set('limits.ingestionBurst', '1MB'), () => stack.unset('limits'), 'at least ingestionRate'],
+    [
+      'a missing secret',
+      () => stack.unset('secrets.gateway.grafana'),
+      () => stack.setSecret('gateway.grafana', secrets['gateway.grafana'] ?? ''),
+      "pulumi config set --secret --path 'spywatcher-logs:secrets.gateway.grafana' --stack dev",
+    ],
+  ])('%s changes neither the cluster nor the state', async (_, spoil, restore, report) => {
+    const before = { cluster: await applied(), state: await stack.resources() };
+
+    await spoil();
+    const { code, stdout } = await stack.attempt('up', '--yes', '--skip-preview');
+    await restore();
+
+    expect(code).not.toBe(0);
+    expect(stdout).toContain(report);
+    expect({ cluster: await applied(), state: await stack.resources() }).toEqual(before);
+  });
+
+  test('a changed limit updates the ConfigMap in place and rolls Loki, which keeps its data', async () => {
+    const before = { config: await uid('configmap', 'loki-config'), loki: await uid('statefulset', 'loki'), pod: await uid('pod', 'loki-0'), gateway: await uid('deployment', 'gateway') };
+    await stack.set('limits.maxEntriesPerQuery', '4000');
+
+    const planned = await stack.plannedChanges();
+    await timed('up with a changed limit', () => stack.up());
+
+    expect(planned).toEqual({
+      'spywatcher-logs-logging-configmap-loki-config': 'update',
+      'spywatcher-logs-logging-statefulset-loki': 'update',
+    });
+    const { pod, ...kept } = { config: await uid('configmap', 'loki-config'), loki: await uid('statefulset', 'loki'), pod: await uid('pod', 'loki-0'), gateway: await uid('deployment', 'gateway') };
+    expect({ ...kept, pod: before.pod }).toEqual(before);
+    expect(pod).not.toBe(before.pod);
+    expect(await field('configmap', 'loki-config', '.data')).toMatch(/max_entries_limit_per_query: 4000/);
+    expect(await linesOf('engine-first')).toEqual(['a line of engine-first']);
+  });
+
+  test('a volume that is to be kept survives pulumi destroy, and the next up takes it back', async () => {
+    await stack.set('persistence.retainOnDelete', 'true');
+    await stack.up();
+    const volume = await field('pvc', LOKI_CLAIM, '.spec.volumeName');
+
+    await timed('destroy', () => stack.run('destroy', '--yes', '--skip-preview'));
+    const left = await list('all,configmap,secret,serviceaccount,pvc', '-n', logging);
+    // The namespace is there already, because the volume's claim is in it.
+    process.env['PULUMI_K8S_UPSERT_EXISTING_OBJECTS'] = 'true';
+    await stack.up();
+    delete process.env['PULUMI_K8S_UPSERT_EXISTING_OBJECTS'];
+
+    expect(volume).not.toBe('');
+    expect(left.filter((name) => !/kube-root-ca|serviceaccount\/default/.test(name))).toEqual([`persistentvolumeclaim/${LOKI_CLAIM}`]);
+    expect(await field('pvc', LOKI_CLAIM, '.spec.volumeName')).toBe(volume);
+    expect(await linesOf('engine-first')).toEqual(['a line of engine-first']);
+  });
+
+  test('pulumi destroy removes all the rest', async () => {
+    await stack.set('persistence.retainOnDelete', 'false');
+    await stack.up();
+
+    await stack.run('destroy', '--yes', '--skip-preview');
+
+    expect(await stack.resources()).toEqual([]);
+    expect(await list('namespace', logging, agents)).toEqual([]);
+    expect(await list('clusterrole,clusterrolebinding', '-l', 'app.kubernetes.io/part-of=spywatcher-logs')).toEqual([]);
+    expect(await eventually(() => list('pv'), ({ length }) => length === 0, 30)).toEqual([]);
+  });
+});

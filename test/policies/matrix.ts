@@ -1,0 +1,181 @@
+/**
+ * The traffic matrix as data: who may talk to whom, and why. Ports are container ports.
+ * What no row allows is denied, at every end that belongs to the stack.
+ *
+ * The design's rows for Alertmanager, the canary and webhooks come with those components; until then such a pod is an
+ * `unknown pod of logging` like any other.
+ */
+import type { StackConfig } from '../../src/config';
+
+/** The stack's own workloads. */
+export const COMPONENTS = ['promtail', 'gateway', 'loki', 'grafana'] as const;
+
+/** Everyone who could try. */
+export const PARTIES = [
+  ...COMPONENTS,
+  // Pods that have no business in the stack's namespaces.
+  'unknown pod of logging',
+  'unknown pod of logging-agents',
+  'pod of logging-agents labelled as gateway',
+  // Pods elsewhere in the cluster.
+  'app',
+  'app labelled as promtail',
+  'app labelled as gateway',
+  'app labelled as loki',
+  'app labelled as grafana',
+  'app labelled as kube-dns',
+  'listed client',
+  'pod beside the listed client',
+  'ingress controller',
+  'monitoring',
+  'kube-dns',
+  'other pod of kube-system',
+  // Addresses.
+  'API server',
+  'API server on its node',
+  'API server at a provider',
+  'API server at home',
+  'bucket',
+  'bucket, second range',
+  'address beside the bucket',
+  'internet',
+  'cloud metadata',
+] as const;
+export type Party = (typeof PARTIES)[number];
+
+export interface Row {
+  readonly from: Party;
+  readonly to: Party;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+  readonly allowed: boolean;
+  readonly why: string;
+}
+
+/** What is tried wherever no row says anything. */
+export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
+  ...[53, 80, 443, 3000, 3100, 6443, 7946, 8080, 8081, 9080, 9090, 9095].map((port) => ({
+    port,
+    protocol: 'TCP' as const,
+  })),
+  ...[53, 443].map((port) => ({ port, protocol: 'UDP' as const })),
+];
+
+/** The rows for a stack: some depend on what is configured. */
+export function matrix({ deployment, storage, grafana, network }: StackConfig): readonly Row[] {
+  const ring = deployment.replicas > 1;
+  const s3 = storage.type === 's3';
+  const ingress = grafana.ingress !== undefined;
+  const clients = network.clients.length > 0;
+  const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
+  return [
+    ...rows('promtail', 'gateway', [8080], true, 'it pushes what it has read'),
+    ...rows('promtail', 'API server', [443], true, 'it asks which pods run on its node'),
+    ...rows('promtail', 'API server on its node', [6443], true, 'a policy sees the address behind the service'),
+    ...(['API server at a provider', 'API server at home'] as const).flatMap((place) =>
+      rows(
+        'promtail',
+        place,
+        [443, 6443],
+        apiServerAnywhere,
+        apiServerAnywhere ? 'it may be there' : 'it is not there',
+      ),
+    ),
+    ...rows('promtail', 'loki', [3100], false, 'it has a credential for the gateway, and no other way in'),
+    ...rows('promtail', 'internet', [443], false, 'logs leave the cluster by no side door'),
+    ...rows('promtail', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
+
+    ...rows('grafana', 'gateway', [8080], true, 'it queries with its read credential'),
+    ...rows('grafana', 'monitoring', [9090], true, 'Prometheus is its second datasource'),
+    ...rows('grafana', 'loki', [3100], false, 'without the gateway it would choose its tenant itself'),
+    ...rows('grafana', 'internet', [443], false, 'no plugin, no update check, no snapshot service is configured'),
+
+    ...rows('gateway', 'loki', [3100], true, 'it is the one door to Loki'),
+    ...rows('gateway', 'loki', [7946, 9095], false, 'the ring is Loki’s own'),
+    ...rows('gateway', 'grafana', [3000], false, 'it never calls back'),
+    ...rows('gateway', 'internet', [443], false, 'it passes requests on to Loki and nowhere else'),
+
+    ...rows('loki', 'loki', [7946, 9095], ring, ring ? 'replicas form a ring' : 'a single Loki has no ring'),
+    ...rows('loki', 'loki', [3100], false, 'replicas speak gRPC to each other'),
+    ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
+    ...rows('loki', 'bucket, second range', [443], s3, s3 ? 'it has more than one range' : 'no bucket is configured'),
+    ...rows('loki', 'bucket, second range', [80], false, 'only the configured port of the bucket'),
+    ...rows('loki', 'bucket', [80], false, 'only the configured port of the bucket'),
+    ...rows('loki', 'address beside the bucket', [443], false, 'only the configured addresses'),
+    ...rows('loki', 'internet', [443], false, 'it reports no usage and loads nothing'),
+    ...rows('loki', 'cloud metadata', [80], false, 'its bucket credentials come from a Secret'),
+    ...rows('gateway', 'bucket', [443], false, 'the bucket is Loki’s'),
+    ...rows('promtail', 'bucket', [443], false, 'the bucket is Loki’s'),
+
+    ...(['gateway', 'loki', 'grafana'] as const).flatMap((component) => [
+      ...rows(component, 'API server', [443], false, 'it has no token and needs none'),
+      ...rows(component, 'API server on its node', [6443], false, 'it has no token and needs none'),
+    ]),
+    ...COMPONENTS.flatMap((component) => {
+      // A single Loki on its own disk looks up no name.
+      const looksUp = component !== 'loki' || ring || s3;
+      const why = looksUp ? 'it looks names up' : 'it looks no name up';
+      return [
+        ...rows(component, 'kube-dns', [53], looksUp, why),
+        ...rows(component, 'kube-dns', [53], looksUp, why, 'UDP'),
+        ...rows(component, 'other pod of kube-system', [53], false, 'only kube-dns resolves names'),
+      ];
+    }),
+
+    ...rows('ingress controller', 'grafana', [3000], ingress, ingress ? 'people come this way' : 'there is no Ingress'),
+    ...rows('ingress controller', 'gateway', [8080], false, 'Loki’s API is not published'),
+    ...rows('ingress controller', 'loki', [3100], false, 'Loki’s API is not published'),
+
+    ...rows('monitoring', 'gateway', [8081], true, 'it scrapes Loki’s metrics here'),
+    ...rows('monitoring', 'promtail', [9080], true, 'it scrapes metrics'),
+    ...rows('monitoring', 'grafana', [3000], true, 'it scrapes metrics'),
+    ...rows('monitoring', 'gateway', [8080], false, 'metrics do not open the API'),
+    ...rows('monitoring', 'loki', [3100], false, 'port 3100 is the API as well'),
+
+    ...(
+      [
+        'app',
+        'app labelled as promtail',
+        'app labelled as gateway',
+        'app labelled as loki',
+        'app labelled as grafana',
+        'pod beside the listed client',
+        'unknown pod of logging',
+        'unknown pod of logging-agents',
+        'pod of logging-agents labelled as gateway',
+      ] as const
+    ).flatMap((stranger) => [
+      ...rows(stranger, 'loki', [3100, 7946, 9095], false, 'nobody reaches Loki but the gateway'),
+      ...rows(stranger, 'gateway', [8080, 8081], false, 'it is no listed client'),
+      ...rows(stranger, 'grafana', [3000], false, 'people come through the Ingress'),
+      ...rows(stranger, 'promtail', [9080], false, 'only monitoring scrapes it'),
+    ]),
+    ...(['unknown pod of logging', 'unknown pod of logging-agents'] as const).flatMap((stranger) => [
+      ...rows(stranger, 'kube-dns', [53], false, 'a pod without a policy of its own may do nothing'),
+      ...rows(stranger, 'internet', [443], false, 'a pod without a policy of its own may do nothing'),
+      ...rows('app', stranger, [80], false, 'a pod without a policy of its own is not reached'),
+    ]),
+    ...rows(
+      'listed client',
+      'gateway',
+      [8080],
+      clients,
+      clients ? 'the config lists it' : 'the config lists no client',
+    ),
+    ...rows('listed client', 'gateway', [8081], false, 'clients query and push; they do not scrape'),
+    ...rows('listed client', 'loki', [3100], false, 'a listed client comes through the gateway, too'),
+    ...rows('internet', 'gateway', [8080], false, 'Loki’s API is not published'),
+    ...rows('internet', 'grafana', [3000], false, 'people come through the Ingress'),
+  ];
+}
+
+function rows(
+  from: Party,
+  to: Party,
+  ports: readonly number[],
+  allowed: boolean,
+  why: string,
+  protocol: Row['protocol'] = 'TCP',
+): readonly Row[] {
+  return ports.map((port) => ({ from, to, port, protocol, allowed, why }));
+}

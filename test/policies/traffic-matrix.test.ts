@@ -1,0 +1,271 @@
+/** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
+import { type End, evaluate, type Verdict } from '../support/cyclonus';
+import { BUILD_TIMEOUT, programs } from '../support/program';
+import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
+import { COMPONENTS, matrix, PARTIES, type Party, type Row, TRIED } from './matrix';
+
+jest.setTimeout(60_000);
+
+let cyclonus: string;
+beforeAll(async () => {
+  ({ cyclonus } = await programs('cyclonus'));
+}, BUILD_TIMEOUT);
+
+const isComponent = (party: Party): boolean => (COMPONENTS as readonly Party[]).includes(party);
+
+/** The labels that the API server and the manifests give a namespace. */
+function namespaceLabels({ objects }: RenderedStack, namespace: string): Readonly<Record<string, string>> {
+  const object = objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
+  return { ...object?.metadata.labels, 'kubernetes.io/metadata.name': namespace };
+}
+
+/** Everyone, as the policies see them. Pods have addresses of a usual pod network. */
+function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
+  const { logging, agents } = rendered.config.namespaces;
+  const pod = (namespace: string, labels: Readonly<Record<string, string>>, ip: string): End => ({
+    ip,
+    pod: { namespace, namespaceLabels: namespaceLabels(rendered, namespace), labels },
+  });
+  const template = (component: (typeof COMPONENTS)[number]) => {
+    const found = podTemplates(rendered).find(({ name }) => name === component);
+    if (found === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
+    return { namespace: found.namespace, labels: found.metadata.labels };
+  };
+  const component = (name: (typeof COMPONENTS)[number], ip: string): End => {
+    const { namespace, labels } = template(name);
+    return pod(namespace, labels, ip);
+  };
+  return {
+    promtail: component('promtail', '10.244.0.10'),
+    gateway: component('gateway', '10.244.0.11'),
+    loki: component('loki', '10.244.0.12'),
+    grafana: component('grafana', '10.244.0.13'),
+    'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
+    'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
+    'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
+    app: pod('shop', { 'app.kubernetes.io/name': 'backend' }, '10.244.0.30'),
+    'app labelled as promtail': pod('shop', template('promtail').labels, '10.244.0.31'),
+    'app labelled as gateway': pod('shop', template('gateway').labels, '10.244.0.32'),
+    'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
+    'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
+    'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
+    'listed client': pod('tools', { app: 'logcli' }, '10.244.0.36'),
+    'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
+    'ingress controller': pod('ingress-nginx', { 'app.kubernetes.io/name': 'ingress-nginx' }, '10.244.0.40'),
+    monitoring: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }, '10.244.0.41'),
+    'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
+    'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
+    'API server': { ip: '10.96.0.1' },
+    'API server on its node': { ip: '172.18.0.2' },
+    'API server at a provider': { ip: '100.64.0.2' },
+    'API server at home': { ip: '192.168.1.10' },
+    // In the ranges that Pulumi.prod.yaml names.
+    bucket: { ip: '52.219.47.11' },
+    'bucket, second range': { ip: '3.5.136.9' },
+    'address beside the bucket': { ip: '52.220.0.1' },
+    internet: { ip: '93.184.215.14' },
+    'cloud metadata': { ip: '169.254.169.254' },
+  };
+}
+
+const key = ({ from, to, port, protocol }: Row): string => `${from} → ${to}:${port}/${protocol}`;
+
+/** What no row mentions, between everyone and the stack's namespaces, on every port that anything listens on. */
+function unmentioned(rows: readonly Row[], rendered: RenderedStack): readonly Row[] {
+  const mentioned = new Set(rows.map(key));
+  const everyone = ends(rendered);
+  const inStack = (party: Party): boolean => isInStack(everyone[party]);
+  return PARTIES.flatMap((from) =>
+    PARTIES.filter((to) => inStack(from) || inStack(to)).flatMap((to) =>
+      TRIED.map((tried): Row => ({ from, to, ...tried, allowed: false, why: 'no row allows it' }))
+        .filter((row) => !(from === 'promtail' && mayBeApiServer(rendered, everyone[to], row)))
+        .filter((row) => !mentioned.has(key(row))),
+    ),
+  );
+}
+
+/**
+ * A policy cannot name the API server. By default the agent may try its ports on every private address; a stack that
+ * knows the address says so, and then nothing is left out here.
+ */
+function mayBeApiServer(rendered: RenderedStack, { ip }: End, { port, protocol }: Row): boolean {
+  const { cidrs, ports } = rendered.config.network.apiServer;
+  const isPrivate = /^(10|100\.64|172\.18|192\.168)\./.test(ip);
+  const isThere = cidrs.includes(`${ip}/32`) || (isPrivate && cidrs.includes('10.0.0.0/8'));
+  return protocol === 'TCP' && ports.includes(port) && isThere;
+}
+
+/** Whether a pod is in one of the stack's namespaces, which are closed. */
+function isInStack({ pod }: End): boolean {
+  return pod?.namespaceLabels['app.kubernetes.io/part-of'] === 'spywatcher-logs';
+}
+
+/** How a row and a verdict differ; `undefined` where they do not. */
+function difference(row: Row, { egress, ingress }: Verdict, from: End, to: End): string | undefined {
+  if (row.allowed) return egress && ingress ? undefined : `closed by ${egress ? 'ingress' : 'egress'}`;
+  // Denied at each end that is the stack's: one policy loosened opens nothing by itself.
+  const open = [...(isInStack(from) && egress ? ['egress'] : []), ...(isInStack(to) && ingress ? ['ingress'] : [])];
+  return open.length === 0 ? undefined : `open by ${open.join(' and ')}`;
+}
+
+/** Everything in which the policies differ from the rows, by row. */
+async function differences(
+  rendered: RenderedStack,
+  rows: readonly Row[],
+  policies: readonly object[] = policiesOf(rendered),
+): Promise<Readonly<Record<string, string>>> {
+  const everyone = ends(rendered);
+  const traffic = rows.map(({ from, to, port, protocol }) => ({
+    from: everyone[from],
+    to: everyone[to],
+    port,
+    protocol,
+  }));
+  const verdicts = await evaluate(cyclonus, policies, traffic);
+  return Object.fromEntries(
+    verdicts.flatMap((verdict, index) => {
+      const row = rows[index];
+      if (row === undefined) return [];
+      const found = difference(row, verdict, everyone[row.from], everyone[row.to]);
+      return found === undefined ? [] : [[key(row), found]];
+    }),
+  );
+}
+
+const policiesOf = ({ objects }: RenderedStack) => objects.filter(({ kind }) => kind === 'NetworkPolicy');
+
+const withClient = variant('a stack with a listed client', {
+  environment: 'staging',
+  network: { clients: [{ name: 'logcli', namespace: 'tools', podLabels: { app: 'logcli' } }] },
+});
+const ownNamespaces = variant('a stack with other namespaces and a known API server', {
+  environment: 'staging',
+  namespaces: { logging: 'observability', agents: 'observability-agents' },
+  network: { apiServer: { cidrs: ['10.96.0.1/32', '172.18.0.2/32'] } },
+});
+
+const all = [...STACKS.map(stack), withClient, ownNamespaces];
+
+describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {
+  const rows = matrix(rendered.config);
+  let wrong: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    wrong = await differences(rendered, rows);
+  });
+
+  it.each(rows.map((row) => [key(row), row.allowed ? 'allowed' : 'denied', row.why] as const))(
+    '%s is %s: %s',
+    (row) => expect(wrong[row]).toBeUndefined(),
+  );
+
+  it('everything else is denied', async () => {
+    expect(await differences(rendered, unmentioned(rows, rendered))).toEqual({});
+  });
+
+  it('each allowed row ends at a port that the pod listens on', () => {
+    for (const { to, port } of rows.filter((row) => row.allowed && isComponent(row.to))) {
+      const containers = podTemplates(rendered).find(({ name }) => name === to)?.spec.containers ?? [];
+      const ports = containers.flatMap((container) => (container.ports ?? []).map((open) => open.containerPort));
+      expect({ to, ports }).toEqual({ to, ports: expect.arrayContaining([port]) as number[] });
+    }
+  });
+});
+
+interface Peer {
+  readonly podSelector?: object;
+  readonly namespaceSelector?: object;
+  readonly ipBlock?: object;
+}
+
+interface Rule {
+  readonly from?: readonly Peer[];
+  readonly to?: readonly Peer[];
+  readonly ports?: readonly object[];
+}
+
+interface Policy {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: { readonly ingress?: readonly Rule[]; readonly egress?: readonly Rule[] };
+}
+
+/** Something done wrong, and what is left of the policy: nothing or another policy. */
+type Mistake = readonly [what: string, instead: readonly Policy[]];
+
+/** Each way in which somebody could get one policy wrong: too little, or too much. */
+function mistakes(policy: Policy): readonly Mistake[] {
+  const name = `${policy.metadata.namespace}/${policy.metadata.name}`;
+  return [
+    [`${name} is missing`, []],
+    ...(['ingress', 'egress'] as const).flatMap((direction): readonly Mistake[] => {
+      const rules = policy.spec[direction] ?? [];
+      const withRules = (changed: readonly Rule[]): readonly Policy[] => [
+        { ...policy, spec: { ...policy.spec, [direction]: changed } },
+      ];
+      return [
+        [`${name} has ${direction} open`, withRules([{}])],
+        ...rules.flatMap((rule, index) =>
+          ruleMistakes(rule).map(
+            ([what, instead]): Mistake => [
+              `${name} has ${direction} rule ${index + 1} ${what}`,
+              withRules(rules.toSpliced(index, 1, ...instead)),
+            ],
+          ),
+        ),
+      ];
+    }),
+  ];
+}
+
+function ruleMistakes(rule: Rule): readonly (readonly [what: string, instead: readonly Rule[]])[] {
+  const end = rule.from === undefined ? 'to' : 'from';
+  const peers = rule[end] ?? [];
+  return [
+    ['missing', []],
+    ['for all ports', [{ [end]: peers }]],
+    ['for all peers', [rule.ports === undefined ? {} : { ports: rule.ports }]],
+    ...peers.flatMap((peer, index) => {
+      const withPeer = (instead: readonly Peer[]): readonly Rule[] => [
+        { ...rule, [end]: peers.toSpliced(index, 1, ...instead) },
+      ];
+      const which = `peer ${index + 1}`;
+      return [
+        ...(peers.length > 1 ? [[`without ${which}`, withPeer([])] as const] : []),
+        ...(peer.podSelector === undefined
+          ? []
+          : [[`for every pod of the namespace of ${which}`, withPeer([{ ...peer, podSelector: {} }])] as const]),
+        ...(peer.namespaceSelector === undefined
+          ? []
+          : [[`for ${which} in any namespace`, withPeer([{ ...peer, namespaceSelector: {} }])] as const]),
+        ...(peer.ipBlock === undefined
+          ? []
+          : [[`for every address instead of ${which}`, withPeer([{ ipBlock: { cidr: '0.0.0.0/0' } }])] as const]),
+      ];
+    }),
+  ];
+}
+
+describe('the matrix notices in prod when', () => {
+  const prod = stack('prod');
+  const policies = policiesOf(prod) as unknown as readonly Policy[];
+  const rows = [...matrix(prod.config), ...unmentioned(matrix(prod.config), prod)];
+  const found = policies.flatMap((policy, index) =>
+    mistakes(policy).map(([what, instead]) => [what, policy, policies.toSpliced(index, 1, ...instead)] as const),
+  );
+
+  it.each(found)('%s', async (_what, { metadata: { name } }, changed) => {
+    // The rows that the policy is about; all of them would say the same, and take ten times as long.
+    const own = (party: Party): boolean => party === name || (name === 'default-deny' && party.startsWith('unknown pod'));
+    const related = rows.filter(({ from, to }) => own(from) || own(to));
+    expect(await differences(prod, related, changed)).not.toEqual({});
+  });
+
+  it('a policy that opens everything is added', async () => {
+    const open = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'allow-all', namespace: 'logging' },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
+    };
+    expect(await differences(prod, rows, [...policies, open])).not.toEqual({});
+  });
+});

@@ -1,0 +1,93 @@
+/** The real cyclonus: what a list of NetworkPolicies says about traffic. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeFolder, run, temporaryFolder } from './program';
+
+/** One end of a connection. */
+export interface End {
+  readonly ip: string;
+  /** Absent for an address outside the cluster. */
+  readonly pod?: {
+    readonly namespace: string;
+    readonly namespaceLabels: Readonly<Record<string, string>>;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+}
+
+/** A connection that somebody tries to make. */
+export interface Traffic {
+  readonly from: End;
+  readonly to: End;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
+/** What the policies of each end say; the traffic passes when both let it. */
+export interface Verdict {
+  readonly egress: boolean;
+  readonly ingress: boolean;
+}
+
+const peer = ({ ip, pod }: End) => ({
+  IP: ip,
+  ...(pod === undefined
+    ? {}
+    : { Internal: { PodLabels: pod.labels, NamespaceLabels: pod.namespaceLabels, Namespace: pod.namespace } }),
+});
+
+/** Evaluates all of it in one run, in order. */
+export async function evaluate(
+  cyclonus: string,
+  policies: readonly object[],
+  traffic: readonly Traffic[],
+): Promise<readonly Verdict[]> {
+  const folder = temporaryFolder('cyclonus');
+  try {
+    const files = { policies: join(folder, 'policies.yaml'), traffic: join(folder, 'traffic.json') };
+    const list = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicyList', items: policies };
+    writeFileSync(files.policies, JSON.stringify(list));
+    writeFileSync(
+      files.traffic,
+      JSON.stringify(
+        traffic.map(({ from, to, port, protocol }) => ({
+          Source: peer(from),
+          Destination: peer(to),
+          ResolvedPort: port,
+          Protocol: protocol,
+        })),
+      ),
+    );
+    const { code, stdout, stderr } = await run([
+      cyclonus,
+      'analyze',
+      '--mode=query-traffic',
+      '--simplify-policies=false',
+      `--policy-path=${files.policies}`,
+      `--traffic-path=${files.traffic}`,
+    ]);
+    if (code !== 0) throw new Error(`cyclonus failed (${String(code)}): ${stderr}`);
+    const verdicts = stdout.split('Is traffic allowed?').slice(1).map(readVerdict);
+    if (verdicts.length !== traffic.length)
+      throw new Error(`cyclonus answered ${verdicts.length} of ${traffic.length} questions: ${stderr}`);
+    return verdicts;
+  } finally {
+    removeFolder(folder);
+  }
+}
+
+/** A table of the policies that match each end and what they say: one that allows is enough, and so is none at all. */
+function readVerdict(table: string): Verdict {
+  const found = { Ingress: new Set<string>(), Egress: new Set<string>() };
+  let section: keyof typeof found | undefined;
+  let allowed: boolean | undefined;
+  for (const line of table.split('\n')) {
+    const [, type = '', action = ''] = line.split('|').map((cell) => cell.trim());
+    if (type === 'IS ALLOWED?') allowed = action === 'TRUE';
+    if (type === 'Ingress' || type === 'Egress') section = type;
+    if (section !== undefined && (action === 'Allow' || action === 'Deny')) found[section].add(action);
+  }
+  const open = (actions: ReadonlySet<string>): boolean => actions.has('Allow') || actions.size === 0;
+  const verdict = { egress: open(found.Egress), ingress: open(found.Ingress) };
+  if (allowed !== (verdict.egress && verdict.ingress)) throw new Error(`cannot read cyclonus’ answer:\n${table}`);
+  return verdict;
+}

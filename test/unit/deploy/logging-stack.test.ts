@@ -1,0 +1,181 @@
+import { LoggingStack } from '../../../src/deploy/logging-stack';
+import { isWorkload, stackObjects } from '../../../src/deploy/objects';
+import { secretTable, type StackConfig } from '../../../src/config';
+import { configWith, everythingConfig, HA } from '../../support/config';
+import { recorded, type Registered, valueOf } from '../../support/pulumi-mocks';
+import { plantedSecrets } from '../../support/secrets';
+
+const deploy = (config: StackConfig) =>
+  recorded(() => new LoggingStack('logs', { config, secrets: plantedSecrets(config) }));
+const isObject = ({ type }: Registered) => type.startsWith('kubernetes:');
+const kindOf = ({ type }: Registered) => type.split(':').at(-1) ?? '';
+const workload = (resource: Registered) =>
+  isWorkload({ kind: kindOf(resource), apiVersion: '', metadata: { name: '' } });
+
+describe.each([
+  ['one replica', configWith()],
+  ['no auth', configWith({ auth: { loki: { enabled: false } } })],
+  ['a ring on S3', configWith(HA)],
+  ['every option', everythingConfig()],
+])('given a stack with %s', (_, config) => {
+  let resources: readonly Registered[];
+  let objects: readonly Registered[];
+  beforeAll(async () => {
+    resources = await deploy(config);
+    objects = resources.filter(isObject);
+  });
+
+  it('registers one typed resource for each object and each Secret, a provider and itself, and nothing else', () => {
+    const kinds = [...stackObjects(config).map(({ kind }) => kind), ...secretTable(config).map(() => 'Secret')];
+    expect(objects.map(kindOf).sort()).toEqual(kinds.sort());
+    expect(resources.filter((resource) => !isObject(resource)).map(({ type }) => type)).toEqual([
+      'spywatcher-logs:index:LoggingStack',
+      'pulumi:providers:kubernetes',
+    ]);
+  });
+
+  it('hands over each object as it was rendered', () => {
+    const inputs = new Map(objects.map((resource) => [identityOf(resource.inputs), resource.inputs]));
+    for (const object of stackObjects(config)) {
+      if (config.deploy.skipAwait.some((name) => name === object.metadata.name) && isWorkload(object)) continue;
+      expect(inputs.get(identityOf(object))).toEqual(JSON.parse(JSON.stringify(object)));
+    }
+  });
+
+  it('gives each a name of its own, made of the stack’s, the namespace, the kind and the name', () => {
+    expect(new Set(resources.map(({ name }) => name)).size).toBe(resources.length);
+    for (const { name, inputs } of objects) {
+      const { kind, metadata } = inputs as { kind: string; metadata: { name: string; namespace?: string } };
+      expect(name).toBe(['logs', metadata.namespace, kind.toLowerCase(), metadata.name].filter(Boolean).join('-'));
+    }
+  });
+
+  it('is the parent of all, on one provider', () => {
+    const [component, provider] = resources;
+    expect(new Set(resources.slice(1).map(({ parent }) => parent))).toEqual(new Set([component?.urn]));
+    expect(new Set(objects.map((resource) => resource.provider))).toEqual(
+      new Set([`${provider?.urn ?? ''}::logs-kubernetes-id`]),
+    );
+  });
+
+  it('makes each object wait for its namespace', () => {
+    const namespaces = new Map(
+      objects
+        .filter((resource) => kindOf(resource) === 'Namespace')
+        .map(({ inputs, urn }) => [Reflect.get(inputs['metadata'] as object, 'name') as string, urn]),
+    );
+    for (const { inputs, dependencies } of objects) {
+      const namespace = Reflect.get(inputs['metadata'] as object, 'namespace') as string | undefined;
+      if (namespace !== undefined) expect(dependencies).toContain(namespaces.get(namespace));
+    }
+  });
+
+  it('makes each workload wait for every Secret, ConfigMap, account and policy before it', () => {
+    for (const { dependencies } of objects.filter(workload)) {
+      for (const { urn } of objects.filter((resource) => kindOf(resource) === 'Secret'))
+        expect(dependencies).toContain(urn);
+    }
+    for (const owner of objects.filter(workload)) {
+      const component = componentOf(owner);
+      const needed = objects.filter(
+        (resource) =>
+          ['ConfigMap', 'ServiceAccount', 'NetworkPolicy', 'ClusterRole', 'ClusterRoleBinding'].includes(
+            kindOf(resource),
+          ) && componentOf(resource) === component,
+      );
+      expect(needed.length).toBeGreaterThanOrEqual(3);
+      for (const { urn } of needed) expect(owner.dependencies).toContain(urn);
+    }
+  });
+
+  it('makes nothing wait for a workload', () => {
+    const urns = objects.filter(workload).map(({ urn }) => urn);
+    expect(objects.flatMap(({ dependencies }) => dependencies).filter((urn) => urns.includes(urn))).toEqual([]);
+  });
+
+  it('asks for the same in every run', async () => {
+    const again = await deploy(config);
+    const byName = (list: readonly Registered[]) => [...list].sort((a, b) => (a.name < b.name ? -1 : 1));
+    expect(byName(again)).toEqual(byName(resources));
+  });
+});
+
+describe('given options of the deployment', () => {
+  it('waits ten minutes for each resource, or as long as configured', async () => {
+    const timeouts = async (config: StackConfig) =>
+      (await deploy(config)).filter(isObject).map(({ timeouts: of }) => of);
+    expect(new Set((await timeouts(configWith())).map((of) => JSON.stringify(of)))).toEqual(
+      new Set([JSON.stringify({ create: '10m', update: '10m' })]),
+    );
+    expect((await timeouts(everythingConfig()))[0]).toEqual({ create: '5m', update: '5m' });
+  });
+
+  it('does not wait for the workloads that are named, and for all others', async () => {
+    const config = configWith({ deploy: { skipAwait: ['grafana', 'promtail'] } });
+    const annotated = (await deploy(config))
+      .filter(isObject)
+      .filter(({ inputs }) => JSON.stringify(inputs['metadata']).includes('"pulumi.com/skipAwait":"true"'));
+    expect(annotated.map(({ name }) => name).sort()).toEqual([
+      'logs-logging-agents-daemonset-promtail',
+      'logs-logging-deployment-grafana',
+    ]);
+  });
+
+  it.each([
+    [true, ['logs-namespace-logging']],
+    [false, []],
+  ])('with a volume that is kept: %s, leaves behind on destroy %j', async (retainOnDelete, kept) => {
+    const resources = await deploy(configWith({ persistence: { retainOnDelete } }));
+    expect(resources.filter((resource) => resource.retainOnDelete).map(({ name }) => name)).toEqual(kept);
+  });
+
+  it('changes ConfigMaps and Secrets in place, on the cluster that is named', async () => {
+    const config = configWith();
+    const provider = async (extra: { kubeconfig?: string; context?: string }) => {
+      const secrets = plantedSecrets(config);
+      const resources = await recorded(() => new LoggingStack('logs', { config, secrets, ...extra }));
+      return resources.find(({ name }) => name === 'logs-kubernetes')?.inputs;
+    };
+    const inPlace = { enableConfigMapMutable: 'true', enableSecretMutable: 'true' };
+    expect(await provider({})).toEqual(inPlace);
+    expect(await provider({ kubeconfig: '/tmp/kubeconfig', context: 'kind' })).toEqual({
+      ...inPlace,
+      kubeconfig: '/tmp/kubeconfig',
+      context: 'kind',
+    });
+  });
+
+  it('says where things are', async () => {
+    const config = everythingConfig();
+    let stack: LoggingStack | undefined;
+    await recorded(() => (stack = new LoggingStack('logs', { config, secrets: plantedSecrets(config) })));
+    if (stack === undefined) throw new Error('Expected a stack.');
+    expect(await valueOf(stack.gatewayUrl)).toBe('http://gateway.watch.svc:80');
+    expect(await valueOf(stack.grafanaUrl)).toBe('https://watch.example.com');
+    expect(await valueOf(stack.namespaces)).toEqual({ logging: 'watch', agents: 'watch-agents' });
+    expect(await valueOf(stack.portForward)).toEqual({
+      gateway: 'kubectl -n watch port-forward service/gateway 3100:80',
+      grafana: 'kubectl -n watch port-forward service/grafana 3000:3000',
+    });
+  });
+
+  it('lets two stacks live in one program', async () => {
+    const config = configWith();
+    const names = (
+      await recorded(() =>
+        ['a', 'b'].map((name) => new LoggingStack(name, { config, secrets: plantedSecrets(config) })),
+      )
+    ).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+function identityOf(object: Readonly<Record<string, unknown>>): string {
+  const { name, namespace } = object['metadata'] as { name: string; namespace?: string };
+  return [object['kind'], namespace, name].join(' ');
+}
+
+function componentOf({ inputs }: Registered): string | undefined {
+  const { labels } = inputs['metadata'] as { labels?: Readonly<Record<string, string>> };
+  return labels?.['app.kubernetes.io/name'];
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { StackConfig } from '../../../src/config';
+import {
+  checkSecretValues,
+  flattenSecrets,
+  generateSecretValues,
+  requiredSecrets,
+  secretObjects,
+  type SecretValues,
+} from '../../../src/deploy/secret-values';
+import { configWith, everythingConfig, S3 } from '../../support/config';
+import { plantedSecrets } from '../../support/secrets';
+
+const usersOf = (config: StackConfig, values: SecretValues) =>
+  secretObjects(config, values).find(({ name }) => name === 'gateway-users')?.stringData ?? {};
+
+/** What nginx does with `{SSHA}`: the salt is what follows the 20 bytes of the digest. */
+function verifies(line: string, password: string): boolean {
+  const [, encoded = ''] = /^[^:]+:\{SSHA\}([A-Za-z0-9+/]+=*)$/.exec(line) ?? [];
+  const bytes = Buffer.from(encoded, 'base64');
+  const digest = createHash('sha1').update(password).update(bytes.subarray(20)).digest();
+  return bytes.length > 20 && digest.equals(bytes.subarray(0, 20));
+}
+
+describe('given the credentials of a stack, the gateway’s users', () => {
+  const config = everythingConfig();
+  const values = plantedSecrets(config);
+  const users = usersOf(config, values);
+  const linesOf = (kind: string) => (users[kind] ?? '').trimEnd().split('\n');
+
+  it('are one line for each credential, write and read apart', () => {
+    expect(linesOf('write').map((line) => line.split(':')[0])).toEqual(['shipper', 'audit-shipper']);
+    expect(linesOf('read').map((line) => line.split(':')[0])).toEqual(['viewer', 'auditor']);
+  });
+
+  it('verify against their password, and against no other', () => {
+    for (const line of [...linesOf('write'), ...linesOf('read')]) {
+      const name = line.split(':')[0] ?? '';
+      expect(verifies(line, values[`gateway.${name}`] ?? '')).toBe(true);
+      expect(verifies(line, `${values[`gateway.${name}`] ?? ''}x`)).toBe(false);
+    }
+  });
+
+  it('are the same in every run, so that nothing is applied again', () => {
+    expect(usersOf(config, { ...values })).toEqual(users);
+  });
+
+  it('do not show that two credentials have one password', () => {
+    const same = Object.fromEntries(Object.keys(values).map((path) => [path, 'one-password-for-everyone']));
+    const hashes = Object.values(usersOf(config, same)).flatMap((text) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(':')[1]),
+    );
+    expect(new Set(hashes).size).toBe(4);
+  });
+
+  it('hold no password', () => {
+    expect(Object.values(values).filter((value) => JSON.stringify(users).includes(value))).toEqual([]);
+  });
+});
+
+describe('given secret values, the Secrets', () => {
+  it('hold each where its reader looks for it', () => {
+    const config = everythingConfig();
+    const values = plantedSecrets(config);
+    expect(secretObjects(config, values).filter(({ name }) => name !== 'gateway-users')).toEqual([
+      {
+        name: 'watch-admin',
+        namespace: 'watch',
+        stringData: { password: values['grafana.adminPassword'], secretKey: values['grafana.secretKey'] },
+      },
+      {
+        name: 'gateway-credential-shipper',
+        namespace: 'watch-agents',
+        stringData: { password: values['gateway.shipper'] },
+      },
+      { name: 'gateway-credential-viewer', namespace: 'watch', stringData: { password: values['gateway.viewer'] } },
+      {
+        name: 'watch-bucket',
+        namespace: 'watch',
+        stringData: { accessKeyId: values['s3.accessKeyId'], secretAccessKey: values['s3.secretAccessKey'] },
+      },
+    ]);
+  });
+
+  it('are not made from values that are missing', () => {
+    expect(() => secretObjects(configWith(), {})).toThrow(
+      'No value for secrets.grafana.adminPassword; call checkSecretValues first.',
+    );
+  });
+});
+
+describe('generated values', () => {
+  const config = everythingConfig();
+  const keys = { 's3.accessKeyId': 'id', 's3.secretAccessKey': 'key' };
+
+  it('are all that is required but the keys of the bucket, which somebody else hands out', () => {
+    const required = requiredSecrets(config).map(({ path }) => path);
+    expect(Object.keys(generateSecretValues(config))).toEqual(required.filter((path) => !path.startsWith('s3.')));
+    expect(required).toEqual(expect.arrayContaining(Object.keys(keys)));
+  });
+
+  it('are accepted, in prod too', () => {
+    const prod = configWith({
+      environment: 'prod',
+      storage: S3,
+      grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
+    });
+    for (const stack of [config, prod])
+      expect(() => checkSecretValues('test', stack, { ...generateSecretValues(stack), ...keys })).not.toThrow();
+  });
+
+  it('are 192 random bits each, never the same', () => {
+    const values = [generateSecretValues(config), generateSecretValues(config)].flatMap((some) => Object.values(some));
+    expect(new Set(values).size).toBe(values.length);
+    for (const value of values) expect(value).toMatch(/^[A-Za-z0-9_-]{32}$/);
+  });
+});
+
+describe('secrets as a tree', () => {
+  it.each<[string, unknown, SecretValues]>([
+    ['nothing', undefined, {}],
+    ['null', null, {}],
+    ['text', 'x', {}],
+    [
+      'a tree',
+      { grafana: { adminPassword: 'a' }, gateway: { promtail: 'b', 'audit-shipper': 'c' } },
+      { 'grafana.adminPassword': 'a', 'gateway.promtail': 'b', 'gateway.audit-shipper': 'c' },
+    ],
+    ['leaves that are no text', { a: 1, b: { c: true, d: null, e: 'x' } }, { 'b.e': 'x' }],
+  ])('is flat: %s', (_, tree, flat) => {
+    expect(flattenSecrets(tree)).toEqual(flat);
+  });
+});

@@ -1,0 +1,79 @@
+/** Each stack of the repo as a whole. Its objects, field by field, are in dist/: see synth.test.ts. */
+import { join } from 'node:path';
+import { stackNames } from '../../../charts/main';
+import { loadStackConfig, parseStackConfig } from '../../../src/config';
+import { everything, everythingConfig } from '../../support/config';
+import { identify, type Labels, leaves, ofKind, renderStack, workloads } from '../../support/manifests';
+
+const ROOT = join(__dirname, '..', '..', '..');
+
+describe.each(stackNames(ROOT))('given stack %s', (stack) => {
+  const config = loadStackConfig(ROOT, stack);
+  const objects = renderStack(config);
+
+  it('has these objects, namespaces first', () => {
+    expect(objects.map(identify)).toMatchSnapshot();
+  });
+
+  it('is the same when it is rendered again', () => {
+    expect(JSON.stringify(renderStack(config))).toBe(JSON.stringify(objects));
+  });
+
+  it('has no object twice', () => {
+    expect(new Set(objects.map(identify)).size).toBe(objects.length);
+  });
+
+  it('has only namespaced objects in its two namespaces, and what has none is meant to', () => {
+    const clusterWide = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
+    for (const object of objects)
+      expect([identify(object), object.metadata.namespace]).toEqual([
+        identify(object),
+        clusterWide.includes(object.kind) ? undefined : (expect.stringMatching(/^logging(-agents)?$/) as string),
+      ]);
+  });
+
+  it('labels every object of a component with its name, its part and who manages it', () => {
+    const owned = objects.filter(({ kind, metadata }) => kind !== 'Namespace' && metadata.name !== 'default-deny');
+    for (const { metadata } of owned)
+      expect(metadata.labels).toEqual({
+        'app.kubernetes.io/name': expect.stringMatching(/^(loki|gateway|promtail|grafana)$/) as string,
+        'app.kubernetes.io/part-of': 'spywatcher-logs',
+        'app.kubernetes.io/managed-by': 'spywatcher-logs',
+      });
+  });
+
+  it('selects by labels that no release changes', () => {
+    const selectors: readonly Labels[] = [
+      ...ofKind(objects, 'Service').map(({ spec }) => spec.selector as Labels),
+      ...[...workloads(objects), ...ofKind(objects, 'PodDisruptionBudget')].map(
+        ({ spec }) => spec.selector.matchLabels ?? {},
+      ),
+    ];
+    const keys = new Set(selectors.flatMap((labels) => Object.keys(labels)));
+    expect([...keys].sort()).toEqual([
+      'app.kubernetes.io/name',
+      'app.kubernetes.io/part-of',
+      'statefulset.kubernetes.io/pod-name',
+    ]);
+  });
+
+  it('holds no text that an Output or an object became, and nothing undefined', () => {
+    for (const [path, value] of leaves(objects))
+      expect([path.join('.'), String(value)]).toEqual([
+        path.join('.'),
+        expect.not.stringMatching(/Calling \[toString\]|\[object Object\]|\bundefined\b|\bNaN\b/),
+      ]);
+  });
+
+  it('holds no Secret: only names of them', () => {
+    expect(ofKind(objects, 'Secret')).toEqual([]);
+  });
+});
+
+test('given two stacks with other namespaces, they share no name in a cluster', () => {
+  const names = renderStack(everythingConfig()).map(identify);
+  const namespaces = { logging: 'other', agents: 'other-agents' };
+  const others = renderStack(parseStackConfig('test', { ...structuredClone(everything), namespaces })).map(identify);
+  expect(others).toHaveLength(names.length);
+  expect(names.filter((name) => others.includes(name))).toEqual([]);
+});

@@ -1,0 +1,53 @@
+/** bin/synth.js as `cdk8s synth` starts it, in a folder of its own, on sources that are compiled for the test. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { transformFileSync } from '@swc/core';
+
+const ROOT = join(__dirname, '..', '..', '..');
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'synth-program-'));
+  mkdirSync(join(directory, 'bin'));
+  cpSync(join(ROOT, 'bin', 'synth.js'), join(directory, 'bin', 'synth.js'));
+  // What decides whether to compile is not under test: here everything is compiled.
+  writeFileSync(join(directory, 'bin', 'ensure-built.js'), 'exports.ensureBuilt = () => {};');
+  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  for (const folder of ['charts', 'src'])
+    for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const target = join(directory, 'lib', folder, file.replace(/\.ts$/, '.js'));
+      mkdirSync(dirname(target), { recursive: true });
+      const { code } = transformFileSync(join(ROOT, folder, file), {
+        swcrc: false,
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs' },
+      });
+      writeFileSync(target, code);
+    }
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const run = (stackFile: string) => {
+  writeFileSync(join(directory, 'Pulumi.test.yaml'), stackFile);
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'CDK8S_OUTDIR'));
+  return spawnSync(process.execPath, [join(directory, 'bin', 'synth.js')], { env, encoding: 'utf8' });
+};
+
+test('given a stack file with problems, the program reports them, writes no file and exits with 1', () => {
+  const { status, stdout, stderr } = run('config:\n  spywatcher-logs:environment: prod\n');
+  expect(status).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(
+    /^Pulumi\.test\.yaml: 3 problems, nothing was written or applied\.\n\n {2}grafana\.ingress\.tls\n/,
+  );
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(existsSync(join(directory, 'dist'))).toBe(false);
+});
+
+test('given a stack file that is right, the program writes its manifests and says nothing', () => {
+  expect(run('config:\n  spywatcher-logs:environment: dev\n')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(5);
+});
