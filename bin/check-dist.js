@@ -7,11 +7,20 @@ const { join } = require('node:path');
 
 const root = join(__dirname, '..');
 const fresh = mkdtempSync(join(tmpdir(), 'dist-'));
-const run = (command, ...args) => spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CDK8S_OUTDIR: fresh } }).status;
+const run = (command, ...args) =>
+  spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, CDK8S_OUTDIR: fresh },
+  }).status;
 const rendered = run(process.execPath, join(__dirname, 'synth.js')) === 0;
 const same = rendered && run('diff', '-r', '-u', 'dist', fresh) === 0;
 rmSync(fresh, { recursive: true });
 if (!same) {
-  process.stderr.write(rendered ? 'dist/ is stale (above, what is missing from it): run `npm run synth` and commit it.\n' : 'The stacks do not render.\n');
+  process.stderr.write(
+    rendered
+      ? 'dist/ is stale (above, what is missing from it): run `npm run synth` and commit it.\n'
+      : 'The stacks do not render.\n',
+  );
   process.exitCode = 1;
 }

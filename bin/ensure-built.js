@@ -4,7 +4,17 @@
  */
 'use strict';
 const { execFileSync } = require('node:child_process');
-const { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -49,16 +59,24 @@ function ensureBuilt(name = 'product') {
   // Compiled beside the old build and then put in its place: another process may be running that one.
   const draft = mkdtempSync(join(lib, '.draft-'));
   try {
-    execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, config), '--outDir', draft, '--incremental', 'false'], {
-      stdio: ['ignore', 2, 2],
-    });
+    execFileSync(
+      process.execPath,
+      [require.resolve('typescript/bin/tsc'), '-p', join(root, config), '--outDir', draft, '--incremental', 'false'],
+      {
+        stdio: ['ignore', 2, 2],
+      },
+    );
     for (const folder of readdirSync(draft)) {
       if (existsSync(join(lib, folder))) renameSync(join(lib, folder), join(draft, `old-${folder}`));
       renameSync(join(draft, folder), join(lib, folder));
     }
     writeFileSync(stamp, current);
   } catch (error) {
-    process.stderr.write(error.status === undefined ? `${error.stack}\n` : 'The sources do not compile (above); nothing was rendered or applied.\n');
+    process.stderr.write(
+      error.status === undefined
+        ? `${error.stack}\n`
+        : 'The sources do not compile (above); nothing was rendered or applied.\n',
+    );
     process.exitCode = 1;
   } finally {
     rmSync(draft, { recursive: true, force: true });

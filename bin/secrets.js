@@ -12,7 +12,10 @@ const { checkSecretValues, generateSecretValues, secretManifests } = require('..
 const [stack] = process.argv.slice(2);
 const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = process.env;
 try {
-  if (stack === undefined) throw Object.assign(new Error('usage: npm run --silent secrets -- <stack> | kubectl apply --server-side -f -'), { name: 'ConfigError' });
+  if (stack === undefined)
+    throw Object.assign(new Error('usage: npm run --silent secrets -- <stack> | kubectl apply --server-side -f -'), {
+      name: 'ConfigError',
+    });
   const config = loadStackConfig(join(__dirname, '..'), stack);
   const values = {
     ...generateSecretValues(config),

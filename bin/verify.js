@@ -25,11 +25,21 @@ function check(name, command, ...args) {
 function tier(name, ...args) {
   step(name, () => {
     const report = join(results, `${name}.json`);
-    const { status } = spawnSync('jest', ['--selectProjects', name, '--json', `--outputFile=${report}`, '--ci', ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    const { status } = spawnSync(
+      'jest',
+      ['--selectProjects', name, '--json', `--outputFile=${report}`, '--ci', ...args],
+      { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
     let counts = { passed: 0, failed: 0, skipped: 0 };
     try {
-      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
-      counts = { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
+      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
+        readFileSync(report, 'utf8'),
+      );
+      counts = {
+        passed: numPassedTests,
+        failed: numFailedTests + numRuntimeErrorTestSuites,
+        skipped: numPendingTests + numTodoTests,
+      };
     } catch (error) {
       process.stderr.write(`${name}: no report: ${error.message}\n`);
     }
@@ -43,7 +53,9 @@ function step(name, run) {
   const started = Date.now();
   const counts = run();
   for (const key of Object.keys(total)) total[key] += counts[key];
-  summary.push(`${name.padEnd(24)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${String(counts.skipped).padStart(4)} skipped ${((Date.now() - started) / 1000).toFixed(1).padStart(8)} s`);
+  summary.push(
+    `${name.padEnd(24)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${String(counts.skipped).padStart(4)} skipped ${((Date.now() - started) / 1000).toFixed(1).padStart(8)} s`,
+  );
 }
 
 check('types', 'tsc', '-p', 'tsconfig.json', '--noEmit');
@@ -59,5 +71,7 @@ tier('engine', '--runInBand');
 tier('e2e', '--runInBand');
 
 rmSync(results, { recursive: true });
-process.stdout.write(`\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.stdout.write(
+  `\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
+);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -20,6 +20,7 @@ export async function applyStack(target: Target, config: StackConfig): Promise<v
 }
 
 async function anySecretMissing(target: Target, config: StackConfig): Promise<boolean> {
-  for (const { name, namespace } of secretTable(config)) if (!(await exists(target, 'secret', namespace, name))) return true;
+  for (const { name, namespace } of secretTable(config))
+    if (!(await exists(target, 'secret', namespace, name))) return true;
   return false;
 }

@@ -45,7 +45,14 @@ interface Sample {
 async function synthTable(project: string, log: Log): Promise<string> {
   const output = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-synth-'));
   const program = [process.execPath, path.join(project, 'bin', 'synth.js')];
-  const cli = [process.execPath, path.join(project, 'node_modules', '.bin', 'cdk8s'), 'synth', '--check-upgrade=false', '--output', output];
+  const cli = [
+    process.execPath,
+    path.join(project, 'node_modules', '.bin', 'cdk8s'),
+    'synth',
+    '--check-upgrade=false',
+    '--output',
+    output,
+  ];
   log(`rendering all stacks ${SYNTH_RUNS} times, by the program and by cdk8s synth`);
   try {
     const rows: string[] = [];
@@ -54,25 +61,46 @@ async function synthTable(project: string, log: Log): Promise<string> {
       ['`cdk8s synth` around it', cli],
     ] as const) {
       const samples: Sample[] = [];
-      for (let index = 0; index < SYNTH_RUNS + 1; index += 1) samples.push(await measure(command, { CDK8S_OUTDIR: output }, project));
+      for (let index = 0; index < SYNTH_RUNS + 1; index += 1)
+        samples.push(await measure(command, { CDK8S_OUTDIR: output }, project));
       const warm = samples.slice(1); // the first fills the file cache and Node's compile cache
-      rows.push(`| ${name} | ${quantile(warm.map(({ seconds }) => seconds), 0.5).toFixed(2)} s | ${Math.max(...warm.map(({ seconds }) => seconds)).toFixed(2)} s | ${Math.max(...warm.map(({ megabytes }) => megabytes)).toFixed(0)} MB |`);
+      rows.push(
+        `| ${name} | ${quantile(
+          warm.map(({ seconds }) => seconds),
+          0.5,
+        ).toFixed(
+          2,
+        )} s | ${Math.max(...warm.map(({ seconds }) => seconds)).toFixed(2)} s | ${Math.max(...warm.map(({ megabytes }) => megabytes)).toFixed(0)} MB |`,
+      );
     }
-    return ['', '| synthesis', '| median | slowest | peak memory |'].join(' ').concat('\n|---|---|---|---|\n', rows.join('\n'), '\n');
+    return ['', '| synthesis', '| median | slowest | peak memory |']
+      .join(' ')
+      .concat('\n|---|---|---|---|\n', rows.join('\n'), '\n');
   } finally {
     fs.rmSync(output, { recursive: true, force: true });
   }
 }
 
 /** Wall time and peak resident memory of a command, which it reports itself as it ends. */
-async function measure(command: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<Sample> {
+async function measure(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<Sample> {
   const [program = '', ...args] = command;
   const report = path.join(os.tmpdir(), `bench-rss-${process.pid}`);
   const preload = `${report}.cjs`;
-  fs.writeFileSync(preload, `process.on('exit', () => require('fs').appendFileSync(${JSON.stringify(report)}, process.resourceUsage().maxRSS + '\\n'));`);
+  fs.writeFileSync(
+    preload,
+    `process.on('exit', () => require('fs').appendFileSync(${JSON.stringify(report)}, process.resourceUsage().maxRSS + '\\n'));`,
+  );
   const started = performance.now();
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(program, args, { cwd, stdio: 'ignore', env: { ...process.env, ...env, NODE_OPTIONS: `--require=${preload}` } });
+    const child = spawn(program, args, {
+      cwd,
+      stdio: 'ignore',
+      env: { ...process.env, ...env, NODE_OPTIONS: `--require=${preload}` },
+    });
     child.once('error', reject);
     child.once('close', resolve);
   });
@@ -107,7 +135,11 @@ async function clusterTables(project: string, port: number, log: Log): Promise<s
   const idle = residentMemory();
   await applyObjects(target, [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    nodePod(node, 'bench-load', `let n=0;setInterval(()=>{let s='';for(let i=0;i<${LOAD_LINES_PER_SECOND / 20};i++)s+=JSON.stringify({timestamp:new Date().toISOString(),level:'info',message:'request handled',n:n++,requestId:'r-'+n,userId:'u-'+n%100,duration:n%250,path:'/guilds/'+n%50+'/members',text:'x'.repeat(120)})+'\\n';process.stdout.write(s)},50)`),
+    nodePod(
+      node,
+      'bench-load',
+      `let n=0;setInterval(()=>{let s='';for(let i=0;i<${LOAD_LINES_PER_SECOND / 20};i++)s+=JSON.stringify({timestamp:new Date().toISOString(),level:'info',message:'request handled',n:n++,requestId:'r-'+n,userId:'u-'+n%100,duration:n%250,path:'/guilds/'+n%50+'/members',text:'x'.repeat(120)})+'\\n';process.stdout.write(s)},50)`,
+    ),
   ]);
   log(`loading with ${LOAD_LINES_PER_SECOND} lines/s for 60 s`);
   await sleep(60_000);
@@ -117,7 +149,8 @@ async function clusterTables(project: string, port: number, log: Log): Promise<s
   const latencies = await probe(target, loki, node, log);
   const peak = residentMemory();
 
-  const row = (name: string): string => `| ${name} | ${idle[name] ?? 0} MB | ${loaded[name] ?? 0} MB | ${peak[name] ?? 0} MB |`;
+  const row = (name: string): string =>
+    `| ${name} | ${idle[name] ?? 0} MB | ${loaded[name] ?? 0} MB | ${peak[name] ?? 0} MB |`;
   const sum = (memory: Memory): number => Object.values(memory).reduce((total, value) => total + value, 0);
   return [
     '',
@@ -147,7 +180,13 @@ async function applyAndWait(target: Target, config: StackConfig, log: Log): Prom
 
 /** A pod prints the time with each line; the age at which a query first shows a line is its latency, up to the pause between two queries. */
 async function probe(target: Target, loki: LokiClient, image: string, log: Log): Promise<readonly number[]> {
-  await applyObjects(target, [nodePod(image, 'bench-probe', `let n=0;const t=setInterval(()=>{console.log('n='+n+++' t='+Date.now());if(n===${PROBES})clearInterval(t)},60)`)]);
+  await applyObjects(target, [
+    nodePod(
+      image,
+      'bench-probe',
+      `let n=0;const t=setInterval(()=>{console.log('n='+n+++' t='+Date.now());if(n===${PROBES})clearInterval(t)},60)`,
+    ),
+  ]);
   const from = new Date();
   const seen = new Map<string, number>();
   const deadline = Date.now() + 180_000;
@@ -172,7 +211,10 @@ function nodePod(image: string, name: string, script: string): object {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: NAMESPACE, labels: { 'app.kubernetes.io/name': name } },
-    spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'node', image, imagePullPolicy: 'IfNotPresent', command: ['node', '-e', script] }] },
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'node', image, imagePullPolicy: 'IfNotPresent', command: ['node', '-e', script] }],
+    },
   };
 }
 
@@ -185,7 +227,11 @@ function residentMemory(): Memory {
   for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const name = fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-      if (!PROGRAMS.some((program) => program === name) || !fs.readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes('kubepods')) continue;
+      if (
+        !PROGRAMS.some((program) => program === name) ||
+        !fs.readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes('kubepods')
+      )
+        continue;
       const rollup = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
       // Proportional, so that nginx' workers do not count shared pages twice.
       result[name] = (result[name] ?? 0) + Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;

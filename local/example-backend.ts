@@ -17,7 +17,9 @@ export function backendImage(project: string): string {
 
 /** Puts the example backend on the cluster and waits until it is ready. */
 export async function startBackend(target: Target, project: string): Promise<void> {
-  const objects = parseAllDocuments(fs.readFileSync(manifestPath(project), 'utf8')).map((document) => document.toJS() as unknown);
+  const objects = parseAllDocuments(fs.readFileSync(manifestPath(project), 'utf8')).map(
+    (document) => document.toJS() as unknown,
+  );
   const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
   const [namespace, ...rest] = objects.filter(isObject);
   if (namespace !== undefined) await applyObjects(target, [namespace]);
@@ -27,7 +29,9 @@ export async function startBackend(target: Target, project: string): Promise<voi
 
 /** Removes it, with its namespace. */
 export async function removeBackend(target: Target): Promise<void> {
-  await kubectl(target, ['delete', 'namespace', BACKEND_NAMESPACE, '--ignore-not-found', '--timeout=120s'], { timeout: 130 });
+  await kubectl(target, ['delete', 'namespace', BACKEND_NAMESPACE, '--ignore-not-found', '--timeout=120s'], {
+    timeout: 130,
+  });
 }
 
 async function programConfigMap(project: string): Promise<object> {

@@ -8,28 +8,59 @@ export interface Target {
 }
 
 /** Runs kubectl against the target; a failure is an error that quotes what it said. */
-export function kubectl(target: Target, args: readonly string[], options: { readonly input?: string; readonly timeout?: number } = {}): Promise<string> {
+export function kubectl(
+  target: Target,
+  args: readonly string[],
+  options: { readonly input?: string; readonly timeout?: number } = {},
+): Promise<string> {
   return run(target.kubectl, [...target.select, ...args], options);
 }
 
 /** Server-side apply of objects, with strict validation: an unknown field is an error. */
 export async function applyObjects(target: Target, objects: readonly object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  await kubectl(target, ['apply', '--server-side', '--force-conflicts', '--field-manager=spywatcher-logs', '--validate=strict', '-f', '-'], { input, timeout: 120 });
+  await kubectl(
+    target,
+    ['apply', '--server-side', '--force-conflicts', '--field-manager=spywatcher-logs', '--validate=strict', '-f', '-'],
+    { input, timeout: 120 },
+  );
 }
 
 /** Whether an object exists. */
 export async function exists(target: Target, kind: string, namespace: string, name: string): Promise<boolean> {
-  return (await kubectl(target, ['-n', namespace, 'get', kind, name, '--ignore-not-found', '-o', 'name'])).trim() !== '';
+  return (
+    (await kubectl(target, ['-n', namespace, 'get', kind, name, '--ignore-not-found', '-o', 'name'])).trim() !== ''
+  );
 }
 
 /** One key of a Secret, decoded; undefined where it is missing. */
-export async function secretValue(target: Target, namespace: string, name: string, key: string): Promise<string | undefined> {
-  const encoded = await kubectl(target, ['-n', namespace, 'get', 'secret', name, '--ignore-not-found', '-o', `jsonpath={.data.${key}}`]);
+export async function secretValue(
+  target: Target,
+  namespace: string,
+  name: string,
+  key: string,
+): Promise<string | undefined> {
+  const encoded = await kubectl(target, [
+    '-n',
+    namespace,
+    'get',
+    'secret',
+    name,
+    '--ignore-not-found',
+    '-o',
+    `jsonpath={.data.${key}}`,
+  ]);
   return encoded === '' ? undefined : Buffer.from(encoded, 'base64').toString();
 }
 
 /** Waits for a workload's pods to be updated and ready. */
-export async function waitForRollout(target: Target, namespace: string, workload: string, timeout: number): Promise<void> {
-  await kubectl(target, ['-n', namespace, 'rollout', 'status', workload, `--timeout=${timeout}s`], { timeout: timeout + 10 });
+export async function waitForRollout(
+  target: Target,
+  namespace: string,
+  workload: string,
+  timeout: number,
+): Promise<void> {
+  await kubectl(target, ['-n', namespace, 'rollout', 'status', workload, `--timeout=${timeout}s`], {
+    timeout: timeout + 10,
+  });
 }

@@ -15,7 +15,12 @@ export interface LogEntry {
 }
 
 interface StreamsAnswer {
-  readonly data: { readonly result: readonly { readonly stream: Record<string, string>; readonly values: readonly (readonly [string, string])[] }[] };
+  readonly data: {
+    readonly result: readonly {
+      readonly stream: Record<string, string>;
+      readonly values: readonly (readonly [string, string])[];
+    }[];
+  };
 }
 
 interface VectorAnswer {
@@ -35,7 +40,9 @@ export class LokiClient {
       direction: 'forward',
     });
     return data.result
-      .flatMap(({ stream, values }) => values.map(([timestamp, line]) => ({ timestamp: BigInt(timestamp), line, labels: stream })))
+      .flatMap(({ stream, values }) =>
+        values.map(([timestamp, line]) => ({ timestamp: BigInt(timestamp), line, labels: stream })),
+      )
       .sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0));
   }
 
@@ -50,7 +57,8 @@ export class LokiClient {
       for (const [instant, entries] of byInstant) all.set(instant, entries);
       if (last === undefined || page.length < 5000) break;
       const next = new Date(Number(last.timestamp / 1_000_000n));
-      if (next.getTime() === start.getTime()) throw new Error(`more than 5000 lines in the millisecond of ${next.toISOString()}`);
+      if (next.getTime() === start.getTime())
+        throw new Error(`more than 5000 lines in the millisecond of ${next.toISOString()}`);
       start = next;
     }
     return [...all.values()].flat();
@@ -68,7 +76,9 @@ export class LokiClient {
   }
 
   private async get<T>(path: string, parameters: Readonly<Record<string, string>>): Promise<T> {
-    const response = await fetch(`${this.props.url}${path}?${new URLSearchParams(parameters).toString()}`, { headers: this.headers() });
+    const response = await fetch(`${this.props.url}${path}?${new URLSearchParams(parameters).toString()}`, {
+      headers: this.headers(),
+    });
     const text = await response.text();
     if (!response.ok) throw new Error(`${path} ${parameters['query'] ?? ''}: ${response.status} ${text.slice(0, 300)}`);
     // The shape is Loki's, fixed by its API version.
@@ -77,7 +87,9 @@ export class LokiClient {
 
   private headers(): Record<string, string> {
     const { user, password } = this.props;
-    return user === undefined || password === undefined ? {} : { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+    return user === undefined || password === undefined
+      ? {}
+      : { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
   }
 }
 

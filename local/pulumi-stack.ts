@@ -46,7 +46,8 @@ export class PulumiStack {
     const { state, project, stack, config, overrides = {}, kubeconfig, context } = this.props;
     fs.mkdirSync(state, { recursive: true, mode: 0o700 });
     const passphrase = path.join(state, 'passphrase');
-    if (!fs.existsSync(passphrase)) fs.writeFileSync(passphrase, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    if (!fs.existsSync(passphrase))
+      fs.writeFileSync(passphrase, randomBytes(24).toString('base64url'), { mode: 0o600 });
     const known = fs.existsSync(this.configFile) ? parseDocument(fs.readFileSync(this.configFile, 'utf8')) : undefined;
     const document = parseDocument(fs.readFileSync(path.join(project, `Pulumi.${stack}.yaml`), 'utf8'));
     for (const [key, value] of Object.entries(overrides)) document.setIn(['config', `${PROJECT}:${key}`], value);
@@ -61,31 +62,61 @@ export class PulumiStack {
     fs.copyFileSync(path.join(project, 'Pulumi.yaml'), path.join(state, 'Pulumi.yaml'));
     await this.run('stack', 'select', '--create', stack);
     if (known?.hasIn(['config', `${PROJECT}:${SECRETS_KEY}`]) === true) return;
-    const secrets = Object.entries(generateSecretValues(config)).flatMap(([key, value]) => ['--secret', `${PROJECT}:${SECRETS_KEY}.${key}=${value}`]);
+    const secrets = Object.entries(generateSecretValues(config)).flatMap(([key, value]) => [
+      '--secret',
+      `${PROJECT}:${SECRETS_KEY}.${key}=${value}`,
+    ]);
     await this.run('config', 'set-all', '--path', ...secrets);
   }
 
-  up(): Promise<string> {
-    return this.run('up', '--yes', '--skip-preview', '--suppress-progress', '--diff');
+  /** Deploys. What a killed run has begun is taken over. */
+  async up(): Promise<string> {
+    // Objects of that run exist, and the state need not know them.
+    const environment = (await this.recover()) ? ['PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true'] : [];
+    return succeeded('up', await this.start(environment, ['up', '--yes', '--skip-preview', '--suppress-progress']));
   }
 
-  destroy(): Promise<string> {
+  async destroy(): Promise<string> {
+    await this.recover();
     return this.run('destroy', '--yes', '--skip-preview', '--suppress-progress');
   }
 
   /** Runs a command on the stack, with its own config file. */
   async run(...args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.attempt(...args);
-    if (code !== 0) throw new Error(`pulumi ${args[0] ?? ''} failed (${code}):\n${stdout}\n${stderr}`);
-    return stdout;
+    return succeeded(args[0] ?? '', await this.attempt(...args));
   }
 
   /** {@link run}, whatever its exit code. */
   attempt(...args: readonly string[]): Promise<Result> {
+    return this.start([], args);
+  }
+
+  /** Whether the last run was killed. Removes its lock, and from the state what it had only begun. */
+  private async recover(): Promise<boolean> {
+    const owners = this.lockOwners();
+    if (owners.length === 0 || owners.some(isAlive)) return false;
+    await this.run('cancel', '--yes');
+    await this.run('refresh', '--yes', '--skip-preview', '--clear-pending-creates');
+    return true;
+  }
+
+  /** Processes that have locked the stack. */
+  private lockOwners(): readonly number[] {
+    const folder = path.join(this.props.state, '.pulumi', 'locks', 'organization', PROJECT, this.props.stack);
+    if (!fs.existsSync(folder)) return [];
+    return fs
+      .readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => (JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as { readonly pid: number }).pid);
+  }
+
+  private start(environment: readonly string[], args: readonly string[]): Promise<Result> {
     const { project, state, stack } = this.props;
     const onStack = args[0] === 'stack' && args[1] === 'select' ? [] : ['--stack', stack];
     // Only what runs the program is of the project; the stack and its config are of the state.
-    const where = ['stack', 'config'].includes(args[0] ?? '') ? ['--cwd', state] : ['--cwd', project, '--config-file', this.configFile];
+    const where = ['stack', 'config', 'cancel'].includes(args[0] ?? '')
+      ? ['--cwd', state]
+      : ['--cwd', project, '--config-file', this.configFile];
     return attempt(
       'env',
       [
@@ -94,6 +125,7 @@ export class PulumiStack {
         `PULUMI_HOME=${path.join(state, 'home')}`,
         'PULUMI_SKIP_UPDATE_CHECK=true',
         'PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true',
+        ...environment,
         'pulumi',
         ...args,
         ...onStack,
@@ -105,8 +137,22 @@ export class PulumiStack {
   }
 }
 
+function succeeded(command: string, { code, stdout, stderr }: Result): string {
+  if (code !== 0) throw new Error(`pulumi ${command} failed (${code}):\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Reports a deployment's result in one line. */
 export function summarize(output: string, log: Log): void {
-  const lines = output.split('\n').filter((line) => /^\s+(\+|~|-|\d+ unchanged)/.test(line) || line.startsWith('Resources:'));
-  log(lines.slice(-6).join(' ').replace(/\s+/g, ' ').trim());
+  const [, resources = ''] = output.split('\nResources:\n');
+  const [counts = ''] = resources.split('\n\n');
+  log(`Resources: ${counts.replace(/\s+/g, ' ').trim()}`);
 }

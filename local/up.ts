@@ -31,7 +31,11 @@ export interface UpProps {
   readonly log: Log;
 }
 
-const QUERIES = ['{job="backend"}', '{job="backend", level="error"}', '{job="backend"} | json | message=~".*query.*" | duration > 1000'];
+const QUERIES = [
+  '{job="backend"}',
+  '{job="backend", level="error"}',
+  '{job="backend"} | json | message=~".*query.*" | duration > 1000',
+];
 
 /** Starts everything that does not run yet. Repeated, it changes nothing. */
 export async function up(props: UpProps): Promise<void> {
@@ -50,9 +54,15 @@ export async function up(props: UpProps): Promise<void> {
   const { logging } = config.namespaces;
   const forwards: Forward[] = [
     { port: gatewayPort, namespace: logging, service: GATEWAY.name, servicePort: GATEWAY_SERVICE_PORT },
-    ...(withGrafana ? [{ port: grafanaPort, namespace: logging, service: GRAFANA.name, servicePort: GRAFANA.ports.http }] : []),
+    ...(withGrafana
+      ? [{ port: grafanaPort, namespace: logging, service: GRAFANA.name, servicePort: GRAFANA.ports.http }]
+      : []),
   ];
-  await ensureForwards(forwards, log, props.context === undefined ? undefined : { kubectl: target.kubectl, context: props.context });
+  await ensureForwards(
+    forwards,
+    log,
+    props.context === undefined ? undefined : { kubectl: target.kubectl, context: props.context },
+  );
   const url = `http://localhost:${gatewayPort}`;
   const counts = await liveCounts(url, log);
   process.stdout.write(screen({ ...props, config, target, url, counts, withGrafana }));
@@ -71,14 +81,23 @@ export async function down(props: UpProps): Promise<void> {
   const state = pulumiState(props);
   if (PulumiStack.exists(state)) {
     props.log('pulumi destroy');
-    const pulumi = new PulumiStack({ project: props.project, state, stack: props.stack, config, context: props.context });
+    const pulumi = new PulumiStack({
+      project: props.project,
+      state,
+      stack: props.stack,
+      config,
+      context: props.context,
+    });
     summarize(await pulumi.destroy(), props.log);
     fs.rmSync(state, { recursive: true });
     return;
   }
   props.log('deleting the stack');
   const objects = [...stackObjects(config)].reverse();
-  await kubectl(target, ['delete', '--ignore-not-found', '--timeout=180s', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }), timeout: 200 });
+  await kubectl(target, ['delete', '--ignore-not-found', '--timeout=180s', '-f', '-'], {
+    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+    timeout: 200,
+  });
 }
 
 function clusterTarget({ kubectl: program, kubeconfig }: Cluster): Target {
@@ -87,7 +106,10 @@ function clusterTarget({ kubectl: program, kubeconfig }: Cluster): Target {
 
 async function contextTarget(context: string): Promise<Target> {
   const known = (await run('kubectl', ['config', 'get-contexts', '-o', 'name'])).split('\n');
-  if (!known.includes(context)) throw new Error(`no kube context "${context}"; kubectl config get-contexts lists: ${known.filter((name) => name !== '').join(', ') || 'none'}`);
+  if (!known.includes(context))
+    throw new Error(
+      `no kube context "${context}"; kubectl config get-contexts lists: ${known.filter((name) => name !== '').join(', ') || 'none'}`,
+    );
   return { kubectl: 'kubectl', select: ['--context', context] };
 }
 
@@ -112,7 +134,8 @@ async function deploy(props: UpProps, config: StackConfig, target: Target, withG
   const { project, stack, log } = props;
   const state = pulumiState(props);
   const missing = missingPulumiPrograms();
-  const appliedBefore = !PulumiStack.exists(state) && (await exists(target, 'statefulset', config.namespaces.logging, LOKI.name));
+  const appliedBefore =
+    !PulumiStack.exists(state) && (await exists(target, 'statefulset', config.namespaces.logging, LOKI.name));
   if (missing.length > 0 || appliedBefore) {
     const reason = missing.length > 0 ? `${missing.join(', ')} not on PATH` : 'as the last time';
     log(`applying stack ${stack} by server-side apply (${reason})`);
@@ -142,7 +165,12 @@ function pulumiState({ context, stack }: UpProps): string {
   return path.join(base, 'spywatcher-logs', `${context.replace(/[^\w.-]/g, '_')}-${stack}`);
 }
 
-async function waitForStack(target: Target, { namespaces }: StackConfig, withGrafana: boolean, log: Log): Promise<void> {
+async function waitForStack(
+  target: Target,
+  { namespaces }: StackConfig,
+  withGrafana: boolean,
+  log: Log,
+): Promise<void> {
   const workloads: readonly (readonly [string, string])[] = [
     [namespaces.logging, `statefulset/${LOKI.name}`],
     [namespaces.logging, `deployment/${GATEWAY.name}`],

@@ -17,6 +17,7 @@ export {
   ConfigError,
   loadStackConfig,
   parseStackConfig,
+  stackConfig,
   type Problem,
   type SecretSpec,
   secretTable,

@@ -3,6 +3,13 @@
  *
  * @module spywatcher-logs/pulumi
  */
-export { ConfigError, loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from './config';
+export {
+  ConfigError,
+  loadStackConfig,
+  parseStackConfig,
+  stackConfig,
+  type StackConfig,
+  type StackConfigInput,
+} from './config';
 export { LoggingStack, type LoggingStackArgs } from './deploy/logging-stack';
 export { generateSecretValues, type SecretValues } from './deploy/secret-values';

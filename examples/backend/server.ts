@@ -8,8 +8,12 @@ import express, { type NextFunction, type Request, type Response } from 'express
 type Level = 'error' | 'warn' | 'info' | 'debug';
 
 function log(level: Level, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-  process.stdout.write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, message, service: 'backend', ...fields })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ timestamp: new Date().toISOString(), level, message, service: 'backend', ...fields })}\n`,
+  );
 }
+
+const requestIdOf = (response: Response): string => String(response.locals['requestId']);
 
 const app = express();
 
@@ -20,7 +24,11 @@ app.use((request: Request, response: Response, next: NextFunction) => {
   response.set('x-request-id', requestId);
   response.on('finish', () => {
     const level = response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'warn' : 'info';
-    log(level, `${request.method} ${request.path}`, { requestId, status: response.statusCode, duration: Math.round(performance.now() - started) });
+    log(level, `${request.method} ${request.path}`, {
+      requestId,
+      status: response.statusCode,
+      duration: Math.round(performance.now() - started),
+    });
   });
   next();
 });
@@ -30,14 +38,17 @@ app.get('/health', (_request, response) => {
 });
 
 app.get('/guilds/:id', (request, response) => {
-  const { requestId } = response.locals;
-  log('info', 'Running query for guild members', { requestId, userId: `user-${Number(request.params.id) % 20}`, action: 'fetch_data' });
+  log('info', 'Running query for guild members', {
+    requestId: requestIdOf(response),
+    userId: `user-${Number(request.params.id) % 20}`,
+    action: 'fetch_data',
+  });
   response.json({ id: request.params.id, members: 42 });
 });
 
 app.get('/slow', (_request, response) => {
   setTimeout(() => {
-    log('warn', 'Slow query on guild_members', { requestId: response.locals['requestId'], duration: 1200 });
+    log('warn', 'Slow query on guild_members', { requestId: requestIdOf(response), duration: 1200 });
     response.json({ status: 'late' });
   }, 1200);
 });
@@ -48,9 +59,9 @@ app.get('/fail', () => {
 
 // Express tells an error handler by its four parameters.
 app.use((error: Error, _request: Request, response: Response, next: NextFunction) => {
-  log('error', error.message, { requestId: response.locals['requestId'], error: error.message, stack: error.stack });
+  log('error', error.message, { requestId: requestIdOf(response), error: error.message, stack: error.stack });
   if (response.headersSent) next(error);
-  else response.status(500).json({ error: 'internal error', requestId: response.locals['requestId'] });
+  else response.status(500).json({ error: 'internal error', requestId: requestIdOf(response) });
 });
 
 const port = Number(process.env['PORT'] ?? 3001);
@@ -63,7 +74,9 @@ const traffic =
     ? setInterval(() => {
         const path = paths[calls % paths.length] ?? '/health';
         calls += 1;
-        fetch(`http://localhost:${port}${path}`).catch((error: unknown) => log('warn', 'Own request failed', { error: String(error) }));
+        fetch(`http://localhost:${port}${path}`).catch((error: unknown) =>
+          log('warn', 'Own request failed', { error: String(error) }),
+        );
       }, interval)
     : undefined;
 

@@ -1,23 +1,13 @@
 /** A cdk8s app with the logging stack in it. `npm run synth` writes its manifests to dist/. */
 import { App, Chart } from 'cdk8s';
-import {
-  Gateway,
-  Grafana,
-  Loki,
-  Namespaces,
-  parseStackConfig,
-  Promtail,
-  secretTable,
-  type StackConfigInput,
-} from 'spywatcher-logs';
+import { Gateway, Grafana, Loki, Namespaces, Promtail, secretTable, stackConfig } from 'spywatcher-logs';
 
 // Only what differs from the defaults; a mistake is reported with its path, its rule and what to write instead.
-const input: StackConfigInput = {
+const config = stackConfig({
   environment: 'staging',
   retention: { period: '14d', streams: [{ selector: '{job="security"}', period: '90d' }] },
   grafana: { url: 'https://logs.example.com', ingress: { className: 'nginx', tls: { secretName: 'grafana-tls' } } },
-};
-const config = parseStackConfig('logging', input);
+});
 
 const app = new App();
 new Namespaces(new Chart(app, '00-namespaces'), 'namespaces', config);

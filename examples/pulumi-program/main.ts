@@ -6,18 +6,18 @@
  *   done
  */
 import * as pulumi from '@pulumi/pulumi';
-import { LoggingStack, parseStackConfig, type StackConfigInput } from 'spywatcher-logs/pulumi';
+import { LoggingStack, stackConfig } from 'spywatcher-logs/pulumi';
 
 // Only what differs from the defaults; a mistake is reported with its path, its rule and what to write instead.
-const input: StackConfigInput = {
+const config = stackConfig({
   environment: 'staging',
   retention: { period: '14d' },
   grafana: { url: 'https://logs.example.com', ingress: { className: 'nginx', tls: { secretName: 'grafana-tls' } } },
-};
+});
 
 const secrets = new pulumi.Config();
 const logging = new LoggingStack('logging', {
-  config: parseStackConfig('logging', input),
+  config,
   secrets: {
     'grafana.adminPassword': secrets.requireSecret('grafanaPassword'),
     'grafana.secretKey': secrets.requireSecret('grafanaKey'),

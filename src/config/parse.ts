@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { describeIssue } from './describe';
 import { ConfigError, formatPath, valueAt } from './problem';
 import { rules } from './rules';
-import { type StackConfig, stackConfigSchema } from './schema';
+import { type StackConfig, type StackConfigInput, stackConfigSchema } from './schema';
 import { closest, knownKeys } from './suggest';
 
 /**
@@ -28,6 +28,15 @@ export function parseStackConfig(source: string, input: unknown): StackConfig {
       ? []
       : rules.filter(({ reads }) => !reads.some(inDoubt)).flatMap(({ check }) => check(config))),
   ]);
+}
+
+/**
+ * A stack config written in a program instead of a stack file: the editor knows its fields, and the rules are the same.
+ *
+ * @throws ConfigError with all problems.
+ */
+export function stackConfig(input: StackConfigInput): StackConfig {
+  return parseStackConfig('stackConfig()', input);
 }
 
 interface RightParts {

@@ -1,4 +1,5 @@
 /** Rules that join several fields. Each names the paths it reads, so that it is silent while one of them is itself wrong. */
+import { isIP } from 'node:net';
 import { formatPath, formatReceived, type Problem } from './problem';
 import type { StackConfig } from './schema';
 import { secretTable } from './secrets';
@@ -68,6 +69,31 @@ export const rules: readonly Rule[] = [
       when(environment === 'prod' && !auth.loki.enabled, () =>
         problem(['auth', 'loki', 'enabled'], false, 'prod asks for a credential', 'remove auth.loki.enabled: false'),
       ),
+  },
+  {
+    reads: ['grafana'],
+    check: ({ grafana }) => {
+      const { pathname, hostname, origin } = new URL(grafana.url);
+      const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+      return [
+        ...when(pathname !== '/', () =>
+          problem(
+            ['grafana', 'url'],
+            grafana.url,
+            'a URL without a path: Grafana has a host of its own',
+            `write ${origin}`,
+          ),
+        ),
+        ...when(grafana.ingress !== undefined && isAddress, () =>
+          problem(
+            ['grafana', 'url'],
+            grafana.url,
+            'with an Ingress, a URL with a host name',
+            'write for example https://logs.example.com',
+          ),
+        ),
+      ];
+    },
   },
   {
     reads: ['environment', 'grafana'],

@@ -274,7 +274,6 @@ const images = z.strictObject({
 });
 
 const client = z.strictObject({
-  name: dnsLabel().describe('Name of the client, for its policy.'),
   namespace: dnsLabel().describe('Its namespace.'),
   podLabels: labels().default({}).describe('Its pods; all of the namespace without labels.'),
 });

@@ -20,9 +20,25 @@ export const SECRETS_KEY = 'secrets';
  */
 export function loadStackConfig(directory: string, stack: string): StackConfig {
   const file = `Pulumi.${stack}.yaml`;
-  const document = parseFile(file, readFileSync(join(directory, file), 'utf8'));
+  const document = parseFile(file, readStackFile(directory, file));
   const entries = Object.entries(asRecord(asRecord(document)['config']));
   return parseStackEntries(file, entries);
+}
+
+function readStackFile(directory: string, file: string): string {
+  try {
+    return readFileSync(join(directory, file), 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    throw new ConfigError(file, [
+      {
+        path: file,
+        received: '(missing)',
+        rule: 'a stack has a file of its own beside Pulumi.yaml',
+        remedy: `check the name of the stack, or create ${file}`,
+      },
+    ]);
+  }
 }
 
 /** YAML's own message may quote the line, and the line may hold a secret: only where and what kind is said. */

@@ -68,6 +68,7 @@ export function podStages(): readonly Stage[] {
               drop_malformed: false,
             },
           },
+          { template: { source: FIELDS.timestamp, template: timestampTemplate() } },
           { timestamp: { source: FIELDS.timestamp, format: 'RFC3339Nano', action_on_failure: 'skip' } },
           { template: { source: LABELS.level, template: levelTemplate() } },
           { labels: { [LABELS.level]: '' } },
@@ -78,6 +79,19 @@ export function podStages(): readonly Stage[] {
     { structured_metadata: { pod: '' } },
     { labeldrop: ['filename', 'stream', 'pod'] },
   ];
+}
+
+/**
+ * How far a record's own time may be from the moment the container runtime wrote it. Loki refuses a line that is an hour
+ * behind its stream, older than `reject_old_samples_max_age` or ten minutes ahead, and a refused line is lost.
+ */
+const SECONDS_BEHIND = 1800;
+const SECONDS_AHEAD = 300;
+
+/** A believable timestamp → itself; any other → nothing, so that the container runtime's stays. */
+function timestampTemplate(): string {
+  const seconds = (value: string): string => `(unixEpoch (toDate "2006-01-02T15:04:05Z07:00" ${value}))`;
+  return `{{ $ahead := sub ${seconds('.Value')} ${seconds('.time')} }}{{ if and (ge $ahead -${SECONDS_BEHIND}) (le $ahead ${SECONDS_AHEAD}) }}{{ .Value }}{{ end }}`;
 }
 
 /** Any spelling of a level → one of the log model's; an unknown one → nothing, so that it makes no stream of its own. */

@@ -13,8 +13,6 @@ import {
   variant,
 } from '../support/rendered-stack';
 
-jest.setTimeout(60_000);
-
 let api: ApiServer;
 beforeAll(async () => (api = await startApiServer()), BUILD_TIMEOUT);
 afterAll(() => api.stop());
@@ -38,7 +36,7 @@ const everything = variant('every optional part', {
   persistence: { size: '1.5Gi', storageClass: 'fast' },
   gateway: { replicas: 3 },
   grafana: {
-    url: 'https://logs.example.com/grafana',
+    url: 'https://logs.example.com',
     ingress: {
       className: 'nginx',
       tls: { secretName: 'grafana-tls', clusterIssuer: 'letsencrypt' },
@@ -52,10 +50,7 @@ const everything = variant('every optional part', {
   },
   images: { registry: 'registry.example.com/mirror', pullSecrets: ['registry'] },
   network: {
-    clients: [
-      { name: 'cli', namespace: 'tools', podLabels: { app: 'logcli' } },
-      { name: 'all', namespace: 'jobs' },
-    ],
+    clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { namespace: 'jobs' }],
     dns: { cidrs: ['169.254.20.10/32'] },
   },
 });

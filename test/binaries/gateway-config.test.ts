@@ -5,9 +5,7 @@ import { entries, entriesOf, pushBody, queryRequest, type RunningLoki, startLoki
 import { BUILD_TIMEOUT, programs, say, until } from '../support/program';
 import { type Recorder, startRecorder } from '../support/recorder';
 import { type RenderedStack, secretValues, stack, STACKS, variant } from '../support/rendered-stack';
-import { basicAuth, send, sendRaw } from '../support/request';
-
-jest.setTimeout(60_000);
+import { basicAuth, type Request, type Response, send, sendRaw } from '../support/request';
 
 const twoTenants = variant('two tenants', {
   environment: 'staging',
@@ -116,7 +114,7 @@ const ADMIN = [
 /** Ways to write a path so that one program may read it as another does not. */
 function spellings(path: string): readonly string[] {
   const encoded = (text: string): string =>
-    [...text].map((letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
+    Array.from(text, (letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
   const last = path.slice(path.lastIndexOf('/') + 1);
   return [
     path,
@@ -183,7 +181,7 @@ let counter = 0;
 /** A line that no other test has written. */
 const newLine = (): string => `line ${(counter += 1)} of ${process.pid}`;
 
-function push(running: Running, line: string, options: Partial<Parameters<typeof send>[0]> = {}) {
+function push(running: Running, line: string, options: Partial<Request> = {}): Promise<Response> {
   return send({
     port: running.gateway.port,
     path: PUSH,
@@ -329,7 +327,7 @@ describe.each(named(stacks.filter(({ config }) => config.auth.loki.enabled)))(
       expect(beforeLoki.requests).toHaveLength(READS.length);
     });
 
-    it.each([
+    it.each<[string, () => string | undefined]>([
       ['no credential', () => undefined],
       ['a wrong password', () => 'promtail:wrong-wrong-wrong-wrong-w'],
       ['an empty password', () => 'promtail:'],
@@ -337,7 +335,7 @@ describe.each(named(stacks.filter(({ config }) => config.auth.loki.enabled)))(
       ['a name in another case', () => write.replace('promtail', 'Promtail')],
       ['a name alone', () => 'promtail'],
       ['an unknown name', () => write.replace('promtail', 'somebody')],
-    ] as const)('answers 401 to %s', async (_what, credentialOf) => {
+    ])('answers 401 to %s', async (_what, credentialOf) => {
       const who = credentialOf();
       const options = who === undefined ? {} : { credential: who };
       expect((await push(running, newLine(), options)).status).toBe(401);
@@ -385,10 +383,10 @@ describe.each(named(stacks.filter(({ config }) => config.auth.loki.enabled)))(
       expect(message).toContain(line);
     });
 
-    it.each([
+    it.each<[string, () => string | undefined]>([
       ['the write credential', () => write],
       ['nobody', () => undefined],
-    ] as const)('does not let %s tail', async (_who, credentialOf) => {
+    ])('does not let %s tail', async (_who, credentialOf) => {
       expect(await tail(running, '{job=~".+"}', credentialOf(), () => Promise.resolve())).toBe('refused');
       expect(beforeLoki.requests).toEqual([]);
     });

@@ -17,8 +17,6 @@ import { BUILD_TIMEOUT, programs, removeFolder, run, type RunResult, temporaryFo
 import { type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
 
-jest.setTimeout(60_000);
-
 let loki: string;
 beforeAll(async () => {
   ({ loki } = await programs('loki'));

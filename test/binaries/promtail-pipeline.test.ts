@@ -22,8 +22,6 @@ import { type Container, NODE, PodLogs, startPromtail, writeRenderedConfig } fro
 import { secretValues, stack, STACKS, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
 
-jest.setTimeout(60_000);
-
 let tools: Record<'loki' | 'promtail', string>;
 beforeAll(async () => (tools = await programs('loki', 'promtail')), BUILD_TIMEOUT);
 
@@ -137,6 +135,24 @@ const cases: Readonly<Record<string, () => Case>> = {
         json({ level: 'warn', timestamp }, { level: 'warn' }),
       ),
     ),
+  'a time that Loki would refuse, or that nobody would believe: the time is the container runtime’s': () => {
+    const minute = 60n * SECOND;
+    const off = [-60n * 24n * 365n * 20n, -60n * 24n * 8n, -120n, -31n, 6n, 11n, 60n * 24n].map((minutes) =>
+      iso(START + minutes * minute),
+    );
+    return together(
+      ...['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z', ...off].map((timestamp) =>
+        json({ level: 'info', timestamp }, { level: 'info' }),
+      ),
+    );
+  },
+  'a time a little off, as of a record that waited or a clock that differs: its own': () =>
+    together(
+      ...[-29n, -1n, 4n].map((minutes) => {
+        const time = START + minutes * 60n * SECOND;
+        return json({ level: 'info', timestamp: iso(time) }, { level: 'info', time });
+      }),
+    ),
   'ids that are no text: numbers are written out, nothing is made of nothing': () =>
     together(
       json({ requestId: 12345 }, { metadata: { requestId: '12345' } }),
@@ -215,6 +231,33 @@ const cases: Readonly<Record<string, () => Case>> = {
         { line: 'out begins out ends', time: c },
         { line: 'err begins err ends', time: d },
       ],
+    };
+  },
+  'a blank line: it stays with the line before it': () => {
+    const [first = 0n, blank = 0n, second = 0n] = Array.from({ length: 3 }, tick);
+    return {
+      written: [cri(first, 'first'), cri(blank, ''), cri(second, 'second')],
+      expected: [
+        { line: 'first\n', time: first },
+        { line: 'second', time: second },
+      ],
+    };
+  },
+  'a line that starts with white space, with nothing before it: itself': () => unchanged('  indented', 'first'),
+  'bytes that are no UTF-8: the rest of the line stays': () => {
+    const time = tick();
+    const written = [Buffer.concat([Buffer.from(cri(time, 'caf')), Buffer.from([0xe9]), Buffer.from(' au lait')])];
+    return { written, expected: [{ line: 'caf\ufffd au lait', time }] };
+  },
+  'a block of more lines than are kept together: in two pieces': () => {
+    const lines = ['start', ...Array.from({ length: 1200 }, (_, index) => `  line ${index}`)];
+    const times = lines.map(() => tick());
+    return {
+      written: lines.map((text, index) => cri(times[index] ?? 0n, text)),
+      expected: [lines.slice(0, 1000), lines.slice(1000)].map((part) => ({
+        line: part.join('\n'),
+        time: times[0] ?? 0n,
+      })),
     };
   },
   'the same text twice: two entries': () => unchanged('again', 'again'),

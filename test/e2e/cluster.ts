@@ -57,7 +57,11 @@ export async function prepareCluster(config: StackConfig): Promise<Target> {
   for (const archive of archives) await cluster.importImage(archive);
   const target = targetOf(cluster);
   await applyObjects(target, [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: APPS, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } },
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: APPS, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    },
   ]);
   return target;
 }
@@ -84,7 +88,11 @@ export async function waitForStack(target: Target, { namespaces }: StackConfig):
 }
 
 /** A client with the given kind of credential, through the gateway. */
-export async function gatewayClient(target: Target, config: StackConfig, credential: 'promtail' | 'grafana'): Promise<LokiClient> {
+export async function gatewayClient(
+  target: Target,
+  config: StackConfig,
+  credential: 'promtail' | 'grafana',
+): Promise<LokiClient> {
   const namespace = credential === 'promtail' ? config.namespaces.agents : config.namespaces.logging;
   const password = await secretValue(target, namespace, `gateway-credential-${credential}`, 'password');
   return new LokiClient({ url: gatewayUrl(), user: credential, ...(password === undefined ? {} : { password }) });
@@ -107,7 +115,11 @@ export async function startWriter(target: Target, name: string, script: string):
 }
 
 export async function waitForWriter(target: Target, name: string, timeout: number): Promise<void> {
-  await kubectl(target, ['-n', APPS, 'wait', `pod/${name}`, '--for=jsonpath={.status.phase}=Succeeded', `--timeout=${timeout}s`], { timeout: timeout + 10 });
+  await kubectl(
+    target,
+    ['-n', APPS, 'wait', `pod/${name}`, '--for=jsonpath={.status.phase}=Succeeded', `--timeout=${timeout}s`],
+    { timeout: timeout + 10 },
+  );
 }
 
 function writerPod(name: string, script: string): object {
@@ -134,7 +146,11 @@ function writerPod(name: string, script: string): object {
 }
 
 /** Asks again until the answer is what is expected or the time is over; returns the last answer. */
-export async function eventually<T>(ask: () => Promise<T>, accept: (answer: T) => boolean, seconds: number): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  accept: (answer: T) => boolean,
+  seconds: number,
+): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
@@ -151,7 +167,9 @@ function freePort(): Promise<number> {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

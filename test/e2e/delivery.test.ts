@@ -3,7 +3,17 @@ import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LogEntry, LokiClient } from '../../local/loki-client';
 import { stackObjects } from '../../src/deploy/objects';
-import { APPS, e2eConfig, eventually, gatewayClient, gatewayUrl, log, startWriter, targetOf, waitForWriter } from './cluster';
+import {
+  APPS,
+  e2eConfig,
+  eventually,
+  gatewayClient,
+  gatewayUrl,
+  log,
+  startWriter,
+  targetOf,
+  waitForWriter,
+} from './cluster';
 
 const config = e2eConfig();
 const started = new Date(Date.now() - 60_000);
@@ -77,7 +87,11 @@ describe('given a pod that writes 12,000 distinct records: JSON, plain and multi
       container: 'writer',
       node: 'spywatcher',
     });
-    expect(await loki.value('count(count by (job, service, app, level, namespace, container, node) (count_over_time({app="e2e-writer"}[1h])))')).toBe(3);
+    expect(
+      await loki.value(
+        'count(count by (job, service, app, level, namespace, container, node) (count_over_time({app="e2e-writer"}[1h])))',
+      ),
+    ).toBe(3);
   });
 
   test('then a level is normalised, and fields are found by their names', async () => {
@@ -92,7 +106,11 @@ describe('given a pod that goes on writing', () => {
 
   async function writeWhile(app: string, disturb: () => Promise<void>): Promise<readonly LogEntry[]> {
     // 30 lines, then a pause of a fifth of a second: about 20 s for all.
-    await startWriter(target, app, `i=0; while [ $i -lt ${LINES} ]; do j=0; while [ $j -lt 30 ]; do i=$((i+1)); j=$((j+1)); echo "n=$i"; done; sleep 0.2; done; sleep 2`);
+    await startWriter(
+      target,
+      app,
+      `i=0; while [ $i -lt ${LINES} ]; do j=0; while [ $j -lt 30 ]; do i=$((i+1)); j=$((j+1)); echo "n=$i"; done; sleep 0.2; done; sleep 2`,
+    );
     await kubectl(target, ['-n', APPS, 'wait', `pod/${app}`, '--for=condition=Ready', '--timeout=60s']);
     await disturb();
     await waitForWriter(target, app, 180);
@@ -114,7 +132,11 @@ describe('given a pod that goes on writing', () => {
     const before = await loki.count('{app="e2e-writer"}', '1h');
     const uid = await podUid('loki-0');
     const entries = await writeWhile('e2e-deleted', async () => {
-      await kubectl(target, ['-n', config.namespaces.logging, 'delete', 'pod', 'loki-0', '--wait=true', '--timeout=120s'], { timeout: 130 });
+      await kubectl(
+        target,
+        ['-n', config.namespaces.logging, 'delete', 'pod', 'loki-0', '--wait=true', '--timeout=120s'],
+        { timeout: 130 },
+      );
       await waitForRollout(target, config.namespaces.logging, 'statefulset/loki', 240);
     });
     expect(await podUid('loki-0')).not.toBe(uid);
@@ -146,6 +168,7 @@ describe('given the gateway with a write and a read credential', () => {
   });
 
   test('when a path of Loki’s administration is asked for, then it does not exist', async () => {
-    for (const path of ['/ingester/shutdown', '/flush', '/config', '/ring', '/metrics', '/loki/api/v1/delete']) expect(await status(path)).toBe(404);
+    for (const path of ['/ingester/shutdown', '/flush', '/config', '/ring', '/metrics', '/loki/api/v1/delete'])
+      expect(await status(path)).toBe(404);
   });
 });

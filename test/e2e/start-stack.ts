@@ -1,10 +1,21 @@
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
-import { applyRendered, e2eConfig, forwardGateway, GATEWAY_PORT_VARIABLE, log, prepareCluster, waitForStack } from './cluster';
+import {
+  applyRendered,
+  e2eConfig,
+  forwardGateway,
+  GATEWAY_PORT_VARIABLE,
+  log,
+  prepareCluster,
+  waitForStack,
+} from './cluster';
 
 /** Starts the cluster and the stack once for all end-to-end tests. */
 export default async function startStack(): Promise<void> {
-  if (currentCluster() !== undefined) throw new Error('The local cluster runs already, perhaps from `make up`. The end-to-end tests want it for themselves: make down first.');
+  if (currentCluster() !== undefined)
+    throw new Error(
+      'The local cluster runs already, perhaps from `make up`. The end-to-end tests want it for themselves: make down first.',
+    );
   // Some processes of the cluster are programs of this project.
   ensureBuilt('local');
   try {

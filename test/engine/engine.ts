@@ -105,7 +105,20 @@ export class TestStack {
     const { steps } = JSON.parse(await this.run('preview', '--json')) as {
       readonly steps: readonly { readonly op: string; readonly urn: string }[];
     };
-    return Object.fromEntries(steps.flatMap(({ op, urn }) => (op === 'same' ? [] : [[urn.split('::').at(-1), op]])));
+    const changes = steps
+      .filter(({ op }) => op !== 'same')
+      .map(({ op, urn }) => [urn.split('::').at(-1) ?? urn, op] as const);
+    return Object.fromEntries(changes);
+  }
+
+  /** Starts `up` and kills it, as a crash would, once `reached`. */
+  async killedUp(reached: () => Promise<boolean>): Promise<void> {
+    const up = this.attempt('up', '--yes', '--skip-preview');
+    while (!(await reached())) await new Promise((resolve) => setTimeout(resolve, 200));
+    const locks = this.files().filter((file) => file.includes('/locks/') && file.endsWith('.json'));
+    for (const file of locks)
+      process.kill((JSON.parse(readFileSync(file, 'utf8')) as { readonly pid: number }).pid, 'SIGKILL');
+    await up;
   }
 
   /** Every file that the engine has written: checkpoint, its backups, its history. */
@@ -131,7 +144,9 @@ export class ProjectCopy {
   readonly folder = mkdtempSync(join(tmpdir(), 'engine-project-'));
 
   constructor() {
-    const sources = readdirSync(root).filter((name) => /^(bin|charts|src|Pulumi.*\.yaml|tsconfig.*\.json|package.*\.json)$/.test(name));
+    const sources = readdirSync(root).filter((name) =>
+      /^(bin|charts|src|Pulumi.*\.yaml|tsconfig.*\.json|package.*\.json)$/.test(name),
+    );
     for (const name of sources) cpSync(join(root, name), join(this.folder, name), { recursive: true });
     mkdirSync(this.folder, { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));

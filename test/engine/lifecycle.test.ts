@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, startCluster, stopCluster } from '../../local/cluster';
 import { kubectl, secretValue, type Target, waitForRollout } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
@@ -26,20 +27,39 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
     kubectl(target, ['-n', namespace, 'get', kind, name, '--ignore-not-found', '-o', `jsonpath={${path}}`]);
   const uid = (kind: string, name: string): Promise<string> => field(kind, name, '.metadata.uid');
   const list = async (...args: readonly string[]): Promise<readonly string[]> =>
-    (await kubectl(target, ['get', '-o', 'name', '--ignore-not-found', ...args])).split('\n').filter((line) => line !== '');
+    (await kubectl(target, ['get', '-o', 'name', '--ignore-not-found', ...args]))
+      .split('\n')
+      .filter((line) => line !== '');
   /** What changes when an object is applied, and not with its status. */
   const applied = (): Promise<string> =>
-    kubectl(target, ['get', 'statefulset,deployment,daemonset,networkpolicy', '-A', '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid} {.metadata.generation}{"\\n"}{end}']);
+    kubectl(target, [
+      'get',
+      'statefulset,deployment,daemonset,networkpolicy',
+      '-A',
+      '-o',
+      'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid} {.metadata.generation}{"\\n"}{end}',
+    ]);
 
   /** Queries with the read credential, by the command that `pulumi stack output portForward` prints. */
   async function throughGateway<T>(use: (loki: LokiClient) => Promise<T>): Promise<T> {
-    const { gateway } = JSON.parse(await stack.run('stack', 'output', 'portForward', '--json')) as { readonly gateway: string };
+    const { gateway } = JSON.parse(await stack.run('stack', 'output', 'portForward', '--json')) as {
+      readonly gateway: string;
+    };
     // On any free port, which kubectl names.
     const [, ...args] = gateway.replace(' 3100:', ' :').split(' ');
-    const forward = spawn(target.kubectl, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const forward = spawn(target.kubectl, args, {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     try {
       const port = await forwardedPort(forward.stdout);
-      return await use(new LokiClient({ url: `http://localhost:${port}`, user: 'grafana', password: secrets['gateway.grafana'] ?? '' }));
+      return await use(
+        new LokiClient({
+          url: `http://localhost:${port}`,
+          user: 'grafana',
+          password: secrets['gateway.grafana'] ?? '',
+        }),
+      );
     } finally {
       forward.kill();
     }
@@ -65,11 +85,15 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
 
   beforeAll(async () => {
     startedHere = currentCluster() === undefined;
+    // Some processes of the cluster are programs of this project.
+    ensureBuilt('local');
     const cluster = await startCluster(log);
     ({ kubeconfig } = cluster);
     target = targetOf(cluster);
     if ((await list('namespace', logging)).length > 0)
-      throw new Error(`The local cluster runs a stack already, perhaps from \`make up\`. These tests deploy their own: make down first.`);
+      throw new Error(
+        `The local cluster runs a stack already, perhaps from \`make up\`. These tests deploy their own: make down first.`,
+      );
     await prepareCluster(engineConfig);
     stack = new TestStack({ kubeconfig, secrets });
     await stack.prepare();
@@ -83,7 +107,11 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
   test('pulumi up deploys it, and returns when it is ready', async () => {
     await timed('first up', () => stack.up());
 
-    for (const [namespace, workload] of [[logging, 'statefulset/loki'], [logging, 'deployment/gateway'], [agents, 'daemonset/promtail']] as const)
+    for (const [namespace, workload] of [
+      [logging, 'statefulset/loki'],
+      [logging, 'deployment/gateway'],
+      [agents, 'daemonset/promtail'],
+    ] as const)
       await waitForRollout(target, namespace, workload, 1);
     const outputs: unknown = JSON.parse(await stack.run('stack', 'output', '--json'));
     expect(outputs).toEqual({
@@ -116,9 +144,14 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
   });
 
   test('no secret is readable in the state, its files, the outputs or what the engine prints', async () => {
-    const hashes = await Promise.all(['write', 'read'].map((key) => secretValue(target, logging, 'gateway-users', key)));
+    const hashes = await Promise.all(
+      ['write', 'read'].map((key) => secretValue(target, logging, 'gateway-users', key)),
+    );
     const hidden = [...Object.values(secrets), ...hashes.map((hash) => hash?.trim().split(':')[1] ?? 'no hash found')];
-    const forms = hidden.flatMap((value) => [value, Buffer.from(value).toString('base64').replace(/=+$/, '').slice(0, -1)]);
+    const forms = hidden.flatMap((value) => [
+      value,
+      Buffer.from(value).toString('base64').replace(/=+$/, '').slice(0, -1),
+    ]);
     const texts: Record<string, string> = {
       export: await stack.run('stack', 'export'),
       outputs: await stack.run('stack', 'output', '--json'),
@@ -126,7 +159,9 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
       ...Object.fromEntries(stack.files().map((file) => [file, readFileSync(file, 'utf8')])),
     };
 
-    const leaks = Object.entries(texts).flatMap(([where, text]) => forms.filter((form) => text.includes(form)).map((form) => `${where}: ${form}`));
+    const leaks = Object.entries(texts).flatMap(([where, text]) =>
+      forms.filter((form) => text.includes(form)).map((form) => `${where}: ${form}`),
+    );
 
     expect(leaks).toEqual([]);
     expect(stack.files().some((file) => file.endsWith('dev.json'))).toBe(true);
@@ -136,7 +171,12 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
   });
 
   test.each([
-    ['an invalid stack config', () => stack.set('limits.ingestionBurst', '1MB'), () => stack.unset('limits'), 'at least ingestionRate'],
+    [
+      'an invalid stack config',
+      () => stack.set('limits.ingestionBurst', '1MB'),
+      () => stack.unset('limits'),
+      'at least ingestionRate',
+    ],
     [
       'a missing secret',
       () => stack.unset('secrets.gateway.grafana'),
@@ -156,7 +196,12 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
   });
 
   test('a changed limit updates the ConfigMap in place and rolls Loki, which keeps its data', async () => {
-    const before = { config: await uid('configmap', 'loki-config'), loki: await uid('statefulset', 'loki'), pod: await uid('pod', 'loki-0'), gateway: await uid('deployment', 'gateway') };
+    const before = {
+      config: await uid('configmap', 'loki-config'),
+      loki: await uid('statefulset', 'loki'),
+      pod: await uid('pod', 'loki-0'),
+      gateway: await uid('deployment', 'gateway'),
+    };
     await stack.set('limits.maxEntriesPerQuery', '4000');
 
     const planned = await stack.plannedChanges();
@@ -166,7 +211,12 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
       'spywatcher-logs-logging-configmap-loki-config': 'update',
       'spywatcher-logs-logging-statefulset-loki': 'update',
     });
-    const { pod, ...kept } = { config: await uid('configmap', 'loki-config'), loki: await uid('statefulset', 'loki'), pod: await uid('pod', 'loki-0'), gateway: await uid('deployment', 'gateway') };
+    const { pod, ...kept } = {
+      config: await uid('configmap', 'loki-config'),
+      loki: await uid('statefulset', 'loki'),
+      pod: await uid('pod', 'loki-0'),
+      gateway: await uid('deployment', 'gateway'),
+    };
     expect({ ...kept, pod: before.pod }).toEqual(before);
     expect(pod).not.toBe(before.pod);
     expect(await field('configmap', 'loki-config', '.data')).toMatch(/max_entries_limit_per_query: 4000/);
@@ -186,7 +236,9 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
     delete process.env['PULUMI_K8S_UPSERT_EXISTING_OBJECTS'];
 
     expect(volume).not.toBe('');
-    expect(left.filter((name) => !/kube-root-ca|serviceaccount\/default/.test(name))).toEqual([`persistentvolumeclaim/${LOKI_CLAIM}`]);
+    expect(left.filter((name) => !/kube-root-ca|serviceaccount\/default/.test(name))).toEqual([
+      `persistentvolumeclaim/${LOKI_CLAIM}`,
+    ]);
     expect(await field('pvc', LOKI_CLAIM, '.spec.volumeName')).toBe(volume);
     expect(await linesOf('engine-first')).toEqual(['a line of engine-first']);
   });
@@ -200,6 +252,22 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
     expect(await stack.resources()).toEqual([]);
     expect(await list('namespace', logging, agents)).toEqual([]);
     expect(await list('clusterrole,clusterrolebinding', '-l', 'app.kubernetes.io/part-of=spywatcher-logs')).toEqual([]);
-    expect(await eventually(() => list('pv'), ({ length }) => length === 0, 30)).toEqual([]);
+    expect(
+      await eventually(
+        () => list('pv'),
+        ({ length }) => length === 0,
+        30,
+      ),
+    ).toEqual([]);
+  });
+
+  test('an up that was killed is taken up by the next one', async () => {
+    await stack.killedUp(async () => (await field('service', 'loki', '.metadata.name')) !== '');
+
+    await timed('up after a killed one', () => stack.up());
+
+    expect(await stack.plannedChanges()).toEqual({});
+    await waitForRollout(target, logging, 'statefulset/loki', 1);
+    await stack.run('destroy', '--yes', '--skip-preview');
   });
 });

@@ -100,7 +100,8 @@ export async function startApiServer(): Promise<ApiServer> {
       'the API server',
       async () => {
         const { code, stderr } = await kubectl(['get', '--raw=/readyz']);
-        return code === 0 ? undefined : stderr.trim();
+        const failed = stderr.match(/\[-\][\w/-]+/g)?.join(' ') ?? stderr.trim();
+        return code === 0 ? undefined : failed;
       },
       { seconds: 60, program: server },
     );

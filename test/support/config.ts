@@ -117,7 +117,7 @@ export const everything: Everything<StackConfigInput> = {
   network: {
     ingressController: { namespace: 'edge' },
     monitoring: { namespace: 'telemetry' },
-    clients: [{ name: 'exporter', namespace: 'exports', podLabels: { app: 'exporter' } }],
+    clients: [{ namespace: 'exports', podLabels: { app: 'exporter' } }],
     dns: { namespace: 'dns-system', podLabels: { app: 'coredns' }, cidrs: ['169.254.20.10/32'] },
     apiServer: { cidrs: ['10.0.0.1/32'], ports: [8443] },
   },

@@ -99,7 +99,7 @@ describe('given every option, the gateway', () => {
 });
 
 test('given a client without labels, all pods of its namespace may come in', () => {
-  const config = configWith({ network: { clients: [{ name: 'tools', namespace: 'tools' }] } });
+  const config = configWith({ network: { clients: [{ namespace: 'tools' }] } });
   expect(find(rendered(config), 'NetworkPolicy').spec.ingress?.[0]?.from?.[2]).toEqual({
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'tools' } },
   });

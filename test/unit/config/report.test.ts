@@ -12,7 +12,7 @@ describe('given several things wrong at once', () => {
         limts: {},
         retention: { period: 'a month', deleteDelay: '0s' },
         images: { loki: 'loki:latest' },
-        network: { clients: [{ name: 'A', namespace: 'apps' }, ''] },
+        network: { clients: [{ namespace: 'A' }, ''] },
         limits: { ingestionBurst: '1MB', perStreamRate: '1MB', perStreamBurst: '2MB' },
         namespaces: { agents: 'logging' },
       }).sort(),
@@ -21,7 +21,7 @@ describe('given several things wrong at once', () => {
       'limits.ingestionBurst',
       'limts',
       'namespaces.agents',
-      'network.clients[0].name',
+      'network.clients[0].namespace',
       'network.clients[1]',
       'retention.deleteDelay',
       'retention.period',
@@ -29,7 +29,7 @@ describe('given several things wrong at once', () => {
   });
 
   it('still finds what is right around an entry that lacks a field', () => {
-    expect(pathsOf({ environment: 'prod', network: { clients: [{ name: 'exporter' }] }, storage: S3 })).toEqual([
+    expect(pathsOf({ environment: 'prod', network: { clients: [{ podLabels: { app: 'exporter' } }] }, storage: S3 })).toEqual([
       'network.clients[0].namespace',
       'grafana.ingress.tls',
       'grafana.url',

@@ -42,7 +42,7 @@ const SELECTOR = {
   remedy: `write for example '{job="security"}'`,
 };
 
-const clientNamed = (name: unknown) => ({ network: { clients: [{ name, namespace: 'apps' }] } });
+const clientIn = (namespace: unknown) => ({ network: { clients: [{ namespace }] } });
 
 const rows: readonly Row[] = [
   ...eachOf(
@@ -83,8 +83,8 @@ const rows: readonly Row[] = [
   ),
   ...eachOf(
     'a name',
-    clientNamed,
-    'network.clients[0].name',
+    clientIn,
+    'network.clients[0].namespace',
     DNS_LABEL,
     'Exporter',
     'a_b',

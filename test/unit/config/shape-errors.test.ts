@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
     'a client',
     (client) => ({ network: { clients: [client] } }),
     'network.clients[0]',
-    { rule: 'a mapping with the keys name, namespace, podLabels', remedy: KEYS_BELOW },
+    { rule: 'a mapping with the keys namespace, podLabels', remedy: KEYS_BELOW },
     '',
     null,
   ),
@@ -144,12 +144,6 @@ const rows: readonly Row[] = [
   [
     'a client that is empty',
     { network: { clients: [{}] } },
-    {
-      path: 'network.clients[0].name',
-      received: '(missing)',
-      rule: `required: ${DNS_LABEL.rule}`,
-      remedy: `add network.clients[0].name; ${DNS_LABEL.remedy}`,
-    },
     {
       path: 'network.clients[0].namespace',
       received: '(missing)',

@@ -99,6 +99,8 @@ describe('given a config with problems, the program', () => {
     const failure = await failureOf(load({ ...CONFIG, 'spywatcher-logs:secrets': '{}' }));
     expect(failure.registered).toEqual([]);
     expect(failure.cause).toBeInstanceOf(pulumi.RunError);
-    expect(failure.message).toContain("pulumi config set --secret --path 'spywatcher-logs:secrets.gateway.promtail' --stack test");
+    expect(failure.message).toContain(
+      "pulumi config set --secret --path 'spywatcher-logs:secrets.gateway.promtail' --stack test",
+    );
   });
 });
