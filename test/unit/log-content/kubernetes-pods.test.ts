@@ -76,8 +76,8 @@ describe('the pods’ lines', () => {
   });
 
   it('give level as a label and everything with many values as structured metadata', () => {
-    expect(inner.at('3.labels')).toEqual({ level: '' });
-    expect(Object.keys(inner.at('4.structured_metadata') as object)).toEqual([...STRUCTURED_METADATA]);
+    expect(inner.at('4.labels')).toEqual({ level: '' });
+    expect(Object.keys(inner.at('5.structured_metadata') as object)).toEqual([...STRUCTURED_METADATA]);
     expect(stages.at('3.structured_metadata')).toEqual({ pod: '' });
     for (const field of STRUCTURED_METADATA) expect(Object.values(LABELS)).not.toContain(field);
   });
@@ -89,11 +89,11 @@ describe('the pods’ lines', () => {
   });
 
   it('keep their own time, or the kubelet’s where they have none', () => {
-    expect(inner.at('1.timestamp')).toEqual({ source: 'timestamp', format: 'RFC3339Nano', action_on_failure: 'skip' });
+    expect(inner.at('2.timestamp')).toEqual({ source: 'timestamp', format: 'RFC3339Nano', action_on_failure: 'skip' });
   });
 
   it('have a level of the log model, however a source spells it', () => {
-    const template = String(inner.at('2.template.template'));
+    const template = String(inner.at('3.template.template'));
     for (const alias of Object.keys(LEVEL_ALIASES)) expect(template).toContain(`(eq $l "${alias}")`);
     for (const level of LEVELS) expect(template).toContain(`}}${level}{{`);
     expect(new Set(Object.values(LEVEL_ALIASES))).toEqual(new Set(LEVELS));
