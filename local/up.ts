@@ -223,7 +223,7 @@ function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, 
     withGrafana
       ? `  Grafana                     http://localhost:${grafanaPort} (dashboard "Spywatcher - Log Aggregation")`
       : `  Grafana                     not running: the embedded cluster has no registry to pull ${config.images.grafana} from.\n                              Import it (docker save … ; node bin/local.js import-image FILE), or make up CONTEXT=…`,
-    `  Its credentials             user ${config.grafana.adminUser}, Secret ${grafanaSecret?.namespace ?? ''}/${grafanaSecret?.name ?? ''}, key password`,
+    `  Its credentials             user ${config.grafana.login.adminUser}, Secret ${grafanaSecret?.namespace ?? ''}/${grafanaSecret?.name ?? ''}, key password`,
     `  kubectl                     ${command}`,
     '',
     '  Lines of the last hour      query',

@@ -133,8 +133,8 @@ export class Grafana extends Construct {
                 imagePullPolicy: 'IfNotPresent',
                 env: [
                   ...Object.entries(settings(grafana)).map(([name, value]) => ({ name, value })),
-                  secretEnv('GF_SECURITY_ADMIN_PASSWORD', grafana.adminSecret, 'password'),
-                  secretEnv('GF_SECURITY_SECRET_KEY', grafana.adminSecret, 'secretKey'),
+                  secretEnv('GF_SECURITY_ADMIN_PASSWORD', grafana.login.adminSecret, 'password'),
+                  secretEnv('GF_SECURITY_SECRET_KEY', grafana.login.adminSecret, 'secretKey'),
                   ...(auth.loki.enabled
                     ? [secretEnv('GATEWAY_PASSWORD', credentialSecretName(grafana.credential), 'password')]
                     : []),
@@ -209,9 +209,9 @@ export class Grafana extends Construct {
 }
 
 /** Grafana's settings as environment variables, without secrets. */
-function settings({ url, adminUser }: StackConfig['grafana']): Readonly<Record<string, string>> {
+function settings({ url, login }: StackConfig['grafana']): Readonly<Record<string, string>> {
   return {
-    GF_SECURITY_ADMIN_USER: adminUser,
+    GF_SECURITY_ADMIN_USER: login.adminUser,
     GF_SERVER_ROOT_URL: url,
     GF_SECURITY_COOKIE_SECURE: String(url.startsWith('https://')),
     GF_SECURITY_COOKIE_SAMESITE: 'lax',

@@ -32,8 +32,7 @@ export const defaults = {
   gateway: { replicas: 1 },
 
   grafana: {
-    adminUser: 'admin',
-    adminSecret: 'grafana-admin',
+    login: { adminUser: 'admin', adminSecret: 'grafana-admin' },
     persistence: { size: '2Gi' },
     // The kube-prometheus convention. The backend's /metrics, which the mission names here, is a scrape target, not a Prometheus.
     prometheus: { url: 'http://prometheus.monitoring.svc:9090', namespace: 'monitoring', port: 9090 },

@@ -270,8 +270,13 @@ export const rules: readonly Rule[] = [
       const isTaken = (name: string): boolean => names.indexOf(name) !== names.lastIndexOf(name);
       const rule = 'a name that no other Secret of the stack has';
       return [
-        ...when(isTaken(grafana.adminSecret), () =>
-          problem(['grafana', 'adminSecret'], grafana.adminSecret, rule, 'leave it out, for grafana-admin'),
+        ...when(isTaken(grafana.login.adminSecret), () =>
+          problem(
+            ['grafana', 'login', 'adminSecret'],
+            grafana.login.adminSecret,
+            rule,
+            'leave it out, for grafana-admin',
+          ),
         ),
         ...(storage.type === 's3' && isTaken(storage.credentialsSecret)
           ? [problem(['storage', 'credentialsSecret'], storage.credentialsSecret, rule, 'leave it out, for loki-s3')]

@@ -171,14 +171,23 @@ const ingressTls = z.strictObject({
   clusterIssuer: z.string().min(1).optional().describe('cert-manager ClusterIssuer that makes the certificate.'),
 });
 
+/** The password of a first user; other ways to log in stand beside it. */
+const login = z.strictObject({
+  adminUser: z
+    .string()
+    .min(1)
+    .default(defaults.grafana.login.adminUser)
+    .describe('First user. Its password is a secret.'),
+  adminSecret: dnsLabel()
+    .default(defaults.grafana.login.adminSecret)
+    .describe('Secret in the logging namespace with keys `password` and `secretKey`.'),
+});
+
 const grafana = z.strictObject({
   url: url('http', 'https')
     .default('http://localhost:3000')
     .describe('Where people reach Grafana; links and cookies follow from it.'),
-  adminUser: z.string().min(1).default(defaults.grafana.adminUser).describe('First user. Its password is a secret.'),
-  adminSecret: dnsLabel()
-    .default(defaults.grafana.adminSecret)
-    .describe('Secret in the logging namespace with keys `password` and `secretKey`.'),
+  login: login.prefault({}).describe('Who may log in to Grafana, and how.'),
   credential: dnsLabel().default(defaults.auth.read).describe('Read credential of the Loki datasource.'),
   ingress: z
     .strictObject({

@@ -27,7 +27,7 @@ export function secretTable(config: StackConfig): readonly SecretSpec[] {
   const { logging, agents } = namespaces;
   const specs: SecretSpec[] = [
     {
-      name: grafana.adminSecret,
+      name: grafana.login.adminSecret,
       namespace: logging,
       readBy: 'grafana',
       keys: {

@@ -130,9 +130,15 @@ function resourceName(stack: string, { kind, metadata: { name, namespace } }: Ku
   return [stack, namespace, kind.toLowerCase(), name].filter((part) => part !== undefined).join('-');
 }
 
+/**
+ * A Service comes before its pods: the provider would look for them 10 s, in vain. Workloads are waited for, but those
+ * that the config names.
+ */
 function withAwaiting(object: KubernetesObject, { deploy }: StackConfig): KubernetesObject {
   const component = object.metadata.labels?.['app.kubernetes.io/name'];
-  const skipped = isWorkload(object) && deploy.skipAwait.some((candidate) => candidate === component);
+  const skipped = isWorkload(object)
+    ? deploy.skipAwait.some((candidate) => candidate === component)
+    : object.kind === 'Service';
   return skipped
     ? {
         ...object,

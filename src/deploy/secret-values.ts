@@ -118,7 +118,7 @@ export function secretObjects(config: StackConfig, values: SecretValues): readon
   };
   const { auth, grafana, agent, storage } = config;
   const contents: Record<string, Readonly<Record<string, string>>> = {
-    [grafana.adminSecret]: { password: value('grafana.adminPassword'), secretKey: value('grafana.secretKey') },
+    [grafana.login.adminSecret]: { password: value('grafana.adminPassword'), secretKey: value('grafana.secretKey') },
   };
   if (auth.loki.enabled) {
     const users = (kind: 'write' | 'read'): string =>

@@ -81,8 +81,7 @@ export const everything: Everything<StackConfigInput> = {
   gateway: { replicas: 2 },
   grafana: {
     url: 'https://watch.example.com',
-    adminUser: 'owner',
-    adminSecret: 'watch-admin',
+    login: { adminUser: 'owner', adminSecret: 'watch-admin' },
     credential: 'viewer',
     ingress: {
       className: 'internal',

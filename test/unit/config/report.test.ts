@@ -29,11 +29,9 @@ describe('given several things wrong at once', () => {
   });
 
   it('still finds what is right around an entry that lacks a field', () => {
-    expect(pathsOf({ environment: 'prod', network: { clients: [{ podLabels: { app: 'exporter' } }] }, storage: S3 })).toEqual([
-      'network.clients[0].namespace',
-      'grafana.ingress.tls',
-      'grafana.url',
-    ]);
+    expect(
+      pathsOf({ environment: 'prod', network: { clients: [{ podLabels: { app: 'exporter' } }] }, storage: S3 }),
+    ).toEqual(['network.clients[0].namespace', 'grafana.ingress.tls', 'grafana.url']);
   });
 
   it('judges no environment as if it were one', () => {

@@ -274,11 +274,11 @@ const rows: readonly Row[] = [
   ],
   [
     'a name that no other Secret of the stack has',
-    { grafana: { adminSecret: 'gateway-users' } },
-    'grafana.adminSecret',
+    { grafana: { login: { adminSecret: 'gateway-users' } } },
+    'grafana.login.adminSecret',
     '"gateway-users"',
     'leave it out, for grafana-admin',
-    { grafana: { adminSecret: 'gateway-users' }, auth: { loki: { enabled: false } } },
+    { grafana: { login: { adminSecret: 'gateway-users' } }, auth: { loki: { enabled: false } } },
   ],
   [
     'a name that no other Secret of the stack has',
@@ -309,9 +309,12 @@ describe('given one name for the two Secrets that a stack’s owner names', () =
   it('says so of both', () => {
     const input = {
       environment: 'dev',
-      grafana: { adminSecret: 'same' },
+      grafana: { login: { adminSecret: 'same' } },
       storage: { ...S3, credentialsSecret: 'same' },
     };
-    expect(problemsOf(input).map(({ path }) => path)).toEqual(['grafana.adminSecret', 'storage.credentialsSecret']);
+    expect(problemsOf(input).map(({ path }) => path)).toEqual([
+      'grafana.login.adminSecret',
+      'storage.credentialsSecret',
+    ]);
   });
 });

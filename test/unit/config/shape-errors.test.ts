@@ -39,9 +39,9 @@ const rows: readonly Row[] = [
   ),
   ...eachOf(
     'a user',
-    (adminUser) => ({ grafana: { adminUser } }),
-    'grafana.adminUser',
-    { rule: 'not empty', remedy: 'write the value of grafana.adminUser' },
+    (adminUser) => ({ grafana: { login: { adminUser } } }),
+    'grafana.login.adminUser',
+    { rule: 'not empty', remedy: 'write the value of grafana.login.adminUser' },
     '',
   ),
   ...eachOf(
