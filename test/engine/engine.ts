@@ -1,6 +1,6 @@
 /** The real Pulumi engine with a file backend, for tests. */
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingPulumiPrograms, PulumiStack, type PulumiStackProps } from '../../local/pulumi-stack';
@@ -149,7 +149,6 @@ export class ProjectCopy {
       /^(bin|charts|src|Pulumi.*\.yaml|tsconfig.*\.json|package.*\.json)$/.test(name),
     );
     for (const name of sources) cpSync(join(root, name), join(this.folder, name), { recursive: true });
-    mkdirSync(this.folder, { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
   }
 

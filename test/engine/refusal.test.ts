@@ -6,9 +6,9 @@ import { describeWithEngine, engineConfig, plantedSecrets, ProjectCopy, TestStac
 jest.setTimeout(120_000);
 
 describeWithEngine('pulumi up of what cannot be deployed', () => {
-  const project = new ProjectCopy();
   const secrets = plantedSecrets(engineConfig);
-  const stack = new TestStack({ project: project.folder, secrets });
+  let project: ProjectCopy;
+  let stack: TestStack;
   const edit = (file: string, change: (text: string) => string): void => {
     writeFileSync(join(project.folder, file), change(project.read(file)));
   };
@@ -17,7 +17,11 @@ describeWithEngine('pulumi up of what cannot be deployed', () => {
     return { code, text: stdout + stderr };
   };
 
-  beforeAll(() => stack.prepare());
+  beforeAll(async () => {
+    project = new ProjectCopy();
+    stack = new TestStack({ project: project.folder, secrets });
+    await stack.prepare();
+  });
   afterAll(() => {
     stack.remove();
     project.remove();
