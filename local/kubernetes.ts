@@ -53,14 +53,32 @@ export async function secretValue(
   return encoded === '' ? undefined : Buffer.from(encoded, 'base64').toString();
 }
 
-/** Waits for a workload's pods to be updated and ready. */
+/** Waits for a workload's pods to be updated and ready; a failure says what the namespace's pods wait for. */
 export async function waitForRollout(
   target: Target,
   namespace: string,
   workload: string,
   timeout: number,
 ): Promise<void> {
-  await kubectl(target, ['-n', namespace, 'rollout', 'status', workload, `--timeout=${timeout}s`], {
-    timeout: timeout + 10,
-  });
+  const inNamespace = ['-n', namespace];
+  try {
+    await kubectl(target, [...inNamespace, 'rollout', 'status', workload, `--timeout=${timeout}s`], {
+      timeout: timeout + 10,
+    });
+  } catch (error) {
+    const pods = await kubectl(target, [...inNamespace, 'get', 'pods']);
+    const warnings = await kubectl(target, [
+      ...inNamespace,
+      'get',
+      'events',
+      '--field-selector=type=Warning',
+      '--sort-by=.lastTimestamp',
+      '-o',
+      'custom-columns=OBJECT:.involvedObject.name,REASON:.reason,MESSAGE:.message',
+    ]);
+    throw new Error(
+      `${workload} in ${namespace} was not ready after ${timeout} s.\n${pods}\n${warnings.trim().split('\n').slice(-8).join('\n')}`,
+      { cause: error },
+    );
+  }
 }

@@ -71,9 +71,13 @@ export class PulumiStack {
 
   /** Deploys. What a killed run has begun is taken over. */
   async up(): Promise<string> {
-    // Objects of that run exist, and the state need not know them.
-    const environment = (await this.recover()) ? ['PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true'] : [];
-    return succeeded('up', await this.start(environment, ['up', '--yes', '--skip-preview', '--suppress-progress']));
+    const args = ['up', '--yes', '--skip-preview', '--suppress-progress'];
+    if (await this.recover()) {
+      // Objects of that run exist, and the state need not know them. The provider remembers this; the run below undoes it.
+      const adopting = ['PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true', 'PULUMI_K8S_ENABLE_PATCH_FORCE=true'];
+      succeeded('up', await this.start(adopting, args));
+    }
+    return this.run(...args);
   }
 
   async destroy(): Promise<string> {

@@ -265,12 +265,16 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
     ).toEqual([]);
   });
 
-  test('an up that was killed is taken up by the next one', async () => {
-    await stack.killedUp(async () => (await field('service', 'loki', '.metadata.name')) !== '');
+  test('an up that was killed is taken up by the next one, and those after it can change what it made', async () => {
+    await stack.killedUp(async () => (await field('statefulset', 'loki', '.metadata.name')) !== '');
 
     await timed('up after a killed one', () => stack.up());
+    expect(await stack.plannedChanges()).toEqual({});
+    await stack.set('limits.maxStreams', '8000');
+    await stack.up();
 
     expect(await stack.plannedChanges()).toEqual({});
+    expect(await field('configmap', 'loki-config', '.data')).toMatch(/max_global_streams_per_user: 8000/);
     await waitForRollout(target, logging, 'statefulset/loki', 1);
     await stack.run('destroy', '--yes', '--skip-preview');
   });
