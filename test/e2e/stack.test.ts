@@ -1,0 +1,102 @@
+/** Given the running stack; what is said of it as a whole. */
+import { currentCluster } from '../../local/cluster';
+import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
+import type { LokiClient } from '../../local/loki-client';
+import { logAggregationDashboard } from '../../src/dashboards/log-aggregation';
+import { stackObjects } from '../../src/deploy/objects';
+import { e2eConfig, gatewayClient, targetOf } from './cluster';
+
+const config = e2eConfig();
+let target: Target;
+let loki: LokiClient;
+
+beforeAll(async () => {
+  const cluster = currentCluster();
+  if (cluster === undefined) throw new Error('the local cluster does not run');
+  target = targetOf(cluster);
+  loki = await gatewayClient(target, config, 'grafana');
+});
+
+/** Name → resourceVersion of everything that the stack is made of, without what its controllers write. */
+async function versions(): Promise<Record<string, string>> {
+  const kinds =
+    'serviceaccounts,configmaps,services,networkpolicies,persistentvolumeclaims,poddisruptionbudgets,ingresses,secrets';
+  const list = await kubectl(target, [
+    'get',
+    kinds,
+    '-A',
+    '-l',
+    'app.kubernetes.io/part-of=spywatcher-logs',
+    '-o',
+    `jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}`,
+  ]);
+  const workloads = await kubectl(target, [
+    'get',
+    'statefulsets,deployments,daemonsets',
+    '-A',
+    '-l',
+    'app.kubernetes.io/part-of=spywatcher-logs',
+    '-o',
+    `jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.generation}{"\\n"}{end}`,
+  ]);
+  return Object.fromEntries(
+    `${list}${workloads}`
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [name = '', version = ''] = line.split(' ');
+        return [name, version];
+      }),
+  );
+}
+
+test('when the same stack is applied again, then nothing changes', async () => {
+  await applyObjects(target, stackObjects(config));
+  const before = await versions();
+  expect(Object.keys(before).length).toBeGreaterThan(20);
+  await applyObjects(target, stackObjects(config));
+  expect(await versions()).toEqual(before);
+});
+
+test('then every query of the dashboard is one that Loki answers', async () => {
+  const panels = (logAggregationDashboard().panels ?? []).flatMap((panel) =>
+    'targets' in panel ? (panel.targets ?? []) : [],
+  );
+  const expressions = panels.flatMap((query) =>
+    'expr' in query && typeof query.expr === 'string' ? [query.expr] : [],
+  );
+  expect(expressions.length).toBeGreaterThanOrEqual(7);
+  for (const expression of expressions) {
+    const asked = expression
+      .replaceAll('$job', '.+')
+      .replaceAll('$level', '.*')
+      .replaceAll('$search', '')
+      .replaceAll('$__auto', '1m')
+      .replaceAll('$__range', '1h');
+    const isMetric = asked.startsWith('sum');
+    await expect(
+      isMetric ? loki.value(asked) : loki.query(asked, new Date(Date.now() - 600_000)),
+    ).resolves.toBeDefined();
+  }
+});
+
+test('then Loki tells its metrics to the gateway’s second port, and nothing else', async () => {
+  const { logging } = config.namespaces;
+  const ask = (path: string): Promise<string> =>
+    kubectl(target, ['get', '--raw', `/api/v1/namespaces/${logging}/services/gateway-metrics:metrics/proxy${path}`]);
+  await expect(ask('/loki-0/metrics')).resolves.toMatch(/^loki_ingester_chunks_created_total/m);
+  await expect(ask('/loki/api/v1/labels')).rejects.toThrow('could not find');
+});
+
+test('then Promtail tells the mission’s key metrics', async () => {
+  const pod = (
+    await kubectl(target, ['-n', config.namespaces.agents, 'get', 'pods', '-o', 'jsonpath={.items[0].metadata.name}'])
+  ).trim();
+  const metrics = await kubectl(target, [
+    'get',
+    '--raw',
+    `/api/v1/namespaces/${config.namespaces.agents}/pods/${pod}:9080/proxy/metrics`,
+  ]);
+  for (const name of ['promtail_sent_entries_total', 'promtail_dropped_entries_total', 'promtail_read_bytes_total'])
+    expect(metrics).toContain(name);
+});
