@@ -3,7 +3,7 @@
 require('node:module').enableCompileCache();
 const { join } = require('node:path');
 require('./ensure-built').ensureBuilt();
-const { synthesize } = require('../lib/charts/main');
+const { synthesize } = require('../lib/synth/main');
 
 const root = join(__dirname, '..');
 try {

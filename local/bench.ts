@@ -73,9 +73,7 @@ async function synthTable(project: string, log: Log): Promise<string> {
         )} s | ${Math.max(...warm.map(({ seconds }) => seconds)).toFixed(2)} s | ${Math.max(...warm.map(({ megabytes }) => megabytes)).toFixed(0)} MB |`,
       );
     }
-    return ['', '| synthesis', '| median | slowest | peak memory |']
-      .join(' ')
-      .concat('\n|---|---|---|---|\n', rows.join('\n'), '\n');
+    return ['', '| synthesis | median | slowest | peak memory |', '|---|---|---|---|', ...rows, ''].join('\n');
   } finally {
     fs.rmSync(output, { recursive: true, force: true });
   }
@@ -212,6 +210,7 @@ function nodePod(image: string, name: string, script: string): object {
     kind: 'Pod',
     metadata: { name, namespace: NAMESPACE, labels: { 'app.kubernetes.io/name': name } },
     spec: {
+      restartPolicy: 'Never',
       terminationGracePeriodSeconds: 1,
       containers: [{ name: 'node', image, imagePullPolicy: 'IfNotPresent', command: ['node', '-e', script] }],
     },

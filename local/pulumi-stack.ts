@@ -121,9 +121,13 @@ export class PulumiStack {
     const where = ['stack', 'config', 'cancel'].includes(args[0] ?? '')
       ? ['--cwd', state]
       : ['--cwd', project, '--config-file', this.configFile];
+    // The Kubernetes provider leaves its kubeconfig, keys included, in the folder for temporary files.
+    const temporary = path.join(state, 'tmp');
+    fs.mkdirSync(temporary, { recursive: true, mode: 0o700 });
     return attempt(
       'env',
       [
+        `TMPDIR=${temporary}`,
         `PULUMI_BACKEND_URL=file://${state}`,
         `PULUMI_CONFIG_PASSPHRASE_FILE=${path.join(state, 'passphrase')}`,
         `PULUMI_HOME=${path.join(state, 'home')}`,

@@ -117,8 +117,11 @@ export class TestStack {
     const up = this.attempt('up', '--yes', '--skip-preview');
     while (!(await reached())) await new Promise((resolve) => setTimeout(resolve, 200));
     const locks = this.files().filter((file) => file.includes('/locks/') && file.endsWith('.json'));
-    for (const file of locks)
-      process.kill((JSON.parse(readFileSync(file, 'utf8')) as { readonly pid: number }).pid, 'SIGKILL');
+    for (const file of locks) {
+      const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { readonly pid: number };
+      // What the engine has started would outlive it.
+      for (const each of [pid, ...descendants(pid)]) process.kill(each, 'SIGKILL');
+    }
     await up;
   }
 
@@ -132,6 +135,15 @@ export class TestStack {
   remove(): void {
     rmSync(this.state, { recursive: true, force: true });
   }
+}
+
+/** Processes that a process has started, and those that they have. */
+function descendants(pid: number): readonly number[] {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const children = threads.flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  return [...children, ...children.flatMap(descendants)];
 }
 
 /** A resource of the state. */

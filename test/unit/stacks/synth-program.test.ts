@@ -1,9 +1,9 @@
 /** bin/synth.js as `cdk8s synth` starts it, in a folder of its own, on sources that are compiled for the test. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { transformFileSync } from '@swc/core';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
@@ -14,19 +14,13 @@ beforeAll(() => {
   cpSync(join(ROOT, 'bin', 'synth.js'), join(directory, 'bin', 'synth.js'));
   // What decides whether to compile is not under test: here everything is compiled.
   writeFileSync(join(directory, 'bin', 'ensure-built.js'), 'exports.ensureBuilt = () => {};');
-  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
-  for (const folder of ['charts', 'src'])
-    for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.ts')) continue;
-      const target = join(directory, 'lib', folder, file.replace(/\.ts$/, '.js'));
-      mkdirSync(dirname(target), { recursive: true });
-      const { code } = transformFileSync(join(ROOT, folder, file), {
-        swcrc: false,
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-        module: { type: 'commonjs' },
-      });
-      writeFileSync(target, code);
-    }
+  buildSync({
+    entryPoints: [join(ROOT, 'charts', 'main.ts')],
+    outfile: join(directory, 'lib', 'synth', 'main.js'),
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+  });
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
