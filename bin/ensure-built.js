@@ -64,7 +64,8 @@ function ensureBuilt(name = 'product') {
       process.execPath,
       [require.resolve('typescript/bin/tsc'), '-p', join(root, config), '--outDir', draft, '--incremental', 'false'],
       {
-        stdio: ['ignore', 2, 2],
+        cwd: root,
+      stdio: ['ignore', 2, 2],
       },
     );
     // One file instead of some hundred: loading is most of what `cdk8s synth` does.

@@ -77,14 +77,20 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
       output.once('end', () => reject(new Error(`kubectl port-forward has ended: ${text}`)));
     });
 
+  /** Lines that hold `name`. A gateway that cannot reach Loki yet is asked again, and it is said for how long. */
   const linesOf = (name: string): Promise<readonly string[]> =>
     throughGateway(async (loki) => {
-      const entries = await eventually(
-        () => loki.query(`{namespace="${APPS}"} |= "${name}"`, started),
-        ({ length }) => length > 0,
-        60,
-      );
-      return entries.map(({ line }) => line);
+      const asked = Date.now();
+      const ask = async (): Promise<readonly string[]> => {
+        try {
+          return (await loki.query(`{namespace="${APPS}"} |= "${name}"`, started)).map(({ line }) => line);
+        } catch (error) {
+          if (!String(error).includes(': 502 ')) throw error;
+          log(`the gateway answers 502, ${((Date.now() - asked) / 1000).toFixed(1)} s after it was first asked`);
+          return [];
+        }
+      };
+      return eventually(ask, ({ length }) => length > 0, 60);
     });
 
   beforeAll(async () => {
