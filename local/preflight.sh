@@ -223,7 +223,7 @@ fi
 report_and_exit_on_problems
 
 if ((${#missing[@]} > 0)); then
-  echo "Missing from this machine, and installed now from Debian: ${missing[*]}"
+  echo "Missing from this machine, to be installed from Debian: ${missing[*]}"
   if [[ -t 0 && -z ${CI:-} ]]; then
     read -r -p 'Install them? [y/N] ' answer
     if [[ ! $answer =~ ^[Yy] ]]; then
