@@ -65,7 +65,7 @@ function ensureBuilt(name = 'product') {
       [require.resolve('typescript/bin/tsc'), '-p', join(root, config), '--outDir', draft, '--incremental', 'false'],
       {
         cwd: root,
-      stdio: ['ignore', 2, 2],
+        stdio: ['ignore', 2, 2],
       },
     );
     // One file instead of some hundred: loading is most of what `cdk8s synth` does.
