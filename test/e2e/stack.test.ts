@@ -4,7 +4,7 @@ import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
 import type { LokiClient } from '../../local/loki-client';
 import { logAggregationDashboard } from '../../src/dashboards/log-aggregation';
 import { stackObjects } from '../../src/deploy/objects';
-import { e2eConfig, gatewayClient, targetOf } from './cluster';
+import { e2eConfig, gatewayClient, targetOf, waitForStack } from './cluster';
 
 const config = e2eConfig();
 let target: Target;
@@ -14,6 +14,9 @@ beforeAll(async () => {
   const cluster = currentCluster();
   if (cluster === undefined) throw new Error('the local cluster does not run');
   target = targetOf(cluster);
+  // Another file may have left Loki with another config: this one rolls it back, and waits until it is.
+  await applyObjects(target, stackObjects(config));
+  await waitForStack(target, config);
   loki = await gatewayClient(target, config, 'grafana');
 });
 
@@ -51,7 +54,6 @@ async function versions(): Promise<Record<string, string>> {
 }
 
 test('when the same stack is applied again, then nothing changes', async () => {
-  await applyObjects(target, stackObjects(config));
   const before = await versions();
   expect(Object.keys(before).length).toBeGreaterThan(20);
   await applyObjects(target, stackObjects(config));
