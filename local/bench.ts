@@ -4,16 +4,16 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { imageReference } from '../src/components/pod';
 import { loadStackConfig, type StackConfig } from '../src/config';
 import { applyStack } from './apply-stack';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { backendImage } from './example-backend';
 import { ensureForwards } from './forward';
-import { buildLokiImage, buildNginxImage, buildNodeImage, buildPromtailImage } from './images/catalog';
+import { buildNodeImage } from './images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from './kubernetes';
 import { LokiClient } from './loki-client';
 import { type Log } from './shell';
+import { importStackImages } from './stack-images';
 
 const SYNTH_RUNS = 10;
 const PROBES = 1000;
@@ -114,16 +114,8 @@ async function clusterTables(project: string, port: number, log: Log): Promise<s
   const config = loadStackConfig(project, 'dev');
   const cluster = await startCluster(log);
   const target: Target = { kubectl: cluster.kubectl, select: ['--kubeconfig', cluster.kubeconfig] };
-  const { images } = config;
   const node = backendImage(project);
-  for (const archive of [
-    await buildLokiImage(imageReference(images.loki, images), log),
-    await buildPromtailImage(imageReference(images.promtail, images), log),
-    await buildNginxImage(imageReference(images.gateway, images)),
-    await buildNodeImage({ name: node, folders: {}, command: [] }),
-  ]) {
-    await cluster.importImage(archive);
-  }
+  await importStackImages(cluster, config, [await buildNodeImage({ name: node, folders: {}, command: [] })], log);
   const ready = await applyAndWait(target, config, log);
   await ensureForwards([{ port, namespace: config.namespaces.logging, service: 'gateway', servicePort: 80 }], log);
   const loki = new LokiClient({ url: `http://localhost:${port}` });

@@ -11,12 +11,13 @@ import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
 import { backendImage, removeBackend, startBackend } from './example-backend';
 import { ensureForwards, type Forward, stopForwards } from './forward';
-import { buildLokiImage, buildNginxImage, buildNodeImage, buildPromtailImage } from './images/catalog';
+import { buildNodeImage } from './images/catalog';
 import { exists, kubectl, type Target, waitForRollout } from './kubernetes';
 import { STATE } from './layout';
 import { LokiClient } from './loki-client';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
 import { type Log, run } from './shell';
+import { importStackImages } from './stack-images';
 import { waitFor } from './wait';
 
 export interface UpProps {
@@ -43,7 +44,11 @@ export async function up(props: UpProps): Promise<void> {
   const config = loadStackConfig(project, stack);
   const cluster = props.context === undefined ? await startCluster(log) : undefined;
   const target = cluster === undefined ? await contextTarget(props.context ?? '') : clusterTarget(cluster);
-  if (cluster !== undefined) await importImages(cluster, config, project, log);
+  if (cluster !== undefined) {
+    log('making and importing the images that the manifests name');
+    const backend = await buildNodeImage({ name: backendImage(project), folders: {}, command: [] });
+    await importStackImages(cluster, config, [backend], log);
+  }
   const withGrafana = cluster === undefined || (await grafanaImagePresent(target, config));
 
   log(await deploy(props, config, target, withGrafana));
@@ -111,17 +116,6 @@ async function contextTarget(context: string): Promise<Target> {
       `no kube context "${context}"; kubectl config get-contexts lists: ${known.filter((name) => name !== '').join(', ') || 'none'}`,
     );
   return { kubectl: 'kubectl', select: ['--context', context] };
-}
-
-async function importImages(cluster: Cluster, { images }: StackConfig, project: string, log: Log): Promise<void> {
-  log('making and importing the images that the manifests name');
-  const archives = [
-    await buildLokiImage(imageReference(images.loki, images), log),
-    await buildPromtailImage(imageReference(images.promtail, images), log),
-    await buildNginxImage(imageReference(images.gateway, images)),
-    await buildNodeImage({ name: backendImage(project), folders: {}, command: [] }),
-  ];
-  for (const archive of archives) await cluster.importImage(archive);
 }
 
 async function grafanaImagePresent(target: Target, { images }: StackConfig): Promise<boolean> {

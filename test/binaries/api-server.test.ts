@@ -1,5 +1,5 @@
 /** Every object of every stack is put before a real API server, in namespaces whose Pod Security levels it enforces. */
-import { secretObjects } from '../../src/deploy/secret-values';
+import { secretManifests } from '../../src/deploy/secret-values';
 import { type ApiServer, startApiServer } from '../support/api-server';
 import { BUILD_TIMEOUT } from '../support/program';
 import {
@@ -55,13 +55,8 @@ const everything = variant('every optional part', {
   },
 });
 
-function secretsOf(rendered: RenderedStack): readonly object[] {
-  return secretObjects(rendered.config, secretValues(rendered)).map(({ name, namespace, stringData }) => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace },
-    stringData,
-  }));
+function secretsOf(one: RenderedStack): readonly object[] {
+  return secretManifests(one.config, secretValues(one));
 }
 
 /** A workload's pod by itself: Pod Security refuses pods, but only warns about templates. */

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Cluster, startCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
-import { buildClientImage, buildLokiImage, buildNginxImage, buildPromtailImage } from '../../local/images/catalog';
+import { buildClientImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, secretValue, type Target, waitForRollout } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
-import { imageReference } from '../../src/components/pod';
+import { importStackImages } from '../../local/stack-images';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { stackObjects } from '../../src/deploy/objects';
 import { generateSecretValues, secretManifests } from '../../src/deploy/secret-values';
@@ -47,14 +47,7 @@ export function targetOf({ kubectl: program, kubeconfig }: Cluster): Target {
 /** Cluster with images, ready for a stack. */
 export async function prepareCluster(config: StackConfig): Promise<Target> {
   const cluster = await startCluster(log);
-  const { images } = config;
-  const archives = [
-    await buildLokiImage(imageReference(images.loki, images), log),
-    await buildPromtailImage(imageReference(images.promtail, images), log),
-    await buildNginxImage(imageReference(images.gateway, images)),
-    await buildClientImage(CLIENT_IMAGE),
-  ];
-  for (const archive of archives) await cluster.importImage(archive);
+  await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE)], log);
   const target = targetOf(cluster);
   await applyObjects(target, [
     {
