@@ -1,0 +1,153 @@
+/** The record: its levels, jobs, labels and fields. */
+
+/** Log levels, most severe first. */
+export const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Every spelling of a level that a source may use, in lower case, and the level it means. */
+export const LEVEL_ALIASES: Readonly<Record<string, Level>> = {
+  error: 'error',
+  err: 'error',
+  severe: 'error',
+  fatal: 'error',
+  critical: 'error',
+  crit: 'error',
+  alert: 'error',
+  emerg: 'error',
+  emergency: 'error',
+  panic: 'error',
+  dpanic: 'error',
+  '50': 'error', // pino and bunyan count
+  '60': 'error',
+  warn: 'warn',
+  warning: 'warn',
+  '40': 'warn',
+  info: 'info',
+  information: 'info',
+  notice: 'info',
+  log: 'info',
+  '30': 'info',
+  debug: 'debug',
+  debug1: 'debug', // PostgreSQL counts
+  debug2: 'debug',
+  debug3: 'debug',
+  debug4: 'debug',
+  debug5: 'debug',
+  fine: 'debug',
+  trace: 'debug',
+  verbose: 'debug',
+  silly: 'debug',
+  noise: 'debug',
+  '20': 'debug',
+  '10': 'debug',
+};
+
+/** The mission's log sources: the values of `job` that have a meaning of their own. Any other pod's job is its app. */
+export const JOBS = {
+  backend: 'backend',
+  security: 'security',
+  frontend: 'frontend',
+  postgres: 'postgres',
+  redis: 'redis',
+  pgbouncer: 'pgbouncer',
+  nginx: 'nginx',
+} as const;
+export type Job = (typeof JOBS)[keyof typeof JOBS];
+
+/**
+ * Jobs that a JSON record may claim for itself with its field `job`, whatever pod it comes from: one process writes its
+ * security events, and what browsers send it, to the same stdout as everything else.
+ */
+export const CLAIMABLE_JOBS: readonly Job[] = [JOBS.security, JOBS.frontend];
+
+/**
+ * How the lines of a source are written. `auto`: JSON, logfmt or plain text, told apart line by line; `python` is the same
+ * for a program whose tracebacks end with a line that elsewhere begins a record.
+ */
+export const FORMATS = ['auto', 'python', 'postgres', 'redis', 'pgbouncer', 'nginx'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Stream labels. Each has few values: a label with many makes a stream of each of them. */
+export const LABELS = {
+  job: 'job',
+  service: 'service',
+  level: 'level',
+  namespace: 'namespace',
+  app: 'app',
+  container: 'container',
+  node: 'node',
+} as const;
+export type Label = (typeof LABELS)[keyof typeof LABELS];
+
+/** Fields of a record. In a JSON line they have these names, and queries reach them through `| json`. */
+export const FIELDS = {
+  message: 'message',
+  level: 'level',
+  /** RFC 3339 in UTC. */
+  timestamp: 'timestamp',
+  service: 'service',
+  job: 'job',
+  requestId: 'requestId',
+  userId: 'userId',
+  /** What was done; of a security event one of {@link SECURITY_ACTIONS}. */
+  action: 'action',
+  /** How it ended; of a security event one of {@link RESULTS}. */
+  result: 'result',
+  /** Milliseconds. */
+  duration: 'duration',
+  ipAddress: 'ipAddress',
+  userAgent: 'userAgent',
+  method: 'method',
+  /** Of a URL, without its query. */
+  path: 'path',
+  /** HTTP status. */
+  status: 'status',
+  /** Id of the event at Sentry. */
+  sentryEventId: 'sentryEventId',
+  traceId: 'traceId',
+  spanId: 'spanId',
+  /** Message of an error. */
+  error: 'error',
+  /** Name of the error's class. */
+  errorName: 'errorName',
+  stack: 'stack',
+  /** The error's cause: again `error`, `errorName`, `stack`, `cause`. */
+  cause: 'cause',
+  /** Page of the frontend. */
+  url: 'url',
+  /** true: something of the record was cut to keep it below the longest line. */
+  truncated: 'truncated',
+} as const;
+export type Field = (typeof FIELDS)[keyof typeof FIELDS];
+
+/** Values of `action` that mean something to the stack and are no security events. */
+export const ACTIONS = {
+  /** Something was deployed; the dashboard marks the moment in its charts. */
+  deployment: 'DEPLOYMENT',
+} as const;
+
+/**
+ * Fields with many values that pipelines keep beside the line as structured metadata, so that they can be searched
+ * without parsing the line.
+ */
+export const STRUCTURED_METADATA = [
+  FIELDS.requestId,
+  FIELDS.userId,
+  FIELDS.action,
+  FIELDS.result,
+  FIELDS.traceId,
+  FIELDS.sentryEventId,
+] as const satisfies readonly Field[];
+
+/** The same, of sources that do not write JSON: nginx' requests and PostgreSQL's statements. */
+export const MEASURES = [FIELDS.status, FIELDS.duration] as const satisfies readonly Field[];
+
+/** How a pod says what it is to the log stack: `metadata.labels` that discovery reads, first match wins. */
+export const POD_LABELS = {
+  /** Names the job; without it the app label does. */
+  job: 'logs.spywatcher.dev/job',
+  /** Names the {@link Format}; without it the job does. */
+  format: 'logs.spywatcher.dev/format',
+  app: 'app.kubernetes.io/name',
+  legacyApp: 'app',
+} as const;

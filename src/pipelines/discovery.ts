@@ -1,0 +1,78 @@
+/** Which pods are collected by which pipeline, and the labels that their lines start with. */
+import { type Format, FORMATS, JOBS, LABELS, POD_LABELS } from '../log-model';
+import type { RelabelConfig } from './stage';
+
+const POD = '__meta_kubernetes_pod_';
+/** What names a pod that says nothing of itself. */
+const CONTAINER = `${POD}container_name`;
+
+/** Jobs whose format is known without a word from the pod. Everyone else's is `auto`. */
+const FORMAT_OF_JOB: Readonly<Record<string, Format>> = {
+  [JOBS.postgres]: 'postgres',
+  postgresql: 'postgres',
+  [JOBS.redis]: 'redis',
+  valkey: 'redis',
+  [JOBS.pgbouncer]: 'pgbouncer',
+  [JOBS.nginx]: 'nginx',
+};
+
+/**
+ * Relabelling of the pods of one format.
+ *
+ * @param excludeNamespaces - namespaces whose pods are not collected.
+ */
+export function podRelabelConfigs(format: Format, excludeNamespaces: readonly string[]): readonly RelabelConfig[] {
+  const appLabels = [POD_LABELS.app, POD_LABELS.legacyApp].map(podLabel);
+  const job = [podLabel(POD_LABELS.job), ...appLabels, CONTAINER];
+  return [
+    ...(excludeNamespaces.length === 0
+      ? []
+      : [{ source_labels: ['__meta_kubernetes_namespace'], regex: excludeNamespaces.join('|'), action: 'drop' }]),
+    firstOf(LABELS.job, job),
+    ofFormat(format),
+    { source_labels: ['__meta_kubernetes_namespace'], target_label: LABELS.namespace },
+    { source_labels: [CONTAINER], target_label: LABELS.container },
+    // Not a label in Loki: kept while lines of one pod are put together, then moved to structured metadata.
+    { source_labels: [`${POD}name`], target_label: 'pod' },
+    firstOf(LABELS.app, [...appLabels, CONTAINER]),
+    firstOf(LABELS.service, [...appLabels, CONTAINER]),
+    logFiles(`${POD}uid`),
+    // The kubelet names a static pod's directory after the hash of its manifest, not after the mirror pod's uid.
+    logFiles(`${POD}annotation_kubernetes_io_config_hash`),
+  ];
+}
+
+/** Keeps the targets of a format: by their own word, or else by their job. */
+function ofFormat(format: Format): RelabelConfig {
+  const source = { source_labels: [podLabel(POD_LABELS.format), LABELS.job], separator: ';' };
+  const declared = FORMATS.filter((name) => name !== 'auto').join('|');
+  const jobs = (name?: Format): string =>
+    Object.keys(FORMAT_OF_JOB)
+      .filter((job) => name === undefined || FORMAT_OF_JOB[job] === name)
+      .join('|');
+  // A word that is no format's counts as none.
+  if (format === 'auto') return { ...source, regex: `(?:${declared});.*|;(?:${jobs()})`, action: 'drop' };
+  return {
+    ...source,
+    regex: jobs(format) === '' ? `${format};.*` : `${format};.*|;(?:${jobs(format)})`,
+    action: 'keep',
+  };
+}
+
+function logFiles(directory: string): RelabelConfig {
+  return {
+    source_labels: ['__meta_kubernetes_namespace', `${POD}name`, directory, CONTAINER],
+    separator: ';',
+    regex: '([^;]+);([^;]+);([^;]+);([^;]+)',
+    replacement: '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
+    target_label: '__path__',
+  };
+}
+
+function firstOf(target: string, sources: readonly string[]): RelabelConfig {
+  return { source_labels: sources, separator: ';', regex: ';*([^;]+).*', target_label: target, replacement: '${1}' };
+}
+
+function podLabel(name: string): string {
+  return `${POD}label_${name.replace(/[^A-Za-z0-9_]/g, '_')}`;
+}

@@ -1,0 +1,20 @@
+/** PgBouncer. */
+import { FIELDS } from '../log-model';
+import { levelLabel } from './level';
+import { together } from './multiline';
+import type { Pipeline } from './pipeline';
+import { ownTime } from './time';
+
+/** Time, zone, process, level. */
+const PREFIX = `(?P<${FIELDS.timestamp}>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ [A-Z]{3,5}) \\[\\d+\\] (?P<${FIELDS.level}>NOISE|DEBUG|INFO|LOG|WARNING|ERROR|FATAL) `;
+
+export const pgbouncer: Pipeline = {
+  metadata: [],
+  stages: (redaction) => [
+    ...together({ first: PREFIX }),
+    ...redaction,
+    { regex: { expression: `^${PREFIX}` } },
+    ...ownTime('2006-01-02 15:04:05 MST'),
+    ...levelLabel(),
+  ],
+};
