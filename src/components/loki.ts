@@ -292,6 +292,8 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
       reject_old_samples: true,
       reject_old_samples_max_age: formatDuration(limits.rejectOldSamplesAfter),
       allow_structured_metadata: true,
+      // Default 64KB; above it the line is lost. What is in the line may be metadata as well.
+      max_structured_metadata_size: formatLokiBytes(limits.maxLineSize),
       volume_enabled: true,
       max_query_length: formatDuration(longest(retention, HOUR)), // default 721h, whatever the retention
       max_query_lookback: formatDuration(longest(retention, 0)),

@@ -2,19 +2,29 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { credentialSecretName, type StackConfig } from '../config';
-import { formatDuration, goMemoryLimit } from '../config/units';
-import { podRelabelConfigs, podStages } from '../pipelines/kubernetes-pods';
+import { formatDuration, formatLokiBytes, goMemoryLimit } from '../config/units';
+import { LABELS } from '../log-model';
+import { type FileSource, scrapeConfigs } from '../pipelines';
 import { GATEWAY_SERVICE_PORT } from './gateway';
 import { GATEWAY, objectLabels, PROMTAIL, selectorLabels } from './identity';
 import { addresses, componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
 import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets } from './pod';
 
 /** The parts of the stack config that Promtail is made from. */
-export type PromtailProps = Pick<StackConfig, 'namespaces' | 'agent' | 'auth' | 'resources' | 'images' | 'network'>;
+export type PromtailProps = Pick<
+  StackConfig,
+  'namespaces' | 'agent' | 'auth' | 'limits' | 'resources' | 'images' | 'network'
+>;
 
 const CREDENTIAL = '/etc/promtail-credential';
 const POSITIONS = '/run/promtail';
 const GO_MEMORY_SHARE = 0.8;
+
+/** A line is put together to this multiple of the longest line, so that its JSON is whole when it is parsed. */
+const PARTIAL_LINES = 8;
+
+/** Where the agent sees a folder of log files. */
+const mountOf = ({ name }: FileSource): string => `/logs/${name}`;
 
 /** Promtail: one agent on each node, with the right to list pods and to read their log files, and nothing else. */
 export class Promtail extends Construct {
@@ -23,7 +33,10 @@ export class Promtail extends Construct {
     const { namespaces, network, agent, auth, images, resources } = props;
     const labels = { ...objectLabels(PROMTAIL) };
     const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.agents, labels });
-    const files = { 'config.yaml': stringify(promtailConfig(props)) };
+    const files = {
+      // Promtail reads YAML 1.1, in which yes and on are no text.
+      'config.yaml': stringify(promtailConfig(props), { version: '1.1' }),
+    };
     // Cluster-wide names carry the namespace: two stacks may share a cluster.
     const clusterName = `${namespaces.agents}-promtail`;
 
@@ -72,7 +85,7 @@ export class Promtail extends Construct {
                 name: PROMTAIL.name,
                 image: imageReference(images.promtail, images),
                 imagePullPolicy: 'IfNotPresent',
-                args: ['-config.file=/etc/promtail/config.yaml'],
+                args: ['-config.file=/etc/promtail/config.yaml', `-client.external-labels=${LABELS.node}=$(HOSTNAME)`],
                 env: [
                   // Discovery asks for the pods of this node alone.
                   { name: 'HOSTNAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
@@ -96,6 +109,11 @@ export class Promtail extends Construct {
                   { name: 'config', mountPath: '/etc/promtail', readOnly: true },
                   { name: 'positions', mountPath: POSITIONS },
                   { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },
+                  ...agent.files.map((source) => ({
+                    name: `files-${source.name}`,
+                    mountPath: mountOf(source),
+                    readOnly: true,
+                  })),
                   ...(auth.loki.enabled ? [{ name: 'credential', mountPath: CREDENTIAL, readOnly: true }] : []),
                 ],
               },
@@ -104,6 +122,10 @@ export class Promtail extends Construct {
               { name: 'config', configMap: { name: 'promtail-config' } },
               { name: 'positions', hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
               { name: 'pod-logs', hostPath: { path: '/var/log/pods' } },
+              ...agent.files.map(({ name, directory }) => ({
+                name: `files-${name}`,
+                hostPath: { path: directory, type: 'DirectoryOrCreate' },
+              })),
               ...(auth.loki.enabled
                 ? [{ name: 'credential', secret: { secretName: credentialSecretName(agent.credential) } }]
                 : []),
@@ -116,7 +138,7 @@ export class Promtail extends Construct {
 }
 
 /** Promtail's config file as an object. */
-export function promtailConfig({ namespaces, agent, auth }: PromtailProps): Readonly<Record<string, unknown>> {
+export function promtailConfig({ namespaces, agent, auth, limits }: PromtailProps): Readonly<Record<string, unknown>> {
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
     positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '5s' },
@@ -132,13 +154,8 @@ export function promtailConfig({ namespaces, agent, auth }: PromtailProps): Read
         backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 200 },
       },
     ],
-    scrape_configs: [
-      {
-        job_name: 'kubernetes-pods',
-        kubernetes_sd_configs: [{ role: 'pod' }],
-        relabel_configs: podRelabelConfigs(agent.excludeNamespaces),
-        pipeline_stages: podStages(),
-      },
-    ],
+    // Cut here instead of at Loki: what is cut is counted, and not sent.
+    limits_config: { max_line_size: formatLokiBytes(limits.maxLineSize), max_line_size_truncate: true },
+    scrape_configs: scrapeConfigs({ ...agent, maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes, mountOf }),
   };
 }

@@ -2,6 +2,9 @@
  * Every default of the stack config, in one place and in the form a stack file would use.
  * Figures marked (mission) are those of the project's original description.
  */
+/** Usual paths of health checks. */
+const HEALTH = '(?:health|healthz|livez|readyz|ready|ping)';
+
 export const defaults = {
   namespaces: { logging: 'logging', agents: 'logging-agents' },
 
@@ -42,6 +45,15 @@ export const defaults = {
     batchWait: '1s',
     batchSize: '1MB',
     positionsDirectory: '/var/lib/spywatcher-logs/promtail',
+    files: '*.log',
+    drop: [
+      {
+        name: 'health-checks',
+        selector: '{level=~"info|debug"}', // a failing one stays
+        pattern: `kube-probe/|"(?:GET|HEAD) /${HEALTH}(?:\\?[^" ]*)? [^"]*" [23]|"path": ?"/${HEALTH}"`,
+        keep: 0,
+      },
+    ],
   },
 
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.

@@ -1,5 +1,6 @@
 /** Rules that join several fields. Each names the paths it reads, so that it is silent while one of them is itself wrong. */
 import { isIP } from 'node:net';
+import { LABELS } from '../log-model';
 import { formatPath, formatReceived, type Problem } from './problem';
 import type { StackConfig } from './schema';
 import { secretTable } from './secrets';
@@ -201,6 +202,35 @@ export const rules: readonly Rule[] = [
         ),
       ];
     },
+  },
+  {
+    reads: ['agent.files', 'agent.drop'],
+    check: ({ agent }) =>
+      (['files', 'drop'] as const).flatMap((list) =>
+        agent[list].flatMap(({ name }, index) =>
+          when(agent[list].findIndex((other) => other.name === name) < index, () =>
+            problem(['agent', list, index, 'name'], name, 'a name that no other entry has', 'rename one of them'),
+          ),
+        ),
+      ),
+  },
+  {
+    reads: ['agent.drop'],
+    check: ({ agent }) =>
+      agent.drop.flatMap(({ selector }, index) => {
+        const labels = Object.values<string>(LABELS);
+        const unknown = [...selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"/g)]
+          .map(([, label = '']) => label)
+          .filter((label) => !labels.includes(label));
+        return when(unknown.length > 0, () =>
+          problem(
+            ['agent', 'drop', index, 'selector'],
+            selector,
+            `matchers of labels that lines have: ${labels.join(', ')}`,
+            `replace ${unknown.join(', ')}, or match the line with pattern`,
+          ),
+        );
+      }),
   },
   {
     reads: ['namespaces'],

@@ -136,6 +136,20 @@ export const url = (...protocols: readonly string[]) => {
     .meta(described('URL', new RegExp(`^(${protocols.join('|')})://.`), params));
 };
 
+const LINK_PATTERN = /^https?:\/\/[^/?#@{}\s]+\/[^{}\s]*\{id\}[^{}\s]*$/;
+
+/** A URL for every id: `{id}` stands for it. Not in the host name, which a log line should not choose. */
+export const linkTemplate = () => {
+  const params = {
+    rule: 'a URL with http or https that holds {id} once, after the host, without user and password',
+    remedy: 'write for example https://sentry.example.com/organizations/spywatcher/issues/?query={id}',
+  };
+  return z
+    .string(says(params))
+    .refine((text) => LINK_PATTERN.test(text) && URL.canParse(text), { params: { ...params } })
+    .meta(described('link', LINK_PATTERN, params));
+};
+
 export const port = () =>
   wholeNumber('port', 1, 65_535, { rule: 'a port: 1 to 65535', remedy: 'write for example 443' });
 
@@ -177,3 +191,54 @@ export const streamSelector = () =>
       remedy: `write for example '{job="security"}'`,
     },
   );
+
+/** A fraction, for sampling. */
+export const fraction = () => {
+  const params = { rule: 'a fraction: 0 to 1', remedy: 'write for example 0.1, to keep one line in ten' };
+  return z
+    .number(says(params))
+    .refine((value) => value >= 0 && value <= 1, { params: { ...params } })
+    .meta({ title: 'fraction', minimum: 0, maximum: 1 });
+};
+
+/** Look-around, back-references and the like, which RE2 does not have. */
+const NOT_RE2 = /\(\?(?:<?[=!]|>)|\\[1-9]|\\k</;
+
+/** An expression for the agent, which reads RE2: what JavaScript refuses, or RE2 is known to lack, is refused here. */
+export const expression = () => {
+  const params = {
+    rule: 'a regular expression in RE2 syntax: no look-around, no back-references',
+    remedy: String.raw`write for example "GET /health[ ?]", with a backslash doubled inside of double quotes`,
+  };
+  const accepts = (text: string): boolean => {
+    if (text === '' || NOT_RE2.test(text)) return false;
+    try {
+      new RegExp(text.replace(/^\(\?[imsU]+\)/, '').replaceAll('(?P<', '(?<'), 'v');
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return z
+    .string(says(params))
+    .refine(accepts, { params: { ...params } })
+    .meta({ title: 'RE2 expression' });
+};
+
+/** A folder of the node that holds log files: the agent sees all of it. */
+export const logDirectory = () =>
+  withPattern(
+    'directory',
+    /^(?!\/(?:bin|boot|dev|etc|home|lib\d*|proc|root|run|sbin|sys|tmp|usr|var\/(?:run|lib\/(?:kubelet|containerd|docker|etcd|rancher)))(?:\/|$))(?!\/var(?:\/lib)?$)(\/[A-Za-z0-9_][\w.-]*)+$/,
+    {
+      rule: 'an absolute folder for log files, not one of the system’s own',
+      remedy: 'write for example /var/log/postgresql',
+    },
+  );
+
+/** Files below a folder. */
+export const fileGlob = () =>
+  withPattern('glob', /^(?!.*\.\.)[\w*?[\]{},.-][\w*?[\]{},./-]*$/, {
+    rule: 'a glob below the folder, without ..',
+    remedy: "write for example '*.log'",
+  });

@@ -3,6 +3,7 @@
  * Rules that join several fields are in rules.ts.
  */
 import { z } from 'zod';
+import { FORMATS } from '../log-model';
 import { defaults } from './defaults';
 import {
   byteSize,
@@ -10,7 +11,12 @@ import {
   cpu,
   dnsLabel,
   duration,
+  expression,
+  fileGlob,
+  fraction,
   image,
+  linkTemplate,
+  logDirectory,
   port,
   positiveInteger,
   stateDirectory,
@@ -200,6 +206,13 @@ const grafana = z.strictObject({
   persistence: persistence(defaults.grafana.persistence.size)
     .prefault({})
     .describe('Volume of Grafana’s own database.'),
+  links: z
+    .strictObject({
+      sentry: linkTemplate().optional().describe('Where the id of a Sentry event leads; no link without it.'),
+      traces: linkTemplate().optional().describe('Where the id of a trace leads; no link without it.'),
+    })
+    .prefault({})
+    .describe('Links beside log lines that lead out of Grafana, by the id that a line holds.'),
   datasources: z
     .strictObject({
       prometheus: z
@@ -215,6 +228,23 @@ const grafana = z.strictObject({
     .prefault({}),
 });
 
+const fileSource = z.strictObject({
+  name: dnsLabel().describe('Name of the source; the agent sees its folder as `/logs/<name>`.'),
+  job: dnsLabel().describe('Label `job` of its lines; `service` and `app` are the same.'),
+  format: z.enum(FORMATS).default('auto').describe('How its lines are written.'),
+  directory: logDirectory().describe('Folder on the node. Its files have to be readable for everyone (0644).'),
+  files: fileGlob().default(defaults.agent.files).describe('Which of its files, as a glob.'),
+});
+
+const dropRule = z.strictObject({
+  name: dnsLabel().describe(
+    'Name of the rule; the agent counts its lines as `logentry_dropped_lines_total{reason=<name>}`.',
+  ),
+  selector: streamSelector().describe('Streams that it is for, by label matchers: `{job="nginx", level="info"}`.'),
+  pattern: expression().exactOptional().describe('What a line has to match besides, in RE2; every line without it.'),
+  keep: fraction().default(0).describe('Fraction of the lines that is kept all the same: 0.1 keeps one in ten.'),
+});
+
 const agent = z.strictObject({
   credential: dnsLabel().default(defaults.auth.write).describe('Write credential that the agent pushes with.'),
   batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time a line waits for its batch.'),
@@ -223,6 +253,20 @@ const agent = z.strictObject({
     .default(defaults.agent.positionsDirectory)
     .describe('Directory on the node for read positions; it outlives the pod.'),
   excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
+  files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),
+  redact: z
+    .array(
+      z.strictObject({
+        name: dnsLabel().describe('What it is, for the reader.'),
+        expression: expression().describe('RE2; its capture groups are taken out, or all of the match without any.'),
+      }),
+    )
+    .default([])
+    .describe('What is taken out of every line, besides the secrets that are always taken out.'),
+  drop: z
+    .array(dropRule)
+    .default(defaults.agent.drop.map((rule) => ({ ...rule })))
+    .describe('Lines that are left out, or sampled. By default successful health checks.'),
   tolerations: z
     .array(
       z.strictObject({
@@ -358,7 +402,7 @@ export const stackConfigSchema = z.strictObject({
   deployment: deployment.prefault({}).describe('How many Loki pods there are, and how they share the work.'),
   auth: auth.prefault({}).describe('Who may write and read, by name; the secret values are in `secrets`.'),
   gateway: gateway.prefault({}).describe('The nginx that everything reaches Loki through.'),
-  grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume and datasources.'),
+  grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume, links and datasources.'),
   agent: agent.prefault({}).describe('The agent that reads the pods’ log files on each node.'),
   resources: componentResources
     .prefault({ loki: {}, gateway: {}, promtail: {}, grafana: {} })

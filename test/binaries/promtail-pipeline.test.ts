@@ -7,18 +7,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LABELS, LEVEL_ALIASES } from '../../src/log-model';
 import { type RunningGateway, startGateway } from '../support/gateway';
-import { entriesOf, type Entry, queryRequest, type RunningLoki, startLoki } from '../support/loki';
+import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../support/program';
 import {
-  BUILD_TIMEOUT,
-  programs,
-  removeFolder,
-  run,
-  type RunningProgram,
-  say,
-  temporaryFolder,
-  until,
-} from '../support/program';
-import { type Container, NODE, PodLogs, startPromtail, writeRenderedConfig } from '../support/promtail';
+  type Container,
+  cri,
+  criPieces,
+  iso,
+  NODE,
+  PodLogs,
+  type RunningPromtail,
+  startPromtail,
+  writeRenderedConfig,
+} from '../support/promtail';
 import { secretValues, stack, STACKS, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
 
@@ -30,20 +31,9 @@ const SECOND = 1000n * MILLISECOND;
 /** Two minutes ago, to the second: what has happened by now. */
 const START = (BigInt(Date.now()) / 1000n - 120n) * SECOND;
 
-/** RFC 3339 with nanoseconds. */
-function iso(time: bigint): string {
-  return new Date(Number(time / MILLISECOND))
-    .toISOString()
-    .replace(/\.\d+Z$/, `.${String(time % SECOND).padStart(9, '0')}Z`);
-}
-
 let clock = START;
 /** The next moment: no two lines of one file are written in the same. */
 const tick = (): bigint => (clock += MILLISECOND + 1n);
-
-/** A line as containerd writes it. */
-const cri = (time: bigint, text: string, flags = 'F', stream = 'stdout'): string =>
-  `${iso(time)} ${stream} ${flags} ${text}`;
 
 /** What must come out of Loki for what was written. */
 interface Expected {
@@ -82,16 +72,11 @@ function together(...parts: readonly Case[]): Case {
   return { written: parts.flatMap(({ written }) => written), expected: parts.flatMap(({ expected }) => expected) };
 }
 
-function cutBy(size: number, text: string): readonly string[] {
-  return text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? [];
-}
-
 /** A line that containerd cuts because it is long. */
 function long(fields: Readonly<Record<string, unknown>>, expected: Pick<Expected, 'level' | 'metadata'>): Case {
   const line = JSON.stringify(fields);
-  const parts = cutBy(16 * 1024, line).map((text) => ({ text, time: tick() }));
-  const written = parts.map(({ text, time }, index) => cri(time, text, index < parts.length - 1 ? 'P' : 'F'));
-  return { written, expected: [{ line, time: parts.at(-1)?.time ?? 0n, ...expected }] };
+  const written = criPieces(tick, line);
+  return { written, expected: [{ line, time: clock, ...expected }] };
 }
 
 const then = START - 5n * SECOND;
@@ -118,6 +103,58 @@ const cases: Readonly<Record<string, () => Case>> = {
   },
   'a JSON record without a time, level or id: the time is the container runtime’s': () =>
     json({ message: 'hello' }, {}),
+  'milliseconds since 1970, as pino writes them': () => {
+    const time = then + 123n * MILLISECOND;
+    return json({ level: 30, time: Number(time / MILLISECOND), msg: 'hello' }, { level: 'info', time });
+  },
+  'what other loggers call it': () =>
+    together(
+      json(
+        { severity: 'WARNING', '@timestamp': iso(then), request_id: 'r-2', user_id: 7, trace_id: 't-2' },
+        { level: 'warn', time: then, metadata: { requestId: 'r-2', userId: '7', traceId: 't-2' } },
+      ),
+      json({ lvl: 'dbug', ts: iso(then), reqId: 'r-3' }, { time: then, metadata: { requestId: 'r-3' } }),
+    ),
+  'a security event: what was done and how it ended are structured metadata': () =>
+    json(
+      { level: 'warn', action: 'LOGIN_ATTEMPT', result: 'FAILURE', sentryEventId: 's-1', traceId: 't-1' },
+      { level: 'warn', metadata: { action: 'LOGIN_ATTEMPT', result: 'FAILURE', sentryEventId: 's-1', traceId: 't-1' } },
+    ),
+  logfmt: () => {
+    const line = `ts=${iso(then)} level=warn msg="two words" requestId=r-4`;
+    return {
+      written: [cri(tick(), line)],
+      expected: [{ line, time: then, level: 'warn', metadata: { requestId: 'r-4' } }],
+    };
+  },
+  'a level in a text': () =>
+    together(
+      ...(
+        [
+          ['ERROR: failed', 'error'],
+          ['[warn] careful', 'warn'],
+          ['2026-01-02 03:04:05,678 - spywatcher - CRITICAL - broken', 'error'],
+          ['I0102 03:04:05.678901       1 server.go:1] hello', 'info'],
+          ['TypeError: x is not a function', 'error'],
+          ['Informational only', undefined],
+          ['no errors were found', undefined],
+        ] as const
+      ).map(([text, level]) => {
+        const time = tick();
+        return {
+          written: [cri(time, text)],
+          expected: [{ line: text, time, ...(level === undefined ? {} : { level }) }],
+        };
+      }),
+    ),
+  'an indented line after a JSON record: not a part of it': () => {
+    const time = tick();
+    const text = '  printed by something else';
+    return together(json({ level: 'info' }, { level: 'info' }), {
+      written: [cri(time, text)],
+      expected: [{ line: text, time }],
+    });
+  },
   'every spelling of a level, in any case': () =>
     together(
       ...Object.entries(LEVEL_ALIASES).flatMap(([alias, level]) => [
@@ -127,7 +164,7 @@ const cases: Readonly<Record<string, () => Case>> = {
     ),
   'a level that is none of the log model’s: no label': () =>
     together(
-      ...['chatty', '', 30, null, true, { name: 'info' }, ['info']].map((level) => json({ level, message: 'odd' }, {})),
+      ...['chatty', '', 35, null, true, { name: 'info' }, ['info']].map((level) => json({ level, message: 'odd' }, {})),
     ),
   'a time that is no RFC 3339: the time is the container runtime’s': () =>
     together(
@@ -191,7 +228,7 @@ const cases: Readonly<Record<string, () => Case>> = {
       unchanged('before'),
       {
         written: lines.map((text, index) => cri(times[index] ?? 0n, text, 'F', 'stdout')),
-        expected: [{ line: lines.join('\n'), time: times[0] ?? 0n }],
+        expected: [{ line: lines.join('\n'), time: times[0] ?? 0n, level: 'error' }],
       },
       unchanged('after'),
     );
@@ -206,7 +243,11 @@ const cases: Readonly<Record<string, () => Case>> = {
     const all = rows.flat();
     return {
       written: all.map(({ time, text, stream }) => cri(time, text, 'F', stream)),
-      expected: [first, second].map((lines, index) => ({ line: lines.join('\n'), time: rows[0]?.[index]?.time ?? 0n })),
+      expected: [first, second].map((lines, index) => ({
+        line: lines.join('\n'),
+        time: rows[0]?.[index]?.time ?? 0n,
+        level: 'error',
+      })),
     };
   },
   'a line that the runtime cut into parts: one line again': () =>
@@ -254,9 +295,9 @@ const cases: Readonly<Record<string, () => Case>> = {
     const times = lines.map(() => tick());
     return {
       written: lines.map((text, index) => cri(times[index] ?? 0n, text)),
-      expected: [lines.slice(0, 1000), lines.slice(1000)].map((part) => ({
-        line: part.join('\n'),
-        time: times[0] ?? 0n,
+      expected: [0, 1000].map((from) => ({
+        line: lines.slice(from, from + 1000).join('\n'),
+        time: times[from] ?? 0n,
       })),
     };
   },
@@ -362,12 +403,12 @@ describe('Promtail, running', () => {
   const logs = new PodLogs(join(folder, 'pods'));
   const written = Object.fromEntries(names.map((name) => [name, cases[name]?.() ?? { written: [], expected: [] }]));
   const targets = [...names.map(containerOfCase), ...relabelling.map(({ target }) => target), ...excluded, busy];
-  let loki: RunningLoki;
+  const stops: (() => Promise<unknown>)[] = [];
   let gateway: RunningGateway;
-  let promtail: RunningProgram;
+  let promtail: RunningPromtail;
   let byPod: ReadonlyMap<string, readonly Entry[]>;
 
-  const start = (): Promise<RunningProgram> =>
+  const start = (): Promise<RunningPromtail> =>
     startPromtail(tools.promtail, rendered, { folder, logs, targets, values, gatewayPort: gateway.port });
 
   const query = async (logql: string): Promise<readonly Entry[]> =>
@@ -391,21 +432,22 @@ describe('Promtail, running', () => {
   }
 
   beforeAll(async () => {
-    loki = await startLoki(tools.loki, rendered);
+    const loki = await startLoki(tools.loki, rendered);
+    stops.push(loki.stop);
     gateway = await startGateway(rendered, values, loki.port);
+    stops.push(gateway.stop);
     for (const name of names) logs.append(containerOfCase(name), written[name]?.written ?? []);
     for (const { target, what } of relabelling) logs.append(target, [cri(tick(), what)]);
     for (const target of excluded) logs.append(target, [cri(tick(), 'nobody sees this')]);
     logs.append(busy, [cri(tick(), 'busy 0')]);
     promtail = await start();
+    stops.push(() => promtail.stop());
     const count = Object.values(written).reduce((sum, { expected }) => sum + expected.length, 0);
     const found = await collect('{namespace=~".+"}', count + relabelling.length + 1);
     byPod = Map.groupBy(found, ({ structuredMetadata }) => structuredMetadata['pod'] ?? '');
   });
   afterAll(async () => {
-    await promtail.stop();
-    await gateway.stop();
-    await loki.stop();
+    for (const stop of stops.reverse()) await stop();
     removeFolder(folder);
   });
 
@@ -534,7 +576,7 @@ describe('promtail -dry-run', () => {
       dryRun: true,
     });
     const labels = (level: string): string =>
-      `{app="shop", container="web", job="shop", ${level}namespace="shop", node="${NODE}", service="shop"}`;
+      `{app="shop", container="web", job="shop", ${level}namespace="shop", service="shop"}`;
     try {
       await until(
         `two entries in the dry run of ${name}`,

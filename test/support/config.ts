@@ -89,6 +89,10 @@ export const everything: Everything<StackConfigInput> = {
       annotations: { 'watch/team': 'watch' },
     },
     persistence: { size: '4Gi', storageClass: 'slow' },
+    links: {
+      sentry: 'https://sentry.example.com/organizations/watch/issues/?query={id}',
+      traces: 'https://traces.example.com/trace/{id}?view=full',
+    },
     datasources: { prometheus: { url: 'http://metrics.telemetry.svc:9091', namespace: 'telemetry', port: 9091 } },
   },
   agent: {
@@ -97,6 +101,11 @@ export const everything: Everything<StackConfigInput> = {
     batchSize: '512KB',
     positionsDirectory: '/var/lib/watch/positions',
     excludeNamespaces: ['kube-system', 'noise'],
+    files: [
+      { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
+    ],
+    redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
+    drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', pattern: 'Accepted', keep: 0.5 }],
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
   },
   resources: {

@@ -141,16 +141,24 @@ interface QueryAnswer {
   };
 }
 
-/** The path and headers of a query for the entries of the last hours, newest first; labels and metadata come apart. */
-export function queryRequest(query: string): {
+const HOUR = 3_600_000;
+
+/**
+ * The path and headers of a query for entries, newest first; labels and metadata come apart.
+ *
+ * @param range - milliseconds since 1970. @default - the last three hours, and the next
+ */
+export function queryRequest(
+  query: string,
+  range = { from: Date.now() - 3 * HOUR, to: Date.now() + HOUR },
+): {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 } {
-  const hour = 3_600_000_000_000n;
   const parameters = new URLSearchParams({
     query,
-    start: String(nanoseconds() - 3n * hour),
-    end: String(nanoseconds() + hour),
+    start: String(BigInt(range.from) * 1_000_000n),
+    end: String(BigInt(range.to) * 1_000_000n),
     limit: '5000',
   });
   return {

@@ -20,9 +20,14 @@ export interface Container {
 
 export const NODE = 'node-1';
 
+interface ScrapeConfig {
+  readonly kubernetes_sd_configs?: unknown;
+  readonly [setting: string]: unknown;
+}
+
 interface PromtailConfig {
   readonly server: Readonly<Record<string, unknown>>;
-  readonly scrape_configs: readonly Readonly<Record<string, unknown>>[];
+  readonly scrape_configs: readonly ScrapeConfig[];
   readonly [section: string]: unknown;
 }
 
@@ -52,10 +57,11 @@ function metaLabels(target: Container): Readonly<Record<string, string>> {
 export class PodLogs {
   constructor(readonly folder: string) {}
 
-  /** Appends whole lines, CRI prefix and all, to the container's current file. */
+  /** Appends whole lines, CRI prefix and all, to the container's current file; without a line, the file is just there. */
   append(target: Container, lines: readonly (string | Buffer)[]): void {
     const file = this.file(target);
     mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, '');
     for (const line of lines) appendFileSync(file, Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
   }
 
@@ -69,6 +75,26 @@ export class PodLogs {
     const { namespace, pod, container, configHash } = target;
     return join(this.folder, `${namespace}_${pod}_${configHash ?? uid(target)}`, container, '0.log');
   }
+}
+
+const SECOND = 1_000_000_000n;
+
+/** RFC 3339 with nanoseconds. */
+export function iso(time: bigint): string {
+  return new Date(Number(time / 1_000_000n))
+    .toISOString()
+    .replace(/\.\d+Z$/, `.${String(time % SECOND).padStart(9, '0')}Z`);
+}
+
+/** A line as containerd writes it. */
+export function cri(time: bigint, text: string, flags = 'F', stream = 'stdout'): string {
+  return `${iso(time)} ${stream} ${flags} ${text}`;
+}
+
+/** A long line as containerd writes it: in pieces, each at a later time. */
+export function criPieces(times: () => bigint, text: string): readonly string[] {
+  const pieces = text.match(/.{1,16384}/gs) ?? [];
+  return pieces.map((piece, index) => cri(times(), piece, index < pieces.length - 1 ? 'P' : 'F'));
 }
 
 export interface PromtailOptions {
@@ -88,45 +114,52 @@ export function writeRenderedConfig(rendered: RenderedStack, folder: string): re
   return (containerOf(rendered, 'promtail').args ?? []).map((text) => text.replace('/etc/promtail/', `${folder}/`));
 }
 
+export interface RunningPromtail extends RunningProgram {
+  /** Its metrics, as Prometheus would scrape them. */
+  readonly metrics: () => Promise<string>;
+}
+
 /** Starts a stack's Promtail: only discovery, addresses, ports and folders of the config are changed. */
 export async function startPromtail(
   promtail: string,
   rendered: RenderedStack,
   { folder, logs, targets, values, gatewayPort, dryRun = false }: PromtailOptions,
-): Promise<RunningProgram> {
+): Promise<RunningPromtail> {
   const [http = 0] = await freePorts(1);
   const { config: stackConfig } = rendered;
   const folders: Readonly<Record<string, string>> = {
     '/var/log/pods/': `${logs.folder}/`,
     '/run/promtail/': `${join(folder, 'positions')}/`,
     '/etc/promtail-credential/': `${join(folder, 'credential')}/`,
+    '/logs/': `${join(folder, 'files')}/`,
     [`http://gateway.${stackConfig.namespaces.logging}.svc:80/`]: `http://127.0.0.1:${gatewayPort}/`,
   };
   const local = (text: string): string =>
     Object.entries(folders).reduce((changed, [from, to]) => changed.replace(from, to), text);
   const rendition = parse(configFile(rendered, 'promtail-config', 'config.yaml')) as PromtailConfig;
   const config = mapStrings(rendition, local) as PromtailConfig;
-  const [scrapeConfig = {}] = config.scrape_configs;
   const moved: PromtailConfig = {
     ...config,
     server: { ...config.server, http_listen_address: '127.0.0.1', http_listen_port: http },
-    scrape_configs: [
-      {
-        ...Object.fromEntries(Object.entries(scrapeConfig).filter(([key]) => key !== 'kubernetes_sd_configs')),
-        static_configs: targets.map((target) => ({ targets: ['localhost'], labels: metaLabels(target) })),
-      },
-    ],
+    scrape_configs: config.scrape_configs.map(({ kubernetes_sd_configs: discovery, ...scrapeConfig }) => ({
+      ...scrapeConfig,
+      // Every scrape config sees every pod, as by discovery.
+      ...(discovery === undefined
+        ? {}
+        : { static_configs: targets.map((target) => ({ targets: ['localhost'], labels: metaLabels(target) })) }),
+    })),
   };
   for (const name of ['positions', 'credential']) mkdirSync(join(folder, name), { recursive: true });
   const secret = `gateway-credential-${stackConfig.agent.credential}`;
   for (const [name, text] of stackConfig.auth.loki.enabled ? Object.entries(secretFiles(rendered, values, secret)) : [])
     writeFileSync(join(folder, 'credential', name), text);
   writeFileSync(join(folder, 'moved.yaml'), stringify(moved));
-  const program = startProgram(
-    [promtail, `-config.file=${join(folder, 'moved.yaml')}`, ...(dryRun ? ['-dry-run'] : [])],
-    join(folder, 'promtail.log'),
-    { env: { HOSTNAME: NODE } },
+  const args = (containerOf(rendered, 'promtail').args ?? []).map((text) =>
+    text.replace('/etc/promtail/config.yaml', join(folder, 'moved.yaml')).replace('$(HOSTNAME)', NODE),
   );
+  const program = startProgram([promtail, ...args, ...(dryRun ? ['-dry-run'] : [])], join(folder, 'promtail.log'), {
+    env: { HOSTNAME: NODE },
+  });
   await until(
     'Promtail',
     async () => {
@@ -139,5 +172,8 @@ export async function startPromtail(
     },
     { program },
   );
-  return program;
+  return {
+    ...program,
+    metrics: async () => (await send({ port: http, path: '/metrics' })).text,
+  };
 }

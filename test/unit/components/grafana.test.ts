@@ -1,5 +1,6 @@
 import { Grafana, type GrafanaProps } from '../../../src/components/grafana';
 import { configWith, everythingConfig } from '../../support/config';
+import { derivedFieldsOf, exploreOf, followed } from '../../support/logql';
 import { containerOf, fileOf, find, ofKind, podOf, render, yamlOf } from '../../support/manifests';
 
 const rendered = (props: GrafanaProps) => render((scope) => new Grafana(scope, 'grafana', props));
@@ -97,6 +98,55 @@ describe('given a gateway that asks for no credential, Grafana', () => {
     const open = rendered(configWith({ auth: { loki: { enabled: false } } }));
     expect(envOf(open)).not.toHaveProperty('GATEWAY_PASSWORD');
     expect(fileOf(open, 'grafana-provisioning', 'datasources.yaml')).not.toMatch(/basicAuth|GATEWAY_PASSWORD/);
+  });
+});
+
+describe('beside a log line, Grafana', () => {
+  const linked = derivedFieldsOf(everythingConfig());
+  const url = (name: string, value: string): string => {
+    const field = linked.find((candidate) => candidate.name === name);
+    if (field === undefined) throw new Error(`no derived field ${name}`);
+    return followed(field, value);
+  };
+
+  it('links the request id to all lines of the request, over all jobs, in the time range that is shown', () => {
+    expect(exploreOf(url('requestId', 'ab&c/d')).queries).toMatchObject([
+      {
+        datasource: { type: 'loki', uid: 'loki' },
+        expr: '{job=~".+"} | requestId="ab&c/d" | requestId!=""',
+        queryType: 'range',
+      },
+    ]);
+    expect(exploreOf(url('requestId', 'abc123')).range).toEqual({ from: '1700000000000', to: '1700003600000' });
+  });
+
+  it('links a trace’s and a Sentry event’s id to where the config says, encoded', () => {
+    expect(url('traceId', 'abc/1')).toBe('https://traces.example.com/trace/abc%2F1?view=full');
+    expect(url('sentryEventId', 'a&b')).toBe('https://sentry.example.com/organizations/watch/issues/?query=a%26b');
+  });
+
+  it('has no such link where none is configured', () => {
+    expect(derivedFieldsOf(configWith()).map(({ name }) => name)).toEqual(['requestId']);
+    expect(
+      derivedFieldsOf(configWith({ grafana: { links: { traces: 'http://t.example.com/{id}' } } })).map(
+        ({ name }) => name,
+      ),
+    ).toEqual(['requestId', 'traceId']);
+  });
+
+  it('finds each id once: as the label that the pipelines keep, and not what | json calls the same', () => {
+    const labels = ['requestId', 'requestId_extracted', 'traceId', 'sentryEventId', 'xtraceId'];
+    for (const { name, matcherType, matcherRegex } of linked) {
+      expect(matcherType).toBe('label');
+      expect(labels.filter((label) => new RegExp(matcherRegex).test(label))).toEqual([name]);
+    }
+  });
+
+  it('reads of a URL what is a dollar there as one, and no environment variable', () => {
+    const field = derivedFieldsOf(configWith({ grafana: { links: { traces: 'http://t.example.com/$HOME/$$/{id}' } } }));
+    expect(field[1]?.url).toBe('http://t.example.com/$HOME/$$/${__value.raw:percentencode}');
+    const file = fileOf(objects, 'grafana-provisioning', 'datasources.yaml');
+    expect(file.replaceAll('$$', '').match(/\$\w*/g)).toEqual(['$GATEWAY_PASSWORD']);
   });
 });
 

@@ -7,6 +7,7 @@ import { leaves, renderStack } from '../../support/manifests';
 const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   environment: 'dev',
   'deploy.timeout': '1m',
+  'agent.redact.0.name': 'changed',
   'deploy.skipAwait.0': 'loki',
 };
 /** These cannot change alone: they say which other options there are. */
@@ -25,8 +26,14 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'storage.endpoint': 'http://changed.example.com',
   'storage.egress.0.cidr': '10.99.0.0/16',
   'grafana.url': 'https://changed.example.com',
+  'grafana.links.sentry': 'https://changed.example.com/{id}',
+  'grafana.links.traces': 'https://changed.example.com/{id}',
   'grafana.datasources.prometheus.url': 'http://changed.example.com',
   'agent.positionsDirectory': '/var/lib/changed',
+  'agent.files.0.format': 'redis',
+  'agent.files.0.directory': '/var/log/changed',
+  'agent.drop.0.selector': '{job="changed"}',
+  'agent.drop.0.keep': 0.25,
   'agent.tolerations.0.operator': 'Exists',
   'agent.tolerations.0.effect': 'NoSchedule',
   'network.dns.cidrs.0': '10.99.0.1/32',

@@ -65,7 +65,7 @@ test('the exceptions of Promtail’s pod are these and no other', () => {
     token: pod?.automountServiceAccountToken,
   }).toEqual({
     securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
-    hostPaths: ['positions', 'pod-logs'],
+    hostPaths: ['positions', 'pod-logs', 'files-statements'],
     token: true,
   });
 });

@@ -82,13 +82,13 @@ describe('given a gateway that asks for no credential, Promtail', () => {
 
   it('has none', () => {
     expect(client(open)).not.toHaveProperty('basic_auth');
-    expect(JSON.stringify(open)).not.toMatch(/credential|"secret"/i);
+    expect(JSON.stringify(open)).not.toMatch(/(?:gateway|promtail)-credential|secretName|secretKeyRef/);
   });
 });
 
 describe('given every option, Promtail', () => {
-  const { namespaces, agent, auth, resources, images, network } = everythingConfig();
-  const all: Required<PromtailProps> = { namespaces, agent, auth, resources, images, network };
+  const { namespaces, agent, auth, limits, resources, images, network } = everythingConfig();
+  const all: Required<PromtailProps> = { namespaces, agent, auth, limits, resources, images, network };
   const everything = rendered(all);
 
   it('is these objects', () => {
@@ -125,6 +125,16 @@ describe('given every option, Promtail', () => {
       to: [{ ipBlock: { cidr: '10.0.0.1/32' } }],
       ports: [{ protocol: 'TCP', port: 8443 }],
     });
+  });
+
+  it('reads the configured folders of the node, and can write to none of them', () => {
+    const mounts = containerOf(everything).volumeMounts;
+    expect(mounts).toContainEqual({ name: 'files-statements', mountPath: '/logs/statements', readOnly: true });
+    expect(podOf(everything).spec.volumes).toContainEqual({
+      name: 'files-statements',
+      hostPath: { path: '/var/log/postgresql', type: 'DirectoryOrCreate' },
+    });
+    expect(mounts.filter(({ readOnly }) => readOnly !== true).map(({ name }) => name)).toEqual(['positions']);
   });
 
   it('leaves the excluded namespaces out', () => {

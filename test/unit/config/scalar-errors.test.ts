@@ -26,6 +26,10 @@ const URL = {
   rule: 'a URL with http or https, without user and password',
   remedy: 'write for example https://host.example.com',
 };
+const LINK = {
+  rule: 'a URL with http or https that holds {id} once, after the host, without user and password',
+  remedy: 'write for example https://sentry.example.com/organizations/spywatcher/issues/?query={id}',
+};
 const PORT = { rule: 'a port: 1 to 65535', remedy: 'write for example 443' };
 const WHOLE_NUMBER = { rule: 'a whole number above 0', remedy: 'write for example 3, without quotes' };
 const CIDR = { rule: 'an IPv4 or IPv6 CIDR', remedy: 'write for example 10.0.0.0/8' };
@@ -41,6 +45,20 @@ const SELECTOR = {
   rule: 'a stream selector of label matchers, without filters or parsers',
   remedy: `write for example '{job="security"}'`,
 };
+
+const FRACTION = { rule: 'a fraction: 0 to 1', remedy: 'write for example 0.1, to keep one line in ten' };
+const EXPRESSION = {
+  rule: 'a regular expression in RE2 syntax: no look-around, no back-references',
+  remedy: 'write for example "GET /health[ ?]", with a backslash doubled inside of double quotes',
+};
+const LOG_DIRECTORY = {
+  rule: 'an absolute folder for log files, not one of the system’s own',
+  remedy: 'write for example /var/log/postgresql',
+};
+const GLOB = { rule: 'a glob below the folder, without ..', remedy: "write for example '*.log'" };
+
+const drop = (rule: object) => ({ agent: { drop: [{ name: 'rule', selector: '{job="a"}', ...rule }] } });
+const file = (source: object) => ({ agent: { files: [{ name: 'a', job: 'a', directory: '/logs', ...source }] } });
 
 const clientIn = (namespace: unknown) => ({ network: { clients: [{ namespace }] } });
 
@@ -117,6 +135,74 @@ const rows: readonly Row[] = [
     'https://',
     3000,
   ),
+  ...eachOf('a fraction', (keep) => drop({ keep }), 'agent.drop[0].keep', FRACTION, -0.1, 1.1, '0.5', '50%'),
+  ...eachOf(
+    'an expression',
+    (pattern) => drop({ pattern }),
+    'agent.drop[0].pattern',
+    EXPRESSION,
+    '',
+    '(',
+    '[a',
+    'a(?=b)',
+    'a(?!b)',
+    '(?<=a)b',
+    '(?<!a)b',
+    '(a)\\1',
+    '(?>a)',
+    7,
+  ),
+  ...eachOf(
+    'a folder of log files',
+    (directory) => file({ directory }),
+    'agent.files[0].directory',
+    LOG_DIRECTORY,
+    '/',
+    '/etc',
+    '/etc/nginx',
+    '/proc/1',
+    '/root',
+    '/var',
+    '/var/lib',
+    '/var/lib/kubelet/pods',
+    '/var/lib/containerd',
+    '/var/run/secrets',
+    '/logs/../etc',
+    '/logs/',
+    'logs',
+    7,
+  ),
+  ...eachOf(
+    'a glob',
+    (files) => file({ files }),
+    'agent.files[0].files',
+    GLOB,
+    '',
+    '/etc/passwd',
+    '../*.log',
+    'a/../b',
+    7,
+  ),
+  ...eachOf(
+    'a link',
+    (sentry) => ({ grafana: { links: { sentry } } }),
+    'grafana.links.sentry',
+    LINK,
+    'https://sentry.example.com/',
+    'https://sentry.example.com/{id}/{id}',
+    'https://{id}.example.com/',
+    'https://sentry.example.com{id}',
+    'sentry.example.com/{id}',
+    '/issues/{id}',
+    'javascript://sentry.example.com/{id}',
+    '{id}',
+    7,
+  ),
+  [
+    'a link with a password',
+    { grafana: { links: { traces: 'https://user:secret@traces.example.com/{id}' } } },
+    { path: 'grafana.links.traces', received: '"https://(not shown)@traces.example.com/{id}"', ...LINK },
+  ],
   ...eachOf(
     'a port',
     (port) => ({ network: { apiServer: { ports: [port] } } }),
