@@ -24,7 +24,15 @@ const projects = {
   product: { config: 'tsconfig.build.json', inputs: common },
   local: {
     config: 'tsconfig.local.json',
-    inputs: [...common, 'tsconfig.local.json', 'local', 'tools', 'examples/backend'],
+    inputs: [
+      ...common,
+      'tsconfig.local.json',
+      'local',
+      'tools',
+      'examples/backend',
+      'test/sources',
+      'test/support/program.ts',
+    ],
   },
 };
 
@@ -32,7 +40,7 @@ const projects = {
 function fingerprint(path) {
   const stats = statSync(join(root, path), { throwIfNoEntry: false });
   if (stats === undefined) return '';
-  if (!stats.isDirectory()) return /\.(ts|json)$/.test(path) ? `${path} ${stats.size} ${stats.mtimeMs}\n` : '';
+  if (!stats.isDirectory()) return /\.(m?ts|json)$/.test(path) ? `${path} ${stats.size} ${stats.mtimeMs}\n` : '';
   return readdirSync(join(root, path))
     .filter((name) => name !== 'node_modules')
     .sort()
@@ -75,6 +83,17 @@ function ensureBuilt(name = 'product') {
       bundle: true,
       platform: 'node',
       target: 'node22',
+      logLevel: 'error',
+    });
+    // A page loads it as it is, without a bundler.
+    buildSync({
+      absWorkingDir: root,
+      entryPoints: [join('src', 'logger', 'browser.mts')],
+      outfile: join(draft, 'src', 'logger', 'browser.mjs'),
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
       logLevel: 'error',
     });
     for (const folder of readdirSync(draft)) {

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { captureFixtures } from '../test/sources/capture';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
 import { bench } from './bench';
@@ -6,7 +7,7 @@ import { currentCluster, startCluster, stopCluster } from './cluster';
 import { statusLines } from './status';
 import { down, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench | capture-fixtures [<program> …]`;
 
 const started = Date.now();
 
@@ -48,6 +49,9 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       break;
     case 'bench':
       await bench(upProps().project, upProps().gatewayPort, log);
+      break;
+    case 'capture-fixtures':
+      await captureFixtures(upProps().project, args, log);
       break;
     case 'build-tools':
       await ensureTools(TOOL_NAMES, log);

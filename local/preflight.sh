@@ -166,6 +166,12 @@ missing_packages() {
     echo containernetworking-plugins
   fi
   [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
+  # The programs whose logs the tests collect.
+  if [[ $mode == test ]]; then
+    [[ -x /usr/lib/postgresql/15/bin/postgres ]] || echo postgresql-15
+    has redis-server || echo redis-server
+    has pgbouncer || echo pgbouncer
+  fi
 }
 
 # Packages like nginx start a service when they are installed; this must not happen here.
@@ -188,10 +194,16 @@ install_packages() {
   fi
   restore_policy
   trap - EXIT
-  # With systemd, it would start at the next boot.
-  if [[ " $* " == *" nginx "* && -d /run/systemd/system ]]; then
-    systemctl disable --quiet nginx || true
-  fi
+  # With systemd, they would start at the next boot.
+  local package
+  for package in "$@"; do
+    if [[ -d /run/systemd/system ]]; then
+      case $package in
+        nginx | redis-server | pgbouncer) systemctl disable --quiet "$package" || true ;;
+        postgresql-15) systemctl disable --quiet postgresql || true ;;
+      esac
+    fi
+  done
 }
 
 check_node

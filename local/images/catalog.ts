@@ -101,25 +101,82 @@ export async function buildNodeImage(props: NodeImageProps): Promise<string> {
   });
 }
 
+/** A shell with cat, seq, wget and the like. */
+async function shell(): Promise<ImageFile[]> {
+  const binary = '/bin/busybox';
+  const applets = (await run(binary, ['--list'])).trim().split('\n');
+  return [
+    ...(await program(binary, binary)),
+    ...applets
+      .filter((applet) => applet !== 'busybox')
+      .map((applet): ImageFile => ({ path: `/bin/${applet}`, link: 'busybox' })),
+  ];
+}
+
 /**
  * A shell with cat, seq, wget and the like (busybox), for pods that tests start.
  * Debian 12's `wget -T` crashes: limit it with `timeout 5 wget …` instead.
  */
 export async function buildClientImage(name: string): Promise<string> {
-  const binary = '/bin/busybox';
-  const applets = (await run(binary, ['--list'])).trim().split('\n');
   return buildImage({
     name,
-    files: [
-      ...(await program(binary, binary)),
-      ...applets
-        .filter((applet) => applet !== 'busybox')
-        .map((applet): ImageFile => ({ path: `/bin/${applet}`, link: 'busybox' })),
-      ...accounts({ name: 'client', id: 65534 }),
-      TEMPORARY,
-    ],
+    files: [...(await shell()), ...accounts({ name: 'client', id: 65534 }), TEMPORARY],
     command: ['sh'],
     env: { PATH },
     user: '65534',
+  });
+}
+
+/** The machine's own PostgreSQL 15, server and psql, with a shell, as the upstream image's user 999. */
+export async function buildPostgresImage(name: string): Promise<string> {
+  const [home, share] = ['/usr/lib/postgresql/15', '/usr/share/postgresql/15'];
+  const programs = ['initdb', 'pg_isready', 'postgres', 'psql'].map((binary) => `${home}/bin/${binary}`);
+  // What every new database loads. The rest, the just-in-time compiler above all, is large.
+  const modules = ['dict_snowball.so', 'plpgsql.so'].map((file) => `${home}/lib/${file}`);
+  return buildImage({
+    name,
+    files: [
+      ...(await shell()),
+      ...(await Promise.all(programs.map((binary) => program(binary, binary)))).flat(),
+      ...modules.map((file): ImageFile => ({ path: file, source: file })),
+      ...tree(share, share).filter(({ path: file }) => !file.startsWith(`${share}/man/`)),
+      ...systemData(),
+      ...accounts({ name: 'postgres', id: 999 }),
+      TEMPORARY,
+    ],
+    env: { PATH: `${home}/bin:${PATH}` },
+    user: '999',
+  });
+}
+
+/** The machine's own Redis, server and client, with a shell, as the upstream image's user 999. */
+export async function buildRedisImage(name: string): Promise<string> {
+  return buildImage({
+    name,
+    files: [
+      ...(await shell()),
+      ...(await program('/usr/bin/redis-server', '/usr/bin/redis-server')),
+      ...(await program('/usr/bin/redis-cli', '/usr/bin/redis-cli')),
+      ...accounts({ name: 'redis', id: 999 }),
+      TEMPORARY,
+    ],
+    command: ['redis-server'],
+    env: { PATH },
+    user: '999',
+  });
+}
+
+/** The machine's own PgBouncer, as user 70. */
+export async function buildPgbouncerImage(name: string): Promise<string> {
+  return buildImage({
+    name,
+    files: [
+      ...(await program('/usr/sbin/pgbouncer', '/usr/sbin/pgbouncer')),
+      ...accounts({ name: 'pgbouncer', id: 70 }),
+      TEMPORARY,
+    ],
+    command: ['pgbouncer', '/etc/pgbouncer/pgbouncer.ini'],
+    env: { PATH },
+    user: '70',
   });
 }

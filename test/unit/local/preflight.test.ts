@@ -110,6 +110,26 @@ test('given a kube context that does not exist, it says so, and asks for neither
   ]);
 });
 
+describe('given a machine without the programs whose logs the tests collect, and without apt-get', () => {
+  beforeEach(() => rmSync(join(machine, 'bin', 'apt-get')));
+
+  test('the tests need them', () => {
+    expect(preflight('test').join()).toMatch(
+      /Some programs are missing: install what Debian has as .*\bredis-server\b/,
+    );
+  });
+
+  test('`make up` does not', () => {
+    expect(preflight('up').join()).toMatch(/Some programs are missing: /);
+    expect(preflight('up').join()).not.toMatch(/redis-server|pgbouncer|postgresql/);
+  });
+
+  test('and one that is there is not asked for', () => {
+    program('redis-server', 'exit 0');
+    expect(preflight('test').join()).not.toContain('redis-server');
+  });
+});
+
 test('given several problems, it reports all of them', () => {
   rmSync(join(machine, 'bin', 'go'));
   program('df', 'printf "Avail\\n1\\n"');

@@ -1,0 +1,252 @@
+/**
+ * What the pipelines make of what real programs wrote: the captured fixtures, as pods' output, through the real Promtail
+ * and the real gateway into the real Loki. The snapshot is what comes back; the rest says what it must mean.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FIELDS, type Format, LABELS, LEVELS, POD_LABELS } from '../../src/log-model';
+import { PIPELINES } from '../../src/pipelines';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
+import { type Container, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
+import { secretValues, variant } from '../support/rendered-stack';
+import { send } from '../support/request';
+
+const FIXTURES = join(__dirname, '..', 'fixtures');
+const HOUR = 3_600_000;
+const MILLISECOND = 1_000_000n;
+
+/** Folders of fixtures whose format follows from the pod's job. Every other says it, or is `auto`. */
+const JOBS: readonly string[] = ['postgres', 'redis', 'pgbouncer', 'nginx', 'backend'];
+const DECLARED: Readonly<Record<string, Format>> = { python: 'python' };
+
+interface Fixture {
+  /** `<source>/<what>.log` */
+  readonly name: string;
+  readonly pod: Container;
+  readonly lines: readonly string[];
+  /** When it was captured. */
+  readonly at: number;
+}
+
+const fixtures: readonly Fixture[] = readdirSync(FIXTURES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name: source }) =>
+    readdirSync(join(FIXTURES, source))
+      .filter((file) => file.endsWith('.log'))
+      .map((file) => fixture(source, file)),
+  );
+
+function fixture(source: string, file: string): Fixture {
+  const text = readFileSync(join(FIXTURES, source, file), 'utf8');
+  const format = DECLARED[source];
+  const pod: Container = {
+    namespace: 'golden',
+    pod: `${source}-${basename(file, '.log')}`,
+    container: 'main',
+    labels: {
+      [POD_LABELS.app]: source,
+      ...(JOBS.includes(source) ? { [POD_LABELS.job]: source } : {}),
+      ...(format === undefined ? {} : { [POD_LABELS.format]: format }),
+    },
+  };
+  return { name: `${source}/${file}`, pod, lines: text.replace(/\n$/, '').split('\n'), at: capturedAt(text) };
+}
+
+/** The first time that stands in it; of a file without one, that of another file would do as well. */
+function capturedAt(text: string): number {
+  const [iso] = /20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d/.exec(text) ?? [];
+  const [, day = '', month = '', year = '', time = ''] =
+    /(\d{1,2})[ /](\w{3})[ /](20\d\d)[ :](\d\d:\d\d:\d\d)/.exec(text) ?? [];
+  const found = Date.parse(iso === undefined ? `${day} ${month} ${year} ${time} UTC` : `${iso.replace(' ', 'T')}Z`);
+  // A local time can be in the future, which Loki refuses.
+  return Math.min(Number.isNaN(found) ? Date.parse('2026-11-23T22:45:00Z') : found, Date.now() - 60_000);
+}
+
+/** The fixture as containerd would have written it: each line some milliseconds after the one before. */
+function criLines({ lines, at }: Fixture): readonly string[] {
+  return lines.map((line, index) => `${seenAt(at, index)} stdout F ${line}`);
+}
+
+function seenAt(at: number, index: number): string {
+  return new Date(at + 1000 + index).toISOString().replace('Z', '000001Z');
+}
+
+/** An entry for the snapshot. */
+function show({ labels, structuredMetadata, time, line }: Entry): string {
+  const metadata = Object.entries(structuredMetadata)
+    .filter(([key]) => key !== 'pod' && key !== 'detected_level')
+    .map(([key, value]) => ` ${key}=${value}`)
+    .sort();
+  const own = time % MILLISECOND === 1n ? '' : ' own time';
+  return `${labels[LABELS.level] ?? '-'} ${labels[LABELS.job] ?? ''}${own}${metadata.join('')}\n${line}`;
+}
+
+const byTime = (a: Entry, b: Entry): number =>
+  a.time === b.time ? (a.line < b.line ? -1 : 1) : a.time < b.time ? -1 : 1;
+
+describe('what real programs wrote', () => {
+  const rendered = variant('golden', {
+    environment: 'dev',
+    // Fixtures grow old.
+    retention: { period: '5000d' },
+    limits: { rejectOldSamplesAfter: '4999d' },
+  });
+  const values = secretValues(rendered);
+  const folder = temporaryFolder('golden');
+  const logs = new PodLogs(join(folder, 'pods'));
+  const stops: (() => Promise<unknown>)[] = [];
+  let gateway: RunningGateway;
+  let promtail: RunningPromtail;
+  const found = new Map<string, readonly Entry[]>();
+
+  const query = async ({ pod, at }: Fixture): Promise<readonly Entry[]> =>
+    entriesOf(
+      await send({
+        port: gateway.port,
+        credential: `grafana:${values['gateway.grafana'] ?? ''}`,
+        ...queryRequest(`{namespace="golden"} | pod="${pod.pod}"`, { from: at - HOUR, to: at + HOUR }),
+      }),
+    );
+
+  beforeAll(async () => {
+    const tools = await programs('loki', 'promtail');
+    const loki = await startLoki(tools.loki, rendered);
+    stops.push(loki.stop);
+    gateway = await startGateway(rendered, values, loki.port);
+    stops.push(gateway.stop);
+    for (const each of fixtures) logs.append(each.pod, criLines(each));
+    promtail = await startPromtail(tools.promtail, rendered, {
+      folder,
+      logs,
+      targets: fixtures.map(({ pod }) => pod),
+      values,
+      gatewayPort: gateway.port,
+    });
+    stops.push(() => promtail.stop());
+    const lines = fixtures.reduce((sum, each) => sum + each.lines.length, 0);
+    // Not by queries: Loki remembers for a while that an hour of the past was empty.
+    let sent = -1;
+    await until(
+      `${lines} lines of ${fixtures.length} files, and 2 s without another`,
+      async () => {
+        const metrics = await promtail.metrics();
+        const [read, before] = [sum(metrics, 'promtail_read_lines_total'), sent];
+        sent = sum(metrics, 'promtail_sent_entries_total');
+        if (read < lines) return `${read} are read`;
+        if (sent > 0 && sent === before) return undefined;
+        await sleep(2_000);
+        return `${sent} records are sent`;
+      },
+      { program: promtail },
+    );
+    for (const each of fixtures) found.set(each.name, await query(each));
+  }, BUILD_TIMEOUT);
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+    removeFolder(folder);
+  });
+
+  const of = (name: string): readonly Entry[] => [...(found.get(name) ?? [])].sort(byTime);
+
+  it.each(fixtures)('$name becomes these records', ({ name }) => {
+    expect(of(name).map(show).join('\n\n')).toMatchSnapshot();
+  });
+
+  it.each(fixtures)('$name loses no line, and repeats none', ({ name, lines }) => {
+    const came = of(name).flatMap(({ line }) => line.split('\n'));
+    const dropped = lines.filter((line) => line.includes('kube-probe/'));
+    expect(came.length + (name.startsWith('nginx/access') ? dropped.length : 0)).toBe(lines.length);
+  });
+
+  it.each(fixtures)('$name tells no secret', ({ name }) => {
+    expect(of(name).filter(({ line }) => line.includes('hunter2'))).toEqual([]);
+    expect(of(name).filter((entry) => JSON.stringify(entry.structuredMetadata).includes('hunter2'))).toEqual([]);
+  });
+
+  it.each(fixtures)('$name has the log model’s levels, and only metadata that its pipeline names', ({ name, pod }) => {
+    const source = name.split('/')[0] ?? '';
+    const format: Format = DECLARED[source] ?? (source in PIPELINES ? (source as Format) : 'auto');
+    const known: readonly string[] = [...PIPELINES[format].metadata, 'pod', 'detected_level'];
+    for (const { labels, structuredMetadata } of of(name)) {
+      expect([undefined, ...LEVELS]).toContain(labels[LABELS.level]);
+      expect(Object.keys(structuredMetadata).filter((key) => !known.includes(key))).toEqual([]);
+      expect(labels[LABELS.app]).toBe(pod.labels?.[POD_LABELS.app]);
+    }
+  });
+
+  describe('PostgreSQL', () => {
+    const stderr = (): readonly Entry[] => of('postgres/stderr.log');
+
+    it('keeps DETAIL, HINT and STATEMENT with their error', () => {
+      const [deadlock] = stderr().filter(({ line }) => line.includes('deadlock detected'));
+      expect(deadlock?.labels[LABELS.level]).toBe('error');
+      expect(deadlock?.line).toMatch(/DETAIL: {2}Process \d+ waits[^]*HINT: [^]*STATEMENT: /);
+    });
+
+    it('knows slow statements by their duration', () => {
+      const slow = stderr().filter(({ structuredMetadata }) => Number(structuredMetadata[FIELDS.duration]) > 1000);
+      expect(slow.map(({ line }) => line)).toEqual([expect.stringContaining('SELECT pg_sleep(1.2)')]);
+    });
+
+    it('has failed logins as errors', () => {
+      const failed = stderr().filter(({ line }) => line.includes('password authentication failed for user'));
+      expect(failed.length).toBeGreaterThan(0);
+      for (const { labels } of failed) expect(labels[LABELS.level]).toBe('error');
+    });
+
+    it.each(['postgres/stderr.log', 'postgres/csvlog.log', 'postgres/jsonlog.log'])('%s has its own times', (name) => {
+      expect(of(name).filter(({ time }) => time % MILLISECOND !== 0n)).toEqual([]);
+    });
+
+    it('is not believed in a zone whose name means several', () => {
+      expect(of('postgres/local-time.log').filter(({ time }) => time % MILLISECOND !== 1n)).toEqual([]);
+    });
+  });
+
+  it('nginx’ server errors are errors, client errors are warnings, in both formats', () => {
+    const levels = (name: string): Readonly<Record<string, readonly string[]>> =>
+      Object.fromEntries(
+        [...Map.groupBy(of(name), ({ labels }) => labels[LABELS.level] ?? '')].map(([level, entries]) => [
+          level,
+          [...new Set(entries.map(({ structuredMetadata }) => structuredMetadata[FIELDS.status] ?? ''))].sort(),
+        ]),
+      );
+    for (const name of ['nginx/access-json.log', 'nginx/access-combined.log']) {
+      expect(levels(name)['error']?.every((status) => status.startsWith('5'))).toBe(true);
+      expect(levels(name)['warn']?.every((status) => status.startsWith('4'))).toBe(true);
+      expect(levels(name)['info']?.every((status) => /^[123]/.test(status))).toBe(true);
+    }
+  });
+
+  it('nginx’ durations are milliseconds', () => {
+    const [request] = of('nginx/access-json.log').filter(({ line }) => line.includes('"abc123"'));
+    const seconds = Number(/"request_time":([\d.]+)/.exec(request?.line ?? '')?.[1]);
+    expect(seconds).toBeGreaterThan(0);
+    expect(Number(request?.structuredMetadata[FIELDS.duration])).toBeCloseTo(seconds * 1000, 6);
+    expect(request?.structuredMetadata[FIELDS.requestId]).toBe('abc123');
+  });
+
+  it('stack traces of Java, Node and Python are one record each', () => {
+    const traces = ['java/uncaught.log', 'node/uncaught.log', 'python/traceback.log']
+      .flatMap((name) => of(name))
+      .filter(({ line }) => /^\s+at |^ {2}File "|^Caused by: /.test(line));
+    expect(traces).toEqual([]);
+  });
+
+  it('every fixture is captured by the script, none is left from another day', () => {
+    expect(existsSync(join(FIXTURES, 'README.md'))).toBe(true);
+    const listed = readFileSync(join(FIXTURES, 'README.md'), 'utf8');
+    expect(fixtures.filter(({ name }) => !listed.includes(name)).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+/** A counter, all its labels summed up. */
+function sum(metrics: string, name: string): number {
+  return metrics
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`))
+    .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
+}

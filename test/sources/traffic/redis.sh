@@ -1,0 +1,12 @@
+# What makes Redis log: evictions, a save, an attack.
+redis-cli -h redis -a hunter2-wrong ping
+i=0
+value=$(printf '%08192d' 0)
+while [ $i -lt 400 ]; do
+  i=$((i + 1))
+  echo "SET key-$i $value"
+done | redis-cli -h redis >/dev/null
+redis-cli -h redis BGSAVE
+redis-cli -h redis INFO stats | grep evicted_keys
+printf 'POST / HTTP/1.1\r\nHost: localhost\r\n\r\n' | timeout 2 nc redis 6379
+exit 0
