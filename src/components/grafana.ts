@@ -3,7 +3,9 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { credentialSecretName, type StackConfig } from '../config';
 import { formatQuantity } from '../config/units';
-import { LOG_AGGREGATION_UID, logAggregationDashboard, LOKI_DATASOURCE_UID } from '../dashboards/log-aggregation';
+import { derivedFields } from '../dashboards/derived-fields';
+import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
+import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
 import { GATEWAY_SERVICE_PORT } from './gateway';
 import { GATEWAY, GRAFANA, objectLabels, selectorLabels } from './identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
@@ -243,7 +245,14 @@ export function datasources({ namespaces, grafana, auth, limits }: GrafanaProps)
         isDefault: true,
         editable: false,
         url: `http://${GATEWAY.name}.${namespaces.logging}.svc:${GATEWAY_SERVICE_PORT}`,
-        jsonData: { maxLines: limits.maxEntriesPerQuery },
+        jsonData: {
+          maxLines: limits.maxEntriesPerQuery,
+          derivedFields: derivedFields(grafana.links).map((field) => ({
+            ...field,
+            matcherRegex: literal(field.matcherRegex),
+            url: literal(field.url),
+          })),
+        },
         ...(auth.loki.enabled
           ? {
               basicAuth: true,
@@ -263,4 +272,9 @@ export function datasources({ namespaces, grafana, auth, limits }: GrafanaProps)
       },
     ],
   };
+}
+
+/** Text of a provisioning file in which Grafana finds no environment variable. */
+function literal(text: string): string {
+  return text.replaceAll('$', () => '$$');
 }

@@ -1,43 +1,28 @@
-import { logAggregationDashboard, LOKI_DATASOURCE_UID } from '../../../src/dashboards/log-aggregation';
+import { exploreUrl, LOKI_DATASOURCE_UID } from '../../../src/dashboards/explore';
 import { LABELS, LEVELS } from '../../../src/log-model';
+import {
+  AT_FIRST,
+  exploreOf,
+  interpolate,
+  isRow,
+  model,
+  type Panel,
+  panels,
+  type Selection,
+} from '../../support/logql';
 
-interface Panel {
-  readonly title: string;
-  readonly type: string;
-  readonly datasource: unknown;
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly targets: readonly { readonly refId: string; readonly expr: string; readonly queryType: string }[];
-}
-
-interface Variable {
-  readonly name: string;
-  readonly type: string;
-  readonly query: unknown;
-  readonly allValue?: string;
-  readonly includeAll?: boolean;
-  readonly multi?: boolean;
-}
-
-interface Model {
-  readonly title: string;
-  readonly uid: string;
-  readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly Variable[] };
-}
-
-/** As Grafana reads it. */
-const model = JSON.parse(JSON.stringify(logAggregationDashboard())) as Model;
-const { panels, templating } = model;
-const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+const rows = model.panels.filter(isRow);
+const top = model.panels.filter((panel): panel is Panel => !isRow(panel));
 const panel = (title: string) => panels.find((candidate) => candidate.title === title);
+const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 
 describe('"Spywatcher - Log Aggregation"', () => {
   it('has the mission’s title', () => {
     expect(model).toMatchObject({ title: 'Spywatcher - Log Aggregation', uid: 'spywatcher-log-aggregation' });
   });
 
-  it('has the mission’s five panels', () => {
-    expect(panels.map(({ title, type }) => [title, type])).toEqual([
+  it('shows the mission’s five panels first', () => {
+    expect(top.map(({ title, type }) => [title, type])).toEqual([
       ['Log Volume by Level', 'timeseries'],
       ['Log Counts by Level', 'stat'],
       ['Application Logs', 'logs'],
@@ -46,46 +31,51 @@ describe('"Spywatcher - Log Aggregation"', () => {
     ]);
   });
 
-  it('has the mission’s variables', () => {
-    expect(templating.list).toMatchObject([
+  it('has below a closed row for a request and for each source, so that only who looks asks', () => {
+    expect(rows.map(({ title, collapsed }) => [title, collapsed])).toEqual(
+      ['Request trace: $requestId', 'Backend', 'Security', 'Frontend', 'PostgreSQL', 'Redis', 'PgBouncer', 'Nginx'].map(
+        (title) => [title, true],
+      ),
+    );
+    for (const { panels: inside } of rows) expect(inside.length).toBeGreaterThan(1);
+  });
+
+  it('has the mission’s variables, and one for the request', () => {
+    expect(model.templating.list).toMatchObject([
       {
         name: 'job',
         type: 'query',
         query: { label: LABELS.job, type: 1 },
         multi: true,
         includeAll: true,
-        allValue: '.+',
+        allValue: '..*',
       },
       { name: 'level', type: 'custom', query: LEVELS.join(','), multi: true, includeAll: true, allValue: '.*' },
       { name: 'search', type: 'textbox' },
+      { name: 'requestId', type: 'textbox' },
     ]);
   });
 
-  it('asks for labels of the log model alone', () => {
-    const known: readonly string[] = Object.values(LABELS);
-    for (const query of queries) {
-      const selectors = [...query.matchAll(/\{([^}]*)\}/g)].map(([, matchers = '']) => matchers);
-      const grouped = [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(','));
-      const used = selectors.flatMap((matchers) =>
-        [...matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, name = '']) => name),
-      );
-      expect(selectors).not.toEqual([]);
-      expect([...used, ...grouped].filter((name) => !known.includes(name.trim()))).toEqual([]);
-    }
+  it('uses in its queries and titles the variables that it has, and Grafana’s own', () => {
+    const texts = [...queries, ...model.annotations.list.map(({ expr }) => expr), ...rows.map(({ title }) => title)];
+    const names = new Set(
+      texts.flatMap((text) => [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name)).filter(Boolean),
+    );
+    expect([...names].sort()).toEqual(['__auto', '__range', 'job', 'level', 'requestId', 'search']);
   });
 
-  it('uses in its queries the variables that it has, and Grafana’s own', () => {
-    const names = new Set(queries.flatMap((query) => [...query.matchAll(/\$(\w+)/g)].map(([, name]) => name)));
-    expect([...names].sort()).toEqual(['__auto', '__range', 'job', 'level', 'search']);
-  });
-
-  it('searches without regard to case in every panel', () => {
-    for (const query of queries) expect(query).toContain('|~ "(?i)$search"');
+  it('searches without regard to case in every view of lines, a request’s own aside', () => {
+    for (const { title, targets } of panels.filter(
+      ({ type, title: name }) => type === 'logs' && !name.includes('Request'),
+    ))
+      for (const { expr } of targets)
+        expect([title, expr]).toEqual([title, expect.stringContaining('|~ `(?i)${search:raw}`')]);
+    for (const { targets } of top) for (const { expr } of targets) expect(expr).toContain('${search:raw}');
   });
 
   it('shows the mission’s views', () => {
     expect(panel('Log Volume by Level')?.targets[0]?.expr).toBe(
-      'sum by (level) (count_over_time({job=~"$job", level=~"$level"} |~ "(?i)$search" [$__auto]))',
+      'sum by (level) (count_over_time({job=~"$job", level=~"$level"} |~ `(?i)${search:raw}` [$__auto]))',
     );
     expect(panel('Log Counts by Level')?.targets.map(({ expr }) => /level="(\w+)"/.exec(expr)?.[1])).toEqual([
       'error',
@@ -96,18 +86,118 @@ describe('"Spywatcher - Log Aggregation"', () => {
     expect(panel('Error Logs')?.targets[0]?.expr).toMatch(/^\{job=~"\$job", level="error"\}/);
   });
 
-  it('asks the datasource that is provisioned, each panel with its own letters', () => {
+  it('shows of a request the lines of every job, and none while there is no id', () => {
+    const [expr = ''] = panel('Lines of the Request')?.targets.map((target) => target.expr) ?? [];
+    expect(interpolate(expr, { requestId: '' })).toBe('{job=~".+"} | requestId="" | requestId!=""');
+  });
+
+  it('marks deployments of the selected jobs', () => {
+    expect(model.annotations.list).toMatchObject([
+      {
+        name: 'Deployments',
+        enable: true,
+        expr: '{job=~"$job"} | action="DEPLOYMENT" | json',
+        titleFormat: '{{service}}',
+        textFormat: '{{message}}',
+        tagKeys: 'service',
+        target: { expr: '{job=~"$job"} | action="DEPLOYMENT" | json' },
+      },
+    ]);
+  });
+
+  it('asks the datasource that is provisioned, each panel with its own letters and number', () => {
     for (const { datasource, targets } of panels) {
       expect(datasource).toEqual({ type: 'loki', uid: LOKI_DATASOURCE_UID });
-      expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
+      expect(targets.map(({ refId }) => refId)).toEqual(['A', 'B', 'C'].slice(0, targets.length));
+    }
+    const ids = [...panels, ...rows].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+  });
+
+  it.each([['the top', model.panels] as const, ...rows.map((row) => [row.title, row.panels] as const)])(
+    'lays no panel of %s over another, in 24 columns',
+    (_, together) => {
+      const cells = together.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (_cell, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+      );
+      expect(new Set(cells).size).toBe(cells.length);
+      expect(together.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
+    },
+  );
+
+  it('fills its lines: counts beside volume, and what is in a row below its title', () => {
+    expect(panel('Log Volume by Level')?.gridPos).toEqual({ x: 0, y: 0, w: 16, h: 8 });
+    expect(panel('Log Counts by Level')?.gridPos).toEqual({ x: 16, y: 0, w: 8, h: 8 });
+    expect(panel('Application Logs')?.gridPos).toMatchObject({ x: 0, y: 8, w: 24 });
+    for (const { gridPos, panels: inside } of rows)
+      expect(Math.min(...inside.map(({ gridPos: { y } }) => y))).toBe(gridPos.y + 1);
+  });
+});
+
+describe('a panel’s link to Explore', () => {
+  const now = { __from: '1700000000000', __to: '1700003600000' };
+  /** As Grafana makes the panel's query, and as Explore gets it from the link. */
+  const both = (shown: Panel, selection: Selection) => ({
+    panel: shown.targets.map(({ refId, expr, queryType }) => ({
+      refId,
+      expr: interpolate(expr, selection),
+      queryType,
+    })),
+    explore: exploreOf(interpolate(shown.links[0]?.url ?? '', { ...selection, ...now }, String)).queries.map(
+      ({ refId, expr, queryType }) => ({ refId, expr, queryType }),
+    ),
+  });
+  // Grafana's own variables of time are left to Explore.
+  const selections: readonly (readonly [string, Selection])[] = [
+    ['as it is opened', { job: '..*', level: '.*', search: '', requestId: '' }],
+    [
+      'with one job, one level and a search',
+      { job: ['backend'], level: ['error'], search: 'timed out', requestId: 'a-1' },
+    ],
+    [
+      'with several jobs and levels',
+      { job: ['backend', 'nginx'], level: ['error', 'warn'], search: '', requestId: '' },
+    ],
+    [
+      'with a regular expression and what a URL would take for its own',
+      { job: ['backend'], level: '.*', search: "can't (get|put) /a?b=1&c=+#x.*", requestId: 'ü/1&b=2+%3' },
+    ],
+  ];
+
+  it.each(selections)('opens, of a dashboard %s, the queries of its panel', (_, selection) => {
+    for (const shown of panels) {
+      const { panel: inPanel, explore } = both(shown, selection);
+      expect([shown.title, explore]).toEqual([shown.title, inPanel]);
     }
   });
 
-  it('lays no panel over another, in 24 columns', () => {
-    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
-      Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
-    );
-    expect(new Set(cells).size).toBe(cells.length);
-    expect(panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
+  it('takes the time range of the dashboard', () => {
+    for (const { links } of panels)
+      expect(exploreOf(interpolate(links[0]?.url ?? '', { ...AT_FIRST, ...now }, String)).range).toEqual({
+        from: now.__from,
+        to: now.__to,
+      });
+  });
+
+  it('is one, asks the provisioned datasource, and leads into this Grafana', () => {
+    for (const { links } of panels) {
+      expect(links.map(({ title }) => title)).toEqual(['Explore']);
+      const [{ url } = { url: '' }] = links;
+      expect(url).toMatch(/^\/explore\?/);
+      expect(exploreOf(interpolate(url, AT_FIRST, String)).queries).toContainEqual(
+        expect.objectContaining({ datasource: { type: 'loki', uid: LOKI_DATASOURCE_UID } }),
+      );
+    }
+  });
+
+  // Grafana takes these for escaped line breaks and tabs, and removes them.
+  it('has no back slash before n, r or t', () => {
+    for (const { links } of panels) expect(decodeURIComponent(links[0]?.url ?? '')).not.toMatch(/\\[nrt]/);
+  });
+
+  it('is Markdown’s too: no parenthesis, star or quotation mark ends it', () => {
+    const url = exploreUrl({ grafana: 'http://g', queries: [{ refId: 'A', expr: '!\'()*"', queryType: 'range' }] });
+    expect(url.replaceAll(/\$\{[^}]*\}/g, '')).toMatch(/^[\w:/?=&%.-]+$/);
   });
 });

@@ -1,0 +1,30 @@
+/** PgBouncer: failed logins and errors. */
+import { JOBS, LABELS } from '../log-model';
+import type { Row } from './layout';
+import { countBy, jobStream, levelStream, SEARCHED } from './logql';
+import { logs, timeSeries } from './panels';
+
+/** Of the lines that PgBouncer writes of one refusal, what it answered: there is one for each. */
+const REFUSED = '|= "pooler error: " |~ "authentication failed|no such user|no such database|does not exist"';
+
+export const PGBOUNCER_ROW: Row = {
+  title: 'PgBouncer',
+  panels: [
+    timeSeries({
+      title: 'PgBouncer Lines by Level',
+      width: 12,
+      style: 'bars',
+      series: [{ expr: countBy(LABELS.level, jobStream(JOBS.pgbouncer)), legend: `{{${LABELS.level}}}` }],
+    }),
+    timeSeries({
+      title: 'Failed PgBouncer Logins',
+      width: 12,
+      style: 'bars',
+      series: [{ expr: countBy(LABELS.job, `${jobStream(JOBS.pgbouncer)} ${REFUSED}`), legend: 'failed' }],
+    }),
+    logs({
+      title: 'PgBouncer Errors and Warnings',
+      expr: `${levelStream(JOBS.pgbouncer, 'error', 'warn')} ${SEARCHED}`,
+    }),
+  ],
+};
