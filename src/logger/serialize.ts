@@ -1,0 +1,473 @@
+/** Any value to JSON of bounded size, without secrets, whatever the value is. */
+import { types } from 'node:util';
+import { FIELDS, REDACTED } from '../log-model';
+import { type FieldName, type Sanitizer } from './sanitize';
+
+/** How much of a value is told. */
+export interface Limits {
+  /** Bytes of a line. */
+  readonly maxLineBytes: number;
+  /** Characters of a text. */
+  readonly maxStringLength: number;
+  /** Objects inside of objects. */
+  readonly maxDepth: number;
+  /** Entries of an object or a list. */
+  readonly maxEntries: number;
+}
+
+/** Takes over a field: its name, its value as JSON. */
+type Hand = (name: string, json: string) => void;
+
+const SECRET = JSON.stringify(REDACTED);
+const UNREADABLE = '"[Unreadable]"';
+/** Longer names are no names. */
+const MAX_NAME_LENGTH = 256;
+/** No number of an application is larger; it takes long to write one that is. */
+const MAX_BIGINT = 2n ** 256n;
+/** Of an error, told under names of their own. */
+const ERROR_NAMES = new Set(['name', 'message', 'stack', 'cause', 'errors']);
+
+/** Writes the parts of one record, all of them together within its limits. */
+export class Serializer {
+  /** Whether something was left out. */
+  truncated = false;
+  readonly #sanitizer: Sanitizer;
+  readonly #limits: Limits;
+  /** Objects that the current one is inside of. */
+  readonly #ancestors: object[] = [];
+  /** Characters that may still be written. */
+  #room: number;
+  /** Names that were told without the secrets in them. */
+  #altered = 0;
+
+  constructor(sanitizer: Sanitizer, limits: Limits, room: number) {
+    this.#sanitizer = sanitizer;
+    this.#limits = limits;
+    this.#room = room;
+  }
+
+  /** The value as JSON. */
+  value(value: unknown, path: string): string {
+    switch (typeof value) {
+      case 'string':
+        return this.text(value);
+      case 'number':
+        return this.#spend(Number.isFinite(value) ? String(value) : `"${value}"`);
+      case 'boolean':
+        return this.#spend(value ? 'true' : 'false');
+      case 'undefined':
+        return this.#spend('null');
+      case 'bigint':
+        return this.#spend(value < MAX_BIGINT && value > -MAX_BIGINT ? `"${value}"` : '"[BigInt]"');
+      case 'symbol':
+        return this.text(String(value));
+      default:
+        break;
+    }
+    if (value === null) return this.#spend('null');
+    try {
+      if (typeof value === 'function') return this.text(`[Function ${value.name}]`);
+      return typeof value === 'object' ? this.#object(value, path) : this.#spend('null');
+    } catch {
+      return this.#spend(UNREADABLE);
+    }
+  }
+
+  /** The text as JSON. */
+  text(text: string): string {
+    return this.#quote(this.#clean(this.#cut(text)));
+  }
+
+  /** What comes first in a record: a text and what was logged along with it that has no name. */
+  message(parts: readonly unknown[]): string {
+    const [first = ''] = parts;
+    if (typeof first === 'string' && parts.length <= 1) return this.text(first);
+    let text = '';
+    for (const part of parts) {
+      const name = text === '' ? undefined : /([\w-]{1,64})[\s:=]{0,8}$/.exec(text.slice(-END))?.[1];
+      const piece = name !== undefined && this.name(name).secret ? REDACTED : this.#piece(part);
+      text += text === '' ? piece : ` ${piece}`;
+    }
+    return this.text(text);
+  }
+
+  /** A field's name as JSON, with its colon. */
+  name(name: string): FieldName {
+    if (name.length <= MAX_NAME_LENGTH && !name.includes('{')) return this.#sanitizer.field(name);
+    const clean = this.#clean(this.#cut(name));
+    this.truncated ||= clean.length > MAX_NAME_LENGTH;
+    return { ...this.#sanitizer.field(clean.slice(0, MAX_NAME_LENGTH)), altered: clean !== name };
+  }
+
+  /** A field's name as JSON, with its colon, that no other field has: different names may have become the same. */
+  key(name: string): string {
+    const { json, altered } = this.name(name);
+    if (!altered) return json;
+    this.#altered += 1;
+    return `${json.slice(0, -2)} ${this.#altered}":`;
+  }
+
+  /** Whether there is room for another entry; takes some of it, for the entry's name and comma. */
+  enter(name: string): boolean {
+    this.#room -= name.length + 1;
+    if (this.#room > 0) return true;
+    this.truncated = true;
+    return false;
+  }
+
+  /** The names of an object's entries; none where asking for them throws. */
+  names(object: object): readonly string[] {
+    try {
+      const names = Object.keys(object);
+      return names.length <= this.#limits.maxEntries ? names : names.slice(0, this.#bounded(names.length));
+    } catch {
+      this.truncated = true;
+      return [];
+    }
+  }
+
+  /** Hands over one entry of an object; false: there is no room for more. */
+  entry(object: object, name: string, path: string, hand: Hand): boolean {
+    let value: unknown;
+    try {
+      value = Reflect.get(object, name);
+    } catch {
+      if (!this.enter(name)) return false;
+      hand(name, this.#spend(UNREADABLE));
+      return true;
+    }
+    if (value === undefined) return true;
+    if (!this.enter(name)) return false;
+    hand(name, this.#field(object, name, value, path));
+    return true;
+  }
+
+  /** Hands over what an error says: its message, class, stack and cause, and its own properties. */
+  error(error: object, path: string, hand: Hand): void {
+    const told = (name: string, value: unknown): void => {
+      if (value !== undefined && this.enter(name)) hand(name, this.value(value, `${path}${name}.`));
+    };
+    this.#ancestors.push(error);
+    try {
+      told(FIELDS.error, read(error, 'message'));
+      told(FIELDS.errorName, errorName(error));
+      const stack = read(error, 'stack');
+      if (typeof stack === 'string' && this.enter(FIELDS.stack)) hand(FIELDS.stack, this.#stack(stack));
+      told(FIELDS.cause, read(error, 'cause'));
+      told('errors', read(error, 'errors'));
+      for (const name of Object.keys(error).slice(0, this.#limits.maxEntries)) {
+        if (!ERROR_NAMES.has(name) && !this.entry(error, name, path, hand)) break;
+      }
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  /** A value under a name, which may say that it is secret. */
+  #field(object: object, name: string, value: unknown, path: string): string {
+    if (value === null || typeof value === 'boolean') return this.value(value, path);
+    if (this.name(name).secret || this.#sanitizer.path?.(`${path}${name}`) === true) return this.#spend(SECRET);
+    if ((name === 'value' || name === 'values') && this.#isNamedSecret(object)) return this.#spend(SECRET);
+    if (name === FIELDS.stack && typeof value === 'string') return this.#stack(value);
+    return this.value(value, this.#sanitizer.path === undefined ? '' : `${path}${name}.`);
+  }
+
+  /** Whether an object is a name and its value, and the name says that the value is secret. */
+  #isNamedSecret(object: object): boolean {
+    return ['name', 'key'].some((key) => {
+      const name = read(object, key);
+      return typeof name === 'string' && this.name(name).secret;
+    });
+  }
+
+  #object(object: object, path: string): string {
+    if (this.#ancestors.includes(object)) return this.#spend('"[Circular]"');
+    if (this.#ancestors.length >= this.#limits.maxDepth) {
+      this.truncated = true;
+      return this.#spend(Array.isArray(object) ? '"[Array]"' : '"[Object]"');
+    }
+    this.#ancestors.push(object);
+    try {
+      if (Array.isArray(object)) return this.#list(object, path);
+      const prototype: unknown = Object.getPrototypeOf(object);
+      if (prototype !== Object.prototype && prototype !== null) {
+        const special = this.#special(object, path);
+        if (special !== undefined) return special;
+      }
+      const toJson: unknown = Reflect.get(object, 'toJSON');
+      if (typeof toJson === 'function') {
+        const replaced: unknown = Reflect.apply(toJson, object, ['']);
+        if (replaced !== object) return this.value(replaced, path);
+      }
+      const names = Object.keys(object);
+      const count = this.#bounded(names.length);
+      return this.#braces((hand) => {
+        for (let index = 0; index < count; index += 1) {
+          const name = names[index];
+          if (name === undefined || !this.entry(object, name, path, hand)) break;
+        }
+      });
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  /** Objects that are told in another way than by their properties. */
+  #special(object: object, path: string): string | undefined {
+    if (types.isDate(object))
+      return this.#spend(`"${Number.isNaN(object.getTime()) ? 'Invalid Date' : object.toISOString()}"`);
+    if (isError(object)) {
+      this.#ancestors.pop(); // error() puts it there itself
+      try {
+        return this.#braces((hand) => this.error(object, path, hand));
+      } finally {
+        this.#ancestors.push(object);
+      }
+    }
+    if (types.isMap(object)) return this.#braces((hand) => this.#pairs(object, object.size, path, hand));
+    if (types.isSet(object)) return this.#list([...take(object, this.#limits.maxEntries)], path, object.size);
+    if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object))
+      return this.text(`[${object.constructor.name}, ${object.byteLength} bytes]`);
+    if (types.isRegExp(object)) return this.text(String(object));
+    if (types.isBoxedPrimitive(object)) return this.value(object.valueOf(), path);
+    if (types.isPromise(object) || types.isWeakMap(object) || types.isWeakSet(object))
+      return this.text(`[${object.constructor.name}]`);
+    if (isParameters(object)) return this.#braces((hand) => this.#pairs(object, 0, path, hand));
+    return undefined;
+  }
+
+  #braces(write: (hand: Hand) => void): string {
+    let json = '{';
+    write((name, value) => {
+      json += json.length === 1 ? this.key(name) + value : `,${this.key(name)}${value}`;
+    });
+    return `${json}}`;
+  }
+
+  #pairs(pairs: Iterable<readonly [unknown, unknown]>, size: number, path: string, hand: Hand): void {
+    this.#bounded(size);
+    for (const [key, value] of take(pairs, this.#limits.maxEntries)) {
+      const name = isObject(key) ? '[Object]' : String(key);
+      if (!this.enter(name)) break;
+      hand(name, this.#field({}, name, value, path));
+    }
+  }
+
+  #list(list: readonly unknown[], path: string, size = list.length): string {
+    const count = Math.min(this.#bounded(size), list.length);
+    let json = '[';
+    let secret = false;
+    for (let index = 0; index < count; index += 1) {
+      if (!this.enter('')) break;
+      let value: unknown;
+      let element: string;
+      try {
+        value = list[index];
+        element =
+          (secret && value !== null && typeof value !== 'boolean') || this.#sanitizer.path?.(`${path}${index}`) === true
+            ? this.#spend(SECRET)
+            : this.value(value, this.#sanitizer.path === undefined ? '' : `${path}${index}.`);
+      } catch {
+        element = this.#spend(UNREADABLE);
+      }
+      json += index === 0 ? element : `,${element}`;
+      // Headers and command lines: a name and, as the next element, its value.
+      secret = !secret && typeof value === 'string' && isName(value) && this.name(value).secret;
+    }
+    return `${json}]`;
+  }
+
+  /** Frames are the same for each error from one place, so they are remembered as they are told. */
+  #stack(stack: string): string {
+    const start = stack.indexOf('\n    at ');
+    const length = stack.length - start;
+    if (start < 0 || length > MAX_FRAMES_LENGTH || stack.length > this.#limits.maxStringLength) return this.text(stack);
+    const head = stack.slice(0, start);
+    if (this.#sanitizer.suspicious(head)) return this.text(stack);
+    const frames = stack.slice(start);
+    let json = knownFrames(this.#sanitizer).get(frames);
+    if (json === undefined) {
+      const known = knownFrames(this.#sanitizer);
+      if (known.size >= MAX_FRAMES) known.clear();
+      json = JSON.stringify(this.#clean(frames).toWellFormed()).slice(1);
+      known.set(frames, json);
+    }
+    if (json.length + head.length * 6 > this.#room) return this.text(stack);
+    return this.#spend(JSON.stringify(head.toWellFormed()).slice(0, -1) + json);
+  }
+
+  #cut(text: string): string {
+    if (text.length <= this.#limits.maxStringLength) return text;
+    this.truncated = true;
+    return withoutBrokenEnd(text.slice(0, this.#limits.maxStringLength));
+  }
+
+  /** A part of a message. */
+  #piece(part: unknown): string {
+    if (typeof part === 'string') return this.#clean(this.#cut(part));
+    if (typeof part === 'bigint') return this.value(part, '').slice(1, -1);
+    return typeof part === 'object' && part !== null ? this.value(part, '') : String(part);
+  }
+
+  /** A text without its secrets. JSON in it is taken apart, for then names tell what is secret. */
+  #clean(text: string): string {
+    if (!this.#sanitizer.suspicious(text)) return text;
+    return this.#sanitizer.text(this.#cleanJson(text));
+  }
+
+  #cleanJson(text: string): string {
+    // Texts in texts in texts are plenty; more could be made to take long.
+    if (this.#limits.maxDepth < 2) return text;
+    let clean = '';
+    let done = 0;
+    for (const { start, end } of jsonIn(text)) {
+      try {
+        clean += text.slice(done, start) + this.#sanitizeJson(JSON.parse(text.slice(start, end)));
+        done = end;
+      } catch {
+        // It only looks like JSON.
+      }
+    }
+    return clean + text.slice(done);
+  }
+
+  #sanitizeJson(value: unknown): string {
+    const maxDepth = Math.floor(this.#limits.maxDepth / 2);
+    const inner = new Serializer(this.#sanitizer, { ...this.#limits, maxDepth }, this.#limits.maxStringLength);
+    const json = inner.value(value, '');
+    this.truncated ||= inner.truncated;
+    return json;
+  }
+
+  #quote(text: string): string {
+    const json = JSON.stringify(text.toWellFormed());
+    if (json.length <= this.#room) return this.#spend(json);
+    this.truncated = true;
+    // A character becomes six at most.
+    const rest = Math.max(0, Math.floor((this.#room - 2) / 6));
+    return this.#spend(JSON.stringify(text.slice(0, rest).toWellFormed()));
+  }
+
+  /** How many of so many entries are told. */
+  #bounded(count: number): number {
+    if (count <= this.#limits.maxEntries) return count;
+    this.truncated = true;
+    return this.#limits.maxEntries;
+  }
+
+  #spend(json: string): string {
+    this.#room -= json.length;
+    return json;
+  }
+}
+
+/** Frames that are remembered, and how long they may be: some two megabytes at most. */
+const MAX_FRAMES = 256;
+const MAX_FRAMES_LENGTH = 4096;
+const frames = new WeakMap<Sanitizer, Map<string, string>>();
+
+function knownFrames(sanitizer: Sanitizer): Map<string, string> {
+  let known = frames.get(sanitizer);
+  if (known === undefined) {
+    known = new Map();
+    frames.set(sanitizer, known);
+  }
+  return known;
+}
+
+/** A property, or undefined where reading it throws. */
+export function read(object: object, name: string): unknown {
+  try {
+    return Reflect.get(object, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name of an error's class, also where the class did not set `name`. */
+function errorName(error: object): unknown {
+  const name = read(error, 'name');
+  if (name !== 'Error') return name;
+  const constructor = read(error, 'constructor');
+  return typeof constructor === 'function' ? constructor.name || name : name;
+}
+
+/** Whether a text could be the name of a header or an option. */
+function isName(text: string): boolean {
+  return text.length <= 64 && /^[\w.-]+$/.test(text);
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Whether an object is an error, also one of another realm. */
+export function isError(object: object): boolean {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is not in Node 22
+  return types.isNativeError(object) || object instanceof Error;
+}
+
+/** A URL's parameters, a request's headers: what they hold are not their properties. */
+function isParameters(object: object): object is Iterable<readonly [string, string]> {
+  const tag: unknown = Reflect.get(object, Symbol.toStringTag);
+  return (tag === 'URLSearchParams' || tag === 'Headers' || tag === 'FormData') && Symbol.iterator in object;
+}
+
+function* take<T>(items: Iterable<T>, count: number): Generator<T> {
+  let left = count;
+  for (const item of items) {
+    if (left <= 0) return;
+    left -= 1;
+    yield item;
+  }
+}
+
+/** Brackets may be open to the end of a text, time and again: so many times a text's length is looked at in all. */
+const MAX_LOOKS = 3;
+
+/** Where there may be JSON objects and lists in a text, one after another. */
+function* jsonIn(text: string): Generator<{ readonly start: number; readonly end: number }> {
+  let position = 0;
+  for (let left = MAX_LOOKS * text.length; left > 0;) {
+    const offset = text.slice(position).search(/[[{]/);
+    if (offset < 0) return;
+    const start = position + offset;
+    const end = endOfJson(text, start);
+    if (end !== undefined) yield { start, end };
+    position = end ?? start + 1;
+    left -= (end ?? text.length) - start;
+  }
+}
+
+/** Where the brackets that open at a place are closed. */
+function endOfJson(text: string, start: number): number | undefined {
+  const brackets = /["[\]{}]|\\./gs;
+  brackets.lastIndex = start;
+  let depth = 0;
+  let quoted = false;
+  for (let match = brackets.exec(text); match !== null; match = brackets.exec(text)) {
+    const [found] = match;
+    if (found === '"') quoted = !quoted;
+    else if (quoted || found.startsWith('\\')) continue;
+    else depth += found === '{' || found === '[' ? 1 : -1;
+    if (depth === 0) return match.index + 1;
+  }
+  return undefined;
+}
+
+/** Characters at the end of a cut text that are looked at. */
+const END = 1024;
+
+/**
+ * A text that was cut, without a word that the cut may have gone through: of a secret that has lost its end nobody can tell
+ * that it is one.
+ */
+function withoutBrokenEnd(text: string): string {
+  const end = text.slice(-END);
+  for (const separator of [/\s\S*$/, /[,;"'<>(){}[\]][^,;"'<>(){}[\]]*$/]) {
+    const index = end.search(separator);
+    // The password in a URL may have separators in it.
+    if (index >= 0) return text.slice(0, text.length - end.length + index + 1).replace(/:\/\/[^\s/@]{0,128}$/, '://');
+  }
+  return text.slice(0, Math.max(0, text.length - END));
+}

@@ -1,0 +1,249 @@
+/** The logger in processes of their own: how they end, and what becomes of their last lines. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const project = resolve(__dirname, '..', '..', '..');
+let directory: string;
+let inputs: readonly string[];
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'logger-process-'));
+  const { metafile } = buildSync({
+    entryPoints: [join(project, 'src/logger/index.ts')],
+    outfile: join(directory, 'logger.js'),
+    bundle: true,
+    platform: 'node',
+    metafile: true,
+  });
+  inputs = Object.keys(metafile.inputs);
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly lines: readonly string[];
+  readonly stderr: string;
+}
+
+/** Runs a program that has the logger as `L`. */
+function start(program: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(
+    process.execPath,
+    ['-e', `const L = require(${JSON.stringify(join(directory, 'logger.js'))});${program}`],
+    {
+      env: { ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: 4000, // rather than to wait for ever
+    },
+  );
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
+  return new Promise((resolvePromise, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      resolvePromise({ code, signal, lines: stdout.split('\n').slice(0, -1), stderr });
+    });
+  });
+}
+
+const run = (program: string, env?: NodeJS.ProcessEnv): Promise<Ended> => ended(start(program, env));
+const parse = (line: string | undefined): unknown => JSON.parse(line ?? '');
+
+describe('importing the logger', () => {
+  it('does nothing', async () => {
+    const { lines } = await run(
+      `const fs = require('node:fs');
+       console.log(JSON.stringify([
+         process.eventNames().filter((name) => ['exit', 'uncaughtExceptionMonitor', 'SIGTERM', 'SIGINT'].includes(String(name))),
+         fs.existsSync(process.env.LOG_DIRECTORY),
+       ]));`,
+      { LOG_DIRECTORY: join(directory, 'not-made') },
+    );
+    expect(lines).toEqual(['[[],false]']);
+  });
+
+  it('loads nothing of cdk8s, Pulumi, Grafana’s SDK or Express', () => {
+    const packages = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
+    expect([...packages].filter((name) => /cdk8s|constructs|pulumi|grafana|^zod$|^yaml$|^express$/.test(name))).toEqual(
+      [],
+    );
+    expect(packages).toContain('winston');
+  });
+});
+
+describe('a process that ends', () => {
+  it('by itself has written everything', async () => {
+    const { code, lines } = await run(`for (let i = 0; i < 5000; i += 1) L.logger.info('line ' + i);`);
+    expect(code).toBe(0);
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(
+      Array.from({ length: 5000 }, (_, index) => `line ${index}`),
+    );
+  });
+
+  it('by process.exit() in the middle of it has written everything, each line whole', async () => {
+    const { code, lines } = await run(
+      `setTimeout(() => { for (let i = 0; i < 5000; i += 1) L.logger.info('line ' + i); process.exit(3); }, 5);`,
+    );
+    expect(code).toBe(3);
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message).sort()).toEqual(
+      Array.from({ length: 5000 }, (_, index) => `line ${index}`).sort(),
+    );
+  });
+
+  it('has written its files as well, also those that were there before', async () => {
+    const logLines = `for (let i = 0; i < 500; i += 1) L.logger.info('line ' + i); process.exit();`;
+    const env = { LOG_DIRECTORY: join(directory, 'files') };
+    const first = await run(logLines, env);
+    const second = await run(logLines, env);
+    expect(
+      readFileSync(join(directory, 'files', 'backend.log'), 'utf8')
+        .trimEnd()
+        .split('\n'),
+    ).toEqual([...first.lines, ...second.lines]);
+  });
+
+  it('is not kept alive by the logger', async () => {
+    const { code } = await run(`L.logger.info('one');`, { LOG_DIRECTORY: join(directory, 'alive') });
+    expect(code).toBe(0);
+  });
+});
+
+describe('an exception that nobody catches', () => {
+  it.each([
+    ['thrown', `throw new TypeError('broken');`],
+    ['rejected', `Promise.reject(new TypeError('broken'));`],
+  ])('%s: is logged with its stack, and ends the process as it would have ended', async (_name, program) => {
+    const { code, lines, stderr } = await run(`L.logger.info('before'); ${program}`);
+    expect(code).toBe(1);
+    expect(parse(lines[1])).toMatchObject({
+      level: 'error',
+      error: 'broken',
+      errorName: 'TypeError',
+      stack: expect.stringContaining('TypeError: broken') as string,
+    });
+    expect(stderr).toContain('TypeError: broken');
+  });
+
+  it('is logged once, however many loggers there are', async () => {
+    const { lines } = await run(`L.createLogger().info('a'); L.createLogger().info('b'); throw new Error('broken');`);
+    expect(lines).toHaveLength(3);
+  });
+
+  it('is not logged if the application says so', async () => {
+    const { code, lines } = await run(
+      `L.createLogger({ handleExceptions: false }).info('a'); throw new Error('broken');`,
+    );
+    expect([code, lines.length]).toEqual([1, 1]);
+  });
+});
+
+describe('a signal', () => {
+  const waiting = `setInterval(() => undefined, 1000); console.error('ready');`;
+  async function signalled(program: string): Promise<Ended> {
+    const child = start(`${program} ${waiting}`);
+    child.stderr?.once('data', () => child.kill('SIGTERM'));
+    return ended(child);
+  }
+
+  it('ends the process as it would have ended without the logger', async () => {
+    expect(await signalled(`L.logger.info('one');`)).toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+
+  // One that the process sends itself, before the event loop has turned.
+  const logAndEnd = (options: string): string =>
+    `L.createLogger(${options}).info('one'); process.kill(process.pid, 'SIGTERM'); setInterval(() => undefined, 1000);`;
+
+  it('lets the logger write first, if the application says so', async () => {
+    const { code, lines } = await run(logAndEnd('{ flushOnSignals: true }'));
+    expect([code, lines.length]).toEqual([143, 1]);
+  });
+
+  it('is the application’s own matter if that listens', async () => {
+    const { code, lines } = await signalled(
+      `const logger = L.createLogger({ flushOnSignals: true });
+       process.on('SIGTERM', () => { logger.info('shutting down'); setTimeout(() => process.exit(0), 20); });`,
+    );
+    expect(code).toBe(0);
+    expect(parse(lines.at(-1))).toMatchObject({ message: 'shutting down' });
+  });
+});
+
+describe('a stdout that nobody reads', () => {
+  it('does not end the process, and is reported on stderr', async () => {
+    const child = start(
+      `const log = () => L.logger.info('x'.repeat(1000));
+       process.stdin.once('data', () => { log(); setTimeout(() => { log(); setTimeout(() => { console.error('alive'); process.exit(0); }, 20); }, 20); });
+       console.error('ready');`,
+    );
+    child.stderr?.once('data', () => {
+      child.stdout?.destroy();
+      child.stdin?.end('go');
+    });
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(0);
+    const report = stderr.split('\n').find((line) => line.startsWith('{'));
+    expect(parse(report)).toMatchObject({ level: 'error', message: 'Logger: stdout cannot be written', code: 'EPIPE' });
+    expect(stderr).toContain('alive');
+  });
+
+  it('has a security event written to stderr', async () => {
+    const child = start(
+      `process.stdin.once('data', () => {
+         L.logSecurityEvent({ action: 'LOGOUT', result: 'SUCCESS' }).then(() => setTimeout(() => process.exit(0), 20));
+       });
+       console.error('ready');`,
+    );
+    child.stderr?.once('data', () => {
+      child.stdout?.destroy();
+      child.stdin?.end('go');
+    });
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(0);
+    expect(stderr).toContain('"message":"LOGOUT SUCCESS"');
+  });
+
+  it('does not block the application: what is too much is dropped, and told as soon as there is a reader', async () => {
+    const program = `for (let i = 0; i < 1200; i += 1) L.logger.info('y'.repeat(16000));
+      console.error('not blocked');
+      L.flush();`;
+    // A reader that begins when it is told to.
+    const child = spawn('sh', [
+      '-c',
+      'exec 3<&0; "$0" -e "$1" </dev/null | { read -r go <&3; cat; }',
+      process.execPath,
+      `const L = require(${JSON.stringify(join(directory, 'logger.js'))});${program}`,
+    ]);
+    child.stderr.once('data', () => child.stdin.end('go\n'));
+    const { code, lines, stderr } = await ended(child);
+    expect([code, stderr]).toEqual([0, 'not blocked\n']);
+    const [lost = 0] = lines.map(parse).flatMap((record) => (record as { lost?: number }).lost ?? []);
+    expect(lost).toBeGreaterThan(0);
+    expect(lines).toHaveLength(1200 - lost + 1);
+  });
+});
+
+describe('the console', () => {
+  it('pretty: a line for people, without colors where there is no terminal, and without what moves a cursor', async () => {
+    const { lines } = await run(
+      `L.createLogger({ console: 'pretty' }).warn('message \\u001b[2J', { userId: '1', error: new Error('broken') });`,
+    );
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn {2}message \ufffd\[2J.* userId=1/);
+    expect(lines[1]).toBe('Error: broken');
+  });
+
+  it('none: nothing', async () => {
+    const { lines } = await run(`L.createLogger({ console: 'none' }).info('message');`);
+    expect(lines).toEqual([]);
+  });
+});
