@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { parseAllDocuments } from 'yaml';
 import { applyObjects, kubectl, type Target, waitForRollout } from './kubernetes';
 
@@ -34,25 +34,46 @@ export async function removeBackend(target: Target): Promise<void> {
   });
 }
 
-async function programConfigMap(project: string): Promise<object> {
+/** The files of the program, by name: what runs with `node start.js` in a folder that holds them. */
+export async function backendProgram(project: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const source = path.join(project, 'examples', 'backend');
-  const result = await build({
-    entryPoints: [path.join(source, 'server.ts')],
+  const [server, browser] = await Promise.all([
+    // `spywatcher-logs/logger` is found by the `paths` of the project's tsconfig.json.
+    bundle(path.join(source, 'server.ts'), { platform: 'node', target: 'node22' }),
+    bundle(path.join(project, 'src', 'logger', 'browser.mts'), {
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2022',
+    }),
+  ]);
+  return new Map([
+    ['start.js', fs.readFileSync(path.join(source, 'start.js'))],
+    ['server.js.gz', gzipSync(server, { level: 9 })],
+    ['browser.mjs', browser],
+  ]);
+}
+
+async function bundle(entryPoint: string, options: BuildOptions): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: [entryPoint],
     bundle: true,
-    platform: 'node',
-    target: 'node22',
     minify: true,
     legalComments: 'none',
     write: false,
   });
-  const program = result.outputFiles[0];
-  if (program === undefined) throw new Error('the example backend was not bundled');
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`${entryPoint} was not bundled`);
+  return file.contents;
+}
+
+async function programConfigMap(project: string): Promise<object> {
+  const files = [...(await backendProgram(project))];
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'example-backend', namespace: BACKEND_NAMESPACE },
-    data: { 'start.js': fs.readFileSync(path.join(source, 'start.js'), 'utf8') },
-    binaryData: { 'server.js.gz': gzipSync(program.contents, { level: 9 }).toString('base64') },
+    binaryData: Object.fromEntries(files.map(([name, contents]) => [name, Buffer.from(contents).toString('base64')])),
   };
 }
 

@@ -4,5 +4,5 @@ const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { gunzipSync } = require('node:zlib');
 
-const program = new Module('/app/server.js');
-program._compile(gunzipSync(readFileSync(`${__dirname}/server.js.gz`)).toString(), '/app/server.js');
+const program = new Module(`${__dirname}/server.js`);
+program._compile(gunzipSync(readFileSync(`${program.id}.gz`)).toString(), program.id);

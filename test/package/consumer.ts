@@ -6,9 +6,12 @@ import { join } from 'node:path';
 
 export const ROOT = join(__dirname, '..', '..');
 
+/** A file, or files by condition. */
+export type ExportTarget = string | { readonly [condition: string]: ExportTarget };
+
 interface Manifest {
   readonly version: string;
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports: ExportTarget;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
@@ -59,10 +62,11 @@ export function pack(directory: string): string {
   return join(directory, tarball);
 }
 
-/** A copy of an example with its dependencies installed, the package itself from the tarball. */
+/** A folder with the package from the tarball installed by npm. */
 export class Consumer {
   private constructor(readonly directory: string) {}
 
+  /** A copy of an example with its dependencies. */
   static install(example: string, tarball: string): Consumer {
     const directory = join(temporaryFolder(), example);
     mkdirSync(directory);
@@ -71,10 +75,30 @@ export class Consumer {
       filter: (path) => !/\/(node_modules|lib|dist)$/.test(path),
     });
     const { dependencies, ...rest } = manifest(join('examples', example));
-    const own = { ...requiredPeers(), ...dependencies, 'spywatcher-logs': `file:${tarball}` };
+    return Consumer.installed(directory, `a copy of ${example}`, rest, dependencies, tarball);
+  }
+
+  /** An empty folder with a compiler's config; `beside` names what else is installed, of what the repository has. */
+  static installAlone(tarball: string, beside: readonly string[] = []): Consumer {
+    const directory = join(temporaryFolder(), 'alone');
+    mkdirSync(directory);
+    cpSync(join(ROOT, 'examples', 'cdk8s-app', 'tsconfig.json'), join(directory, 'tsconfig.json'));
+    const { devDependencies } = manifest();
+    const wanted = ['typescript', '@types/node', ...beside].map((name) => [name, devDependencies[name] ?? ''] as const);
+    return Consumer.installed(directory, 'an empty folder', {}, Object.fromEntries(wanted), tarball);
+  }
+
+  private static installed(
+    directory: string,
+    where: string,
+    rest: object,
+    dependencies: Readonly<Record<string, string>>,
+    tarball: string,
+  ): Consumer {
+    const own = { ...dependencies, 'spywatcher-logs': `file:${tarball}` };
     writeFileSync(join(directory, 'package.json'), JSON.stringify({ ...rest, dependencies: own }, undefined, 2));
     const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'];
-    run(directory, `npm install in a copy of ${example}`, 'npm', 'install', ...flags, '--loglevel=error');
+    run(directory, `npm install in ${where}`, 'npm', 'install', ...flags, '--loglevel=error');
     return new Consumer(directory);
   }
 
@@ -108,14 +132,4 @@ export class Consumer {
   remove(): void {
     rmSync(join(this.directory, '..'), { recursive: true, force: true });
   }
-}
-
-/** What npm installs unasked, but in the versions that the repository is tested with. */
-function requiredPeers(): Readonly<Record<string, string>> {
-  const { peerDependencies, peerDependenciesMeta, devDependencies } = manifest();
-  return Object.fromEntries(
-    Object.keys(peerDependencies)
-      .filter((name) => peerDependenciesMeta[name]?.optional !== true)
-      .map((name) => [name, devDependencies[name] ?? '']),
-  );
 }
