@@ -11,7 +11,9 @@ import { backendImage } from './example-backend';
 import { ensureForwards } from './forward';
 import { buildNodeImage } from './images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from './kubernetes';
+import { loggerTable } from './logger-bench';
 import { LokiClient } from './loki-client';
+import { promtailTable } from './promtail-bench';
 import { type Log } from './shell';
 import { importStackImages } from './stack-images';
 
@@ -20,10 +22,12 @@ const PROBES = 1000;
 const LOAD_LINES_PER_SECOND = 1000;
 const NAMESPACE = 'bench';
 
-/** Measures synthesis, then the stack on the local cluster, and prints both tables. */
+/** Measures synthesis, logger and agent, each by itself, then the stack on the local cluster, and prints the tables. */
 export async function bench(project: string, port: number, log: Log): Promise<void> {
   process.stdout.write(machine());
   process.stdout.write(await synthTable(project, log));
+  process.stdout.write(await loggerTable(log));
+  process.stdout.write(await promtailTable(log));
   if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
   try {
     process.stdout.write(await clusterTables(project, port, log));

@@ -64,6 +64,17 @@ export class LokiClient {
     return [...all.values()].flat();
   }
 
+  /** Series of an instant metric query. */
+  async vector(query: string): Promise<readonly unknown[]> {
+    return (await this.get<VectorAnswer>('/loki/api/v1/query', { query })).data.result;
+  }
+
+  /** Streams or series of a query over a range of time, from then to now. */
+  async range(query: string, from: Date): Promise<readonly unknown[]> {
+    const parameters = { query, start: nanoseconds(from), end: nanoseconds(new Date()), step: '5s' };
+    return (await this.get<VectorAnswer>('/loki/api/v1/query_range', parameters)).data.result;
+  }
+
   /** Value of a metric query that has one; 0 where it has none. */
   async value(query: string): Promise<number> {
     const { data } = await this.get<VectorAnswer>('/loki/api/v1/query', { query });

@@ -6,6 +6,7 @@ import { GATEWAY_SERVICE_PORT } from '../src/components/gateway';
 import { GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
 import { imageReference } from '../src/components/pod';
 import { loadStackConfig, secretTable, type StackConfig } from '../src/config';
+import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../src/deploy/objects';
 import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
@@ -31,12 +32,6 @@ export interface UpProps {
   readonly grafanaPort: number;
   readonly log: Log;
 }
-
-const QUERIES = [
-  '{job="backend"}',
-  '{job="backend", level="error"}',
-  '{job="backend"} | json | message=~".*query.*" | duration > 1000',
-];
 
 /** Starts everything that does not run yet. Repeated, it changes nothing. */
 export async function up(props: UpProps): Promise<void> {
@@ -188,14 +183,15 @@ async function liveCounts(url: string, log: Log): Promise<readonly number[]> {
     interval: 1000,
     missing: async () => {
       try {
-        for (const query of QUERIES) if ((await loki.count(query, '1h')) === 0) return `nothing yet for ${query}`;
+        for (const { expr } of SAVED_QUERIES)
+          if ((await loki.count(expr, '1h')) === 0) return `nothing yet for ${expr}`;
         return undefined;
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
     },
   });
-  return Promise.all(QUERIES.map((query) => loki.count(query, '1h')));
+  return Promise.all(SAVED_QUERIES.map(({ expr }) => loki.count(expr, '1h')));
 }
 
 interface ScreenProps extends UpProps {
@@ -221,10 +217,10 @@ function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, 
     `  kubectl                     ${command}`,
     '',
     '  Lines of the last hour      query',
-    ...QUERIES.map((query, index) => `  ${String(counts[index] ?? 0).padStart(22)}      ${query}`),
+    ...SAVED_QUERIES.map(({ expr }, index) => `  ${String(counts[index] ?? 0).padStart(22)}      ${expr}`),
     '',
     '  Ask one yourself:',
-    `    curl -sG ${url}/loki/api/v1/query_range --data-urlencode 'query=${QUERIES[1] ?? ''}' --data-urlencode limit=3`,
+    `    curl -sG ${url}/loki/api/v1/query_range --data-urlencode 'query=${SAVED_QUERIES[1]?.expr ?? ''}' --data-urlencode limit=3`,
     '',
     `  make down${context === undefined ? '' : ` CONTEXT=${context}`} removes it all.`,
     '',
