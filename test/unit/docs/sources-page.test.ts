@@ -1,0 +1,222 @@
+/** docs/sources.md: what it lists is what the log model and the pipelines have, and what it says to copy is right. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { parseStackConfig, type StackConfig } from '../../../src/config';
+import {
+  CLAIMABLE_JOBS,
+  FIELDS,
+  type Field,
+  FORMATS,
+  LABELS,
+  LEVEL_ALIASES,
+  LEVELS,
+  POD_LABELS,
+  SECRET_PATTERNS,
+} from '../../../src/log-model';
+import { PIPELINES } from '../../../src/pipelines';
+import { podRelabelConfigs } from '../../../src/pipelines/discovery';
+import { expression } from '../../../src/pipelines/json';
+import { redact } from '../../../src/pipelines/redaction';
+import { configWith } from '../../support/config';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const read = (...path: readonly string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
+const page = read('docs', 'sources.md');
+
+/** Text below a heading, up to the next one of the same depth or above. A comment in a block of code is none. */
+function section(heading: string): string {
+  const lines = page.split('\n');
+  const code = lines.map(
+    (_, index) => lines.slice(0, index + 1).filter((line) => line.startsWith('```')).length % 2 === 1,
+  );
+  const start = lines.indexOf(heading);
+  if (start < 0) throw new Error(`docs/sources.md has no heading "${heading}"`);
+  const depth = heading.indexOf(' ');
+  const above = new RegExp(`^#{1,${depth}} `);
+  const end = lines.findIndex((line, index) => index > start && code[index] === false && above.test(line));
+  return lines.slice(start + 1, end < 0 ? undefined : end).join('\n');
+}
+
+/** Cells of the rows of a section's tables, without the head. */
+function rows(heading: string): readonly (readonly string[])[] {
+  return [...section(heading).matchAll(/^\| (.*) \|$/gm)].slice(1).map(([, row = '']) => row.split(' | '));
+}
+
+/** What a text has between backticks. */
+const names = (text = ''): readonly string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+
+/** The blocks of code of a language, in their order. */
+const blocks = (heading: string, language: string): readonly string[] =>
+  [...section(heading).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, code = '']) => code);
+
+/** Without the white space that all lines begin with. */
+function dedent(text: string): string {
+  const lines = text.split('\n');
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  return lines.map((line) => line.slice(Math.min(...indents)).trimEnd()).join('\n');
+}
+
+/** The agent's config of an example, in a stack that has nothing else. */
+function agentOf(heading: string): StackConfig['agent'] {
+  const [example = ''] = blocks(heading, 'yaml');
+  const { config } = parse(example) as { readonly config: Readonly<Record<string, object>> };
+  expect(Object.keys(config)).toEqual(['spywatcher-logs:agent']);
+  return parseStackConfig('docs/sources.md', { environment: 'dev', agent: config['spywatcher-logs:agent'] }).agent;
+}
+
+test('the log format of nginx is the one that the tests run', () => {
+  const [, tested = ''] =
+    /# -{4} from here: to copy\n([^]*?) *# -{4} to here/.exec(read('test', 'fixtures', 'nginx', 'nginx.conf')) ?? [];
+  expect(tested).toContain('log_format');
+  expect(blocks('### nginx', 'nginx')[0]?.trimEnd()).toBe(dedent(tested).trimEnd());
+});
+
+test('every format has its row, and no row is without a format', () => {
+  expect(
+    rows('## Formats')
+      .slice(0, FORMATS.length)
+      .map(([format]) => names(format)),
+  ).toEqual(FORMATS.map((format) => [format]));
+});
+
+test.each(FORMATS)('what stands beside the lines of %s is what its pipeline puts there', (format) => {
+  const table = rows('## Formats');
+  const cell = table.find(([name]) => name === `\`${format}\``)?.[2];
+  const same = cell === 'the same' ? table[FORMATS.indexOf('auto')]?.[2] : cell;
+  const fields: readonly string[] = Object.values(FIELDS);
+  expect(
+    names(same)
+      .filter((name) => fields.includes(name))
+      .toSorted(),
+  ).toEqual(PIPELINES[format].metadata.toSorted());
+});
+
+test('every kind of secret has its row, in the order in which they are taken out', () => {
+  expect(rows('## What is taken out').map(([kind]) => kind)).toEqual(SECRET_PATTERNS.map(({ kind }) => kind));
+});
+
+test('spellings of a secret’s name: those that are said to be known are, those that are said not to be are not', () => {
+  const [, sentences = ''] = section('## What is taken out').replaceAll(/\s+/g, ' ').split('A name is looked for');
+  const [known = '', unknown = ''] = sentences.split(' - ')[0]?.split('another mix of') ?? [];
+  const stages = JSON.stringify(redact([]));
+  const isKnown = (name: string): boolean => stages.includes(JSON.stringify(`!= ${JSON.stringify(name)}`).slice(1, -1));
+  expect(names(known).map((name) => [name, isKnown(name)])).toEqual([
+    ['access_key', true],
+    ['ACCESS_KEY', true],
+    ['Access_Key', true],
+    ['accessKey', true],
+  ]);
+  expect(names(unknown).map((name) => [name, isKnown(name)])).toEqual([
+    ['PassWord', false],
+    ['aCCESS_KEY', false],
+  ]);
+});
+
+test('every spelling of a level is in the row of its level', () => {
+  const table = rows('### Levels').map(([level, spellings]) => [...names(level), names(spellings).toSorted()]);
+  expect(table).toEqual(
+    LEVELS.map((level) => [
+      level,
+      Object.keys(LEVEL_ALIASES)
+        .filter((alias) => LEVEL_ALIASES[alias] === level && alias !== level)
+        .toSorted(),
+    ]),
+  );
+});
+
+test.each<[string, Field]>([
+  ['level', 'level'],
+  ['time', 'timestamp'],
+  ['request', 'requestId'],
+  ['user', 'userId'],
+  ['trace', 'traceId'],
+])('names of the %s in JSON are those that the pipeline knows', (row, field) => {
+  const documented = rows('### Names in JSON and logfmt').find(([of]) => of === row)?.[1];
+  expect(names(documented).map((name) => `"${name}"`)).toEqual(expression(field).split(' || '));
+});
+
+test('labels of a pod are tried in the order that the table has', () => {
+  const labels = [POD_LABELS.app, POD_LABELS.legacyApp];
+  const ofJob = rows('## Which pod is which job').find(([label]) => label === '`job`')?.[1];
+  expect(names(ofJob)).toEqual([POD_LABELS.job, ...labels]);
+  const step = podRelabelConfigs('auto', []).find((each) => each['target_label'] === LABELS.job);
+  expect(step?.['source_labels']).toEqual([
+    ...names(ofJob).map((name) => `__meta_kubernetes_pod_label_${name.replaceAll(/[./-]/g, '_')}`),
+    '__meta_kubernetes_pod_container_name',
+  ]);
+  expect(section('## Which pod is which job')).toContain(`\`${POD_LABELS.format}\``);
+});
+
+test('the jobs whose format follows from their name are those that discovery knows', () => {
+  const sentence = section('## Which pod is which job').replaceAll(/\s+/g, ' ');
+  const documented = [...sentence.matchAll(/((?:`\w+` and )*`\w+`)(?: are read)? as `(\w+)`/g)].map(
+    ([, jobs, format = '']) => [format, names(jobs)],
+  );
+  const known = FORMATS.filter((format) => format !== 'auto').flatMap((format) => {
+    const regexes = podRelabelConfigs(format, []).map((step) => String(step['regex']));
+    const jobs = regexes.flatMap((regex) => /\|;\(\?:(.*)\)$/.exec(regex)?.[1]?.split('|') ?? []);
+    return jobs.length === 0 ? [] : [[format, jobs]];
+  });
+  expect(known.length).toBeGreaterThan(2);
+  expect(documented.filter(([format]) => format !== 'auto')).toEqual(known);
+});
+
+test('all labels of streams are named, and no other', () => {
+  const [sentence = ''] = section('## Labels').split(', and no source');
+  expect(names(sentence).toSorted()).toEqual(Object.values(LABELS).toSorted());
+});
+
+test('all jobs that a record may claim are named, and no other', () => {
+  const claimed = section('### Records that say whose they are').matchAll(/`"job":"(\w+)"`/g);
+  expect([...claimed].map(([, job]) => job)).toEqual(CLAIMABLE_JOBS);
+});
+
+describe('an example of a stack file is accepted, and means what the page says:', () => {
+  test('files', () => {
+    expect(agentOf('## Log files on nodes').files).toEqual([
+      { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
+      { name: 'backend', job: 'backend', format: 'auto', directory: '/var/log/spywatcher', files: '*.log' },
+    ]);
+  });
+
+  test('redactions: each has a capture group, without which Promtail replaces nothing', () => {
+    const { redact: expressions } = agentOf('## What is taken out');
+    expect(expressions.length).toBeGreaterThan(0);
+    for (const { expression: text } of expressions) expect(new RegExp(`${text}|`).exec('')).toHaveLength(2);
+  });
+
+  test('drop rules: they replace the default', () => {
+    const [byDefault] = configWith().agent.drop;
+    expect(section('## What is left out')).toContain(`one rule, \`${byDefault?.name ?? ''}\``);
+    expect(agentOf('## What is left out').drop.map(({ name, keep }) => [name, keep])).toEqual([
+      ['static-files', 0.01],
+      ['debug', 0.1],
+    ]);
+  });
+});
+
+/** Pages that people read, and the anchors that their headings have on GitHub. */
+const pages = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+];
+const anchors = (text: string): readonly string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .replaceAll(/\]\([^)]*\)/g, '')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test.each(pages)('every link of %s leads to a file and a heading that are there', (file) => {
+  const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+  const broken = links.filter(([, path = '', anchor]) => {
+    const target = path === '' ? join(ROOT, file) : resolve(ROOT, dirname(file), path);
+    return !existsSync(target) || (anchor !== undefined && !anchors(readFileSync(target, 'utf8')).includes(anchor));
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
