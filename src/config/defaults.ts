@@ -50,7 +50,12 @@ export const defaults = {
       {
         name: 'health-checks',
         selector: '{level=~"info|debug"}', // a failing one stays
-        pattern: `kube-probe/|"(?:GET|HEAD) /${HEALTH}(?:\\?[^" ]*)? [^"]*" [23]|"path": ?"/${HEALTH}"`,
+        patterns: [
+          'kube-probe/',
+          `"GET /${HEALTH}(?:\\?[^" ]*)? [^"]*" [23]`,
+          `"HEAD /${HEALTH}(?:\\?[^" ]*)? [^"]*" [23]`,
+          `"path":"/${HEALTH}"`,
+        ],
         keep: 0,
       },
     ],

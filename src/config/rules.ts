@@ -227,7 +227,7 @@ export const rules: readonly Rule[] = [
             ['agent', 'drop', index, 'selector'],
             selector,
             `matchers of labels that lines have: ${labels.join(', ')}`,
-            `replace ${unknown.join(', ')}, or match the line with pattern`,
+            `replace ${unknown.join(', ')}, or match the line with patterns`,
           ),
         );
       }),

@@ -241,7 +241,10 @@ const dropRule = z.strictObject({
     'Name of the rule; the agent counts its lines as `logentry_dropped_lines_total{reason=<name>}`.',
   ),
   selector: streamSelector().describe('Streams that it is for, by label matchers: `{job="nginx", level="info"}`.'),
-  pattern: expression().exactOptional().describe('What a line has to match besides, in RE2; every line without it.'),
+  patterns: z
+    .array(expression())
+    .default([])
+    .describe('RE2; a line has to match one of them besides. Every line of the streams without one.'),
   keep: fraction().default(0).describe('Fraction of the lines that is kept all the same: 0.1 keeps one in ten.'),
 });
 
@@ -265,7 +268,7 @@ const agent = z.strictObject({
     .describe('What is taken out of every line, besides the secrets that are always taken out.'),
   drop: z
     .array(dropRule)
-    .default(defaults.agent.drop.map((rule) => ({ ...rule })))
+    .default(defaults.agent.drop.map((rule) => ({ ...rule, patterns: [...rule.patterns] })))
     .describe('Lines that are left out, or sampled. By default successful health checks.'),
   tolerations: z
     .array(

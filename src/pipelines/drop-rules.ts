@@ -7,17 +7,28 @@ export interface DropRule {
   readonly name: string;
   /** Stream selector, matchers only. */
   readonly selector: string;
-  /** RE2 that the line has to match as well. @default - every line of the streams */
-  readonly pattern?: string;
+  /** RE2; the line has to match one of them as well. None: every line of the streams. */
+  readonly patterns: readonly string[];
   /** Fraction that is kept, from 0 to 1. */
   readonly keep: number;
 }
 
 export function dropRules(rules: readonly DropRule[]): readonly Stage[] {
-  return rules.map(({ name, selector: matchers, pattern, keep }) => {
-    const rule = { selector: selector(pattern === undefined ? [] : [['|~', pattern]], matchers) };
-    return keep === 0
-      ? { match: { ...rule, action: 'drop', drop_counter_reason: name } }
-      : { match: { ...rule, stages: [{ sampling: { rate: keep, drop_counter_reason: name } }] } };
+  return rules.flatMap(({ name, selector: matchers, patterns, keep }): readonly Stage[] => {
+    const matching = (...expressions: readonly string[]): string =>
+      selector(
+        expressions.map((expression) => ['|~', expression] as const),
+        matchers,
+      );
+    // Sampled once, also where a line matches several.
+    if (keep > 0) {
+      const all = patterns.length > 1 ? [patterns.map((pattern) => `(?:${pattern})`).join('|')] : patterns;
+      return [
+        { match: { selector: matching(...all), stages: [{ sampling: { rate: keep, drop_counter_reason: name } }] } },
+      ];
+    }
+    // An expression that begins with a text is looked for much faster than one of several.
+    const each = patterns.length === 0 ? [matching()] : patterns.map((pattern) => matching(pattern));
+    return each.map((drop) => ({ match: { selector: drop, action: 'drop', drop_counter_reason: name } }));
   });
 }

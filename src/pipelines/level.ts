@@ -10,15 +10,14 @@ import type { Stage } from './stage';
 export function levelLabel(aliases: Readonly<Record<string, Level>> = LEVEL_ALIASES): readonly Stage[] {
   const cases = LEVELS.flatMap((level) => {
     const spellings = Object.keys(aliases).filter((alias) => aliases[alias] === level);
-    return spellings.length === 0
-      ? []
-      : [`eq $l ${spellings.map((text) => JSON.stringify(text)).join(' ')} }}${level}{{`];
+    return spellings.length === 0 ? [] : [`eq $l ${quoted(spellings)} }}${level}{{`];
   });
   return [
     {
+      // Mostly a level is spelt as it is here: then nothing else is compared.
       template: {
         source: FIELDS.level,
-        template: `{{ $l := .Value | ToLower }}{{ if ${cases.join(' else if ')} end }}`,
+        template: `{{ if eq .Value ${quoted(LEVELS)} }}{{ .Value }}{{ else }}{{ $l := .Value | ToLower }}{{ if ${cases.join(' else if ')} end }}{{ end }}`,
       },
     },
     { labels: { [LABELS.level]: FIELDS.level } },
@@ -38,3 +37,5 @@ export function levelOfStatus(): readonly Stage[] {
     { labels: { [LABELS.level]: FIELDS.level } },
   ];
 }
+
+const quoted = (texts: readonly string[]): string => texts.map((text) => JSON.stringify(text)).join(' ');

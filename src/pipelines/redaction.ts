@@ -18,7 +18,11 @@ const clean = (group: number): string => `clean_${group}`;
  * times faster to tell. So an expression sees only lines that contain one of its triggers, and most lines see none.
  */
 export function redact(further: readonly Redaction[]): readonly Stage[] {
-  const groups = Map.groupBy(SECRET_PATTERNS, (pattern) => spellingsOf(pattern).join('\n'));
+  const groups = new Map<string, SecretPattern[]>();
+  for (const pattern of SECRET_PATTERNS) {
+    const key = spellingsOf(pattern).join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), pattern]);
+  }
   const all = [...new Set(SECRET_PATTERNS.flatMap(spellingsOf))];
   return [
     ...guarded(
@@ -28,8 +32,13 @@ export function redact(further: readonly Redaction[]): readonly Stage[] {
         guarded(index + 1, spellingsOf(patterns[0] ?? { triggers: [] }), patterns.map(replaceStage)),
       ),
     ),
-    ...further.map(({ expression }) => ({ replace: { expression, replace: REDACTED } })),
+    ...further.map(({ expression }) => ({ replace: { expression: capturing(expression), replace: REDACTED } })),
   ];
+}
+
+/** Promtail replaces what groups capture, and nothing where none does. */
+function capturing(expression: string): string {
+  return /(?<!\\)(?:\\\\)*\((?!\?(?!P<))/.test(expression) ? expression : `(${expression})`;
 }
 
 /** Stages for lines that contain one of some texts. `match` knows no "or": lines that contain none of them are marked. */
@@ -67,7 +76,7 @@ function spellingsOf({ exact, triggers }: Pick<SecretPattern, 'exact' | 'trigger
           trigger,
           trigger.toUpperCase(),
           words.map(capital).join(rest.length === 0 ? '' : joint),
-          ...(rest.length === 0 ? [] : [first + rest.map(capital).join('')]),
+          ...(rest.length === 0 ? [] : [first + rest.map(capital).join(''), words.map(capital).join('')]),
         ];
       }),
     ),

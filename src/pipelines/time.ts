@@ -40,8 +40,10 @@ function believable(layout: string | undefined): string {
         `{{ if eq (len $v) 13 }}{{ $v = dateInZone "${RFC3339_NANO}" (dateModify (printf "%sms" $v) (toDate "2006" "1970")) "UTC" }}{{ end }}`
       : `{{ $v = dateInZone "${RFC3339_NANO}" (toDate "${layout}" $v) "UTC" }}`;
   const seconds = (value: string): string => `(unixEpoch (toDate "${RFC3339}" ${value}))`;
+  // Of the same minute, in UTC: no date has to be read.
+  const sameMinute = `{{ if and (hasSuffix "Z" $v) (eq (trunc 16 $v) (trunc 16 .${SEEN_AT})) }}{{ $v }}{{ else }}`;
   return (
-    `{{ $v := .Value }}{{ if $v }}${read}{{ $ahead := sub ${seconds('$v')} ${seconds(`.${SEEN_AT}`)} }}` +
-    `{{ if and (ge $ahead -${SECONDS_BEHIND}) (le $ahead ${SECONDS_AHEAD}) }}{{ $v }}{{ end }}{{ end }}`
+    `{{ $v := .Value }}{{ if $v }}${sameMinute}${read}{{ $ahead := sub ${seconds('$v')} ${seconds(`.${SEEN_AT}`)} }}` +
+    `{{ if and (ge $ahead -${SECONDS_BEHIND}) (le $ahead ${SECONDS_AHEAD}) }}{{ $v }}{{ end }}{{ end }}{{ end }}`
   );
 }

@@ -61,9 +61,12 @@ describe('Promtail, given', () => {
         { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
         { name: 'backend', job: 'backend', directory: '/var/log/spywatcher' },
       ],
-      redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
+      redact: [
+        { name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' },
+        { name: 'guild-id', expression: 'guild-(?:a|b)\\d+' },
+      ],
       drop: [
-        { name: 'health-checks', selector: '{level="info"}', pattern: 'GET /health' },
+        { name: 'health-checks', selector: '{level="info"}', patterns: ['GET /health'] },
         { name: 'chatter', selector: '{app="sampled"}', keep: 0.5 },
       ],
     },
@@ -220,10 +223,10 @@ describe('Promtail, given', () => {
     );
   });
 
-  test('an expression of the stack’s own, takes out what it captures', async () => {
-    logs.append(pods.invites, [cri(tick(), 'joined discord.gg/abc123 and discord.gg/def456')]);
+  test('an expression of the stack’s own, takes out what it captures, or all of it without a group', async () => {
+    logs.append(pods.invites, [cri(tick(), 'joined discord.gg/abc123 and discord.gg/def456 as guild-a17')]);
     const [entry] = await eventually('{app="invites"}', 1);
-    expect(entry?.line).toBe(`joined discord.gg/${REDACTED} and discord.gg/${REDACTED}`);
+    expect(entry?.line).toBe(`joined discord.gg/${REDACTED} and discord.gg/${REDACTED} as ${REDACTED}`);
   });
 
   test('a traceback of a program declared as Python, keeps its last line with it', async () => {

@@ -105,7 +105,7 @@ export const everything: Everything<StackConfigInput> = {
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
     ],
     redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
-    drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', pattern: 'Accepted', keep: 0.5 }],
+    drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', patterns: ['Accepted'], keep: 0.5 }],
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
   },
   resources: {

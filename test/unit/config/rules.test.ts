@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
     { agent: { drop: [{ name: 'rule', selector: '{job="a", requestId="b=c"}' }] } },
     'agent.drop[0].selector',
     String.raw`"{job=\"a\", requestId=\"b=c\"}"`,
-    'replace requestId, or match the line with pattern',
+    'replace requestId, or match the line with patterns',
     { agent: { drop: [{ name: 'rule', selector: '{job="a", level!~"x=y"}' }] } },
   ],
   [

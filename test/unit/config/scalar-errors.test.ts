@@ -138,8 +138,8 @@ const rows: readonly Row[] = [
   ...eachOf('a fraction', (keep) => drop({ keep }), 'agent.drop[0].keep', FRACTION, -0.1, 1.1, '0.5', '50%'),
   ...eachOf(
     'an expression',
-    (pattern) => drop({ pattern }),
-    'agent.drop[0].pattern',
+    (pattern) => drop({ patterns: [pattern] }),
+    'agent.drop[0].patterns[0]',
     EXPRESSION,
     '',
     '(',
