@@ -34,8 +34,8 @@ export class Promtail extends Construct {
     const labels = { ...objectLabels(PROMTAIL) };
     const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.agents, labels });
     const files = {
-      // Promtail reads YAML 1.1, in which yes and on are no text.
-      'config.yaml': stringify(promtailConfig(props), { version: '1.1' }),
+      // Promtail reads YAML 1.1, in which yes and on are no text. Expressions are not wrapped: nobody could search for one.
+      'config.yaml': stringify(promtailConfig(props), { version: '1.1', lineWidth: 0 }),
     };
     // Cluster-wide names carry the namespace: two stacks may share a cluster.
     const clusterName = `${namespaces.agents}-promtail`;
