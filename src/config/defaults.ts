@@ -24,6 +24,9 @@ export const defaults = {
     maxLineSize: '256KB', // Loki's own default
     rejectOldSamplesAfter: '7d', // (mission)
     queryCache: '100MB', // (mission); the community chart reserves 1–8 GB
+    queryTimeout: '1m', // Loki's own default
+    maxQuerySeries: 500, // Loki's own default
+    maxTails: 10, // Loki's own default
   },
 
   persistence: { size: '50Gi', retainOnDelete: true },
@@ -32,10 +35,31 @@ export const defaults = {
 
   auth: { tenant: 'spywatcher', write: 'promtail', read: 'grafana' },
 
-  gateway: { replicas: 1 },
+  // Where `secretSource.type` is externalSecrets.
+  secretSource: { storeKind: 'ClusterSecretStore', prefix: 'spywatcher-logs', refreshInterval: '1h' },
+
+  gateway: {
+    replicas: 1,
+    maxConnections: 512,
+    failedLoginsPerMinute: 10,
+    tls: { secretName: 'gateway-tls', caSecretName: 'gateway-ca' },
+  },
 
   grafana: {
-    login: { adminUser: 'admin', adminSecret: 'grafana-admin' },
+    replicas: 1,
+    login: {
+      adminUser: 'admin',
+      adminSecret: 'grafana-admin',
+      oauthSecret: 'grafana-oauth',
+      ldap: {
+        port: 636,
+        searchFilter: '(sAMAccountName=%s)', // Active Directory's; (uid=%s) elsewhere
+        attributes: { username: 'sAMAccountName', email: 'mail', name: 'displayName', memberOf: 'memberOf' },
+        bindSecret: 'grafana-ldap',
+      },
+    },
+    database: { port: 5432, name: 'grafana', user: 'grafana', passwordSecret: 'grafana-database' },
+    smtp: { port: 587, passwordSecret: 'grafana-smtp' },
     persistence: { size: '2Gi' },
     // The kube-prometheus convention. The backend's /metrics, which the mission names here, is a scrape target, not a Prometheus.
     prometheus: { url: 'http://prometheus.monitoring.svc:9090', namespace: 'monitoring', port: 9090 },
@@ -58,12 +82,20 @@ export const defaults = {
         ],
         keep: 0,
       },
+      {
+        // Loki logs every query and every request for deletion, and in them whom somebody looked for or wants forgotten.
+        name: 'queries-of-loki',
+        selector: '{app=~"loki|compactor"}',
+        patterns: ['"query":"'],
+        keep: 0,
+      },
     ],
   },
 
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.
   resources: {
     loki: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+    compactor: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '1', memory: '1Gi' } },
     gateway: { requests: { cpu: '50m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
     promtail: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },

@@ -2,9 +2,9 @@
 import { isIP } from 'node:net';
 import { LABELS } from '../log-model';
 import { formatPath, formatReceived, type Problem } from './problem';
-import type { StackConfig } from './schema';
-import { secretTable } from './secrets';
-import { type ByteSize, type Duration, formatDuration, formatLokiBytes } from './units';
+import type { Destination, StackConfig } from './schema';
+import { type SecretSpec, secretTable } from './secrets';
+import { type Duration, formatDuration, formatLokiBytes } from './units';
 
 interface Rule {
   readonly reads: readonly string[];
@@ -12,6 +12,7 @@ interface Rule {
 }
 
 const HOUR = 3_600_000;
+const LEAST_CONNECTIONS = 32;
 
 const problem = (path: readonly PropertyKey[], received: unknown, rule: string, remedy: string): Problem => ({
   path: formatPath(path),
@@ -72,53 +73,129 @@ export const rules: readonly Rule[] = [
       ),
   },
   {
-    reads: ['grafana'],
+    reads: ['environment', 'auth.loki', 'gateway.tls'],
+    check: ({ environment, auth, gateway }) =>
+      when(environment === 'prod' && auth.loki.enabled && gateway.tls === undefined, () =>
+        problem(
+          ['gateway', 'tls'],
+          undefined,
+          'prod sends credentials and logs over TLS',
+          'set gateway.tls.clusterIssuer if cert-manager makes the certificate, or gateway.tls.secretName',
+        ),
+      ),
+  },
+  {
+    reads: ['grafana.url', 'grafana.ingress', 'grafana.route'],
     check: ({ grafana }) => {
-      const { pathname, hostname, origin } = new URL(grafana.url);
+      const { href, hostname, origin } = new URL(grafana.url);
       const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
       return [
-        ...when(pathname !== '/', () =>
+        ...when(href !== `${origin}/`, () =>
           problem(
             ['grafana', 'url'],
             grafana.url,
-            'a URL without a path: Grafana has a host of its own',
+            'a URL without path and query: Grafana has a host of its own',
             `write ${origin}`,
           ),
         ),
-        ...when(grafana.ingress !== undefined && isAddress, () =>
+        ...when((grafana.ingress !== undefined || grafana.route !== undefined) && isAddress, () =>
           problem(
             ['grafana', 'url'],
             grafana.url,
-            'with an Ingress, a URL with a host name',
+            'with an Ingress or a route, a URL with a host name',
             'write for example https://logs.example.com',
+          ),
+        ),
+        ...when(grafana.ingress !== undefined && grafana.route !== undefined, () =>
+          problem(
+            ['grafana', 'route'],
+            grafana.route,
+            'one way to Grafana: an Ingress or a route',
+            'remove grafana.ingress or grafana.route',
           ),
         ),
       ];
     },
   },
   {
-    reads: ['environment', 'grafana'],
+    reads: ['environment', 'grafana.ingress', 'grafana.route'],
     check: ({ environment, grafana }) =>
-      environment === 'prod'
-        ? [
-            ...when(grafana.ingress?.tls === undefined, () =>
-              problem(
-                ['grafana', 'ingress', 'tls'],
-                undefined,
-                'prod serves Grafana over TLS',
-                'set grafana.ingress.tls.secretName, and clusterIssuer if cert-manager makes the certificate',
-              ),
-            ),
-            ...when(!grafana.url.startsWith('https://'), () =>
-              problem(
-                ['grafana', 'url'],
-                grafana.url,
-                'in prod, a URL with https',
-                `write https://${new URL(grafana.url).host}`,
-              ),
-            ),
-          ]
-        : [],
+      when(environment === 'prod' && grafana.ingress?.tls === undefined && grafana.route === undefined, () =>
+        problem(
+          ['grafana', 'ingress', 'tls'],
+          undefined,
+          'prod serves Grafana over TLS',
+          'set grafana.ingress.tls.secretName, and clusterIssuer if cert-manager makes the certificate; or grafana.route',
+        ),
+      ),
+  },
+  {
+    reads: ['environment', 'grafana.url', 'grafana.ingress', 'grafana.route'],
+    check: ({ environment, grafana: { url, ingress, route } }) => {
+      const hasTls = ingress?.tls !== undefined || route !== undefined;
+      return when((environment === 'prod' || hasTls) && !url.startsWith('https://'), () =>
+        problem(
+          ['grafana', 'url'],
+          url,
+          'in prod, and wherever Grafana is served over TLS, a URL with https',
+          `write https://${new URL(url).host}`,
+        ),
+      );
+    },
+  },
+  { reads: ['environment', 'grafana.login.ldap'], check: encryptedLdap },
+  { reads: ['grafana.login.ldap'], check: ({ grafana }) => ldapPort(grafana.login.ldap) },
+  { reads: ['grafana.login.oauth.generic'], check: reachableProvider },
+  {
+    reads: ['grafana.login.ldap'],
+    check: ({ grafana: { login } }) => reachable(['grafana', 'login', 'ldap'], login.ldap),
+  },
+  {
+    reads: ['grafana.database'],
+    check: ({ grafana: { database } }) =>
+      reachable(['grafana', 'database'], database.type === 'sqlite' ? undefined : database),
+  },
+  { reads: ['grafana.smtp'], check: ({ grafana }) => reachable(['grafana', 'smtp'], grafana.smtp) },
+  { reads: ['grafana.login.oauth'], check: ({ grafana }) => oneRoleEach(grafana.login) },
+  {
+    reads: ['gateway.maxConnections'],
+    check: ({ gateway }) =>
+      when(gateway.maxConnections < LEAST_CONNECTIONS, () =>
+        problem(
+          ['gateway', 'maxConnections'],
+          gateway.maxConnections,
+          `at least ${LEAST_CONNECTIONS}: probes, a few agents and a dashboard take as many`,
+          `write ${LEAST_CONNECTIONS} or more, or leave it out`,
+        ),
+      ),
+  },
+  {
+    reads: ['environment', 'grafana.database'],
+    check: ({ environment, grafana: { database } }) =>
+      when(environment === 'prod' && database.type === 'postgres' && database.sslMode === 'disable', () =>
+        problem(
+          ['grafana', 'database', 'sslMode'],
+          'disable',
+          'prod sends passwords and sessions to its database over TLS',
+          'leave it out, for verify-full, or write require',
+        ),
+      ),
+  },
+  {
+    reads: ['grafana.replicas', 'grafana.database.type'],
+    check: ({ grafana }) =>
+      when(grafana.replicas > 1 && grafana.database.type === 'sqlite', () =>
+        problem(
+          ['grafana', 'replicas'],
+          grafana.replicas,
+          'with sqlite 1: its file is of one pod',
+          'set grafana.database.type to postgres, or grafana.replicas to 1',
+        ),
+      ),
+  },
+  {
+    reads: ['grafana.login.form', 'grafana.login.oauth', 'grafana.login.ldap'],
+    check: ({ grafana }) => waysToLogIn(grafana.login),
   },
   {
     reads: ['environment', 'storage'],
@@ -132,20 +209,30 @@ export const rules: readonly Rule[] = [
         ),
       ),
   },
+  { reads: ['limits'], check: ({ limits }) => rates(['limits'], limits) },
   {
     reads: ['limits'],
-    check: ({ limits }) => [
-      ...burst('ingestionBurst', limits.ingestionBurst, 'ingestionRate', limits.ingestionRate),
-      ...burst('perStreamBurst', limits.perStreamBurst, 'perStreamRate', limits.perStreamRate),
-      ...when(limits.perStreamRate.bytes > limits.ingestionRate.bytes, () =>
-        problem(
-          ['limits', 'perStreamRate'],
-          formatLokiBytes(limits.perStreamRate),
-          `at most ingestionRate (${formatLokiBytes(limits.ingestionRate)})`,
-          'lower limits.perStreamRate or raise limits.ingestionRate',
-        ),
+    check: ({ limits }) =>
+      Object.entries(limits.tenants).flatMap(([name, own]) =>
+        rates(['limits', 'tenants', name], { ...limits, ...own }, Object.keys(own)),
       ),
-    ],
+  },
+  {
+    reads: ['limits', 'auth.loki.enabled', 'auth.loki.tenants', 'agent.credential', 'agent.batchSize'],
+    check: ({ limits, auth, agent }) => {
+      const { enabled, tenants } = auth.loki;
+      const tenant = enabled ? tenants.find(({ write }) => write.includes(agent.credential)) : tenants[0];
+      const own = tenant === undefined ? undefined : limits.tenants[tenant.name];
+      const least = Math.min(own?.ingestionBurst?.bytes ?? Infinity, own?.perStreamBurst?.bytes ?? Infinity);
+      return when(agent.batchSize.bytes > least, () =>
+        problem(
+          ['agent', 'batchSize'],
+          formatLokiBytes(agent.batchSize),
+          `at most the bursts of tenant ${tenant?.name ?? ''}: a larger batch is refused for ever`,
+          `lower agent.batchSize, or raise the bursts of limits.tenants.${tenant?.name ?? ''}`,
+        ),
+      );
+    },
   },
   {
     reads: ['limits.perStreamBurst', 'limits.ingestionBurst', 'agent.batchSize'],
@@ -176,13 +263,59 @@ export const rules: readonly Rule[] = [
         );
     },
   },
-  { reads: ['auth.loki.tenants'], check: ({ auth }) => uniqueNames(auth.loki.tenants) },
+  {
+    reads: ['limits.tenants', 'auth.loki.tenants'],
+    check: ({ limits, auth }) => {
+      const names = auth.loki.tenants.map(({ name }) => name);
+      return Object.keys(limits.tenants)
+        .filter((name) => !names.includes(name))
+        .map((name) =>
+          problem(
+            ['limits', 'tenants', name],
+            name,
+            `a tenant of auth.loki.tenants (${names.join(', ')})`,
+            'add the tenant there, or remove its limits',
+          ),
+        );
+    },
+  },
+  { reads: ['auth.loki'], check: ({ auth }) => uniqueNames(auth.loki) },
+  { reads: ['auth.loki'], check: ({ auth }) => readableTenants(auth.loki) },
+  {
+    reads: ['auth.loki'],
+    check: ({ auth: { loki } }) =>
+      loki.enabled
+        ? []
+        : [
+            ...loki.tenants.flatMap(({ erase }, index) =>
+              when(erase.length > 0, () =>
+                problem(
+                  ['auth', 'loki', 'tenants', index, 'erase'],
+                  erase,
+                  'with auth.loki.enabled: nobody deletes lines without a credential',
+                  'remove auth.loki.enabled: false, or the names',
+                ),
+              ),
+            ),
+            ...when(loki.crossTenantReaders.length > 0, () =>
+              problem(
+                ['auth', 'loki', 'crossTenantReaders'],
+                loki.crossTenantReaders.map(({ name }) => name),
+                'with auth.loki.enabled: without a credential everyone is the first tenant',
+                'remove auth.loki.enabled: false, or the readers',
+              ),
+            ),
+          ],
+  },
   {
     reads: ['auth.loki', 'agent.credential', 'grafana.credential'],
     check: ({ auth, agent, grafana }) => {
       if (!auth.loki.enabled) return [];
       const write = auth.loki.tenants.flatMap((tenant) => tenant.write);
-      const read = auth.loki.tenants.flatMap((tenant) => tenant.read);
+      const read = [
+        ...auth.loki.tenants.flatMap((tenant) => tenant.read),
+        ...auth.loki.crossTenantReaders.map(({ name }) => name),
+      ];
       return [
         ...when(!write.includes(agent.credential), () =>
           problem(
@@ -291,40 +424,194 @@ export const rules: readonly Rule[] = [
       ),
   },
   {
-    reads: ['grafana', 'storage', 'auth.loki', 'agent.credential', 'namespaces'],
+    reads: ['grafana', 'storage', 'auth.loki', 'agent.credential', 'namespaces', 'gateway.tls'],
     check: (config) => {
-      const { storage, grafana, namespaces } = config;
-      const names = secretTable(config).flatMap(({ namespace, name }) =>
-        namespace === namespaces.logging ? [name] : [],
+      const table = secretTable(config);
+      const isTaken = ({ namespace, name }: SecretSpec): boolean =>
+        table.filter((other) => other.namespace === namespace && other.name === name).length > 1;
+      return table.flatMap((spec) =>
+        spec.namedAt === undefined || !isTaken(spec)
+          ? []
+          : [
+              problem(
+                spec.namedAt,
+                spec.name,
+                'a name that no other Secret of the stack has',
+                'leave it out, for its default, or write another name',
+              ),
+            ],
       );
-      const isTaken = (name: string): boolean => names.indexOf(name) !== names.lastIndexOf(name);
-      const rule = 'a name that no other Secret of the stack has';
-      return [
-        ...when(isTaken(grafana.login.adminSecret), () =>
-          problem(
-            ['grafana', 'login', 'adminSecret'],
-            grafana.login.adminSecret,
-            rule,
-            'leave it out, for grafana-admin',
-          ),
-        ),
-        ...(storage.type === 's3' && isTaken(storage.credentialsSecret)
-          ? [problem(['storage', 'credentialsSecret'], storage.credentialsSecret, rule, 'leave it out, for loki-s3')]
-          : []),
-      ];
     },
   },
 ];
 
-function burst(burstName: string, burstSize: ByteSize, rateName: string, rate: ByteSize): readonly Problem[] {
-  return when(burstSize.bytes < rate.bytes, () =>
+type Rates = Pick<StackConfig['limits'], 'ingestionRate' | 'ingestionBurst' | 'perStreamRate' | 'perStreamBurst'>;
+
+/** Each burst holds a second, and no stream may take more than its tenant. Blames what is written there, if anything is. */
+function rates(
+  path: readonly string[],
+  limits: Rates,
+  written: readonly string[] = Object.keys(limits),
+): readonly Problem[] {
+  const at = path.join('.');
+  const burst = (burstName: keyof Rates, rateName: keyof Rates): readonly Problem[] => {
+    const [size, rate] = [limits[burstName], limits[rateName]];
+    return when(size.bytes < rate.bytes && (written.includes(burstName) || written.includes(rateName)), () =>
+      problem(
+        [...path, burstName],
+        formatLokiBytes(size),
+        `at least ${rateName} (${formatLokiBytes(rate)})`,
+        `raise ${at}.${burstName} to ${formatLokiBytes(rate)} or lower ${at}.${rateName}`,
+      ),
+    );
+  };
+  const isWritten = written.includes('perStreamRate') || written.includes('ingestionRate');
+  return [
+    ...burst('ingestionBurst', 'ingestionRate'),
+    ...burst('perStreamBurst', 'perStreamRate'),
+    ...when(isWritten && limits.perStreamRate.bytes > limits.ingestionRate.bytes, () =>
+      problem(
+        [...path, 'perStreamRate'],
+        formatLokiBytes(limits.perStreamRate),
+        `at most ingestionRate (${formatLokiBytes(limits.ingestionRate)})`,
+        `lower ${at}.perStreamRate or raise ${at}.ingestionRate`,
+      ),
+    ),
+  ];
+}
+
+function encryptedLdap({ environment, grafana }: StackConfig): readonly Problem[] {
+  return when(environment === 'prod' && grafana.login.ldap?.encryption === 'none', () =>
     problem(
-      ['limits', burstName],
-      formatLokiBytes(burstSize),
-      `at least ${rateName} (${formatLokiBytes(rate)})`,
-      `raise limits.${burstName} to ${formatLokiBytes(rate)} or lower limits.${rateName}`,
+      ['grafana', 'login', 'ldap', 'encryption'],
+      'none',
+      'prod sends passwords to its directory over TLS',
+      'write tls (port 636) or startTls (port 389)',
     ),
   );
+}
+
+/** A port that is the usual one of the other encryption: the connection would hang, or fail in words of TLS. */
+function ldapPort(ldap: StackConfig['grafana']['login']['ldap']): readonly Problem[] {
+  const usual = { tls: 636, startTls: 389, none: 389 } as const;
+  return ldap === undefined
+    ? []
+    : when(Object.values<number>(usual).includes(ldap.port) && ldap.port !== usual[ldap.encryption], () =>
+        problem(
+          ['grafana', 'login', 'ldap', 'port'],
+          ldap.port,
+          `not ${ldap.port} with encryption ${ldap.encryption}, whose port is ${usual[ldap.encryption]}`,
+          ldap.port === 636
+            ? `write port: 389, or encryption: tls`
+            : `leave port out, for 636, or write encryption: startTls`,
+        ),
+      );
+}
+
+interface Server {
+  readonly port: number;
+  readonly egress: readonly Destination[];
+}
+
+/** What Grafana connects to has to be where its own `egress` says; of pods the policy sees the port behind the Service. */
+function reachable(path: readonly string[], server: Server | undefined, what = 'its server'): readonly Problem[] {
+  if (server === undefined) return [];
+  const { port, egress } = server;
+  return when(!egress.some((destination) => 'namespace' in destination || destination.port === port), () =>
+    problem(
+      [...path, 'egress'],
+      egress.map((destination) => destination.port),
+      `an entry with port ${port}, that of ${what}`,
+      `add { cidr: …, port: ${port} }`,
+    ),
+  );
+}
+
+/** `authUrl` is for the browser: Grafana itself calls the two others. Of two with one port, one is named. */
+function reachableProvider({ grafana }: StackConfig): readonly Problem[] {
+  const generic = grafana.login.oauth?.generic;
+  if (generic?.type !== 'oidc') return [];
+  const names = (['tokenUrl', 'apiUrl'] as const).map((name): [number, string] => [
+    Number(new URL(generic[name]).port || 443),
+    name,
+  ]);
+  return [...new Map(names)].flatMap(([port, name]) =>
+    reachable(['grafana', 'login', 'oauth', 'generic'], { port, egress: generic.egress }, name),
+  );
+}
+
+function oneRoleEach({ oauth }: StackConfig['grafana']['login']): readonly Problem[] {
+  return (['github', 'google', 'generic'] as const).flatMap((name) => {
+    const { admin = [], editor = [] } = oauth?.[name]?.roles ?? {};
+    return editor.flatMap((entry, index) =>
+      when(admin.includes(entry), () =>
+        problem(
+          ['grafana', 'login', 'oauth', name, 'roles', 'editor', index],
+          entry,
+          'one that roles.admin does not name',
+          'remove it from one of the two',
+        ),
+      ),
+    );
+  });
+}
+
+/** Somebody has to be able to log in, and each provider has to say who. */
+function waysToLogIn({ form, oauth, ldap }: StackConfig['grafana']['login']): readonly Problem[] {
+  const providers = [oauth?.github, oauth?.google, oauth?.generic].filter((provider) => provider !== undefined);
+  const { generic } = oauth ?? {};
+  return [
+    ...when(!form && providers.length === 0, () =>
+      problem(
+        ['grafana', 'login', 'form'],
+        false,
+        'true, where no OAuth provider is configured: nobody could log in',
+        'set grafana.login.oauth, or remove grafana.login.form',
+      ),
+    ),
+    ...when(!form && ldap !== undefined, () =>
+      problem(
+        ['grafana', 'login', 'form'],
+        false,
+        'true with LDAP: its users type their password there',
+        'remove grafana.login.form or grafana.login.ldap',
+      ),
+    ),
+    ...when(oauth !== undefined && providers.length === 0, () =>
+      problem(
+        ['grafana', 'login', 'oauth'],
+        oauth,
+        'at least one provider: github, google or generic',
+        'name a provider, or remove grafana.login.oauth',
+      ),
+    ),
+    ...when(
+      generic?.type === 'oidc' &&
+        generic.domains.length === 0 &&
+        generic.groups.length === 0 &&
+        generic.roles.others !== 'none',
+      () =>
+        problem(
+          ['grafana', 'login', 'oauth', 'generic', 'groups'],
+          [],
+          'domains, groups, or roles.others: none; else everyone whom the provider knows may log in',
+          'list groups or domains, or write roles: { others: none }',
+        ),
+    ),
+    ...[['github', oauth?.github] as const, ['google', oauth?.google] as const, ['generic', generic] as const].flatMap(
+      ([name, provider]) =>
+        when(
+          provider?.roles.others === 'none' && provider.roles.admin.length + provider.roles.editor.length === 0,
+          () =>
+            problem(
+              ['grafana', 'login', 'oauth', name, 'roles', 'others'],
+              'none',
+              'viewer or editor, where roles names nobody: nobody could log in',
+              'list somebody in roles.admin or roles.editor, or leave others out',
+            ),
+        ),
+    ),
+  ];
 }
 
 function retentionPeriods(retention: StackConfig['retention']): readonly Problem[] {
@@ -351,7 +638,7 @@ function period(path: readonly PropertyKey[], value: Duration): readonly Problem
   ];
 }
 
-function uniqueNames(tenants: StackConfig['auth']['loki']['tenants']): readonly Problem[] {
+function uniqueNames({ tenants, crossTenantReaders }: StackConfig['auth']['loki']): readonly Problem[] {
   const seen = new Map<string, string>();
   const take = (path: readonly PropertyKey[], kind: string, name: string): readonly Problem[] => {
     const key = `${kind} ${name}`;
@@ -361,9 +648,40 @@ function uniqueNames(tenants: StackConfig['auth']['loki']['tenants']): readonly 
       problem(path, name, `a ${kind} is named once; this one is at ${first ?? ''}`, 'give each its own name'),
     );
   };
-  return tenants.flatMap((tenant, index) => [
-    ...take(['auth', 'loki', 'tenants', index, 'name'], 'tenant', tenant.name),
-    ...tenant.write.flatMap((name, at) => take(['auth', 'loki', 'tenants', index, 'write', at], 'credential', name)),
-    ...tenant.read.flatMap((name, at) => take(['auth', 'loki', 'tenants', index, 'read', at], 'credential', name)),
+  return [
+    ...tenants.flatMap((tenant, index) => [
+      ...take(['auth', 'loki', 'tenants', index, 'name'], 'tenant', tenant.name),
+      ...(['write', 'read', 'erase'] as const).flatMap((kind) =>
+        tenant[kind].flatMap((name, at) => take(['auth', 'loki', 'tenants', index, kind, at], 'credential', name)),
+      ),
+    ]),
+    ...crossTenantReaders.flatMap(({ name }, index) =>
+      take(['auth', 'loki', 'crossTenantReaders', index, 'name'], 'credential', name),
+    ),
+  ];
+}
+
+/** A reader across tenants names tenants that exist, each once, and more than one. */
+function readableTenants({ tenants, crossTenantReaders }: StackConfig['auth']['loki']): readonly Problem[] {
+  const names = tenants.map(({ name }) => name);
+  return crossTenantReaders.flatMap((reader, index) => [
+    ...reader.tenants.flatMap((name, at) =>
+      when(!names.includes(name) || reader.tenants.indexOf(name) < at, () =>
+        problem(
+          ['auth', 'loki', 'crossTenantReaders', index, 'tenants', at],
+          name,
+          `a tenant of auth.loki.tenants (${names.join(', ')}), each once`,
+          'add the tenant there, or remove it here',
+        ),
+      ),
+    ),
+    ...when(reader.tenants.length === 1, () =>
+      problem(
+        ['auth', 'loki', 'crossTenantReaders', index, 'tenants'],
+        reader.tenants,
+        'two tenants or more',
+        `add a tenant, or move ${reader.name} to the read credentials of ${reader.tenants[0] ?? ''}`,
+      ),
+    ),
   ]);
 }

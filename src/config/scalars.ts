@@ -133,7 +133,9 @@ export const url = (...protocols: readonly string[]) => {
   return z
     .string(says(params))
     .refine(accepts, { params: { ...params } })
-    .meta(described('URL', new RegExp(`^(${protocols.join('|')})://.`), params));
+    .meta(
+      described(protocols.includes('http') ? 'URL' : 'HTTPS URL', new RegExp(`^(${protocols.join('|')})://.`), params),
+    );
 };
 
 const LINK_PATTERN = /^https?:\/\/[^/?#@{}\s]+\/[^{}\s]*\{id\}[^{}\s]*$/;
@@ -176,7 +178,7 @@ export const image = () =>
 
 /** A directory on the node that nothing else uses. */
 export const stateDirectory = (preset: string) =>
-  withPattern('directory', /^\/var\/lib(\/[A-Za-z0-9_][\w.-]*)+$/, {
+  withPattern('state directory', /^\/var\/lib(\/[A-Za-z0-9_][\w.-]*)+$/, {
     rule: 'a directory of its own below /var/lib',
     remedy: `leave it out, for ${preset}`,
   });
@@ -222,13 +224,13 @@ export const expression = () => {
   return z
     .string(says(params))
     .refine(accepts, { params: { ...params } })
-    .meta({ title: 'RE2 expression' });
+    .meta({ title: 'RE2 expression', patternErrorMessage: params.rule });
 };
 
 /** A folder of the node that holds log files: the agent sees all of it. */
 export const logDirectory = () =>
   withPattern(
-    'directory',
+    'log directory',
     /^(?!\/(?:bin|boot|dev|etc|home|lib\d*|proc|root|run|sbin|sys|tmp|usr|var\/(?:run|lib\/(?:kubelet|containerd|docker|etcd|rancher)))(?:\/|$))(?!\/var(?:\/lib)?$)(\/[A-Za-z0-9_][\w.-]*)+$/,
     {
       rule: 'an absolute folder for log files, not one of the system’s own',
@@ -241,4 +243,94 @@ export const fileGlob = () =>
   withPattern('glob', /^(?!.*\.\.)[\w*?[\]{},.-][\w*?[\]{},./-]*$/, {
     rule: 'a glob below the folder, without ..',
     remedy: "write for example '*.log'",
+  });
+
+const DESTINATION_RULE = {
+  rule: 'addresses as { cidr, port }, or pods as { namespace, podLabels, port }',
+  remedy: 'write for example { cidr: 203.0.113.0/24, port: 443 } or { namespace: databases, port: 5432 }',
+};
+
+/** Where a component may connect to. A NetworkPolicy matches addresses and pods, never host names. */
+export const destination = () =>
+  z
+    .union(
+      [
+        z.strictObject({
+          cidr: cidr().describe('Addresses that may be reached.'),
+          port: port().describe('TCP port there.'),
+        }),
+        z.strictObject({
+          namespace: dnsLabel().describe('Namespace of the pods.'),
+          podLabels: z
+            .record(z.string(), z.string())
+            .default({})
+            .describe('Their labels; all of the namespace without.'),
+          port: port().describe('TCP port there.'),
+        }),
+      ],
+      says(DESTINATION_RULE),
+    )
+    .meta({ title: 'destination', patternErrorMessage: DESTINATION_RULE.rule });
+
+/** A host name or an address, without port and scheme. */
+export const host = () =>
+  withPattern('host', /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, {
+    rule: 'a host name or an IPv4 address, without scheme and port',
+    remedy: 'write for example ldap.example.com',
+  });
+
+/** A DNS domain with a dot: `example.com`. */
+export const domain = () =>
+  withPattern('domain', /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
+    rule: 'a domain name in small letters, without @ and without wildcards',
+    remedy: 'write for example example.com',
+  });
+
+/** An address of a mailbox, without a display name. */
+export const email = () =>
+  withPattern('e-mail address', /^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$/, {
+    rule: 'an e-mail address, without a display name',
+    remedy: 'write for example logs@example.com',
+  });
+
+/** Id of a Discord guild or user; a number too long for YAML to read exactly. */
+export const snowflake = () =>
+  withPattern('Discord id', /^[0-9]{17,20}$/, {
+    rule: 'a Discord id: 17 to 20 digits, in quotes',
+    remedy: "write for example '81384788765712384'",
+  });
+
+/** Name of a GitHub organisation. */
+export const githubOrganization = () =>
+  withPattern('GitHub organisation', /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, {
+    rule: 'the name of a GitHub organisation: letters, digits and single hyphens',
+    remedy: 'write for example spywatcher, not its URL',
+  });
+
+/** A team of a GitHub organisation, as GitHub itself mentions it. */
+export const githubTeam = () =>
+  withPattern('GitHub team', /^@[A-Za-z0-9-]+\/[a-z0-9_-]+$/, {
+    rule: 'a GitHub team as @organisation/team',
+    remedy: "write for example '@spywatcher/operators'",
+  });
+
+/** Text that becomes one setting of Grafana's: no variable is expanded in it, and it ends nothing. */
+export const settingText = (what: string, example: string) =>
+  withPattern('plain text', /^[^\s'"`$\\;#{}]([^'"`$\\;#{}\n\r\t]*[^\s'"`$\\;#{}])?$/, {
+    rule: `${what}: not empty, on one line, without quotes, $ # ; { } and backslashes`,
+    remedy: `write for example ${example}`,
+  });
+
+/** An LDAP distinguished name. */
+export const distinguishedName = () =>
+  withPattern('distinguished name', /^[A-Za-z][\w-]*=[^$"'\n\r]+(,[A-Za-z][\w-]*=[^$"'\n\r]+)*$/, {
+    rule: 'an LDAP distinguished name',
+    remedy: 'write for example cn=grafana,ou=services,dc=example,dc=com',
+  });
+
+/** An LDAP filter in which `%s` stands for the name that was typed. */
+export const ldapFilter = () =>
+  withPattern('LDAP filter', /^\((?=[^$"'\n\r]*%s)[^$"'\n\r]+\)$/, {
+    rule: 'an LDAP filter in parentheses that holds %s, the name that was typed',
+    remedy: 'write for example (sAMAccountName=%s)',
   });

@@ -9,16 +9,26 @@ import {
   byteSize,
   cidr,
   cpu,
+  destination,
+  distinguishedName,
   dnsLabel,
+  domain,
   duration,
+  email,
   expression,
   fileGlob,
   fraction,
+  githubOrganization,
+  githubTeam,
+  host,
   image,
+  ldapFilter,
   linkTemplate,
   logDirectory,
   port,
   positiveInteger,
+  settingText,
+  snowflake,
   stateDirectory,
   streamSelector,
   tenantName,
@@ -89,6 +99,30 @@ const limits = z.strictObject({
     .prefault(defaults.limits.rejectOldSamplesAfter)
     .describe('Age from which a line is refused when it is written.'),
   queryCache: byteSize().prefault(defaults.limits.queryCache).describe('Memory for cached query results.'),
+  queryTimeout: duration()
+    .prefault(defaults.limits.queryTimeout)
+    .describe('How long one query may take; the gateway waits a little longer.'),
+  maxQuerySeries: positiveInteger()
+    .default(defaults.limits.maxQuerySeries)
+    .describe('Series that one metric query may return.'),
+  maxTails: positiveInteger().default(defaults.limits.maxTails).describe('Live tails of a tenant at once.'),
+  tenants: z
+    .record(
+      z.string(),
+      z.strictObject({
+        ingestionRate: byteSize().exactOptional().describe('Bytes per second that this tenant may write.'),
+        ingestionBurst: byteSize().exactOptional().describe('Bytes that this tenant may write at once.'),
+        perStreamRate: byteSize().exactOptional().describe('Bytes per second that one of its streams may take.'),
+        perStreamBurst: byteSize().exactOptional().describe('Bytes that one of its streams may take at once.'),
+        maxStreams: positiveInteger().exactOptional().describe('Its active streams.'),
+        maxEntriesPerQuery: positiveInteger().exactOptional().describe('Lines that one of its queries may return.'),
+        queryTimeout: duration().exactOptional().describe('How long one of its queries may take.'),
+        maxQuerySeries: positiveInteger().exactOptional().describe('Series that one of its metric queries may return.'),
+        maxTails: positiveInteger().exactOptional().describe('Its live tails at once.'),
+      }),
+    )
+    .prefault({})
+    .describe('Other limits for single tenants, by tenant name.'),
 });
 
 const egress = z.strictObject({
@@ -137,7 +171,9 @@ const deployment = z.strictObject({
   mode: z
     .enum(['single', 'ha'])
     .default(defaults.deployment.mode)
-    .describe('`single`: one Loki. `ha`: several monolithic replicas in a ring, on object storage.'),
+    .describe(
+      '`single`: one Loki. `ha`: several monolithic replicas in a ring, on object storage, and one compactor for them.',
+    ),
   replicas: positiveInteger().default(defaults.deployment.replicas).describe('Loki pods.'),
   replicationFactor: positiveInteger()
     .default(defaults.deployment.replicationFactor)
@@ -148,6 +184,18 @@ const tenant = z.strictObject({
   name: tenantName().describe('Tenant id; the gateway sends it to Loki as X-Scope-OrgID.'),
   write: z.array(dnsLabel()).default([]).describe('Names of the credentials that may push.'),
   read: z.array(dnsLabel()).default([]).describe('Names of the credentials that may query.'),
+  erase: z
+    .array(dnsLabel())
+    .default([])
+    .describe('Names of the credentials that may have lines deleted, and nothing else.'),
+});
+
+const crossTenantReader = z.strictObject({
+  name: dnsLabel().describe('Name of the credential.'),
+  tenants: z
+    .array(tenantName())
+    .min(1)
+    .describe('Tenants whose lines it reads, all of them in one query. Two at least.'),
 });
 
 const auth = z.strictObject({
@@ -160,16 +208,64 @@ const auth = z.strictObject({
       tenants: z
         .array(tenant)
         .min(1)
-        .default([{ name: defaults.auth.tenant, write: [defaults.auth.write], read: [defaults.auth.read] }])
+        .default([{ name: defaults.auth.tenant, write: [defaults.auth.write], read: [defaults.auth.read], erase: [] }])
         .describe('Tenants and the names of their credentials. A credential belongs to one tenant and one kind.'),
+      crossTenantReaders: z
+        .array(crossTenantReader)
+        .default([])
+        .describe('Credentials that read several tenants at once. They cannot tail: Loki tails one tenant only.'),
     })
     .prefault({}),
+});
+
+const secretSource = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('pulumi').describe('`pulumi up` makes the Secrets from the encrypted values of the stack.'),
+  }),
+  z.strictObject({
+    type: z.literal('existing').describe('The Secrets are made by somebody else, before the stack.'),
+  }),
+  z.strictObject({
+    type: z.literal('externalSecrets').describe('The External Secrets operator makes them from a store.'),
+    store: z.string().min(1).describe('Name of the store.'),
+    storeKind: z
+      .enum(['ClusterSecretStore', 'SecretStore'])
+      .default(defaults.secretSource.storeKind)
+      .describe('Kind of the store. A `SecretStore` has to be in both namespaces.'),
+    prefix: settingText('a path in the store', 'teams/logs')
+      .default(defaults.secretSource.prefix)
+      .describe('What the names of the entries begin with: `<prefix>/<Secret>`, with the Secret’s keys as properties.'),
+    refreshInterval: duration()
+      .prefault(defaults.secretSource.refreshInterval)
+      .describe('How often the operator looks for new values.'),
+  }),
+]);
+
+const gatewayTls = z.strictObject({
+  secretName: dnsLabel()
+    .default(defaults.gateway.tls.secretName)
+    .describe('Secret in the logging namespace with keys `tls.crt`, `tls.key` and `ca.crt`.'),
+  caSecretName: dnsLabel()
+    .default(defaults.gateway.tls.caSecretName)
+    .describe('Secret in the agents’ namespace of which the agent reads the key `ca.crt`, and nothing else.'),
+  clusterIssuer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('cert-manager ClusterIssuer that makes both Secrets; it has to sign names of the cluster, so a CA’s.'),
 });
 
 const gateway = z.strictObject({
   replicas: positiveInteger()
     .default(defaults.gateway.replicas)
     .describe('Gateway pods. Two or more stay reachable while a node is drained.'),
+  tls: gatewayTls.optional().describe('Certificate of the gateway; plain HTTP without it. Required in prod.'),
+  maxConnections: positiveInteger()
+    .default(defaults.gateway.maxConnections)
+    .describe('Connections that one gateway pod has open at once.'),
+  failedLoginsPerMinute: positiveInteger()
+    .default(defaults.gateway.failedLoginsPerMinute)
+    .describe('Refused credentials that one address may try each minute; above it the answer is 429.'),
 });
 
 const ingressTls = z.strictObject({
@@ -177,24 +273,218 @@ const ingressTls = z.strictObject({
   clusterIssuer: z.string().min(1).optional().describe('cert-manager ClusterIssuer that makes the certificate.'),
 });
 
-/** The password of a first user; other ways to log in stand beside it. */
+const egressOf = (what: string) =>
+  z.array(destination()).min(1).describe(`Where ${what} is, for the NetworkPolicy: it matches addresses, not names.`);
+
+const others = () =>
+  z
+    .enum(['viewer', 'editor', 'none'])
+    .default('viewer')
+    .describe('Role of everyone else who may log in; `none` lets only those in that are listed here.');
+
+const clientId = () =>
+  settingText('a client id', '1234567890').describe('Id of the OAuth application. Its secret is a secret.');
+
+const github = z.strictObject({
+  clientId: clientId(),
+  organizations: z.array(githubOrganization()).min(1).describe('Organisations whose members may log in.'),
+  roles: z
+    .strictObject({
+      admin: z.array(githubTeam()).default([]).describe('Teams whose members are administrators.'),
+      editor: z.array(githubTeam()).default([]).describe('Teams whose members may edit.'),
+      others: others(),
+    })
+    .prefault({}),
+  egress: egressOf('GitHub'),
+});
+
+const google = z.strictObject({
+  clientId: clientId(),
+  domains: z.array(domain()).min(1).describe('Domains of Google Workspace whose users may log in.'),
+  roles: z
+    .strictObject({
+      admin: z.array(email()).default([]).describe('Addresses of the administrators.'),
+      editor: z.array(email()).default([]).describe('Addresses of those who may edit.'),
+      others: others(),
+    })
+    .prefault({}),
+  egress: egressOf('Google'),
+});
+
+const discord = z.strictObject({
+  type: z.literal('discord').describe('Discord, by membership in a guild.'),
+  clientId: clientId(),
+  guilds: z.array(snowflake()).min(1).describe('Guilds whose members may log in.'),
+  roles: z
+    .strictObject({
+      admin: z.array(snowflake()).default([]).describe('User ids of the administrators.'),
+      editor: z.array(snowflake()).default([]).describe('User ids of those who may edit.'),
+      others: others(),
+    })
+    .prefault({}),
+  egress: egressOf('Discord'),
+});
+
+const group = () => settingText('a group', 'logs-admins');
+
+const oidc = z.strictObject({
+  type: z.literal('oidc').describe('Any OpenID Connect provider.'),
+  name: settingText('a name', 'Keycloak').describe('What the button says.'),
+  clientId: clientId(),
+  authUrl: url('https').describe('Authorization endpoint.'),
+  tokenUrl: url('https').describe('Token endpoint.'),
+  apiUrl: url('https').describe('Userinfo endpoint.'),
+  scopes: z
+    .array(settingText('a scope', 'openid'))
+    .min(1)
+    .default(['openid', 'profile', 'email'])
+    .describe('Scopes that are asked for.'),
+  groupsClaim: settingText('a claim', 'groups').default('groups').describe('Claim that lists the user’s groups.'),
+  domains: z.array(domain()).default([]).describe('Domains of addresses that may log in; any without one.'),
+  groups: z.array(group()).default([]).describe('Groups of which a user has to be in one; any without one.'),
+  roles: z
+    .strictObject({
+      admin: z.array(group()).default([]).describe('Groups whose members are administrators.'),
+      editor: z.array(group()).default([]).describe('Groups whose members may edit.'),
+      others: others(),
+    })
+    .prefault({}),
+  egress: egressOf('the provider'),
+});
+
+const oauth = z.strictObject({
+  github: github.optional().describe('GitHub.'),
+  google: google.optional().describe('Google.'),
+  generic: z
+    .discriminatedUnion('type', [oidc, discord])
+    .optional()
+    .describe('Another provider. Grafana has a place for one.'),
+  secret: dnsLabel()
+    .default(defaults.grafana.login.oauthSecret)
+    .describe('Secret in the logging namespace with the client secret of each provider, under the provider’s name.'),
+});
+
+const ldap = z.strictObject({
+  host: host().describe('Its server.'),
+  port: port().default(defaults.grafana.login.ldap.port).describe('Port there.'),
+  encryption: z
+    .enum(['tls', 'startTls', 'none'])
+    .default('tls')
+    .describe('`tls` from the first byte (port 636), or `startTls` (port 389).'),
+  bindDn: distinguishedName().describe('Who Grafana searches as. Its password is a secret.'),
+  bindSecret: dnsLabel()
+    .default(defaults.grafana.login.ldap.bindSecret)
+    .describe(
+      'Secret in the logging namespace with keys `ldap.toml`, Grafana’s whole LDAP config, and `ca.crt` where `privateCa` is set.',
+    ),
+  privateCa: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the server’s certificate comes from a CA of your own, which is the key `ca.crt` of `bindSecret`.',
+    ),
+  searchBaseDns: z.array(distinguishedName()).min(1).describe('Where users are looked for.'),
+  searchFilter: ldapFilter()
+    .default(defaults.grafana.login.ldap.searchFilter)
+    .describe('How a user is found; `%s` is the name that was typed.'),
+  attributes: z
+    .strictObject({
+      username: settingText('an attribute', 'uid')
+        .default(defaults.grafana.login.ldap.attributes.username)
+        .describe('Attribute with the login name.'),
+      email: settingText('an attribute', 'mail')
+        .default(defaults.grafana.login.ldap.attributes.email)
+        .describe('Attribute with the address.'),
+      name: settingText('an attribute', 'cn')
+        .default(defaults.grafana.login.ldap.attributes.name)
+        .describe('Attribute with the name that is shown.'),
+      memberOf: settingText('an attribute', 'memberOf')
+        .default(defaults.grafana.login.ldap.attributes.memberOf)
+        .describe('Attribute with the groups.'),
+    })
+    .prefault({}),
+  groups: z
+    .array(
+      z.strictObject({
+        dn: distinguishedName().describe('The group.'),
+        role: z.enum(['admin', 'editor', 'viewer']).describe('Role of its members; the first group that fits decides.'),
+      }),
+    )
+    .min(1)
+    .describe('Groups that may log in. Nobody else may.'),
+  egress: egressOf('the server'),
+});
+
+/** The password of a first user, and the other ways to log in. */
 const login = z.strictObject({
   adminUser: z
     .string()
     .min(1)
     .default(defaults.grafana.login.adminUser)
-    .describe('First user. Its password is a secret.'),
+    .describe('First user. Its password is a secret, and counts at the first start only.'),
   adminSecret: dnsLabel()
     .default(defaults.grafana.login.adminSecret)
     .describe('Secret in the logging namespace with keys `password` and `secretKey`.'),
+  form: z.boolean().default(true).describe('Whether one may log in with name and password. LDAP needs it.'),
+  oauth: oauth.optional().describe('Login by a provider.'),
+  ldap: ldap.optional().describe('Login by an LDAP directory.'),
+});
+
+const grafanaDatabase = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('sqlite').describe('A file on Grafana’s own volume; one pod.') }),
+  z.strictObject({
+    type: z.literal('postgres').describe('A PostgreSQL; several pods may share it, and there is no volume.'),
+    host: host().describe('Its server.'),
+    port: port().default(defaults.grafana.database.port).describe('Port there.'),
+    name: settingText('a name', 'grafana').default(defaults.grafana.database.name).describe('Database.'),
+    user: settingText('a user', 'grafana').default(defaults.grafana.database.user).describe('User.'),
+    sslMode: z
+      .enum(['disable', 'require', 'verify-full'])
+      .default('verify-full')
+      .describe(
+        '`require` encrypts; `verify-full` also checks the server’s certificate. prod does not take `disable`.',
+      ),
+    passwordSecret: dnsLabel()
+      .default(defaults.grafana.database.passwordSecret)
+      .describe('Secret in the logging namespace with the key `password`.'),
+    egress: egressOf('the server'),
+  }),
+]);
+
+const smtp = z.strictObject({
+  host: host().describe('Its server.'),
+  port: port().default(defaults.grafana.smtp.port).describe('Port there. STARTTLS is mandatory.'),
+  from: email().describe('Sender of Grafana’s mail.'),
+  user: settingText('a user', 'grafana').optional().describe('User. Its password is a secret; no login without it.'),
+  passwordSecret: dnsLabel()
+    .default(defaults.grafana.smtp.passwordSecret)
+    .describe('Secret in the logging namespace with the key `password`.'),
+  egress: egressOf('the server'),
+});
+
+const route = z.strictObject({
+  gateway: z
+    .strictObject({
+      name: dnsLabel().describe('Name of the Gateway.'),
+      namespace: dnsLabel().describe('Its namespace.'),
+      listener: dnsLabel().describe('Its HTTPS listener; HTTP is left alone, so that nobody logs in over it.'),
+    })
+    .describe('The Gateway that publishes Grafana; its listener holds the certificate.'),
 });
 
 const grafana = z.strictObject({
   url: url('http', 'https')
     .default('http://localhost:3000')
     .describe('Where people reach Grafana; links and cookies follow from it.'),
+  replicas: positiveInteger()
+    .default(defaults.grafana.replicas)
+    .describe('Grafana pods. Several need `database.type: postgres`.'),
   login: login.prefault({}).describe('Who may log in to Grafana, and how.'),
-  credential: dnsLabel().default(defaults.auth.read).describe('Read credential of the Loki datasource.'),
+  database: grafanaDatabase.prefault({ type: 'sqlite' }).describe('Where Grafana keeps users and settings.'),
+  smtp: smtp.optional().describe('Mail server, for invitations and forgotten passwords.'),
+  credential: dnsLabel()
+    .default(defaults.auth.read)
+    .describe('Credential of the Loki datasource: a read credential, or one of `auth.loki.crossTenantReaders`.'),
   ingress: z
     .strictObject({
       className: z.string().min(1).optional().describe('IngressClass; the cluster’s default without it.'),
@@ -203,9 +493,10 @@ const grafana = z.strictObject({
     })
     .optional()
     .describe('Ingress for the host of `url`.'),
+  route: route.optional().describe('Gateway API route for the host of `url`, instead of an Ingress.'),
   persistence: persistence(defaults.grafana.persistence.size)
     .prefault({})
-    .describe('Volume of Grafana’s own database.'),
+    .describe('Volume of Grafana’s own database, with `database.type: sqlite`.'),
   links: z
     .strictObject({
       sentry: linkTemplate().optional().describe('Where the id of a Sentry event leads; no link without it.'),
@@ -311,6 +602,7 @@ const resources = (preset: ResourceDefaults) =>
 
 const componentResources = z.strictObject({
   loki: resources(defaults.resources.loki),
+  compactor: resources(defaults.resources.compactor),
   gateway: resources(defaults.resources.gateway),
   promtail: resources(defaults.resources.promtail),
   grafana: resources(defaults.resources.grafana),
@@ -339,7 +631,9 @@ const network = z.strictObject({
     .strictObject({
       namespace: dnsLabel()
         .default(defaults.network.ingressController.namespace)
-        .describe('Namespace of the ingress controller; it may reach Grafana when `grafana.ingress` is set.'),
+        .describe(
+          'Namespace of the ingress controller, or of a Gateway’s proxies; it may reach Grafana when `grafana.ingress` or `grafana.route` is set.',
+        ),
     })
     .prefault({}),
   monitoring: z
@@ -386,7 +680,7 @@ const deploy = z.strictObject({
     .prefault(defaults.deploy.timeout)
     .describe('How long `pulumi up` waits for each workload to become ready.'),
   skipAwait: z
-    .array(z.enum(['loki', 'gateway', 'promtail', 'grafana']))
+    .array(z.enum(['loki', 'compactor', 'gateway', 'promtail', 'grafana']))
     .default([])
     .describe('Workloads that `pulumi up` does not wait for.'),
 });
@@ -404,13 +698,16 @@ export const stackConfigSchema = z.strictObject({
     .describe('Loki’s volume: its write-ahead log, and with filesystem storage all else.'),
   deployment: deployment.prefault({}).describe('How many Loki pods there are, and how they share the work.'),
   auth: auth.prefault({}).describe('Who may write and read, by name; the secret values are in `secrets`.'),
+  secretSource: secretSource
+    .prefault({ type: 'pulumi' })
+    .describe('Where the values of the Secrets come from. `docs/reference/secrets.md` lists them.'),
   gateway: gateway.prefault({}).describe('The nginx that everything reaches Loki through.'),
   grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume, links and datasources.'),
   agent: agent.prefault({}).describe('The agent that reads the pods’ log files on each node.'),
   resources: componentResources
-    .prefault({ loki: {}, gateway: {}, promtail: {}, grafana: {} })
+    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {} })
     .describe(
-      'CPU and memory of each container. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
+      'CPU and memory of each container; `compactor` is there in mode `ha` alone. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
     ),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
   network: network.prefault({}).describe('Who else takes part in the traffic, for the NetworkPolicies.'),
@@ -439,5 +736,7 @@ export interface StackConfig extends DeepReadonly<z.output<typeof stackConfigSch
 
 /** One tenant and the names of its credentials. */
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];
+/** Addresses or pods that a component may connect to. */
+export type Destination = z.output<ReturnType<typeof destination>>;
 /** Requests and limits of one container. */
 export type Resources = StackConfig['resources']['loki'];

@@ -1,4 +1,4 @@
-/** The table of secrets: which there are, who reads each, and under which name it is kept. Names only, never values. */
+/** The table of secrets: which there are, who makes and reads each, and under which name it is kept. Names only, never values. */
 import type { StackConfig } from './schema';
 
 /** One Kubernetes Secret that a stack needs. */
@@ -7,14 +7,21 @@ export interface SecretSpec {
   readonly name: string;
   /** Namespace that it must exist in. */
   readonly namespace: string;
+  /** Who makes it: whom `secretSource` names, cert-manager, or whoever runs the cluster. */
+  readonly madeBy: 'secretSource' | 'cert-manager' | 'operator';
   /** Which pods read it. */
   readonly readBy: string;
   /** Key in the Secret → what it holds. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Path of its name in the stack config; absent where the name is fixed. */
+  readonly namedAt?: readonly string[];
 }
 
 /** htpasswd files of the gateway. */
 export const GATEWAY_USERS_SECRET = 'gateway-users';
+
+/** What a credential may do. */
+export type AccessKind = 'write' | 'read' | 'erase';
 
 /** Secret with one credential's password, for the pod that uses it. */
 export function credentialSecretName(credential: string): string {
@@ -23,54 +30,179 @@ export function credentialSecretName(credential: string): string {
 
 /** Every Secret that must exist before the stack's pods can start, in a stable order. */
 export function secretTable(config: StackConfig): readonly SecretSpec[] {
-  const { auth, grafana, agent, namespaces, storage } = config;
-  const { logging, agents } = namespaces;
-  const specs: SecretSpec[] = [
+  return [...grafanaSecrets(config), ...gatewaySecrets(config), ...bucketSecrets(config)];
+}
+
+function grafanaSecrets({ grafana, namespaces }: StackConfig): readonly SecretSpec[] {
+  const { login, database, smtp, ingress } = grafana;
+  const own = { namespace: namespaces.logging, madeBy: 'secretSource', readBy: 'grafana' } as const;
+  const { oauth, ldap } = login;
+  return [
     {
-      name: grafana.login.adminSecret,
-      namespace: logging,
-      readBy: 'grafana',
+      ...own,
+      name: login.adminSecret,
+      namedAt: ['grafana', 'login', 'adminSecret'],
       keys: {
         password: 'password of the first user',
         secretKey: 'key that Grafana encrypts its own database fields with',
       },
     },
+    ...(oauth === undefined
+      ? []
+      : [
+          {
+            ...own,
+            name: oauth.secret,
+            namedAt: ['grafana', 'login', 'oauth', 'secret'],
+            keys: Object.fromEntries(
+              oauthProviders(oauth).map((provider) => [provider, `client secret of OAuth provider ${provider}`]),
+            ),
+          },
+        ]),
+    ...(ldap === undefined
+      ? []
+      : [
+          {
+            ...own,
+            name: ldap.bindSecret,
+            namedAt: ['grafana', 'login', 'ldap', 'bindSecret'],
+            keys: {
+              'ldap.toml': 'Grafana’s LDAP config, with the password that it searches with',
+              ...(ldap.privateCa ? { 'ca.crt': 'certificate of the CA of the LDAP server' } : {}),
+            },
+          },
+        ]),
+    ...(database.type === 'sqlite'
+      ? []
+      : [
+          {
+            ...own,
+            name: database.passwordSecret,
+            namedAt: ['grafana', 'database', 'passwordSecret'],
+            keys: { password: `password of database user ${database.user}` },
+          },
+        ]),
+    ...(smtp?.user === undefined
+      ? []
+      : [
+          {
+            ...own,
+            name: smtp.passwordSecret,
+            namedAt: ['grafana', 'smtp', 'passwordSecret'],
+            keys: { password: `password of mail user ${smtp.user}` },
+          },
+        ]),
+    ...(ingress?.tls === undefined
+      ? []
+      : [
+          {
+            name: ingress.tls.secretName,
+            namespace: namespaces.logging,
+            madeBy: ingress.tls.clusterIssuer === undefined ? ('operator' as const) : ('cert-manager' as const),
+            readBy: 'ingress controller',
+            namedAt: ['grafana', 'ingress', 'tls', 'secretName'],
+            keys: { 'tls.crt': 'certificate of Grafana’s host', 'tls.key': 'its key' },
+          },
+        ]),
   ];
-  if (auth.loki.enabled) {
-    specs.push(
-      {
-        name: GATEWAY_USERS_SECRET,
-        namespace: logging,
-        readBy: 'gateway',
-        keys: { write: 'htpasswd of the write credentials', read: 'htpasswd of the read credentials' },
-      },
-      {
-        name: credentialSecretName(agent.credential),
-        namespace: agents,
-        readBy: 'promtail',
-        keys: { password: `password of write credential ${agent.credential}` },
-      },
-      {
-        name: credentialSecretName(grafana.credential),
-        namespace: logging,
-        readBy: 'grafana',
-        keys: { password: `password of read credential ${grafana.credential}` },
-      },
-    );
-  }
-  if (storage.type === 's3') {
-    specs.push({
-      name: storage.credentialsSecret,
-      namespace: logging,
-      readBy: 'loki',
-      keys: { accessKeyId: 'access key id of the bucket', secretAccessKey: 'secret access key of the bucket' },
-    });
-  }
-  return specs;
 }
 
-/** Names of all credentials, write before read, in the order of the config. */
-export function credentialNames(config: Pick<StackConfig, 'auth'>): readonly string[] {
-  const { tenants } = config.auth.loki;
-  return [...tenants.flatMap(({ write }) => write), ...tenants.flatMap(({ read }) => read)];
+function gatewaySecrets({ auth, grafana, agent, gateway, namespaces }: StackConfig): readonly SecretSpec[] {
+  const { logging, agents } = namespaces;
+  const { tls } = gateway;
+  const credentials: readonly SecretSpec[] = [
+    {
+      name: GATEWAY_USERS_SECRET,
+      namespace: logging,
+      madeBy: 'secretSource',
+      readBy: 'gateway',
+      keys: {
+        users: 'htpasswd of all credentials',
+        previous: 'htpasswd of the passwords before these, which still count while they are there',
+      },
+    },
+    {
+      name: credentialSecretName(agent.credential),
+      namespace: agents,
+      madeBy: 'secretSource',
+      readBy: 'promtail',
+      keys: { password: `password of write credential ${agent.credential}` },
+    },
+    {
+      name: credentialSecretName(grafana.credential),
+      namespace: logging,
+      madeBy: 'secretSource',
+      readBy: 'grafana',
+      keys: { password: `password of read credential ${grafana.credential}` },
+    },
+  ];
+  const madeBy = tls?.clusterIssuer === undefined ? 'operator' : 'cert-manager';
+  return [
+    ...(auth.loki.enabled ? credentials : []),
+    ...(tls === undefined
+      ? []
+      : [
+          {
+            name: tls.secretName,
+            namespace: logging,
+            madeBy,
+            readBy: 'gateway; grafana, of it ca.crt alone',
+            namedAt: ['gateway', 'tls', 'secretName'],
+            keys: {
+              'tls.crt': 'certificate of the gateway’s Service',
+              'tls.key': 'its key',
+              'ca.crt': 'certificate of the CA that made it',
+            },
+          } as const,
+          {
+            name: tls.caSecretName,
+            namespace: agents,
+            madeBy,
+            readBy: 'promtail',
+            namedAt: ['gateway', 'tls', 'caSecretName'],
+            keys: { 'ca.crt': 'certificate of the CA that made the gateway’s' },
+          } as const,
+        ]),
+  ];
+}
+
+function bucketSecrets({ storage, namespaces }: StackConfig): readonly SecretSpec[] {
+  return storage.type === 'filesystem'
+    ? []
+    : [
+        {
+          name: storage.credentialsSecret,
+          namespace: namespaces.logging,
+          madeBy: 'secretSource',
+          readBy: 'loki, and in mode ha the compactor',
+          namedAt: ['storage', 'credentialsSecret'],
+          keys: { accessKeyId: 'access key id of the bucket', secretAccessKey: 'secret access key of the bucket' },
+        },
+      ];
+}
+
+/** Names of the configured OAuth providers, in the order of the schema. */
+export function oauthProviders(
+  oauth: NonNullable<StackConfig['grafana']['login']['oauth']>,
+): readonly ('github' | 'google' | 'generic')[] {
+  return (['github', 'google', 'generic'] as const).filter((provider) => oauth[provider] !== undefined);
+}
+
+/** A credential, what it may do, and of which tenants. */
+export interface Credential {
+  readonly name: string;
+  readonly kind: AccessKind;
+  /** One, or several for a reader across tenants. */
+  readonly tenants: readonly string[];
+}
+
+/** All credentials: write, read, erase, then the readers across tenants, each in the order of the config. */
+export function credentials({ auth }: Pick<StackConfig, 'auth'>): readonly Credential[] {
+  const { tenants, crossTenantReaders } = auth.loki;
+  return [
+    ...(['write', 'read', 'erase'] as const).flatMap((kind) =>
+      tenants.flatMap((tenant) => tenant[kind].map((name) => ({ name, kind, tenants: [tenant.name] }))),
+    ),
+    ...crossTenantReaders.map(({ name, tenants: names }) => ({ name, kind: 'read' as const, tenants: names })),
+  ];
 }

@@ -124,6 +124,8 @@ export type Field = (typeof FIELDS)[keyof typeof FIELDS];
 export const ACTIONS = {
   /** Something was deployed; the dashboard marks the moment in its charts. */
   deployment: 'DEPLOYMENT',
+  /** Lines were erased on request; the gateway says of which tenant, by whom and of which time. */
+  erasure: 'LOG_ERASURE',
 } as const;
 
 /**

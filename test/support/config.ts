@@ -36,8 +36,13 @@ export function configError(call: () => unknown): ConfigError {
 /** Every option, however deep, is there: a new one does not compile until a test sets it. */
 type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<NonNullable<T[K]>> } : T;
 
-/** Every option is set, and to something else than its default. */
-export const everything: Everything<StackConfigInput> = {
+/** What cannot be set beside the rest is in {@link otherwise}. */
+type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'grafana'> & {
+  readonly grafana: Omit<T['grafana'], 'route' | 'login'> & { readonly login: Omit<T['grafana']['login'], 'form'> };
+};
+
+/** Every option but those that exclude others is set, and to something else than its default. */
+export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   environment: 'staging',
   namespaces: { logging: 'watch', agents: 'watch-agents' },
   retention: {
@@ -57,6 +62,22 @@ export const everything: Everything<StackConfigInput> = {
     maxLineSize: '128KB',
     rejectOldSamplesAfter: '3d',
     queryCache: '64MB',
+    queryTimeout: '2m',
+    maxQuerySeries: 400,
+    maxTails: 8,
+    tenants: {
+      audit: {
+        ingestionRate: '8MB',
+        ingestionBurst: '16MB',
+        perStreamRate: '2MB',
+        perStreamBurst: '7MB',
+        maxStreams: 500,
+        maxEntriesPerQuery: 1_000,
+        queryTimeout: '3m',
+        maxQuerySeries: 300,
+        maxTails: 4,
+      },
+    },
   },
   storage: {
     type: 's3',
@@ -73,15 +94,92 @@ export const everything: Everything<StackConfigInput> = {
     loki: {
       enabled: true,
       tenants: [
-        { name: 'app', write: ['shipper'], read: ['viewer'] },
-        { name: 'audit', write: ['audit-shipper'], read: ['auditor'] },
+        { name: 'app', write: ['shipper'], read: ['viewer'], erase: ['eraser'] },
+        { name: 'audit', write: ['audit-shipper'], read: ['auditor'], erase: ['audit-eraser'] },
       ],
+      crossTenantReaders: [{ name: 'overseer', tenants: ['app', 'audit'] }],
     },
   },
-  gateway: { replicas: 2 },
+  secretSource: {
+    type: 'externalSecrets',
+    store: 'vault',
+    storeKind: 'SecretStore',
+    prefix: 'teams/watch',
+    refreshInterval: '15m',
+  },
+  gateway: {
+    replicas: 2,
+    tls: { secretName: 'watch-gateway-tls', caSecretName: 'watch-gateway-ca', clusterIssuer: 'cluster-ca' },
+    maxConnections: 700,
+    failedLoginsPerMinute: 20,
+  },
   grafana: {
     url: 'https://watch.example.com',
-    login: { adminUser: 'owner', adminSecret: 'watch-admin' },
+    replicas: 2,
+    login: {
+      adminUser: 'owner',
+      adminSecret: 'watch-admin',
+      oauth: {
+        github: {
+          clientId: 'github-client',
+          organizations: ['spywatcher'],
+          roles: { admin: ['@spywatcher/operators'], editor: ['@spywatcher/developers'], others: 'none' },
+          egress: [{ cidr: '140.82.112.0/20', port: 443 }],
+        },
+        google: {
+          clientId: 'google-client',
+          domains: ['spywatcher.example'],
+          roles: { admin: ['owner@spywatcher.example'], editor: ['dev@spywatcher.example'], others: 'editor' },
+          egress: [{ cidr: '142.250.0.0/15', port: 443 }],
+        },
+        generic: {
+          type: 'oidc',
+          name: 'Keycloak',
+          clientId: 'keycloak-client',
+          authUrl: 'https://id.example.com/auth',
+          tokenUrl: 'https://id.example.com/token',
+          apiUrl: 'https://id.example.com/userinfo',
+          scopes: ['openid', 'groups'],
+          groupsClaim: 'roles',
+          domains: ['example.com'],
+          groups: ['logs'],
+          roles: { admin: ['logs-admins'], editor: ['logs-editors'], others: 'none' },
+          egress: [{ namespace: 'identity', podLabels: { app: 'keycloak' }, port: 8443 }],
+        },
+        secret: 'watch-oauth',
+      },
+      ldap: {
+        host: 'ldap.example.com',
+        port: 389,
+        encryption: 'startTls',
+        bindDn: 'cn=grafana,dc=example,dc=com',
+        bindSecret: 'watch-ldap',
+        privateCa: true,
+        searchBaseDns: ['ou=people,dc=example,dc=com'],
+        searchFilter: '(uid=%s)',
+        attributes: { username: 'uid', email: 'email', name: 'cn', memberOf: 'isMemberOf' },
+        groups: [{ dn: 'cn=admins,dc=example,dc=com', role: 'admin' }],
+        egress: [{ cidr: '10.30.0.5/32', port: 389 }],
+      },
+    },
+    database: {
+      type: 'postgres',
+      host: 'db.databases.svc',
+      port: 5433,
+      name: 'watch',
+      user: 'watcher',
+      sslMode: 'require',
+      passwordSecret: 'watch-database',
+      egress: [{ namespace: 'databases', podLabels: { app: 'postgres' }, port: 5433 }],
+    },
+    smtp: {
+      host: 'mail.example.com',
+      port: 2525,
+      from: 'logs@example.com',
+      user: 'watch',
+      passwordSecret: 'watch-smtp',
+      egress: [{ cidr: '10.30.0.6/32', port: 2525 }],
+    },
     credential: 'viewer',
     ingress: {
       className: 'internal',
@@ -110,6 +208,7 @@ export const everything: Everything<StackConfigInput> = {
   },
   resources: {
     loki: { requests: { cpu: 1, memory: '1Gi' }, limits: { cpu: 3, memory: '2Gi' } },
+    compactor: { requests: { cpu: '110m', memory: '200Mi' }, limits: { cpu: '900m', memory: '900Mi' } },
     gateway: { requests: { cpu: '60m', memory: '48Mi' }, limits: { cpu: '1500m', memory: '96Mi' } },
     promtail: { requests: { cpu: '70m', memory: '64Mi' }, limits: { cpu: '600m', memory: '200Mi' } },
     grafana: { requests: { cpu: '80m', memory: '160Mi' }, limits: { cpu: '700m', memory: '320Mi' } },
@@ -132,5 +231,33 @@ export const everything: Everything<StackConfigInput> = {
   deploy: { timeout: '5m', skipAwait: ['grafana'] },
 };
 
+/** The options that {@link everything} has no place for: each is the other side of a choice. */
+export const otherwise = {
+  environment: 'staging',
+  storage: S3,
+  grafana: {
+    url: 'https://watch.example.com',
+    login: {
+      form: false,
+      oauth: {
+        generic: {
+          type: 'discord',
+          clientId: '112233445566778899',
+          guilds: ['81384788765712384'],
+          roles: { admin: ['81384788765712385'], editor: ['81384788765712386'], others: 'none' },
+          egress: [{ cidr: '162.159.128.0/19', port: 443 }],
+        },
+      },
+    },
+    route: { gateway: { name: 'public', namespace: 'edge', listener: 'https' } },
+    database: { type: 'sqlite' },
+    persistence: { size: '4Gi', storageClass: 'slow' },
+  },
+} as const satisfies StackConfigInput;
+
 /** {@link everything} as a config. */
 export const everythingConfig = (): StackConfig => parseStackConfig('test', structuredClone(everything));
+
+/** {@link everything}, with Secrets that the stack makes itself. */
+export const everythingOwnConfig = (): StackConfig =>
+  parseStackConfig('test', { ...structuredClone(everything), secretSource: { type: 'pulumi' } });

@@ -47,7 +47,8 @@ describe('given a stack that sets nothing but its environment', () => {
     expect(persistence.retainOnDelete).toBe(true);
     expect(auth.loki).toEqual({
       enabled: true,
-      tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana'] }],
+      tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana'], erase: [] }],
+      crossTenantReaders: [],
     });
   });
 

@@ -2,6 +2,34 @@ import { formatProblems, parseStackConfig } from '../../../src/config';
 import { formatPath, formatReceived } from '../../../src/config/problem';
 import { configError, problemsOf, S3 } from '../../support/config';
 
+const EGRESS = [{ cidr: '203.0.113.0/24', port: 443 }];
+const FAR = [{ cidr: '203.0.113.0/24', port: 8443 }];
+const LDAP = {
+  host: 'ldap.example.com',
+  bindDn: 'cn=grafana,dc=example,dc=com',
+  searchBaseDns: ['dc=example,dc=com'],
+  groups: [{ dn: 'cn=logs,dc=example,dc=com', role: 'viewer' }],
+  egress: EGRESS,
+};
+const PROD = {
+  environment: 'prod',
+  storage: S3,
+  gateway: { tls: {} },
+  grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
+};
+/** So little that the agent's usual batch would be too large. */
+const OF_ONE_TENANT = { perStreamRate: '512KB', tenants: { spywatcher: { perStreamBurst: '768KB' } } };
+const OIDC = {
+  type: 'oidc',
+  name: 'Keycloak',
+  clientId: 'c',
+  authUrl: 'https://id.example.com/auth',
+  tokenUrl: 'https://id.example.com/token',
+  apiUrl: 'https://id.example.com/userinfo',
+  groups: ['logs'],
+  egress: EGRESS,
+};
+
 const pathsOf = (input: object) => problemsOf(input).map(({ path }) => path);
 
 describe('given several things wrong at once', () => {
@@ -31,7 +59,7 @@ describe('given several things wrong at once', () => {
   it('still finds what is right around an entry that lacks a field', () => {
     expect(
       pathsOf({ environment: 'prod', network: { clients: [{ podLabels: { app: 'exporter' } }] }, storage: S3 }),
-    ).toEqual(['network.clients[0].namespace', 'grafana.ingress.tls', 'grafana.url']);
+    ).toEqual(['network.clients[0].namespace', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url']);
   });
 
   it('judges no environment as if it were one', () => {
@@ -43,16 +71,34 @@ describe('given several things wrong at once', () => {
   });
 });
 
+describe('given a field that is itself wrong, a rules neighbours alone still speaks', () => {
+  test.each([
+    [
+      'of Grafana’s login',
+      { grafana: { login: { adminSecret: 'A', form: false } } },
+      ['grafana.login.adminSecret', 'grafana.login.form'],
+    ],
+    [
+      'of Grafana’s mail server',
+      { grafana: { smtp: { host: 7, from: 'a@example.com', egress: EGRESS }, url: 'https://a.example.com/b' } },
+      ['grafana.smtp.host', 'grafana.url'],
+    ],
+    [
+      'of a directory',
+      { grafana: { login: { ldap: { ...LDAP, port: 'ldap' }, oauth: { generic: { ...OIDC, egress: FAR } } } } },
+      ['grafana.login.ldap.port', 'grafana.login.oauth.generic.egress'],
+    ],
+  ])('%s', (_, input, paths) => {
+    expect(pathsOf({ environment: 'dev', ...input })).toEqual(paths);
+  });
+});
+
 describe('given a field that is itself wrong, a rule that reads it is silent', () => {
   test.each([
     ['the field', { deployment: { mode: 'ha', replicas: 'three' }, storage: S3 }, ['deployment.replicas']],
     [
       'a field that is missing',
-      {
-        environment: 'prod',
-        storage: { type: 's3' },
-        grafana: { url: 'https://x.example.com', ingress: { tls: { secretName: 'tls' } } },
-      },
+      { ...PROD, storage: { type: 's3' } },
       ['storage.bucket', 'storage.region', 'storage.egress'],
     ],
     ['a field whose name is misspelt', { deployment: { mode: 'ha', replcas: 3 }, storage: S3 }, ['deployment.replcas']],
@@ -71,6 +117,96 @@ describe('given a field that is itself wrong, a rule that reads it is silent', (
       'half of a comparison',
       { limits: { ingestionRate: 'fast' }, agent: { batchSize: '16MB' } },
       ['limits.ingestionRate', 'agent.batchSize'],
+    ],
+    [
+      'another half of it',
+      { limits: { perStreamBurst: 'much' }, agent: { batchSize: '16MB' } },
+      ['limits.perStreamBurst'],
+    ],
+    ['a batch', { limits: OF_ONE_TENANT, agent: { batchSize: 'much' } }, ['agent.batchSize']],
+    [
+      'a burst of all tenants',
+      { limits: { ingestionRate: '30MB', ingestionBurst: 'much' } },
+      ['limits.ingestionBurst'],
+    ],
+    [
+      'a burst of one tenant',
+      { limits: { tenants: { spywatcher: { ingestionRate: '30MB', ingestionBurst: 'much' } } } },
+      ['limits.tenants.spywatcher.ingestionBurst'],
+    ],
+    [
+      'a tenant that others name',
+      {
+        auth: { loki: { tenants: [{ name: 'a|b' }], crossTenantReaders: [{ name: 'overseer', tenants: ['c', 'd'] }] } },
+        retention: { tenants: { c: { period: '48h' } } },
+        limits: { tenants: { d: { maxTails: 1 } } },
+      },
+      ['auth.loki.tenants[0].name'],
+    ],
+    ['TLS of the gateway', { ...PROD, gateway: { tls: true } }, ['gateway.tls']],
+    [
+      'TLS of the Ingress',
+      { ...PROD, grafana: { url: 'https://logs.example.com', ingress: { tls: true } } },
+      ['grafana.ingress.tls'],
+    ],
+    [
+      'Grafana’s URL',
+      { grafana: { url: 'logs.example.com', ingress: { tls: { secretName: 'tls' } } } },
+      ['grafana.url'],
+    ],
+    [
+      'the port of a directory',
+      { grafana: { login: { ldap: { ...LDAP, port: 'ldap', encryption: 'startTls' } } } },
+      ['grafana.login.ldap.port'],
+    ],
+    [
+      'the encryption of a directory',
+      { grafana: { login: { ldap: { ...LDAP, port: 389, encryption: 'ssl' } } } },
+      ['grafana.login.ldap.encryption'],
+    ],
+    [
+      'the port of a database',
+      { grafana: { database: { type: 'postgres', host: 'db.example.com', port: 0, egress: FAR } } },
+      ['grafana.database.port'],
+    ],
+    ['the type of a database', { grafana: { replicas: 2, database: { type: 'postgre' } } }, ['grafana.database.type']],
+    [
+      'the port of a mail server',
+      { grafana: { smtp: { host: 'a.example.com', port: 0, from: 'a@example.com', egress: FAR } } },
+      ['grafana.smtp.port'],
+    ],
+    [
+      'the only provider',
+      { grafana: { login: { form: false, oauth: { github: { clientId: 7, organizations: ['a'], egress: EGRESS } } } } },
+      ['grafana.login.oauth.github.clientId'],
+    ],
+    [
+      'the name of a Secret that has another one’s default',
+      {
+        grafana: {
+          login: { adminSecret: 'A' },
+          database: {
+            type: 'postgres',
+            host: 'a',
+            passwordSecret: 'grafana-admin',
+            egress: [{ namespace: 'a', port: 1 }],
+          },
+        },
+      },
+      ['grafana.login.adminSecret'],
+    ],
+    [
+      'a namespace that has another one’s default',
+      { namespaces: { logging: 'logging-agents', agents: 'Agents' } },
+      ['namespaces.agents'],
+    ],
+    [
+      'a limit of memory',
+      {
+        resources: { loki: { requests: { memory: '2Gi' }, limits: { memory: '2 Gi' } } },
+        limits: { queryCache: '600MB' },
+      },
+      ['resources.loki.limits.memory'],
     ],
   ])('%s', (_, input, paths) => {
     expect(pathsOf({ environment: 'dev', ...input })).toEqual(paths);

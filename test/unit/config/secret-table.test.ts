@@ -1,4 +1,4 @@
-import { credentialNames, type SecretSpec, secretTable } from '../../../src/config';
+import { credentials, type SecretSpec, secretTable } from '../../../src/config';
 import { configWith, everythingConfig, S3 } from '../../support/config';
 
 const brief = (specs: readonly SecretSpec[]) =>
@@ -8,7 +8,7 @@ describe('the Secrets of a stack', () => {
   it('are those of Grafana, the gateway and each pod that holds a credential', () => {
     expect(brief(secretTable(configWith()))).toEqual([
       'logging/grafana-admin → grafana: password, secretKey',
-      'logging/gateway-users → gateway: write, read',
+      'logging/gateway-users → gateway: users, previous',
       'logging-agents/gateway-credential-promtail → promtail: password',
       'logging/gateway-credential-grafana → grafana: password',
     ]);
@@ -22,21 +22,46 @@ describe('the Secrets of a stack', () => {
 
   it('with S3 include the keys of the bucket', () => {
     expect(brief(secretTable(configWith({ storage: S3 })))).toContain(
-      'logging/loki-s3 → loki: accessKeyId, secretAccessKey',
+      'logging/loki-s3 → loki, and in mode ha the compactor: accessKeyId, secretAccessKey',
     );
   });
 
-  it('have the configured names and namespaces', () => {
-    expect(brief(secretTable(everythingConfig()))).toEqual([
-      'watch/watch-admin → grafana: password, secretKey',
-      'watch/gateway-users → gateway: write, read',
-      'watch-agents/gateway-credential-shipper → promtail: password',
-      'watch/gateway-credential-viewer → grafana: password',
-      'watch/watch-bucket → loki: accessKeyId, secretAccessKey',
+  it('have the configured names and namespaces, and say who makes each', () => {
+    const made = secretTable(everythingConfig()).map(({ madeBy }, index) => [
+      brief(secretTable(everythingConfig()))[index],
+      madeBy,
     ]);
+    expect(made).toEqual([
+      ['watch/watch-admin → grafana: password, secretKey', 'secretSource'],
+      ['watch/watch-oauth → grafana: github, google, generic', 'secretSource'],
+      ['watch/watch-ldap → grafana: ldap.toml, ca.crt', 'secretSource'],
+      ['watch/watch-database → grafana: password', 'secretSource'],
+      ['watch/watch-smtp → grafana: password', 'secretSource'],
+      ['watch/watch-tls → ingress controller: tls.crt, tls.key', 'cert-manager'],
+      ['watch/gateway-users → gateway: users, previous', 'secretSource'],
+      ['watch-agents/gateway-credential-shipper → promtail: password', 'secretSource'],
+      ['watch/gateway-credential-viewer → grafana: password', 'secretSource'],
+      ['watch/watch-gateway-tls → gateway; grafana, of it ca.crt alone: tls.crt, tls.key, ca.crt', 'cert-manager'],
+      ['watch-agents/watch-gateway-ca → promtail: ca.crt', 'cert-manager'],
+      ['watch/watch-bucket → loki, and in mode ha the compactor: accessKeyId, secretAccessKey', 'secretSource'],
+    ]);
+  });
+
+  it('with a certificate and no issuer are the operator’s to make', () => {
+    const { madeBy } =
+      secretTable(configWith({ gateway: { tls: {} } })).find(({ name }) => name === 'gateway-tls') ?? {};
+    expect(madeBy).toBe('operator');
   });
 });
 
-test('the credentials are listed write before read, in the order of the config', () => {
-  expect(credentialNames(everythingConfig())).toEqual(['shipper', 'audit-shipper', 'viewer', 'auditor']);
+test('the credentials are listed write, read, erase, then across tenants, in the order of the config', () => {
+  expect(credentials(everythingConfig())).toEqual([
+    { name: 'shipper', kind: 'write', tenants: ['app'] },
+    { name: 'audit-shipper', kind: 'write', tenants: ['audit'] },
+    { name: 'viewer', kind: 'read', tenants: ['app'] },
+    { name: 'auditor', kind: 'read', tenants: ['audit'] },
+    { name: 'eraser', kind: 'erase', tenants: ['app'] },
+    { name: 'audit-eraser', kind: 'erase', tenants: ['audit'] },
+    { name: 'overseer', kind: 'read', tenants: ['app', 'audit'] },
+  ]);
 });

@@ -94,7 +94,7 @@ const rows: readonly Row[] = [
     'a workload',
     (name) => ({ deploy: { skipAwait: [name] } }),
     'deploy.skipAwait[0]',
-    { rule: 'one of loki, gateway, promtail, grafana', remedy: 'did you mean loki?' },
+    { rule: 'one of loki, compactor, gateway, promtail, grafana', remedy: 'did you mean loki?' },
     'lokki',
   ),
   ...eachOf(

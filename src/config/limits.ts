@@ -1,0 +1,22 @@
+/** What the most generous tenant may do: what serves all tenants has to be made for it. */
+import type { StackConfig } from './schema';
+import type { ByteSize, Duration } from './units';
+
+type Limits = Pick<StackConfig['limits'], 'tenants' | 'ingestionBurst' | 'queryTimeout' | 'maxTails'>;
+
+/** The longest time that a query of any tenant may take. */
+export function longestQueryTimeout({ queryTimeout, tenants }: Limits): Duration {
+  const own = Object.values(tenants).map((tenant) => tenant.queryTimeout?.milliseconds ?? 0);
+  return { milliseconds: Math.max(queryTimeout.milliseconds, ...own) };
+}
+
+/** The most that any tenant may write at once. */
+export function largestBurst({ ingestionBurst, tenants }: Limits): ByteSize {
+  const own = Object.values(tenants).map((tenant) => tenant.ingestionBurst?.bytes ?? 0);
+  return { bytes: Math.max(ingestionBurst.bytes, ...own) };
+}
+
+/** The most live tails that any tenant may have. */
+export function mostTails({ maxTails, tenants }: Limits): number {
+  return Math.max(maxTails, ...Object.values(tenants).map((tenant) => tenant.maxTails ?? 0));
+}
