@@ -2,6 +2,8 @@
 import { Chart } from 'cdk8s';
 import { type Construct } from 'constructs';
 import type { StackConfig } from '../src/config';
+import { Compactor } from '../src/components/compactor';
+import { ExternalSecrets } from '../src/components/external-secrets';
 import { Gateway } from '../src/components/gateway';
 import { Grafana } from '../src/components/grafana';
 import { Loki } from '../src/components/loki';
@@ -11,7 +13,10 @@ import { Promtail } from '../src/components/promtail';
 /** Adds the charts of one stack. The numbers make `kubectl apply -f` take the namespaces first. */
 export function addStackCharts(scope: Construct, config: StackConfig): void {
   new Namespaces(new Chart(scope, '00-namespaces'), 'namespaces', config);
+  if (config.secretSource.type === 'externalSecrets')
+    new ExternalSecrets(new Chart(scope, '05-secrets'), 'secrets', config);
   new Loki(new Chart(scope, '10-loki'), 'loki', config);
+  if (config.deployment.mode === 'ha') new Compactor(new Chart(scope, '15-compactor'), 'compactor', config);
   new Gateway(new Chart(scope, '20-gateway'), 'gateway', config);
   new Promtail(new Chart(scope, '30-promtail'), 'promtail', config);
   new Grafana(new Chart(scope, '40-grafana'), 'grafana', config);

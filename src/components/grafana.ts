@@ -1,14 +1,17 @@
+import { ApiObject } from 'cdk8s';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
-import { credentialSecretName, type StackConfig } from '../config';
+import type { StackConfig } from '../config';
 import { formatQuantity } from '../config/units';
 import { derivedFields } from '../dashboards/derived-fields';
 import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
-import { GATEWAY_SERVICE_PORT } from './gateway';
+import { gatewayUrl } from './gateway';
+import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
 import { GATEWAY, GRAFANA, objectLabels, selectorLabels } from './identity';
-import { componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
+import { LDAP_FOLDER } from './ldap-config';
+import { componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -16,13 +19,14 @@ import {
   imageReference,
   pullSecrets,
   restrictedPodSecurity,
-  secretEnv,
+  secretFiles,
+  spread,
 } from './pod';
 
 /** The parts of the stack config that Grafana is made from. */
 export type GrafanaProps = Pick<
   StackConfig,
-  'namespaces' | 'grafana' | 'auth' | 'resources' | 'images' | 'network' | 'limits'
+  'namespaces' | 'grafana' | 'gateway' | 'auth' | 'resources' | 'images' | 'network' | 'limits'
 >;
 
 /** uid and gid of the image. */
@@ -30,8 +34,9 @@ const USER = 472;
 const DATA = '/var/lib/grafana';
 const PROVISIONING = '/etc/grafana/provisioning';
 const DASHBOARDS = '/etc/grafana/dashboards';
+const GATEWAY_CA = '/etc/grafana/gateway-ca';
 
-/** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress where one is configured. */
+/** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
 export class Grafana extends Construct {
   constructor(scope: Construct, id: string, props: GrafanaProps) {
     super(scope, id);
@@ -42,6 +47,7 @@ export class Grafana extends Construct {
       labels: { ...objectLabels(GRAFANA) },
     });
     const provisioning = {
+      'grafana.ini': grafanaIni(grafana),
       'datasources.yaml': stringify(datasources(props)),
       'dashboards.yaml': stringify({
         apiVersion: 1,
@@ -75,26 +81,41 @@ export class Grafana extends Construct {
         ],
       },
     });
-    new k8s.KubePersistentVolumeClaim(this, 'volume', {
-      metadata: metadata('grafana-data'),
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        ...(grafana.persistence.storageClass === undefined
-          ? {}
-          : { storageClassName: grafana.persistence.storageClass }),
-        resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(grafana.persistence.size)) } },
-      },
-    });
+    if (grafana.database.type === 'sqlite') {
+      new k8s.KubePersistentVolumeClaim(this, 'volume', {
+        metadata: metadata('grafana-data'),
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          ...(grafana.persistence.storageClass === undefined
+            ? {}
+            : { storageClassName: grafana.persistence.storageClass }),
+          resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(grafana.persistence.size)) } },
+        },
+      });
+    }
+    if (grafana.replicas > 1) {
+      new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
+        metadata: metadata(GRAFANA.name),
+        spec: {
+          maxUnavailable: k8s.IntOrString.fromNumber(1),
+          selector: { matchLabels: { ...selectorLabels(GRAFANA) } },
+        },
+      });
+    }
     this.deployment(props, metadata(GRAFANA.name), { ...provisioning, ...dashboards });
     if (grafana.ingress !== undefined) this.ingress(grafana.ingress, grafana.url, metadata(GRAFANA.name));
+    if (grafana.route !== undefined) this.route(grafana.route, grafana.url, metadata(GRAFANA.name));
   }
 
   private policy({ namespaces, network, grafana }: GrafanaProps): void {
-    const { prometheus } = grafana.datasources;
+    const { datasources, login, database, smtp } = grafana;
+    const { prometheus } = datasources;
+    const { github, google, generic } = login.oauth ?? {};
+    const outside = [github, google, generic, login.ldap, database.type === 'sqlite' ? undefined : database, smtp];
     componentPolicy(this, GRAFANA, {
       namespace: namespaces.logging,
       ingress: [
-        ...(grafana.ingress === undefined
+        ...(grafana.ingress === undefined && grafana.route === undefined
           ? []
           : [{ from: [podsIn(network.ingressController.namespace)], ports: tcp(GRAFANA.ports.http) }]),
         { from: [podsIn(network.monitoring.namespace)], ports: tcp(GRAFANA.ports.http) },
@@ -102,24 +123,31 @@ export class Grafana extends Construct {
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
         { to: [podsIn(prometheus.namespace)], ports: tcp(prometheus.port) },
+        ...outside.flatMap((service) => service?.egress.map(destinationRule) ?? []),
         dnsEgress(network),
       ],
     });
   }
 
-  private deployment(
-    { grafana, auth, images, resources }: GrafanaProps,
-    metadata: k8s.ObjectMeta,
-    files: Readonly<Record<string, string>>,
-  ): void {
+  private deployment(props: GrafanaProps, metadata: k8s.ObjectMeta, files: Readonly<Record<string, string>>): void {
+    const { grafana, gateway, images, resources } = props;
+    const { ldap } = grafana.login;
+    const isShared = grafana.database.type !== 'sqlite';
     const health = { httpGet: { path: '/api/health', port: k8s.IntOrString.fromString('http') } };
+    // Says nothing of the database: where that is away, a restart does not help.
+    const alive = { httpGet: { path: '/healthz', port: k8s.IntOrString.fromString('http') } };
     new k8s.KubeDeployment(this, 'deployment', {
       metadata,
       spec: {
-        replicas: 1,
+        replicas: grafana.replicas,
         revisionHistoryLimit: 5,
         selector: { matchLabels: { ...selectorLabels(GRAFANA) } },
-        strategy: { type: 'Recreate' }, // one SQLite file on one volume: never two pods
+        strategy: isShared
+          ? {
+              type: 'RollingUpdate',
+              rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+            }
+          : { type: 'Recreate' }, // one SQLite file on one volume: never two pods
         template: {
           metadata: { labels: { ...objectLabels(GRAFANA) }, annotations: { ...configHash(files) } },
           spec: {
@@ -128,28 +156,31 @@ export class Grafana extends Construct {
             enableServiceLinks: false,
             securityContext: restrictedPodSecurity(USER),
             ...pullSecrets(images),
+            ...(grafana.replicas > 1 ? { topologySpreadConstraints: [...spread(selectorLabels(GRAFANA))] } : {}),
             containers: [
               {
                 name: GRAFANA.name,
                 image: imageReference(images.grafana, images),
                 imagePullPolicy: 'IfNotPresent',
                 env: [
-                  ...Object.entries(settings(grafana)).map(([name, value]) => ({ name, value })),
-                  secretEnv('GF_SECURITY_ADMIN_PASSWORD', grafana.login.adminSecret, 'password'),
-                  secretEnv('GF_SECURITY_SECRET_KEY', grafana.login.adminSecret, 'secretKey'),
-                  ...(auth.loki.enabled
-                    ? [secretEnv('GATEWAY_PASSWORD', credentialSecretName(grafana.credential), 'password')]
-                    : []),
+                  ...Object.entries(grafanaSettings(grafana)).map(([name, value]) => ({ name, value })),
+                  ...secretSettings(props),
                 ],
                 ports: [{ name: 'http', containerPort: GRAFANA.ports.http, protocol: 'TCP' }],
                 resources: containerResources(resources.grafana),
                 securityContext: CONTAINER_SECURITY,
                 startupProbe: { ...health, periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
                 readinessProbe: { ...health, periodSeconds: 5 },
-                livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 6 },
+                livenessProbe: { ...alive, periodSeconds: 10, failureThreshold: 6 },
                 volumeMounts: [
                   { name: 'data', mountPath: DATA },
                   { name: 'tmp', mountPath: '/tmp' },
+                  {
+                    name: 'provisioning',
+                    mountPath: '/etc/grafana/grafana.ini',
+                    subPath: 'grafana.ini',
+                    readOnly: true,
+                  },
                   {
                     name: 'provisioning',
                     mountPath: `${PROVISIONING}/datasources/datasources.yaml`,
@@ -163,14 +194,22 @@ export class Grafana extends Construct {
                     readOnly: true,
                   },
                   { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
+                  ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
+                  ...(ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
                 ],
               },
             ],
             volumes: [
-              { name: 'data', persistentVolumeClaim: { claimName: 'grafana-data' } },
+              isShared
+                ? { name: 'data', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } }
+                : { name: 'data', persistentVolumeClaim: { claimName: 'grafana-data' } },
               { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } },
               { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
               { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
+              ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not Grafana's to read
+              ...(ldap === undefined
+                ? []
+                : [secretFiles('ldap', ldap.bindSecret, ['ldap.toml', ...(ldap.privateCa ? ['ca.crt'] : [])])]),
             ],
           },
         },
@@ -208,31 +247,46 @@ export class Grafana extends Construct {
       },
     });
   }
-}
 
-/** Grafana's settings as environment variables, without secrets. */
-function settings({ url, login }: StackConfig['grafana']): Readonly<Record<string, string>> {
-  return {
-    GF_SECURITY_ADMIN_USER: login.adminUser,
-    GF_SERVER_ROOT_URL: url,
-    GF_SECURITY_COOKIE_SECURE: String(url.startsWith('https://')),
-    GF_SECURITY_COOKIE_SAMESITE: 'lax',
-    GF_SECURITY_DISABLE_GRAVATAR: 'true',
-    GF_AUTH_ANONYMOUS_ENABLED: 'false',
-    GF_USERS_ALLOW_SIGN_UP: 'false',
-    // Nothing leaves the cluster: the NetworkPolicy would not let it.
-    GF_ANALYTICS_REPORTING_ENABLED: 'false',
-    GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
-    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
-    GF_NEWS_NEWS_FEED_ENABLED: 'false',
-    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
-    GF_LOG_MODE: 'console',
-    GF_LOG_CONSOLE_FORMAT: 'json',
-  };
+  private route(
+    { gateway }: NonNullable<StackConfig['grafana']['route']>,
+    url: string,
+    metadata: k8s.ObjectMeta,
+  ): void {
+    new ApiObject(this, 'route', {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { ...metadata, labels: { ...metadata.labels } },
+      spec: {
+        parentRefs: [
+          {
+            group: 'gateway.networking.k8s.io',
+            kind: 'Gateway',
+            name: gateway.name,
+            namespace: gateway.namespace,
+            sectionName: gateway.listener,
+          },
+        ],
+        hostnames: [new URL(url).hostname],
+        rules: [
+          {
+            matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+            backendRefs: [{ group: '', kind: 'Service', name: GRAFANA.name, port: GRAFANA.ports.http, weight: 1 }],
+          },
+        ],
+      },
+    });
+  }
 }
 
 /** Provisioned datasources. The password is the name of an environment variable, which Grafana fills in. */
-export function datasources({ namespaces, grafana, auth, limits }: GrafanaProps): Readonly<Record<string, unknown>> {
+export function datasources({
+  namespaces,
+  grafana,
+  gateway,
+  auth,
+  limits,
+}: GrafanaProps): Readonly<Record<string, unknown>> {
   return {
     apiVersion: 1,
     prune: true,
@@ -244,8 +298,9 @@ export function datasources({ namespaces, grafana, auth, limits }: GrafanaProps)
         access: 'proxy',
         isDefault: true,
         editable: false,
-        url: `http://${GATEWAY.name}.${namespaces.logging}.svc:${GATEWAY_SERVICE_PORT}`,
+        url: gatewayUrl({ namespaces, gateway }),
         jsonData: {
+          ...(gateway.tls === undefined ? {} : { tlsAuthWithCACert: true }),
           maxLines: limits.maxEntriesPerQuery,
           derivedFields: derivedFields(grafana.links).map((field) => ({
             ...field,
@@ -253,13 +308,8 @@ export function datasources({ namespaces, grafana, auth, limits }: GrafanaProps)
             url: literal(field.url),
           })),
         },
-        ...(auth.loki.enabled
-          ? {
-              basicAuth: true,
-              basicAuthUser: grafana.credential,
-              secureJsonData: { basicAuthPassword: '$GATEWAY_PASSWORD' },
-            }
-          : {}),
+        ...(auth.loki.enabled ? { basicAuth: true, basicAuthUser: grafana.credential } : {}),
+        ...secureFields(auth.loki.enabled, gateway.tls !== undefined),
       },
       {
         name: 'Prometheus',
@@ -272,6 +322,15 @@ export function datasources({ namespaces, grafana, auth, limits }: GrafanaProps)
       },
     ],
   };
+}
+
+/** What Grafana keeps encrypted of a datasource: the name of a variable and of a file, which it reads itself. */
+function secureFields(auth: boolean, tls: boolean): Readonly<Record<string, unknown>> {
+  const fields = {
+    ...(auth ? { basicAuthPassword: '$GATEWAY_PASSWORD' } : {}),
+    ...(tls ? { tlsCACert: `$__file{${GATEWAY_CA}/ca.crt}` } : {}),
+  };
+  return Object.keys(fields).length === 0 ? {} : { secureJsonData: fields };
 }
 
 /** Text of a provisioning file in which Grafana finds no environment variable. */

@@ -12,6 +12,7 @@ export interface Identity {
 const identity = <T extends Identity>(component: T): T => component;
 
 export const LOKI = identity({ name: 'loki', ports: { http: 3100, grpc: 9095, memberlist: 7946 } });
+export const COMPACTOR = identity({ name: 'compactor', ports: { http: 3100 } });
 export const GATEWAY = identity({ name: 'gateway', ports: { http: 8080, metrics: 8081 } });
 export const PROMTAIL = identity({ name: 'promtail', ports: { metrics: 9080 } });
 export const GRAFANA = identity({ name: 'grafana', ports: { http: 3000 } });

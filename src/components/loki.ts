@@ -2,6 +2,7 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { StackConfig } from '../config';
+import { largestBurst, longestQueryTimeout } from '../config/limits';
 import {
   type Duration,
   formatDuration,
@@ -10,7 +11,7 @@ import {
   goMemoryLimit,
   megabytes,
 } from '../config/units';
-import { GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
+import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { addresses, componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
@@ -43,9 +44,11 @@ const USER = 10001;
 const DATA = '/var/loki';
 const CONFIG = '/etc/loki';
 /** Share of the memory limit up to which Go collects lazily; the rest is for what Go does not count. */
-const GO_MEMORY_SHARE = 0.8;
+export const GO_MEMORY_SHARE = 0.8;
 /** Share of the memory limit up to which a WAL is replayed before chunks are flushed; Loki's default is 4 GB whatever the limit. */
 const REPLAY_MEMORY_SHARE = 0.75;
+/** Longer than any Loki runs. */
+const NEVER = '87600h';
 /** First day of the index. In the past for a new install; periods are only ever appended. */
 const SCHEMA_FROM = '2024-01-01';
 
@@ -104,7 +107,7 @@ export class Loki extends Construct {
   private policy({ namespaces, deployment, storage, network }: LokiProps): void {
     const peers = podsOf(LOKI, namespaces.logging);
     const ring = tcp(LOKI.ports.grpc, LOKI.ports.memberlist);
-    const hasPeers = deployment.replicas > 1;
+    const hasPeers = deployment.mode === 'ha';
     componentPolicy(this, LOKI, {
       namespace: namespaces.logging,
       ingress: [
@@ -210,14 +213,18 @@ export function podNames({ replicas }: Pick<StackConfig['deployment'], 'replicas
   return Array.from({ length: replicas }, (_, index) => `${LOKI.name}-${index}`);
 }
 
+/** Pods that serve Loki's metrics, in order. */
+export function metricsPods(deployment: StackConfig['deployment']): readonly string[] {
+  return [...podNames(deployment), ...(deployment.mode === 'ha' ? [`${COMPACTOR.name}-0`] : [])];
+}
+
 /** Loki's config file as an object. What is unusual has its reason beside it. */
 export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> {
   const { deployment, retention, limits, resources, storage, namespaces } = props;
-  const ring = deployment.replicas > 1;
+  const isRing = deployment.mode === 'ha';
   const replayCeiling = {
     bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
   };
-  const objectStore = storage.type === 's3' ? 's3' : 'filesystem';
   return {
     // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
     auth_enabled: true,
@@ -226,16 +233,19 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
       http_listen_port: LOKI.ports.http,
       grpc_listen_port: LOKI.ports.grpc,
       log_format: 'json',
+      // Default 30s, which would cut an answer that takes its query's time.
+      http_server_read_timeout: formatDuration(serverTimeout(limits)),
+      http_server_write_timeout: formatDuration(serverTimeout(limits)),
       grpc_server_max_recv_msg_size: grpcMessageSize(props), // default 4 MB, less than a batch may have
       grpc_server_max_send_msg_size: grpcMessageSize(props),
     },
     common: {
       path_prefix: DATA,
       replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
-      ring: { kvstore: { store: ring ? 'memberlist' : 'inmemory' } },
-      ...(ring ? {} : { instance_addr: '127.0.0.1' }),
+      ring: { kvstore: { store: isRing ? 'memberlist' : 'inmemory' } },
+      ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
     },
-    ...(ring
+    ...(isRing
       ? { memberlist: { join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`] } }
       : {}),
     schema_config: {
@@ -243,7 +253,7 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
         {
           from: SCHEMA_FROM,
           store: 'tsdb',
-          object_store: objectStore,
+          object_store: objectStore(storage),
           schema: 'v13',
           index: { prefix: 'index_', period: '24h' },
         },
@@ -266,7 +276,7 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
     },
     ingester: {
       chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
-      ...(ring ? {} : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
+      ...(isRing ? {} : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
       wal: {
         enabled: true,
         dir: `${DATA}/wal`,
@@ -298,16 +308,16 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
       max_query_length: formatDuration(longest(retention, HOUR)), // default 721h, whatever the retention
       max_query_lookback: formatDuration(longest(retention, 0)),
       discover_service_name: [], // default: adds a label service_name of its own to every stream
-      query_timeout: QUERY_TIMEOUT,
+      query_timeout: formatDuration(limits.queryTimeout),
+      max_query_series: limits.maxQuerySeries,
+      max_concurrent_tail_requests: limits.maxTails,
+      deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
     },
     runtime_config: { file: `${CONFIG}/overrides.yaml`, period: '10s' },
-    compactor: {
-      working_directory: `${DATA}/compactor`,
-      compaction_interval: formatDuration(retention.compactionInterval),
-      retention_enabled: true, // default false: retention_period alone deletes nothing
-      retention_delete_delay: formatDuration(retention.deleteDelay),
-      delete_request_store: objectStore,
-    },
+    // A ring leaves it to a compactor of its own. Each Loki has one built in, which waits for an interval before it begins.
+    compactor: isRing ? { retention_enabled: false, compaction_interval: NEVER } : compactorSection(props),
+    // Only where somebody may: X-Scope-OrgID with several tenants is an error otherwise.
+    ...(props.auth.loki.crossTenantReaders.length === 0 ? {} : { querier: { multi_tenant_queries_enabled: true } }),
     query_range: {
       align_queries_with_step: true,
       cache_results: true,
@@ -315,24 +325,63 @@ export function lokiConfig(props: LokiProps): Readonly<Record<string, unknown>> 
     },
     query_scheduler: { max_outstanding_requests_per_tenant: 4096 }, // a dashboard splits into many requests; below that Loki answers "too many outstanding requests"
     frontend: { compress_responses: true, log_queries_longer_than: '10s' },
-    ...(ring ? {} : { frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` } }),
+    ...(isRing ? {} : { frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` } }),
   };
 }
 
-/** How long a query may take in Loki; the gateway waits a little longer. */
-export const QUERY_TIMEOUT = '1m';
+/** Compaction, retention and deletion, for whoever does it. */
+export function compactorSection({ retention, storage }: LokiProps): Readonly<Record<string, unknown>> {
+  return {
+    working_directory: `${DATA}/compactor`,
+    compaction_interval: formatDuration(retention.compactionInterval),
+    retention_enabled: true, // default false: retention_period alone deletes nothing
+    retention_delete_delay: formatDuration(retention.deleteDelay),
+    delete_request_store: objectStore(storage),
+  };
+}
+
 const HOUR = 3_600_000;
+const SECOND = 1000;
+
+/** An answer is on its way a moment longer than its query runs. */
+function serverTimeout(limits: StackConfig['limits']): Duration {
+  return { milliseconds: longestQueryTimeout(limits).milliseconds + 5 * SECOND };
+}
 
 /** Per-tenant overrides; Loki reads the file again while it runs. */
-function tenantOverrides({ retention }: LokiProps): Readonly<Record<string, unknown>> {
-  return {
-    overrides: Object.fromEntries(
-      Object.entries(retention.tenants).map(([name, { period, streams }]) => [
-        name,
-        { retention_period: formatDuration(period), ...retentionStreams(streams) },
-      ]),
-    ),
+export function tenantOverrides({ retention, limits, auth }: LokiProps): Readonly<Record<string, unknown>> {
+  const overrides = auth.loki.tenants.flatMap(({ name, erase }) => {
+    const kept = retention.tenants[name];
+    const own = {
+      ...(kept === undefined
+        ? {}
+        : { retention_period: formatDuration(kept.period), ...retentionStreams(kept.streams) }),
+      ...tenantLimits(limits.tenants[name] ?? {}),
+      ...(erase.length === 0 ? {} : { deletion_mode: 'filter-and-delete' }),
+    };
+    return Object.keys(own).length === 0 ? [] : [[name, own] as const];
+  });
+  return { overrides: Object.fromEntries(overrides) };
+}
+
+type TenantLimits = StackConfig['limits']['tenants'][string];
+
+/** What is written of a tenant's limits, by Loki's names. */
+function tenantLimits(own: TenantLimits): Readonly<Record<string, unknown>> {
+  const { ingestionRate, ingestionBurst, perStreamRate, perStreamBurst, maxStreams, queryTimeout } = own;
+  const written: Readonly<Record<string, unknown>> = {
+    ingestion_rate_mb: ingestionRate && megabytes(ingestionRate),
+    ingestion_burst_size_mb: ingestionBurst && megabytes(ingestionBurst),
+    per_stream_rate_limit: perStreamRate && formatLokiBytes(perStreamRate),
+    per_stream_rate_limit_burst: perStreamBurst && formatLokiBytes(perStreamBurst),
+    max_global_streams_per_user: maxStreams,
+    max_streams_per_user: maxStreams,
+    max_entries_limit_per_query: own.maxEntriesPerQuery,
+    query_timeout: queryTimeout && formatDuration(queryTimeout),
+    max_query_series: own.maxQuerySeries,
+    max_concurrent_tail_requests: own.maxTails,
   };
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
 }
 
 function retentionStreams(streams: StackConfig['retention']['streams']): Readonly<Record<string, unknown>> {
@@ -358,7 +407,11 @@ function longest({ period, streams, tenants }: StackConfig['retention'], extra: 
 
 /** A push of a whole burst must fit in one gRPC message. */
 function grpcMessageSize({ limits }: LokiProps): number {
-  return Math.max(limits.ingestionBurst.bytes, 16 * 2 ** 20);
+  return Math.max(largestBurst(limits).bytes, 16 * 2 ** 20);
+}
+
+function objectStore({ type }: StackConfig['storage']): string {
+  return type === 's3' ? 's3' : 'filesystem';
 }
 
 function servicePort(name: keyof typeof LOKI.ports): k8s.ServicePort {

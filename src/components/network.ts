@@ -1,7 +1,7 @@
 /** NetworkPolicy parts: who, and on which port. Ports come from the {@link Identity} of the pod that listens. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
-import type { StackConfig } from '../config';
+import type { Destination, StackConfig } from '../config';
 import { type Identity, objectLabels, selectorLabels } from './identity';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
@@ -19,8 +19,22 @@ export function podsIn(namespace: string, labels: Readonly<Record<string, string
   };
 }
 
+/** Addresses; of the whole internet, those that are no part of it are left out: the cluster's own and the cloud's metadata. */
 export function addresses(cidr: string): k8s.NetworkPolicyPeer {
-  return { ipBlock: { cidr } };
+  const notInternet = NOT_INTERNET[cidr];
+  return { ipBlock: { cidr, ...(notInternet === undefined ? {} : { except: [...notInternet] }) } };
+}
+
+const NOT_INTERNET: Readonly<Record<string, readonly string[]>> = {
+  '0.0.0.0/0': ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+  '::/0': ['::1/128', 'fc00::/7', 'fe80::/10'],
+};
+
+/** One entry of an `egress` list of the config: addresses, or pods. */
+export function destinationRule(destination: Destination): k8s.NetworkPolicyEgressRule {
+  const peer =
+    'cidr' in destination ? addresses(destination.cidr) : podsIn(destination.namespace, destination.podLabels);
+  return { to: [peer], ports: tcp(destination.port) };
 }
 
 export function tcp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {

@@ -24,13 +24,27 @@ export const CONTAINER_SECURITY: k8s.SecurityContext = {
   capabilities: { drop: ['ALL'] },
 };
 
-/** Requests and limits as Kubernetes wants them. */
-export function containerResources({ requests, limits }: Resources): k8s.ResourceRequirements {
-  const quantities = (amount: Resources['requests']) => ({
+/** What a pod may write to its node: its own log and temporary files. Above it the node stops the pod, and not all of them. */
+const EPHEMERAL_STORAGE = { request: '64Mi', limit: '1Gi' };
+
+/**
+ * Requests and limits as Kubernetes wants them.
+ *
+ * @param ephemeralStorage - most of the node's disk. @default - 1Gi
+ */
+export function containerResources(
+  { requests, limits }: Resources,
+  ephemeralStorage = EPHEMERAL_STORAGE.limit,
+): k8s.ResourceRequirements {
+  const quantities = (amount: Resources['requests'], disk: string) => ({
     cpu: Quantity.fromString(formatCpu(amount.cpu)),
     memory: Quantity.fromString(formatQuantity(amount.memory)),
+    'ephemeral-storage': Quantity.fromString(disk),
   });
-  return { requests: quantities(requests), limits: quantities(limits) };
+  return {
+    requests: quantities(requests, EPHEMERAL_STORAGE.request),
+    limits: quantities(limits, ephemeralStorage),
+  };
 }
 
 /** The image, from the mirror where one is configured. */
@@ -69,4 +83,10 @@ export function spread(labels: Readonly<Record<string, string>>): readonly k8s.T
 /** An environment variable whose value only the kubelet reads. */
 export function secretEnv(name: string, secret: string, key: string): k8s.EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
+}
+
+/** Keys of a Secret as files, readable for the pod's group and nobody else; all keys without a list. */
+export function secretFiles(name: string, secretName: string, keys?: readonly string[]): k8s.Volume {
+  const items = keys?.map((key) => ({ key, path: key }));
+  return { name, secret: { secretName, defaultMode: 0o440, ...(items === undefined ? {} : { items }) } };
 }

@@ -5,18 +5,19 @@ import { credentialSecretName, type StackConfig } from '../config';
 import { formatDuration, formatLokiBytes, goMemoryLimit } from '../config/units';
 import { LABELS } from '../log-model';
 import { type FileSource, scrapeConfigs } from '../pipelines';
-import { GATEWAY_SERVICE_PORT } from './gateway';
+import { gatewayUrl } from './gateway';
 import { GATEWAY, objectLabels, PROMTAIL, selectorLabels } from './identity';
 import { addresses, componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
-import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets } from './pod';
+import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets, secretFiles } from './pod';
 
 /** The parts of the stack config that Promtail is made from. */
 export type PromtailProps = Pick<
   StackConfig,
-  'namespaces' | 'agent' | 'auth' | 'limits' | 'resources' | 'images' | 'network'
+  'namespaces' | 'agent' | 'auth' | 'gateway' | 'limits' | 'resources' | 'images' | 'network'
 >;
 
 const CREDENTIAL = '/etc/promtail-credential';
+const GATEWAY_CA = '/etc/promtail-gateway-ca';
 const POSITIONS = '/run/promtail';
 const GO_MEMORY_SHARE = 0.8;
 
@@ -30,7 +31,7 @@ const mountOf = ({ name }: FileSource): string => `/logs/${name}`;
 export class Promtail extends Construct {
   constructor(scope: Construct, id: string, props: PromtailProps) {
     super(scope, id);
-    const { namespaces, network, agent, auth, images, resources } = props;
+    const { namespaces, network, agent, auth, gateway, images, resources } = props;
     const labels = { ...objectLabels(PROMTAIL) };
     const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.agents, labels });
     const files = {
@@ -115,6 +116,7 @@ export class Promtail extends Construct {
                     readOnly: true,
                   })),
                   ...(auth.loki.enabled ? [{ name: 'credential', mountPath: CREDENTIAL, readOnly: true }] : []),
+                  ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
                 ],
               },
             ],
@@ -127,8 +129,9 @@ export class Promtail extends Construct {
                 hostPath: { path: directory, type: 'DirectoryOrCreate' },
               })),
               ...(auth.loki.enabled
-                ? [{ name: 'credential', secret: { secretName: credentialSecretName(agent.credential) } }]
+                ? [secretFiles('credential', credentialSecretName(agent.credential), ['password'])]
                 : []),
+              ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.caSecretName, ['ca.crt'])]),
             ],
           },
         },
@@ -138,18 +141,25 @@ export class Promtail extends Construct {
 }
 
 /** Promtail's config file as an object. */
-export function promtailConfig({ namespaces, agent, auth, limits }: PromtailProps): Readonly<Record<string, unknown>> {
+export function promtailConfig({
+  namespaces,
+  agent,
+  auth,
+  gateway,
+  limits,
+}: PromtailProps): Readonly<Record<string, unknown>> {
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
     positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '5s' },
     clients: [
       {
-        url: `http://${GATEWAY.name}.${namespaces.logging}.svc:${GATEWAY_SERVICE_PORT}/loki/api/v1/push`,
+        url: `${gatewayUrl({ namespaces, gateway })}/loki/api/v1/push`,
         batchwait: formatDuration(agent.batchWait),
         batchsize: agent.batchSize.bytes,
         ...(auth.loki.enabled
           ? { basic_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } }
           : {}),
+        ...(gateway.tls === undefined ? {} : { tls_config: { ca_file: `${GATEWAY_CA}/ca.crt` } }),
         // Default: ten tries, some 8 minutes, then the batch is dropped. 200 tries at 30 s are more than an hour and a half.
         backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 200 },
       },

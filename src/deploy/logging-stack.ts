@@ -1,12 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
-import { GATEWAY_SERVICE_PORT } from '../components/gateway';
+import { gatewayServicePort, gatewayUrl } from '../components/gateway';
 import { GATEWAY, GRAFANA } from '../components/identity';
 import { formatDuration } from '../config/units';
-import { isWorkload, type KubernetesObject, stackObjects } from './objects';
+import { isWorkload, type KubernetesObject, stackObjects, type Workload } from './objects';
 import { registerResource } from './resource-types';
-import { checkSecretValues, requiredSecrets, secretObjects, type SecretValues } from './secret-values';
+import {
+  checkSecretValues,
+  isRotatingAgent,
+  requiredSecrets,
+  secretHash,
+  type SecretObject,
+  secretObjects,
+  type SecretValues,
+} from './secret-values';
+
+/** Longer than a stopped gateway still answers. */
+const OLD_GATEWAY_MS = 10_000;
 
 /** Arguments of a {@link LoggingStack}. */
 export interface LoggingStackArgs {
@@ -62,11 +74,11 @@ export class LoggingStack extends pulumi.ComponentResource {
     this.register(name, config, objects, secrets, provider);
 
     const { logging } = config.namespaces;
-    this.gatewayUrl = pulumi.output(`http://${GATEWAY.name}.${logging}.svc:${GATEWAY_SERVICE_PORT}`);
+    this.gatewayUrl = pulumi.output(gatewayUrl(config));
     this.grafanaUrl = pulumi.output(config.grafana.url);
     this.namespaces = pulumi.output(config.namespaces);
     this.portForward = pulumi.output({
-      gateway: `kubectl -n ${logging} port-forward service/${GATEWAY.name} 3100:${GATEWAY_SERVICE_PORT}`,
+      gateway: `kubectl -n ${logging} port-forward service/${GATEWAY.name} 3100:${gatewayServicePort(config)}`,
       grafana: `kubectl -n ${logging} port-forward service/${GRAFANA.name} 3000:${GRAFANA.ports.http}`,
     });
     this.registerOutputs({
@@ -77,7 +89,10 @@ export class LoggingStack extends pulumi.ComponentResource {
     });
   }
 
-  /** Namespaces, Secrets, then all else in the constructs' order. Pods wait for everything that is no pod; pods of different components do not wait for each other. */
+  /**
+   * Namespaces, Secrets, then all else in the constructs' order. Pods wait for everything that is no pod; pods of different
+   * components do not wait for each other, but for the agent: it gets its password once the gateway knows it.
+   */
   private register(
     name: string,
     config: StackConfig,
@@ -90,39 +105,106 @@ export class LoggingStack extends pulumi.ComponentResource {
     // The claim of Loki's volume is in this namespace and would go with it.
     const isKept = ({ kind, metadata }: KubernetesObject): boolean =>
       config.persistence.retainOnDelete && kind === 'Namespace' && metadata.name === config.namespaces.logging;
-    const create = (object: KubernetesObject, extra: Readonly<Record<string, unknown>> = {}): void => {
-      const resource = registerResource(
+    const create = (
+      object: KubernetesObject,
+      extra: Readonly<Record<string, unknown>> = {},
+      after: readonly pulumi.Resource[] = [],
+    ): pulumi.CustomResource =>
+      registerResource(
         resourceName(name, object),
         { ...withAwaiting(object, config), ...extra },
         {
           parent: this,
           provider,
-          dependsOn: [...settled],
+          dependsOn: [...settled, ...after],
           customTimeouts: { create: timeout, update: timeout },
           ...(isKept(object) ? { retainOnDelete: true } : {}),
         },
       );
-      if (!isWorkload(object)) settled.push(resource);
-    };
     const isNamespace = ({ kind }: KubernetesObject): boolean => kind === 'Namespace';
-    objects.filter(isNamespace).forEach((object) => create(object));
-    const values = pulumi.secret(pulumi.all(pickRequired(config, secrets)));
-    secretObjects(config, placeholders(config)).forEach(({ name: secretName, namespace }, index) => {
-      const stringData = values.apply((known) => {
-        checkSecretValues(name, config, known);
-        return { ...secretObjects(config, known)[index]?.stringData };
-      });
-      create(
-        {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          metadata: { name: secretName, namespace, labels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' } },
-        },
-        { stringData },
+    objects.filter(isNamespace).forEach((object) => settled.push(create(object)));
+
+    const isOwn = config.secretSource.type === 'pulumi';
+    const values = pulumi.secret(
+      pulumi.all(isOwn ? pickGiven(config, secrets) : {}).apply((known: SecretValues) => {
+        if (isOwn) checkSecretValues(name, config, known);
+        return known;
+      }),
+    );
+    const createSecret = (spec: SecretObject, after: readonly pulumi.Resource[] = []): pulumi.CustomResource => {
+      const metadata = {
+        name: spec.name,
+        namespace: spec.namespace,
+        labels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' },
+      };
+      const stringData = values.apply((known) => contentsOf(config, known, spec));
+      const isLate = after.length > 0 && isRotatingAgent(config, secrets);
+      const ready = isLate ? pulumi.all(after.map(({ urn }) => urn)).apply(oldGatewayGone) : undefined;
+      return create(
+        { apiVersion: 'v1', kind: 'Secret', metadata },
+        { stringData: pulumi.all([stringData, ready]).apply(([contents]) => contents) },
+        after,
       );
-    });
-    objects.filter((object) => !isNamespace(object)).forEach((object) => create(object));
+    };
+    const ownSecrets = isOwn ? secretObjects(config, placeholders(config)) : [];
+    const isAgents = ({ namespace }: SecretObject): boolean => namespace === config.namespaces.agents;
+    ownSecrets.filter((secret) => !isAgents(secret)).forEach((secret) => settled.push(createSecret(secret)));
+
+    const agentSecrets: pulumi.CustomResource[] = [];
+    for (const object of objects.filter((candidate) => !isNamespace(candidate))) {
+      if (!isWorkload(object)) {
+        settled.push(create(object));
+        continue;
+      }
+      const workload = create(
+        isOwn ? withSecretHash(object, config, values) : object,
+        {},
+        isAgent(object) ? agentSecrets : [],
+      );
+      // The agent drops what is answered with 401: a new password reaches it after the gateway.
+      if (object.metadata.name === GATEWAY.name)
+        agentSecrets.push(...ownSecrets.filter(isAgents).map((secret) => createSecret(secret, [workload])));
+    }
   }
+}
+
+const isAgent = ({ kind }: KubernetesObject): boolean => kind === 'DaemonSet';
+
+/** The gateway's old pods answer for some seconds after the new ones are ready, and know the old passwords alone. */
+async function oldGatewayGone<T>(value: T): Promise<T> {
+  if (!pulumi.runtime.isDryRun()) await sleep(OLD_GATEWAY_MS);
+  return value;
+}
+
+/** The contents of one Secret. */
+function contentsOf(
+  config: StackConfig,
+  values: SecretValues,
+  { name, namespace }: SecretObject,
+): Record<string, string> {
+  const found = secretObjects(config, values).find((secret) => secret.name === name && secret.namespace === namespace);
+  return { ...found?.stringData };
+}
+
+/** The hash of the Secrets that the pods read at their start, as an annotation that previews may show. */
+function withSecretHash(object: Workload, config: StackConfig, values: pulumi.Output<SecretValues>): KubernetesObject {
+  const {
+    spec,
+    metadata: { name },
+  } = object;
+  if (secretHash(config, placeholders(config), name) === undefined) return object;
+  const hash = pulumi.unsecret(values.apply((known) => secretHash(config, known, name) ?? ''));
+  const { metadata } = spec.template;
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      template: {
+        ...spec.template,
+        metadata: { ...metadata, annotations: { ...metadata.annotations, 'spywatcher-logs/secret-hash': hash } },
+      },
+    },
+  };
 }
 
 /** Unique in a program, and the same in every run. */
@@ -152,21 +234,14 @@ function withAwaiting(object: KubernetesObject, { deploy }: StackConfig): Kubern
 
 /** What is known while the program runs is checked before anything is registered; outputs are checked when they are. */
 function checkKnownSecrets(source: string, config: StackConfig, secrets: LoggingStackArgs['secrets']): void {
-  const stillUnknown = requiredSecrets(config).filter(
-    ({ path }) => secrets[path] !== undefined && typeof secrets[path] !== 'string',
-  );
+  const stillUnknown = Object.keys(secrets).filter((path) => typeof secrets[path] !== 'string');
   const known: SecretValues = Object.fromEntries(
     Object.entries(secrets).flatMap(([path, value]) => (typeof value === 'string' ? [[path, value]] : [])),
   );
-  checkSecretValues(
-    source,
-    config,
-    known,
-    stillUnknown.map(({ path }) => path),
-  );
+  checkSecretValues(source, config, known, stillUnknown);
 }
 
-function pickRequired(config: StackConfig, secrets: LoggingStackArgs['secrets']): Record<string, pulumi.Input<string>> {
+function pickGiven(config: StackConfig, secrets: LoggingStackArgs['secrets']): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(
     requiredSecrets(config).flatMap(({ path }) => (secrets[path] === undefined ? [] : [[path, secrets[path]]])),
   );
@@ -174,5 +249,7 @@ function pickRequired(config: StackConfig, secrets: LoggingStackArgs['secrets'])
 
 /** Names of the Secrets do not depend on their values. */
 function placeholders(config: StackConfig): SecretValues {
-  return Object.fromEntries(requiredSecrets(config).map(({ path }) => [path, '']));
+  return Object.fromEntries(
+    requiredSecrets(config).flatMap(({ path, required = true }) => (required ? [[path, '']] : [])),
+  );
 }

@@ -16,6 +16,15 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
+/** A rendered object that runs pods. */
+export interface Workload extends KubernetesObject {
+  readonly spec: {
+    readonly template: {
+      readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+    };
+  };
+}
+
 const WORKLOADS = ['StatefulSet', 'Deployment', 'DaemonSet'];
 
 /** Charts in their order; within each, objects in theirs. Writes no file. */
@@ -28,6 +37,6 @@ export function stackObjects(config: StackConfig): readonly KubernetesObject[] {
 }
 
 /** Whether the object runs pods, and so waits for what those pods read. */
-export function isWorkload({ kind }: KubernetesObject): boolean {
-  return WORKLOADS.includes(kind);
+export function isWorkload(object: KubernetesObject): object is Workload {
+  return WORKLOADS.includes(object.kind);
 }

@@ -1,4 +1,5 @@
 /** Kubernetes kind → Pulumi's typed resource. A kind that is missing here is an error, not an untyped resource. */
+import { CustomResource } from '@pulumi/kubernetes/apiextensions';
 import * as apps from '@pulumi/kubernetes/apps/v1';
 import * as core from '@pulumi/kubernetes/core/v1';
 import * as networking from '@pulumi/kubernetes/networking/v1';
@@ -41,6 +42,10 @@ const register: Readonly<Record<string, Register>> = {
   'policy/v1/PodDisruptionBudget': typed(policy.PodDisruptionBudget),
   'rbac.authorization.k8s.io/v1/ClusterRole': typed(rbac.ClusterRole),
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': typed(rbac.ClusterRoleBinding),
+  // Of operators that the config names. Pulumi has no types for them; their own schemas are checked in test/binaries.
+  'external-secrets.io/v1/ExternalSecret': typed(CustomResource),
+  'cert-manager.io/v1/Certificate': typed(CustomResource),
+  'gateway.networking.k8s.io/v1/HTTPRoute': typed(CustomResource),
 };
 
 /** @throws Error for a kind that has no typed resource here. */

@@ -1,17 +1,23 @@
 /** Secret values → the Secrets of a stack. Pure, and without Pulumi: `pulumi up` and the GitOps helper share it. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../components/identity';
+import { BIND_PASSWORD } from '../components/external-secrets';
+import { ldapConfig } from '../components/ldap-config';
 import {
   ConfigError,
+  credentials,
   credentialSecretName,
   GATEWAY_USERS_SECRET,
+  oauthProviders,
   type Problem,
   PROJECT,
   SECRETS_KEY,
   secretTable,
   type StackConfig,
 } from '../config';
+import { closest } from '../config/suggest';
 
-/** `gateway.promtail` → value. The paths are listed in docs/reference/config.md. */
+/** `gateway.promtail` → value. The paths are listed in docs/reference/secrets.md. */
 export type SecretValues = Readonly<Record<string, string>>;
 
 /** One Secret with its values. Handle as a secret. */
@@ -26,56 +32,109 @@ interface RequiredSecret {
   readonly path: string;
   readonly rule: string;
   readonly accepts: (value: string, environment: StackConfig['environment']) => boolean;
-  /** False for what somebody else hands out (the keys of a bucket). */
+  /** False for what somebody else hands out: the keys of a bucket, the password of a database. */
   readonly generated: boolean;
+  /** False for what may be there and need not. @default true */
+  readonly required?: boolean;
 }
 
-/** A credential is hashed with a fast hash, because nginx verifies it on every request; 22 letters of base64 hold the 128 bits that make that safe. */
-const CREDENTIAL_LENGTH = 22;
+/** nginx verifies a credential on every request, so its hash is a fast one; that is safe for random ones of this size. */
+const CREDENTIAL_BITS = 128;
 const PROD_PASSWORD_LENGTH = 12;
 const DEFAULT_PASSWORDS = ['admin', 'password', 'grafana', 'changeme', 'secret', 'spywatcher', 'prom-operator'];
+/** Grafana's own default, known to everyone. */
+const DEFAULT_SECRET_KEY = 'SW2YcwTIb9zpOOhoPsMm';
 
-/** What a stack's owner has to provide, by path. */
-export function requiredSecrets({ auth, grafana, storage, agent }: StackConfig): readonly RequiredSecret[] {
-  const filled = (value: string): boolean => value.length > 0;
+/** Every secret that a stack's owner has to provide or may provide, by path. */
+export function requiredSecrets(config: StackConfig): readonly RequiredSecret[] {
+  return [...grafanaValues(config), ...gatewayValues(config), ...bucketValues(config)];
+}
+
+function grafanaValues({ grafana: { login, database, smtp } }: StackConfig): readonly RequiredSecret[] {
+  const { oauth, ldap } = login;
   return [
-    {
-      path: 'grafana.adminPassword',
-      rule: `not empty; in prod at least ${PROD_PASSWORD_LENGTH} characters and no default password`,
-      accepts: (value, environment) =>
-        filled(value) &&
-        (environment !== 'prod' || (value.length >= PROD_PASSWORD_LENGTH && !isDefaultPassword(value))),
-      generated: true,
-    },
+    password('grafana.adminPassword', true),
     {
       path: 'grafana.secretKey',
-      rule: 'at least 16 characters',
-      accepts: (value) => value.length >= 16,
+      rule: 'at least 16 characters; in prod not Grafana’s own default',
+      accepts: (value, environment) => value.length >= 16 && !(environment === 'prod' && value === DEFAULT_SECRET_KEY),
       generated: true,
-    },
-    ...(auth.loki.enabled
-      ? [
-          ...new Set([
-            agent.credential,
-            grafana.credential,
-            ...auth.loki.tenants.flatMap(({ write, read }) => [...write, ...read]),
-          ]),
-        ].map((credential) => ({
-          path: `gateway.${credential}`,
-          rule: `a generated credential of at least ${CREDENTIAL_LENGTH} characters, for example from: openssl rand -hex 16`,
-          accepts: (value: string) => value.length >= CREDENTIAL_LENGTH && new Set(value).size >= 8,
-          generated: true,
-        }))
-      : []),
-    ...(storage.type === 's3'
-      ? ['s3.accessKeyId', 's3.secretAccessKey'].map((path) => ({
-          path,
-          rule: 'not empty',
-          accepts: filled,
-          generated: false,
-        }))
-      : []),
+    } satisfies RequiredSecret,
+    ...(oauth === undefined ? [] : oauthProviders(oauth).map((provider) => handedOut(`grafana.oauth.${provider}`))),
+    ...(ldap === undefined ? [] : [password('grafana.ldapBindPassword', false)]),
+    ...(database.type === 'postgres' ? [password('grafana.databasePassword', false)] : []),
+    ...(smtp?.user === undefined ? [] : [password('grafana.smtpPassword', false)]),
+  ]
+    .map(withoutVariables)
+    .concat(
+      ldap?.privateCa === true
+        ? {
+            path: 'grafana.ldapCa',
+            rule: 'a certificate in PEM',
+            accepts: (value) => /^-----BEGIN CERTIFICATE-----\n[\s\S]+-----END CERTIFICATE-----\s*$/.test(value),
+            generated: false,
+          }
+        : [],
+    );
+}
+
+/** Grafana looks for variables in all of its settings, in those that are secrets too. */
+function withoutVariables(secret: RequiredSecret): RequiredSecret {
+  return {
+    ...secret,
+    rule: `${secret.rule}; without \${ and $__, in which Grafana would look for a variable`,
+    accepts: (value, environment) => secret.accepts(value, environment) && !/\$\{|\$__/.test(value),
+  };
+}
+
+/** A password that people choose. Of one that somebody else hands out, only the defaults are refused. */
+function password(path: string, generated: boolean): RequiredSecret {
+  return {
+    path,
+    rule: generated
+      ? `not empty; in prod at least ${PROD_PASSWORD_LENGTH} characters and no default password`
+      : 'not empty; in prod no default password',
+    accepts: (value, environment) => isStrong(value, environment, generated ? PROD_PASSWORD_LENGTH : 1),
+    generated,
+  };
+}
+
+function handedOut(path: string): RequiredSecret {
+  return { path, rule: 'not empty', accepts: (value) => value.length > 0, generated: false };
+}
+
+function isStrong(value: string, environment: StackConfig['environment'], length: number): boolean {
+  return value.length > 0 && (environment !== 'prod' || (value.length >= length && !isDefaultPassword(value)));
+}
+
+/** One for each credential, and the one before it while both count. */
+function gatewayValues(config: StackConfig): readonly RequiredSecret[] {
+  if (!config.auth.loki.enabled) return [];
+  return credentials(config).flatMap(({ name }) => [
+    { path: `gateway.${name}`, rule: CREDENTIAL_RULE, accepts: isCredential, generated: true },
+    { path: `${PREVIOUS}.${name}`, rule: CREDENTIAL_RULE, accepts: isCredential, generated: false, required: false },
+  ]);
+}
+
+function bucketValues({ storage }: StackConfig): readonly RequiredSecret[] {
+  return storage.type === 's3' ? ['s3.accessKeyId', 's3.secretAccessKey'].map(handedOut) : [];
+}
+
+/** Passwords that a rotation has replaced, and that count for as long as they are set. */
+const PREVIOUS = 'gatewayPrevious';
+const CREDENTIAL_RULE = `a generated credential of at least ${CREDENTIAL_BITS} bits, for example from: openssl rand -hex 16`;
+
+/** Letters that every HTTP client and every htpasswd file takes; as many bits as its alphabet allows, and no pattern. */
+function isCredential(value: string): boolean {
+  const alphabets: readonly (readonly [RegExp, number])[] = [
+    [/^[0-9]+$/, 10],
+    [/^[0-9a-f]+$|^[0-9A-F]+$/, 16],
+    [/^[0-9a-z]+$|^[0-9A-Z]+$/, 36],
+    [/^[0-9A-Za-z]+$/, 62],
+    [/^[!-~]+$/, 64],
   ];
+  const size = alphabets.find(([letters]) => letters.test(value))?.[1];
+  return size !== undefined && value.length * Math.log2(size) >= CREDENTIAL_BITS && new Set(value).size >= 8;
 }
 
 /**
@@ -83,7 +142,7 @@ export function requiredSecrets({ auth, grafana, storage, agent }: StackConfig):
  *
  * @param stillUnknown - paths whose values come later (outputs of other resources).
  * @param stack - the stack whose config they are; the command names it, because another one may be selected.
- * @throws ConfigError with every missing or refused one and the command that sets it; never with a value.
+ * @throws ConfigError with every missing, refused or unknown one and the command that mends it; never with a value.
  */
 export function checkSecretValues(
   source: string,
@@ -93,59 +152,201 @@ export function checkSecretValues(
   stack?: string,
 ): void {
   const option = stack === undefined ? '' : ` --stack ${stack}`;
-  const problems = requiredSecrets(config).flatMap(({ path, rule, accepts }): readonly Problem[] => {
-    if (stillUnknown.includes(path)) return [];
+  const command = (verb: string, path: string): string =>
+    `pulumi config ${verb} --path '${PROJECT}:${SECRETS_KEY}.${path}'${option}`;
+  const { type } = config.secretSource;
+  // What is not used is not taken: somebody believes that it counts.
+  const known = type === 'pulumi' ? requiredSecrets(config) : [];
+  const problems = known.flatMap(({ path, rule, accepts, required = true }): readonly Problem[] => {
     const value = values[path];
+    if (stillUnknown.includes(path) || (value === undefined && !required)) return [];
     if (value !== undefined && accepts(value, config.environment)) return [];
     return [
       {
         path: `${SECRETS_KEY}.${path}`,
         received: value === undefined ? '(missing)' : '(a refused value, not shown)',
         rule,
-        remedy: `pulumi config set --secret --path '${PROJECT}:${SECRETS_KEY}.${path}'${option}`,
+        remedy: command('set --secret', path),
       },
     ];
   });
-  if (problems.length > 0) throw new ConfigError(source, problems);
+  const paths = known.map(({ path }) => path);
+  const unknown = [...Object.keys(values), ...stillUnknown]
+    .filter((path) => !paths.includes(path))
+    .map((path): Problem => {
+      const similar = closest(path, paths);
+      return {
+        path: `${SECRETS_KEY}.${path}`,
+        received: '(not shown)',
+        rule: type === 'pulumi' ? 'the name of a secret that this stack has' : `none, with secretSource.type: ${type}`,
+        remedy: `${similar === undefined ? '' : `did you mean ${similar}? `}${command('rm', path)}`,
+      };
+    });
+  const same = credentials(config).flatMap(({ name }): readonly Problem[] => {
+    const path = `${PREVIOUS}.${name}`;
+    return values[path] === undefined || values[path] !== values[`gateway.${name}`]
+      ? []
+      : [
+          {
+            path: `${SECRETS_KEY}.${path}`,
+            received: '(not shown)',
+            rule: `another one than gateway.${name}, which it was before`,
+            remedy: command('rm', path),
+          },
+        ];
+  });
+  if (problems.length + unknown.length + same.length > 0)
+    throw new ConfigError(source, [...problems, ...unknown, ...same]);
 }
 
-/** The Secrets of the table with their contents. The same values give the same Secrets, hashes included. */
+/** The Secrets of the table that are made from values, with their contents. The same values give the same Secrets, hashes included. */
 export function secretObjects(config: StackConfig, values: SecretValues): readonly SecretObject[] {
   const value = (path: string): string => {
     const found = values[path];
     if (found === undefined) throw new Error(`No value for ${SECRETS_KEY}.${path}; call checkSecretValues first.`);
     return found;
   };
-  const { auth, grafana, agent, storage } = config;
-  const contents: Record<string, Readonly<Record<string, string>>> = {
-    [grafana.login.adminSecret]: { password: value('grafana.adminPassword'), secretKey: value('grafana.secretKey') },
-  };
-  if (auth.loki.enabled) {
-    const users = (kind: 'write' | 'read'): string =>
-      auth.loki.tenants
-        .flatMap((tenant) => tenant[kind])
-        .map((name) => `${name}:${credentialHash(name, value(`gateway.${name}`))}\n`)
-        .join('');
-    contents[GATEWAY_USERS_SECRET] = { write: users('write'), read: users('read') };
-    for (const name of [agent.credential, grafana.credential])
-      contents[credentialSecretName(name)] = { password: value(`gateway.${name}`) };
-  }
+  const contents = { ...grafanaContents(config, value), ...gatewayContents(config, value, values) };
+  const { storage } = config;
   if (storage.type === 's3')
     contents[storage.credentialsSecret] = {
       accessKeyId: value('s3.accessKeyId'),
       secretAccessKey: value('s3.secretAccessKey'),
     };
-  return secretTable(config).map(({ name, namespace }) => ({ name, namespace, stringData: contents[name] ?? {} }));
+  return secretTable(config)
+    .filter(({ madeBy }) => madeBy === 'secretSource')
+    .map(({ name, namespace }) => ({ name, namespace, stringData: contents[name] ?? {} }));
+}
+
+type Contents = Record<string, Readonly<Record<string, string>>>;
+
+function grafanaContents({ grafana }: StackConfig, value: (path: string) => string): Contents {
+  const { login, database, smtp } = grafana;
+  const { oauth, ldap } = login;
+  return {
+    [login.adminSecret]: { password: value('grafana.adminPassword'), secretKey: value('grafana.secretKey') },
+    ...(oauth === undefined
+      ? {}
+      : {
+          [oauth.secret]: Object.fromEntries(
+            oauthProviders(oauth).map((provider) => [provider, value(`grafana.oauth.${provider}`)]),
+          ),
+        }),
+    ...(ldap === undefined
+      ? {}
+      : {
+          [ldap.bindSecret]: {
+            'ldap.toml': ldapConfig(ldap, value('grafana.ldapBindPassword')),
+            ...(ldap.privateCa ? { 'ca.crt': value('grafana.ldapCa') } : {}),
+          },
+        }),
+    ...(database.type === 'postgres'
+      ? { [database.passwordSecret]: { password: value('grafana.databasePassword') } }
+      : {}),
+    ...(smtp?.user === undefined ? {} : { [smtp.passwordSecret]: { password: value('grafana.smtpPassword') } }),
+  };
+}
+
+function gatewayContents(config: StackConfig, value: (path: string) => string, values: SecretValues): Contents {
+  const { auth, agent, grafana } = config;
+  if (!auth.loki.enabled) return {};
+  const names = credentials(config).map(({ name }) => name);
+  const line = (name: string, secret: string): string => `${credentialLine(name, secret)}\n`;
+  const previous = names.flatMap((name) => {
+    const secret = values[`${PREVIOUS}.${name}`];
+    return secret === undefined ? [] : [line(name, secret)];
+  });
+  return {
+    [GATEWAY_USERS_SECRET]: {
+      users: names.map((name) => line(name, value(`gateway.${name}`))).join(''),
+      previous: previous.join(''),
+    },
+    ...Object.fromEntries(
+      [agent.credential, grafana.credential].map((name) => [
+        credentialSecretName(name),
+        { password: value(`gateway.${name}`) },
+      ]),
+    ),
+  };
+}
+
+/** Workloads that read Secrets when they start, and so have to start anew when one changes → the Secrets. The agent reads its password at every push. */
+function secretsReadAtStart({ grafana, storage }: StackConfig): Readonly<Record<string, readonly string[]>> {
+  const { login, database, smtp, credential } = grafana;
+  const bucket = storage.type === 's3' ? [storage.credentialsSecret] : [];
+  return {
+    [GATEWAY.name]: [GATEWAY_USERS_SECRET],
+    [GRAFANA.name]: [
+      login.adminSecret,
+      credentialSecretName(credential),
+      ...(login.oauth === undefined ? [] : [login.oauth.secret]),
+      ...(login.ldap === undefined ? [] : [login.ldap.bindSecret]),
+      ...(database.type === 'postgres' ? [database.passwordSecret] : []),
+      ...(smtp === undefined ? [] : [smtp.passwordSecret]),
+    ],
+    [LOKI.name]: bucket,
+    [COMPACTOR.name]: bucket,
+  };
+}
+
+/**
+ * What a workload's pods carry so that they roll when a Secret which they read at their start changes. Keyed with
+ * `grafana.secretKey`: whoever reads it cannot try passwords against it.
+ *
+ * @returns undefined for a workload that reads none.
+ */
+export function secretHash(config: StackConfig, values: SecretValues, workload: string): string | undefined {
+  const names = secretsReadAtStart(config)[workload] ?? [];
+  const read = secretObjects(config, values).filter(
+    ({ name, namespace }) => namespace === config.namespaces.logging && names.includes(name),
+  );
+  if (read.length === 0) return undefined;
+  return createHmac('sha256', values['grafana.secretKey'] ?? '')
+    .update(JSON.stringify([workload, read]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Whether the agent's password is being rotated: the one before still counts. */
+export function isRotatingAgent({ agent }: StackConfig, values: Readonly<Record<string, unknown>>): boolean {
+  return values[`${PREVIOUS}.${agent.credential}`] !== undefined;
 }
 
 /** The Secrets as objects for `kubectl apply`. */
 export function secretManifests(config: StackConfig, values: SecretValues): readonly object[] {
-  return secretObjects(config, values).map(({ name, namespace, stringData }) => ({
+  return secretObjects(config, values).map(secretManifest);
+}
+
+/** A Secret as an object for `kubectl apply`. */
+export function secretManifest({ name, namespace, stringData }: SecretObject): object {
+  return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name, namespace, labels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' } },
     stringData,
-  }));
+  };
+}
+
+/**
+ * The Secrets as entries of an external store, for whoever fills one.
+ *
+ * @returns name of the entry → its properties, as the rendered ExternalSecrets ask for them.
+ */
+export function storeEntries(config: StackConfig, values: SecretValues): Readonly<Record<string, object>> {
+  const { secretSource: source } = config;
+  const prefix = source.type === 'externalSecrets' ? `${source.prefix}/` : '';
+  return Object.fromEntries(
+    secretObjects(config, values).map(({ name, stringData }) => [
+      `${prefix}${name}`,
+      'ldap.toml' in stringData
+        ? { ...without(stringData, 'ldap.toml'), [BIND_PASSWORD]: values['grafana.ldapBindPassword'] }
+        : stringData,
+    ]),
+  );
+}
+
+function without(record: Readonly<Record<string, string>>, key: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
 }
 
 /**
@@ -176,10 +377,10 @@ export function flattenSecrets(tree: unknown, prefix = ''): SecretValues {
  * A line of an htpasswd file: salted SHA-1, which every nginx verifies in microseconds. Enough for random credentials,
  * and only for those. The salt follows from the credential, so that two runs make the same Secret.
  */
-function credentialHash(name: string, password: string): string {
-  const salt = createHmac('sha256', password).update(name).digest().subarray(0, 16);
-  const digest = createHash('sha1').update(password).update(salt).digest();
-  return `{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`;
+export function credentialLine(name: string, secret: string): string {
+  const salt = createHmac('sha256', secret).update(name).digest().subarray(0, 16);
+  const digest = createHash('sha1').update(secret).update(salt).digest();
+  return `${name}:{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`;
 }
 
 function isDefaultPassword(value: string): boolean {

@@ -25,6 +25,25 @@ const mapOf = (http: readonly NginxDirective[], variable: string) =>
     .find(({ words }) => words[2] === variable)
     ?.block.map(({ words }) => words);
 
+const conditionsOf = ({ block }: NginxDirective) =>
+  directives(block, 'if').map(({ words, block: then }) => [
+    words.slice(1).join(' '),
+    directive(then, 'return').words[1],
+  ]);
+const variablesOf = ({ block }: NginxDirective): Readonly<Record<string, string>> =>
+  Object.fromEntries(directives(block, 'set').map(({ words: [, name = '', value = ''] }) => [name, value]));
+const errorPages = ({ block }: NginxDirective) =>
+  Object.fromEntries(directives(block, 'error_page').map(({ words }) => [words[1] ?? '', words.at(-1) ?? '']));
+const locationOf = (http: readonly NginxDirective[], name: string): NginxDirective => {
+  const found = locations(http).find((location) => nameOf(location) === name);
+  if (found === undefined) throw new Error(`There is no location ${name}.`);
+  return found;
+};
+
+const ERASERS: Partial<StackConfigInput> = {
+  auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana'], erase: ['eraser'] }] } },
+};
+
 const WRITE = ['= /loki/api/v1/push', '= /otlp/v1/logs'];
 const READ = [
   '= /loki/api/v1/query',
@@ -39,115 +58,219 @@ const READ = [
   '= /loki/api/v1/patterns',
   '= /loki/api/v1/format_query',
   '= /loki/api/v1/status/buildinfo',
-  '~ ^/loki/api/v1/label/([A-Za-z_][A-Za-z0-9_]*)/values$',
-  '~ ^/loki/api/v1/detected_field/([A-Za-z_][A-Za-z0-9_]*)/values$',
-  '= /loki/api/v1/tail',
 ];
+const RULES = ['= /loki/api/v1/rules', '= /prometheus/api/v1/rules', '= /prometheus/api/v1/alerts'];
+const ERASE = ['= /loki/api/v1/delete'];
+const NAMED = [
+  '~ ^/loki/api/v1/label/(?<name>[A-Za-z_][A-Za-z0-9_]*)/values$',
+  '~ ^/loki/api/v1/detected_field/(?<name>[A-Za-z_][A-Za-z0-9_]*)/values$',
+];
+const TAIL = '= /loki/api/v1/tail';
 
 describe('given a stack, the gateway’s port for clients', () => {
-  const http = httpOf();
-  const proxied = locations(http).filter(isProxied);
+  const http = httpOf(ERASERS);
+  const all = locations(http).filter(isProxied);
+  const proxied = all.filter((location) => !nameOf(location).startsWith('@'));
+  const named = proxied.map((location) => [nameOf(location), location] as const);
+  const kindOf = (name: string) => (WRITE.includes(name) ? 'write' : ERASE.includes(name) ? 'erase' : 'read');
 
-  it('proxies these paths and no other: none of Loki’s admin pages, no delete API', () => {
-    expect(proxied.map(nameOf)).toEqual([...WRITE, ...READ]);
-    expect(
-      locations(http)
-        .filter((location) => !isProxied(location))
-        .map(nameOf),
-    ).toEqual(['= /health', '/']);
+  it('proxies these paths and no other: none of Loki’s admin pages', () => {
+    expect(proxied.map(nameOf)).toEqual([...WRITE, ...READ, ...RULES, ...ERASE, ...NAMED, TAIL]);
     const last = directive(locations(http).find((location) => nameOf(location) === '/')?.block ?? [], 'return');
     expect(last.words[1]).toBe('404');
   });
 
-  it.each(proxied.map((location) => [nameOf(location), location] as const))(
+  it('has no path for erasing where no credential may', () => {
+    expect(locations(httpOf()).map(nameOf)).not.toContain(ERASE[0]);
+  });
+
+  it.each(all.map((location) => [nameOf(location), location] as const))(
     'in %s overwrites the tenant and drops the credential',
     (_, location) => {
       expect(headersOf(location)).toMatchObject({ 'X-Scope-OrgID': '$tenant', Authorization: '' });
     },
   );
 
-  it.each(proxied.map((location) => [nameOf(location), location] as const))(
-    'in %s asks for the credential of its kind',
-    (name, { block }) => {
-      expect(directive(block, 'auth_basic').words[1]).toBe('spywatcher-logs');
-      expect(directive(block, 'auth_basic_user_file').words[1]).toBe(
-        `/etc/nginx/users/${WRITE.includes(name) ? 'write' : 'read'}`,
-      );
+  it.each(named)('in %s asks for a password', (_, { block }) => {
+    expect(directive(block, 'auth_basic').words[1]).toBe('spywatcher-logs');
+    expect(directive(block, 'auth_basic_user_file').words[1]).toBe('/etc/nginx/users/users');
+  });
+
+  it.each(named)('in %s refuses credentials of the other kinds', (name, location) => {
+    const others = ['write', 'read', 'erase'].filter((kind) => kind !== kindOf(name));
+    expect(conditionsOf(location)).toContainEqual([`($access ~ ^(?:${others.join('|')})$)`, '403']);
+  });
+
+  it.each(named)('in %s takes these methods alone', (name, location) => {
+    const methods = [
+      [WRITE, '!~ ^(?:POST)$'],
+      [RULES, '!~ ^(?:GET)$'],
+      [ERASE, '!~ ^(?:GET|POST|PUT|DELETE)$'],
+      [[TAIL], '!= GET'],
+    ] as const;
+    const [, expected = '!~ ^(?:GET|POST)$'] = methods.find(([names]) => names.some((one) => one === name)) ?? [];
+    expect(conditionsOf(location)[0]).toEqual([`($request_method ${expected})`, '405']);
+  });
+
+  it.each(named.filter(([name]) => name !== TAIL))(
+    'sends %s on under the path that is written here',
+    (name, location) => {
+      const path = name.startsWith('=')
+        ? name.slice(2)
+        : `/loki/api/v1/${name.includes('detected') ? 'detected_field' : 'label'}/$name/values`;
+      expect(variablesOf(location)).toEqual({ $upstream: 'loki', $target: path });
+      expect(directive(location.block, 'proxy_pass').words[1]).toBe('http://$upstream$target$is_args$args');
     },
   );
 
-  it.each(
-    proxied
-      .filter((location) => nameOf(location).startsWith('='))
-      .map((location) => [location.words[2], location] as const),
-  )('sends %s on under the same path, as it is written here', (path, { block }) => {
-    expect(directive(block, 'proxy_pass').words[1]).toBe(`http://loki${path ?? ''}`);
+  it('lets a tail be a web socket and nothing else, and waits for it', () => {
+    const location = locationOf(http, TAIL);
+    expect(headersOf(location)).toMatchObject({ Connection: 'upgrade', Upgrade: 'websocket' });
+    expect(directive(location.block, 'proxy_read_timeout').words[1]).toBe('1h');
+    expect(directive(location.block, 'proxy_pass').words[1]).toBe('http://loki/loki/api/v1/tail$is_args$args');
   });
 
-  it('sends a label’s values on with the label alone', () => {
-    const targets = proxied
-      .filter((location) => nameOf(location).startsWith('~'))
-      .map(({ block }) => directive(block, 'proxy_pass').words[1]);
-    expect(targets).toEqual([
-      'http://loki/loki/api/v1/label/$1/values$is_args$args',
-      'http://loki/loki/api/v1/detected_field/$1/values$is_args$args',
-    ]);
+  it('lets no other request change its protocol', () => {
+    const upgrading = all.filter((location) => headersOf(location)['Upgrade'] !== undefined);
+    expect(upgrading.map(nameOf)).toEqual([TAIL, '@previous-tail']);
   });
 
-  it('lets a tail be a web socket, and waits for it', () => {
-    const tail = proxied.find((location) => nameOf(location) === '= /loki/api/v1/tail');
-    expect(headersOf(tail ?? { words: [], block: [] })).toMatchObject({
-      Connection: '$connection_upgrade',
-      Upgrade: '$http_upgrade',
-    });
-    expect(directive(tail?.block ?? [], 'proxy_read_timeout').words[1]).toBe('1h');
-    expect(mapOf(http, '$connection_upgrade')).toEqual([
-      ['default', 'upgrade'],
-      ['', ''],
-    ]);
+  it('refuses to tail several tenants, which Loki cannot', () => {
+    expect(conditionsOf(locationOf(http, TAIL))).toContainEqual(['($tenant ~ [|])', '403']);
   });
 
   it('knows one Loki, and waits longer than a query may take there', () => {
     expect(directive(directive(http, 'upstream').block, 'server').words[1]).toBe('loki.logging.svc:3100');
     expect(directive(http, 'proxy_read_timeout').words[1]).toBe('75s');
+    const slow = { queryTimeout: '2m', tenants: { spywatcher: { queryTimeout: '5m' } } };
+    expect(directive(httpOf({ limits: slow }), 'proxy_read_timeout').words[1]).toBe('315s');
   });
 
-  it('takes a whole burst as one push', () => {
-    expect(directive(http, 'client_max_body_size').words[1]).toBe(String(20 * 2 ** 20));
-    expect(directive(httpOf({ limits: { ingestionBurst: '32MB' } }), 'client_max_body_size').words[1]).toBe(
-      String(32 * 2 ** 20),
-    );
+  it('takes the largest burst with its labels as one push, and of all else little', () => {
+    const sizeOf = (differences: Partial<StackConfigInput>) =>
+      directive(locationOf(httpOf(differences), WRITE[0] ?? '').block, 'client_max_body_size').words[1];
+    expect(sizeOf({})).toBe(String(40 * 2 ** 20));
+    expect(sizeOf({ limits: { tenants: { spywatcher: { ingestionBurst: '32MB' } } } })).toBe(String(64 * 2 ** 20));
+    expect(directive(http, 'client_max_body_size').words[1]).toBe('1m');
   });
 
-  it('logs no push that went well: it would be pushed again', () => {
-    expect(mapOf(http, '$loggable')).toEqual([
-      ['default', '1'],
-      ['~^2\\d\\d:/loki/api/v1/push$', '0'],
-      ['~^2\\d\\d:/otlp/v1/logs$', '0'],
-      ['~:/health$', '0'],
+  it('limits connections and tails', () => {
+    const limited = httpOf({ gateway: { maxConnections: 100 }, limits: { maxTails: 7 } });
+    expect(directive(serverOn(limited, 8080), 'limit_conn').words).toEqual(['limit_conn', 'connections', '100']);
+    expect(directives(locationOf(limited, TAIL).block, 'limit_conn').map(({ words }) => words.slice(1))).toEqual([
+      ['connections', '100'],
+      ['tails', '7'],
     ]);
-  });
-
-  it('logs JSON, without the query’s arguments and without a credential', () => {
-    const format = directive(http, 'log_format').words.at(-1) ?? '';
-    expect(JSON.parse(format.replaceAll(/:\$\w+/g, ':0'))).toMatchObject({ level: 'info' });
-    expect(format).not.toMatch(/\$(request|args|request_uri|http_authorization)\b/);
   });
 });
 
+describe('given a wrong password, the gateway', () => {
+  const http = httpOf({ gateway: { failedLoginsPerMinute: 5 } });
+  const [push, tail] = [locationOf(http, WRITE[0] ?? ''), locationOf(http, TAIL)];
+
+  it('tries the one before', () => {
+    expect([errorPages(push)['401'], errorPages(tail)['401']]).toEqual(['@previous', '@previous-tail']);
+    for (const name of ['@previous', '@previous-tail'])
+      expect(directive(locationOf(http, name).block, 'auth_basic_user_file').words[1]).toBe(
+        '/etc/nginx/users/previous',
+      );
+  });
+
+  it('sends what that one lets in to the same place', () => {
+    const previous = locationOf(http, '@previous');
+    for (const name of ['proxy_pass', 'client_max_body_size'])
+      expect(directive(previous.block, name)).toEqual(directive(push.block, name));
+    expect(directive(locationOf(http, '@previous-tail').block, 'proxy_pass')).toEqual(
+      directive(tail.block, 'proxy_pass'),
+    );
+  });
+
+  it('counts the refusal by address, and answers 429 above the limit', () => {
+    expect(errorPages(locationOf(http, '@previous'))['401']).toBe('@refused');
+    expect(directive(http, 'limit_req_zone').words.slice(1)).toEqual([
+      '$binary_remote_addr',
+      'zone=refused:1m',
+      'rate=5r/m',
+    ]);
+    expect(directive(locationOf(http, '@refused').block, 'limit_req').words.slice(1)).toEqual([
+      'zone=refused',
+      'burst=4',
+      'nodelay',
+    ]);
+    expect(directive(locationOf(http, '@too-many').block, 'add_header').words).toContain('12');
+  });
+
+  it('has an answer in JSON for every refusal', () => {
+    for (const [status, name] of Object.entries(errorPages({ words: [], block: serverOn(http, 8080) }))) {
+      const { words } = directive(locationOf(http, name).block, 'return');
+      expect(words[1]).toBe(status);
+      expect(JSON.parse(words[2] ?? '')).toEqual({ status: 'error', error: expect.any(String) as string });
+    }
+  });
+});
+
+describe('the gateway’s log', () => {
+  const http = httpOf(ERASERS);
+  const formats = directives(http, 'log_format');
+
+  it('has no push that went well: it would be pushed again', () => {
+    expect(mapOf(http, '$is_logged')).toEqual([
+      ['default', '1'],
+      ['~^POST:2\\d\\d:/loki/api/v1/push$', '0'],
+      ['~^POST:2\\d\\d:/otlp/v1/logs$', '0'],
+      ['~:/health$', '0'],
+      ['~^(?:POST|PUT):2\\d\\d:/loki/api/v1/delete$', '0'],
+    ]);
+  });
+
+  it('has a line of its own for each erasure', () => {
+    expect(mapOf(http, '$is_erasure')).toEqual([
+      ['default', '0'],
+      ['~^(?:POST|PUT):2\\d\\d:/loki/api/v1/delete$', '1'],
+    ]);
+    expect(formats[1]?.words.join(' ')).toContain('"action":"LOG_ERASURE"');
+  });
+
+  it.each(formats.map(({ words }) => [words[1] ?? '', words.at(-1) ?? '']))(
+    'is JSON in format %s, without the query’s arguments and without a credential',
+    (_, format) => {
+      expect(JSON.parse(format.replaceAll(/(?<=:)\$\w+/g, '0'))).toMatchObject({ level: 'info' });
+      expect(format).not.toMatch(/\$(request|args|arg_query|request_uri|http_authorization)\b/);
+    },
+  );
+});
+
 describe('given tenants, the gateway', () => {
+  const http = httpOf({
+    auth: everything.auth,
+    limits: { tenants: {} },
+    agent: { credential: 'shipper' },
+    grafana: { credential: 'viewer' },
+  });
+
   it('takes the tenant from the credential, and none for any other name', () => {
-    expect(
-      mapOf(
-        httpOf({ auth: everything.auth, agent: { credential: 'shipper' }, grafana: { credential: 'viewer' } }),
-        '$tenant',
-      ),
-    ).toEqual([
+    expect(mapOf(http, '$tenant')).toEqual([
       ['default', ''],
       ['\\shipper', 'app'],
-      ['\\viewer', 'app'],
       ['\\audit-shipper', 'audit'],
+      ['\\viewer', 'app'],
       ['\\auditor', 'audit'],
+      ['\\eraser', 'app'],
+      ['\\audit-eraser', 'audit'],
+      ['\\overseer', 'app|audit'],
+    ]);
+  });
+
+  it('knows what each credential is for', () => {
+    expect(mapOf(http, '$access')).toEqual([
+      ['default', ''],
+      ['\\shipper', 'write'],
+      ['\\audit-shipper', 'write'],
+      ['\\viewer', 'read'],
+      ['\\auditor', 'read'],
+      ['\\eraser', 'erase'],
+      ['\\audit-eraser', 'erase'],
+      ['\\overseer', 'read'],
     ]);
   });
 
@@ -163,6 +286,35 @@ describe('given tenants, the gateway', () => {
   });
 });
 
+describe('given replicas in a ring, the gateway', () => {
+  const http = httpOf({ ...HA, ...ERASERS });
+
+  it('sends erasures to the compactor, and all else to Loki', () => {
+    expect(variablesOf(locationOf(http, ERASE[0] ?? ''))['$upstream']).toBe('compactor');
+    expect(variablesOf(locationOf(http, WRITE[0] ?? ''))['$upstream']).toBe('loki');
+    expect(directives(http, 'upstream').map(({ block }) => directive(block, 'server').words[1])).toEqual([
+      'compactor.logging.svc:3100',
+      'loki.logging.svc:3100',
+    ]);
+  });
+});
+
+describe('given a certificate, the gateway', () => {
+  const http = httpOf({ gateway: { tls: {} } });
+  const server = directives(http, 'server')[0]?.block ?? [];
+
+  it('speaks TLS and nothing else on the port for clients', () => {
+    expect(directives(server, 'listen').map(({ words }) => words)).toEqual([['listen', '8080', 'ssl']]);
+    expect(directive(server, 'ssl_protocols').words.slice(1)).toEqual(['TLSv1.2', 'TLSv1.3']);
+  });
+
+  it('reads it at every handshake, so that a renewed one counts at once', () => {
+    expect(directive(server, 'ssl_certificate').words[1]).toBe('$certificate/tls.crt');
+    expect(directive(server, 'ssl_certificate_key').words[1]).toBe('$certificate/tls.key');
+    expect(mapOf(http, '$certificate')).toEqual([['default', '/etc/nginx/tls']]);
+  });
+});
+
 describe('given a gateway that asks for no credential', () => {
   const http = httpOf({ auth: { loki: { enabled: false } } });
 
@@ -174,13 +326,14 @@ describe('given a gateway that asks for no credential', () => {
 
   it('asks for none', () => {
     expect(JSON.stringify(http)).not.toContain('auth_basic');
+    expect(JSON.stringify(http)).not.toContain('$access');
   });
 });
 
 describe('given Loki pods, the gateway’s port for metrics', () => {
   it.each([
     ['one', {}, ['loki-0']],
-    ['three', HA, ['loki-0', 'loki-1', 'loki-2']],
+    ['three and a compactor', HA, ['loki-0', 'loki-1', 'loki-2', 'compactor-0']],
   ])('has the metrics of %s and nothing else of Loki', (_, differences, pods) => {
     const found = locations(httpOf(differences), 8081);
     expect(found.map(nameOf)).toEqual([...pods.map((pod) => `= /${pod}/metrics`), '/']);

@@ -1,4 +1,4 @@
-import { Gateway, type GatewayProps } from '../../../src/components/gateway';
+import { Gateway, type GatewayProps, gatewayUrl } from '../../../src/components/gateway';
 import { configWith, everythingConfig } from '../../support/config';
 import { containerOf, find, ofKind, podOf, render } from '../../support/manifests';
 
@@ -10,18 +10,18 @@ describe('given a stack, the gateway', () => {
     expect(objects).toMatchSnapshot();
   });
 
-  it('serves before the old pod stops, and lets requests finish', () => {
+  it('serves before the old pod stops, which waits until nobody sends it more and lets requests finish', () => {
     expect(find(objects, 'Deployment').spec['strategy']).toEqual({
       type: 'RollingUpdate',
       rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
     });
-    expect(containerOf(objects).lifecycle?.preStop.exec.command.slice(-2)).toEqual(['-s', 'quit']);
+    expect(containerOf(objects).lifecycle?.preStop.exec.command.at(-1)).toMatch(/^sleep 3; exec nginx .* -s quit$/);
   });
 
   it('starts with the config that is mounted, and stops with the same', () => {
     const { command, lifecycle, volumeMounts } = containerOf(objects);
     for (const words of [command, lifecycle?.preStop.exec.command])
-      expect(words?.slice(0, 3)).toEqual(['nginx', '-c', '/etc/nginx/gateway/nginx.conf']);
+      expect(words?.join(' ')).toContain('nginx -c /etc/nginx/gateway/nginx.conf -e stderr ');
     expect(volumeMounts).toContainEqual({ name: 'config', mountPath: '/etc/nginx/gateway', readOnly: true });
     expect(podOf(objects).spec.volumes).toContainEqual({ name: 'config', configMap: { name: 'gateway-config' } });
   });
@@ -33,7 +33,10 @@ describe('given a stack, the gateway', () => {
   });
 
   it('reads who may come in from a Secret, as files', () => {
-    expect(podOf(objects).spec.volumes).toContainEqual({ name: 'users', secret: { secretName: 'gateway-users' } });
+    expect(podOf(objects).spec.volumes).toContainEqual({
+      name: 'users',
+      secret: { secretName: 'gateway-users', defaultMode: 0o440 },
+    });
     expect(containerOf(objects).volumeMounts).toContainEqual({
       name: 'users',
       mountPath: '/etc/nginx/users',
@@ -61,6 +64,59 @@ describe('given a gateway that asks for no credential', () => {
     const open = rendered(configWith({ auth: { loki: { enabled: false } } }));
     expect(podOf(open).spec.volumes.map(({ name }) => name)).toEqual(['config', 'tmp']);
     expect(containerOf(open).volumeMounts.map(({ name }) => name)).toEqual(['config', 'tmp']);
+  });
+});
+
+describe('given a certificate, the gateway', () => {
+  const secured = rendered(configWith({ gateway: { tls: { secretName: 'own', caSecretName: 'own-ca' } } }));
+
+  it('is found at the port of HTTPS, and asked for its health there', () => {
+    expect(find(secured, 'Service', 'gateway').spec.ports.map(({ name, port }) => [name, port])).toEqual([
+      ['https', 443],
+    ]);
+    expect(containerOf(secured).readinessProbe.httpGet).toMatchObject({ scheme: 'HTTPS' });
+    expect(gatewayUrl(configWith({ gateway: { tls: {} } }))).toBe('https://gateway.logging.svc:443');
+  });
+
+  it('reads certificate and key from the named Secret, and leaves them to nobody else', () => {
+    expect(podOf(secured).spec.volumes).toContainEqual({
+      name: 'certificate',
+      secret: {
+        secretName: 'own',
+        defaultMode: 0o440,
+        items: [
+          { key: 'tls.crt', path: 'tls.crt' },
+          { key: 'tls.key', path: 'tls.key' },
+        ],
+      },
+    });
+    expect(ofKind(secured, 'Certificate')).toEqual([]);
+  });
+
+  it('with an issuer has one made, and the agent’s namespace one for its CA', () => {
+    const issued = rendered(configWith({ gateway: { tls: { clusterIssuer: 'cluster-ca' } } }));
+    const certificates = ofKind(issued, 'Certificate').map(({ metadata, ...rest }) => ({
+      namespace: metadata.namespace,
+      spec: rest['spec'],
+    }));
+    expect(certificates).toEqual([
+      {
+        namespace: 'logging',
+        spec: expect.objectContaining({
+          secretName: 'gateway-tls',
+          dnsNames: ['gateway.logging.svc', 'gateway.logging.svc.cluster.local'],
+          usages: ['digital signature', 'server auth'],
+        }) as object,
+      },
+      {
+        namespace: 'logging-agents',
+        spec: expect.objectContaining({
+          secretName: 'gateway-ca',
+          dnsNames: ['promtail.logging-agents.svc', 'promtail.logging-agents.svc.cluster.local'],
+          usages: ['digital signature', 'client auth'],
+        }) as object,
+      },
+    ]);
   });
 });
 

@@ -77,10 +77,11 @@ describe('given a stack, Grafana', () => {
     });
   });
 
-  it('answers for its health on the port that its Service has', () => {
+  it('is ready with its database, and alive without, on the port that its Service has', () => {
     const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects);
-    for (const probe of [startupProbe, readinessProbe, livenessProbe])
+    for (const probe of [startupProbe, readinessProbe])
       expect(probe).toMatchObject({ httpGet: { path: '/api/health', port: 'http' } });
+    expect(livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
   });
 
   it('has no Ingress, and lets no ingress controller in', () => {
@@ -171,8 +172,8 @@ describe('given an Ingress without TLS, class or annotations', () => {
 });
 
 describe('given every option, Grafana', () => {
-  const { namespaces, grafana, auth, resources, images, network, limits } = everythingConfig();
-  const all: Required<GrafanaProps> = { namespaces, grafana, auth, resources, images, network, limits };
+  const { namespaces, grafana, gateway, auth, resources, images, network, limits } = everythingConfig();
+  const all: Required<GrafanaProps> = { namespaces, grafana, gateway, auth, resources, images, network, limits };
   const everything = rendered(all);
 
   it('is these objects', () => {
@@ -205,6 +206,61 @@ describe('given every option, Grafana', () => {
     expect(egress[1]).toEqual({ to: [namespace('telemetry')], ports: [{ protocol: 'TCP', port: 9091 }] });
   });
 
+  it('goes out to the providers, the directory, the database and the mail server, where the config says they are', () => {
+    const { egress = [] } = find(everything, 'NetworkPolicy').spec;
+    const tcp = (port: number) => [{ protocol: 'TCP', port }];
+    const pods = (name: string, app: string) => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+      podSelector: { matchLabels: { app } },
+    });
+    expect(egress.slice(2, -1)).toEqual([
+      { to: [{ ipBlock: { cidr: '140.82.112.0/20' } }], ports: tcp(443) },
+      { to: [{ ipBlock: { cidr: '142.250.0.0/15' } }], ports: tcp(443) },
+      { to: [pods('identity', 'keycloak')], ports: tcp(8443) },
+      { to: [{ ipBlock: { cidr: '10.30.0.5/32' } }], ports: tcp(389) },
+      { to: [pods('databases', 'postgres')], ports: tcp(5433) },
+      { to: [{ ipBlock: { cidr: '10.30.0.6/32' } }], ports: tcp(2525) },
+    ]);
+  });
+
+  it('on PostgreSQL needs no volume, and never stops serving while it is replaced', () => {
+    expect(ofKind(everything, 'PersistentVolumeClaim')).toEqual([]);
+    expect(find(everything, 'Deployment').spec).toMatchObject({
+      replicas: 2,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    });
+    expect(find(everything, 'PodDisruptionBudget').spec).toMatchObject({ maxUnavailable: 1 });
+    expect(podOf(everything).spec.topologySpreadConstraints).toHaveLength(2);
+  });
+
+  it('checks the gateway’s certificate, and has no part in its key', () => {
+    expect(datasources(everything).at('datasources.0')).toMatchObject({
+      url: 'https://gateway.watch.svc:443',
+      jsonData: { tlsAuthWithCACert: true },
+      secureJsonData: { tlsCACert: '$__file{/etc/grafana/gateway-ca/ca.crt}' },
+    });
+    expect(podOf(everything).spec.volumes).toContainEqual({
+      name: 'gateway-ca',
+      secret: { secretName: 'watch-gateway-tls', defaultMode: 0o440, items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+    });
+  });
+
+  it('has the LDAP config, and the CA of its own, from their Secret', () => {
+    expect(podOf(everything).spec.volumes).toContainEqual({
+      name: 'ldap',
+      secret: {
+        secretName: 'watch-ldap',
+        defaultMode: 0o440,
+        items: ['ldap.toml', 'ca.crt'].map((key) => ({ key, path: key })),
+      },
+    });
+    expect(containerOf(everything).volumeMounts).toContainEqual({
+      name: 'ldap',
+      mountPath: '/etc/grafana/ldap',
+      readOnly: true,
+    });
+  });
+
   it('has the configured user, credential, volume and lines', () => {
     expect(envOf(everything)).toMatchObject({
       GF_SECURITY_ADMIN_USER: { value: 'owner' },
@@ -215,9 +271,76 @@ describe('given every option, Grafana', () => {
       basicAuthUser: 'viewer',
       jsonData: { maxLines: 2000 },
     });
-    expect(find(everything, 'PersistentVolumeClaim').spec).toMatchObject({
+  });
+});
+
+describe('given a volume of its own, Grafana', () => {
+  it('has the configured size and class', () => {
+    const stored = rendered(configWith({ grafana: { persistence: { size: '4Gi', storageClass: 'slow' } } }));
+    expect(find(stored, 'PersistentVolumeClaim').spec).toMatchObject({
       storageClassName: 'slow',
       resources: { requests: { storage: '4Gi' } },
     });
+  });
+});
+
+describe('given a route instead of an Ingress, Grafana', () => {
+  const routed = rendered(
+    configWith({
+      grafana: {
+        url: 'https://logs.example.com',
+        route: { gateway: { name: 'public', namespace: 'edge', listener: 'https' } },
+      },
+    }),
+  );
+
+  it('is published by the Gateway’s HTTPS listener alone', () => {
+    expect(ofKind(routed, 'Ingress')).toEqual([]);
+    expect(routed.filter(({ kind }) => kind === 'HTTPRoute').map(({ spec }) => spec)).toMatchObject([
+      {
+        parentRefs: [{ kind: 'Gateway', name: 'public', namespace: 'edge', sectionName: 'https' }],
+        hostnames: ['logs.example.com'],
+        rules: [{ backendRefs: [{ kind: 'Service', name: 'grafana', port: 3000 }] }],
+      },
+    ]);
+  });
+
+  it('lets the Gateway’s pods in', () => {
+    expect(find(routed, 'NetworkPolicy').spec.ingress?.[0]?.from).toEqual([
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } },
+    ]);
+  });
+});
+
+describe('given a provider that may be anywhere in the internet, Grafana', () => {
+  it('still reaches nothing that is no part of it', () => {
+    const open = rendered(
+      configWith({
+        grafana: {
+          login: {
+            oauth: {
+              github: {
+                clientId: 'c',
+                organizations: ['a'],
+                egress: [
+                  { cidr: '0.0.0.0/0', port: 443 },
+                  { cidr: '::/0', port: 443 },
+                ],
+              },
+            },
+          },
+        },
+      }),
+    );
+    const blocks = (find(open, 'NetworkPolicy').spec.egress ?? []).flatMap(({ to = [] }) =>
+      to.flatMap(({ ipBlock }) => ipBlock ?? []),
+    );
+    expect(blocks).toEqual([
+      {
+        cidr: '0.0.0.0/0',
+        except: ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+      },
+      { cidr: '::/0', except: ['::1/128', 'fc00::/7', 'fe80::/10'] },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { Loki } from '../../../src/components/loki';
 import type { StackConfigInput } from '../../../src/config';
-import { configWith, everythingConfig, HA, S3 } from '../../support/config';
+import { configWith, everything, everythingConfig, HA, S3 } from '../../support/config';
 import { containerOf, fileOf, render, yamlOf } from '../../support/manifests';
 import type { StackConfig } from '../../../src/config';
 
@@ -65,15 +65,74 @@ describe('given retention, Loki’s config', () => {
     expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config.retention_stream')).toEqual([
       { selector: '{job="security"}', period: '2160h', priority: 10 },
     ]);
-    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').value).toEqual({
-      overrides: {
-        audit: {
-          retention_period: '9600h',
-          retention_stream: [{ selector: '{job="login"}', period: '12000h', priority: 5 }],
-        },
-      },
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.audit')).toMatchObject({
+      retention_period: '9600h',
+      retention_stream: [{ selector: '{job="login"}', period: '12000h', priority: 5 }],
     });
     expect(yamlOf(objects, 'loki-config', 'config.yaml').at('runtime_config.file')).toBe('/etc/loki/overrides.yaml');
+  });
+});
+
+describe('given limits, Loki’s config', () => {
+  const overridesOf = (differences: Partial<StackConfigInput>) =>
+    yamlOf(rendered(configWith(differences)), 'loki-config', 'overrides.yaml').at('overrides');
+
+  it('has those of all tenants, and others for single ones in the overrides', () => {
+    const objects = rendered(everythingConfig());
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config')).toMatchObject({
+      query_timeout: '2m',
+      max_query_series: 400,
+      max_concurrent_tail_requests: 8,
+    });
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.audit')).toMatchObject({
+      ingestion_rate_mb: 8,
+      ingestion_burst_size_mb: 16,
+      per_stream_rate_limit: '2MB',
+      per_stream_rate_limit_burst: '7MB',
+      max_global_streams_per_user: 500,
+      max_streams_per_user: 500,
+      max_entries_limit_per_query: 1000,
+      query_timeout: '3m',
+      max_query_series: 300,
+      max_concurrent_tail_requests: 4,
+    });
+  });
+
+  it('overrides of a tenant nothing but what is written', () => {
+    expect(overridesOf({})).toEqual({});
+    expect(overridesOf({ limits: { tenants: { spywatcher: { maxTails: 3 } } } })).toEqual({
+      spywatcher: { max_concurrent_tail_requests: 3 },
+    });
+  });
+
+  it('lets an answer take as long as the longest query of any tenant', () => {
+    const limits = { queryTimeout: '2m', tenants: { spywatcher: { queryTimeout: '5m' } } };
+    for (const direction of ['read', 'write'])
+      expect(configOf({ limits }).at(`server.http_server_${direction}_timeout`)).toBe('305s');
+  });
+
+  it('takes the largest burst of any tenant as one message', () => {
+    const limits = { tenants: { spywatcher: { ingestionBurst: '64MB' } } };
+    expect(configOf({ limits }).at('server.grpc_server_max_recv_msg_size')).toBe(64 * 2 ** 20);
+  });
+});
+
+describe('given credentials, Loki’s config', () => {
+  const withTenant = (more: object) => ({
+    auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana'], ...more }] } },
+  });
+
+  it('lets lines be deleted of those tenants alone that have a credential for it', () => {
+    const objects = rendered(configWith(withTenant({ erase: ['eraser'] })));
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config.deletion_mode')).toBe('disabled');
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides')).toEqual({
+      spywatcher: { deletion_mode: 'filter-and-delete' },
+    });
+  });
+
+  it('takes queries over several tenants only where a credential may', () => {
+    expect(configOf().at('querier')).toBeUndefined();
+    expect(configOf({ ...everything, storage: S3 }).at('querier')).toEqual({ multi_tenant_queries_enabled: true });
   });
 });
 

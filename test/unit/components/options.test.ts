@@ -1,6 +1,6 @@
 /** No option is accepted and ignored: each one, changed alone, changes an object. */
 import { parseStackConfig } from '../../../src/config';
-import { everything } from '../../support/config';
+import { everything, otherwise } from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
 
 /** These say what is allowed or how to apply, and so stand in no object. */
@@ -11,13 +11,35 @@ const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   'deploy.skipAwait.0': 'loki',
 };
 /** These cannot change alone: they say which other options there are. */
-const SHAPES = ['storage.type', 'deployment.mode', 'auth.loki.tenants.1.name'];
+const SHAPES = [
+  'storage.type',
+  'deployment.mode',
+  'auth.loki.tenants.1.name',
+  'auth.loki.crossTenantReaders.0.tenants.0',
+  'auth.loki.crossTenantReaders.0.tenants.1',
+  'secretSource.type',
+  'grafana.database.type',
+  'grafana.login.oauth.generic.type',
+];
+/** These are of a choice that {@link everything} does not take. */
+const OF_ANOTHER_CHOICE = ['grafana.persistence.size', 'grafana.persistence.storageClass'];
 /** These change together with another one, or the config would be refused. */
 const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'auth.loki.tenants.0.write.0': { 'agent.credential': 'changed' },
   'agent.credential': { 'auth.loki.tenants.0.write.0': 'changed' },
   'auth.loki.tenants.0.read.0': { 'grafana.credential': 'changed' },
   'grafana.credential': { 'auth.loki.tenants.0.read.0': 'changed' },
+  'auth.loki.tenants.0.name': { 'auth.loki.crossTenantReaders.0.tenants.0': 'changed' },
+  'auth.loki.enabled': {
+    'auth.loki.crossTenantReaders': [],
+    'auth.loki.tenants.0.erase': [],
+    'auth.loki.tenants.1.erase': [],
+  },
+  'grafana.login.ldap.port': { 'grafana.login.ldap.egress.0.port': 388 },
+  'grafana.login.ldap.egress.0.port': { 'grafana.login.ldap.port': 388 },
+  'grafana.login.ldap.encryption': { 'grafana.login.ldap.port': 636, 'grafana.login.ldap.egress.0.port': 636 },
+  'grafana.smtp.port': { 'grafana.smtp.egress.0.port': 2524 },
+  'grafana.smtp.egress.0.port': { 'grafana.smtp.port': 2524 },
 };
 /** Values that {@link another} cannot make. */
 const SPECIAL: Readonly<Record<string, unknown>> = {
@@ -29,6 +51,35 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'grafana.links.sentry': 'https://changed.example.com/{id}',
   'grafana.links.traces': 'https://changed.example.com/{id}',
   'grafana.datasources.prometheus.url': 'http://changed.example.com',
+  'grafana.database.sslMode': 'verify-full',
+  'grafana.smtp.from': 'changed@example.com',
+  'grafana.smtp.egress.0.cidr': '10.99.0.0/16',
+  'grafana.login.ldap.bindDn': 'cn=changed,dc=example,dc=com',
+  'grafana.login.ldap.encryption': 'tls',
+  'grafana.login.ldap.egress.0.cidr': '10.99.0.0/16',
+  'grafana.login.ldap.searchBaseDns.0': 'ou=changed,dc=example,dc=com',
+  'grafana.login.ldap.searchFilter': '(changed=%s)',
+  'grafana.login.ldap.groups.0.dn': 'cn=changed,dc=example,dc=com',
+  'grafana.login.ldap.groups.0.role': 'viewer',
+  'grafana.login.oauth.github.roles.admin.0': '@spywatcher/changed',
+  'grafana.login.oauth.github.roles.editor.0': '@spywatcher/changed',
+  'grafana.login.oauth.github.roles.others': 'viewer',
+  'grafana.login.oauth.github.egress.0.cidr': '10.99.0.0/16',
+  'grafana.login.oauth.google.domains.0': 'changed.example',
+  'grafana.login.oauth.google.roles.admin.0': 'changed@spywatcher.example',
+  'grafana.login.oauth.google.roles.editor.0': 'changed@spywatcher.example',
+  'grafana.login.oauth.google.roles.others': 'viewer',
+  'grafana.login.oauth.google.egress.0.cidr': '10.99.0.0/16',
+  'grafana.login.oauth.generic.authUrl': 'https://changed.example.com',
+  'grafana.login.oauth.generic.tokenUrl': 'https://changed.example.com',
+  'grafana.login.oauth.generic.apiUrl': 'https://changed.example.com',
+  'grafana.login.oauth.generic.domains.0': 'changed.example',
+  'grafana.login.oauth.generic.roles.others': 'viewer',
+  'grafana.login.oauth.generic.guilds.0': '81384788765712399',
+  'grafana.login.oauth.generic.roles.admin.0': '81384788765712399',
+  'grafana.login.oauth.generic.roles.editor.0': '81384788765712399',
+  'grafana.login.oauth.generic.egress.0.cidr': '10.99.0.0/16',
+  'secretSource.storeKind': 'ClusterSecretStore',
   'agent.positionsDirectory': '/var/lib/changed',
   'agent.files.0.format': 'redis',
   'agent.files.0.directory': '/var/log/changed',
@@ -41,8 +92,6 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
 };
 
 const render = (input: unknown) => JSON.stringify(renderStack(parseStackConfig('test', input)));
-const rendered = render(everything);
-const options = leaves(everything).map(([path, value]) => [path.join('.'), value] as const);
 
 /** Another value that the same field accepts. */
 function another(path: string, value: unknown): unknown {
@@ -56,8 +105,8 @@ function another(path: string, value: unknown): unknown {
   return tag === null ? 'changed' : `${tag[1] ?? ''}99${tag[2] ?? ''}`;
 }
 
-function withValues(values: Readonly<Record<string, unknown>>): unknown {
-  const copy: unknown = structuredClone(everything);
+function withValues(base: object, values: Readonly<Record<string, unknown>>): unknown {
+  const copy: unknown = structuredClone(base);
   for (const [path, value] of Object.entries(values)) {
     const keys = path.split('.');
     const parent = keys.slice(0, -1).reduce<unknown>((node, key) => Reflect.get(node as object, key), copy);
@@ -66,12 +115,32 @@ function withValues(values: Readonly<Record<string, unknown>>): unknown {
   return copy;
 }
 
-const rendering = options.filter(([path]) => !SHAPES.includes(path) && !(path in NOT_RENDERED));
+/** Each option of a config, but for those that stand in no object and those listed. */
+const optionsOf = (base: object, ...without: readonly string[]) =>
+  leaves(base)
+    .map(([path, value]) => [path.join('.'), value] as const)
+    .filter(([path]) => !SHAPES.includes(path) && !without.includes(path) && !(path in NOT_RENDERED));
 
-test.each(rendering)('changing %s changes the objects', (path, value) => {
-  expect(render(withValues({ [path]: another(path, value), ...TOGETHER[path] }))).not.toBe(rendered);
+describe('given every option', () => {
+  const rendered = render(everything);
+
+  test.each(optionsOf(everything, ...OF_ANOTHER_CHOICE))('changing %s changes the objects', (path, value) => {
+    expect(render(withValues(everything, { ...TOGETHER[path], [path]: another(path, value) }))).not.toBe(rendered);
+  });
+
+  test.each(Object.entries(NOT_RENDERED))('changing %s changes no object', (path, value) => {
+    expect(render(withValues(everything, { [path]: value }))).toBe(rendered);
+  });
 });
 
-test.each(Object.entries(NOT_RENDERED))('changing %s changes no object', (path, value) => {
-  expect(render(withValues({ [path]: value }))).toBe(rendered);
+describe('given the options of the other choices', () => {
+  const rendered = render(otherwise);
+  const inEverything = new Set(optionsOf(everything, ...OF_ANOTHER_CHOICE).map(([path]) => path));
+  const isOwn = ([path]: readonly [string, unknown]): boolean =>
+    !inEverything.has(path) || path.startsWith('grafana.login.oauth.generic');
+
+  test.each(optionsOf(otherwise).filter(isOwn))('changing %s changes the objects', (path, value) => {
+    const together = path === 'grafana.login.form' ? {} : TOGETHER[path];
+    expect(render(withValues(otherwise, { ...together, [path]: another(path, value) }))).not.toBe(rendered);
+  });
 });

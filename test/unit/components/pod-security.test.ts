@@ -1,80 +1,83 @@
-/** Pod Security of every pod of a stack in which every option is set. What is looser than `restricted` is listed here. */
-import { configWith, everythingConfig, HA } from '../../support/config';
-import { find, ofKind, renderStack, workloads } from '../../support/manifests';
+/** Pod Security of every pod of every stack. What is looser than `restricted` is listed here, in {@link AGENT}. */
+import { configWith, HA } from '../../support/config';
+import { find, renderStack, workloads } from '../../support/manifests';
+import { everyStack } from '../../support/rendered-stack';
 
-const objects = renderStack(everythingConfig());
-const pods = workloads(objects).map(({ metadata: { name }, spec }) => [name, spec.template.spec] as const);
-const restricted = pods.filter(([name]) => name !== 'promtail');
+const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
 
-test('the pods are these', () => {
-  expect(pods.map(([name]) => name)).toEqual(['loki', 'gateway', 'promtail', 'grafana']);
-});
+/** uid and gid of each image. */
+const USERS: Readonly<Record<string, number>> = { loki: 10_001, compactor: 10_001, gateway: 101, grafana: 472 };
 
-describe.each(pods)('the container of %s', (_, { containers, ...pod }) => {
-  it('is the only one, has no privilege, and writes to volumes alone', () => {
-    expect(containers.map(({ securityContext }) => securityContext)).toEqual([
-      { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-    ]);
-    expect(pod).not.toHaveProperty('initContainers');
+/** The agent's exceptions: the nodes' log files are root's, and what it has read outlives its pod. */
+const AGENT = {
+  name: 'promtail',
+  securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
+  hostPaths: ['positions', 'pod-logs'],
+};
+
+describe.each(stacks)('in $name,', ({ config, objects }) => {
+  const pods = workloads(objects).map(({ metadata, spec }) => ({ name: metadata.name, pod: spec.template.spec }));
+  const [agent, ...otherAgents] = pods.filter(({ name }) => name === AGENT.name);
+
+  it('the pods are these', () => {
+    const compactor = config.deployment.mode === 'ha' ? ['compactor'] : [];
+    expect(pods.map(({ name }) => name).sort()).toEqual([...compactor, 'gateway', 'grafana', 'loki', 'promtail']);
   });
 
-  it('shares no namespace with its node', () => {
-    expect(Object.keys(pod).filter((key) => /^host(Network|PID|IPC|Users)$/.test(key))).toEqual([]);
-    expect(containers[0].ports.filter((port) => 'hostPort' in port)).toEqual([]);
-  });
-
-  it('has requests and limits, the configured pull secret, and no variables of other Services', () => {
-    expect(containers[0].resources).toMatchObject({
-      requests: { cpu: expect.anything() as string },
-      limits: { memory: expect.anything() as string },
+  describe.each(pods)('the pod of $name', ({ pod: { containers, ...pod } }) => {
+    it('has one container, without a privilege, which writes to volumes alone', () => {
+      expect(containers.map(({ securityContext }) => securityContext)).toEqual([
+        { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      ]);
+      expect(Object.keys(pod).filter((key) => /containers$/i.test(key))).toEqual([]);
     });
-    expect(pod.imagePullSecrets).toEqual([{ name: 'mirror-login' }]);
-    expect(pod.enableServiceLinks).toBe(false);
-  });
 
-  it('comes from the configured registry', () => {
-    expect(containers[0].image).toMatch(/^registry\.example\.com\/mirror\/(grafana|nginxinc)\/[\w-]+:[\w.-]+$/);
-  });
-});
-
-describe.each(restricted)('the pod of %s', (name, pod) => {
-  it('meets Pod Security restricted', () => {
-    const user = { loki: 10_001, gateway: 101, grafana: 472 }[name];
-    expect(pod.securityContext).toEqual({
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
-      fsGroup: user,
-      fsGroupChangePolicy: 'OnRootMismatch',
-      seccompProfile: { type: 'RuntimeDefault' },
+    it('shares no namespace with its node', () => {
+      expect(Object.keys(pod).filter((key) => /^host(Network|PID|IPC|Users)$/.test(key))).toEqual([]);
+      expect(containers[0].ports.filter((port) => 'hostPort' in port)).toEqual([]);
     });
-    expect(pod.volumes.filter(({ hostPath }) => hostPath !== undefined)).toEqual([]);
+
+    it('has requests and limits, for what it writes to an emptyDir too', () => {
+      const amounts = { cpu: expect.any(String) as string, memory: expect.any(String) as string };
+      expect(containers[0].resources).toMatchObject({ requests: amounts, limits: amounts });
+      const limits = pod.volumes.flatMap(({ emptyDir }) => (emptyDir === undefined ? [] : [emptyDir.sizeLimit]));
+      expect(limits).toEqual(limits.map(() => expect.stringMatching(/^\d+[MG]i$/) as string));
+    });
+
+    it('has the configured registry and pull secrets, and no variables of other Services', () => {
+      const { registry = 'docker.io', pullSecrets } = config.images;
+      expect(containers[0].image).toMatch(/\/(grafana|nginxinc)\/[\w-]+:[\w.-]+$/);
+      expect(containers[0].image.replace(/\/\w+\/[^/]+$/, '')).toBe(registry);
+      expect(pod.imagePullSecrets ?? []).toEqual(pullSecrets.map((name) => ({ name })));
+      expect(pod.enableServiceLinks).toBe(false);
+    });
   });
 
-  it('cannot talk to the Kubernetes API', () => {
-    expect(pod.automountServiceAccountToken).toBe(false);
-    expect(find(objects, 'ServiceAccount', pod.serviceAccountName)['automountServiceAccountToken']).toBe(false);
+  describe.each(pods.filter(({ name }) => name !== AGENT.name))('the pod of $name', ({ name, pod }) => {
+    it('meets Pod Security restricted', () => {
+      const user = USERS[name];
+      expect(pod.securityContext).toEqual({
+        runAsNonRoot: true,
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(pod.volumes.filter(({ hostPath }) => hostPath !== undefined)).toEqual([]);
+    });
   });
-});
 
-test('the exceptions of Promtail’s pod are these and no other', () => {
-  const pod = pods.find(([name]) => name === 'promtail')?.[1];
-  expect({
-    securityContext: pod?.securityContext,
-    hostPaths: pod?.volumes.filter(({ hostPath }) => hostPath !== undefined).map(({ name }) => name),
-    token: pod?.automountServiceAccountToken,
-  }).toEqual({
-    securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
-    hostPaths: ['positions', 'pod-logs', 'files-statements'],
-    token: true,
+  it('the exceptions of the agent’s pod are these and no other', () => {
+    expect(otherAgents).toEqual([]);
+    expect({
+      securityContext: agent?.pod.securityContext,
+      hostPaths: agent?.pod.volumes.flatMap(({ name, hostPath }) => (hostPath === undefined ? [] : [name])),
+    }).toEqual({
+      securityContext: AGENT.securityContext,
+      hostPaths: [...AGENT.hostPaths, ...config.agent.files.map(({ name }) => `files-${name}`)],
+    });
   });
-});
-
-test('only Promtail has rights in the cluster', () => {
-  const bindings = objects.filter(({ kind }) => kind.endsWith('Binding'));
-  expect(bindings.map(({ subjects }) => subjects)).toEqual([
-    [{ kind: 'ServiceAccount', name: 'promtail', namespace: 'watch-agents' }],
-  ]);
 });
 
 test.each([
@@ -90,22 +93,28 @@ test.each([
 
 test('given no mirror, images come from where they say, without a pull secret', () => {
   const specs = workloads(renderStack(configWith(HA))).map(({ spec }) => spec.template.spec);
-  expect(specs.map(({ containers }) => containers[0].image)).toEqual([
-    'docker.io/grafana/loki:3.7.8',
-    'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
-    'docker.io/grafana/promtail:3.6.11',
-    'docker.io/grafana/grafana:12.4.4',
-  ]);
-  expect(specs.map(({ imagePullSecrets }) => imagePullSecrets)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(new Set(specs.map(({ containers }) => containers[0].image))).toEqual(
+    new Set([
+      'docker.io/grafana/loki:3.7.8',
+      'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
+      'docker.io/grafana/promtail:3.6.11',
+      'docker.io/grafana/grafana:12.4.4',
+    ]),
+  );
+  expect(specs.filter((spec) => 'imagePullSecrets' in spec)).toEqual([]);
 });
 
 test('no kind of object is there that could loosen anything else', () => {
+  const objects = stacks.flatMap((stack) => stack.objects);
   expect([...new Set(objects.map(({ kind }) => kind))].sort()).toEqual([
+    'Certificate',
     'ClusterRole',
     'ClusterRoleBinding',
     'ConfigMap',
     'DaemonSet',
     'Deployment',
+    'ExternalSecret',
+    'HTTPRoute',
     'Ingress',
     'Namespace',
     'NetworkPolicy',
@@ -115,5 +124,4 @@ test('no kind of object is there that could loosen anything else', () => {
     'ServiceAccount',
     'StatefulSet',
   ]);
-  expect(ofKind(objects, 'Secret')).toEqual([]);
 });

@@ -53,7 +53,11 @@ describe('given a stack, Promtail', () => {
     });
     expect(podOf(objects).spec.volumes).toContainEqual({
       name: 'credential',
-      secret: { secretName: 'gateway-credential-promtail' },
+      secret: {
+        secretName: 'gateway-credential-promtail',
+        defaultMode: 0o440,
+        items: [{ key: 'password', path: 'password' }],
+      },
     });
     expect(containerOf(objects).volumeMounts).toContainEqual({
       name: 'credential',
@@ -87,8 +91,8 @@ describe('given a gateway that asks for no credential, Promtail', () => {
 });
 
 describe('given every option, Promtail', () => {
-  const { namespaces, agent, auth, limits, resources, images, network } = everythingConfig();
-  const all: Required<PromtailProps> = { namespaces, agent, auth, limits, resources, images, network };
+  const { namespaces, agent, auth, gateway, limits, resources, images, network } = everythingConfig();
+  const all: Required<PromtailProps> = { namespaces, agent, auth, gateway, limits, resources, images, network };
   const everything = rendered(all);
 
   it('is these objects', () => {
@@ -106,13 +110,13 @@ describe('given every option, Promtail', () => {
 
   it('has the configured credential, batches, positions and tolerations', () => {
     expect(client(everything)).toMatchObject({
-      url: 'http://gateway.watch.svc:80/loki/api/v1/push',
+      url: 'https://gateway.watch.svc:443/loki/api/v1/push',
       batchwait: '2s',
       batchsize: 512 * 2 ** 10,
       basic_auth: { username: 'shipper' },
     });
     const { volumes, tolerations } = podOf(everything).spec;
-    expect(volumes).toContainEqual({ name: 'credential', secret: { secretName: 'gateway-credential-shipper' } });
+    expect(volumes.find(({ name }) => name === 'credential')?.secret?.secretName).toBe('gateway-credential-shipper');
     expect(volumes).toContainEqual({
       name: 'positions',
       hostPath: { path: '/var/lib/watch/positions', type: 'DirectoryOrCreate' },
@@ -139,5 +143,28 @@ describe('given every option, Promtail', () => {
 
   it('leaves the excluded namespaces out', () => {
     expect(fileOf(everything, 'promtail-config', 'config.yaml')).toContain('regex: kube-system|noise');
+  });
+});
+
+describe('given a gateway with a certificate, the agent', () => {
+  const secured = rendered(configWith({ gateway: { tls: {} } }));
+
+  it('pushes over TLS, and checks it by the CA that it is given', () => {
+    expect(client(secured)).toMatchObject({
+      url: 'https://gateway.logging.svc:443/loki/api/v1/push',
+      tls_config: { ca_file: '/etc/promtail-gateway-ca/ca.crt' },
+    });
+  });
+
+  it('sees of that Secret nothing but the CA', () => {
+    expect(podOf(secured).spec.volumes).toContainEqual({
+      name: 'gateway-ca',
+      secret: { secretName: 'gateway-ca', defaultMode: 0o440, items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+    });
+    expect(containerOf(secured).volumeMounts).toContainEqual({
+      name: 'gateway-ca',
+      mountPath: '/etc/promtail-gateway-ca',
+      readOnly: true,
+    });
   });
 });

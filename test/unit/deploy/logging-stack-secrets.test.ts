@@ -1,32 +1,41 @@
+import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { ConfigError, type StackConfig, secretTable } from '../../../src/config';
 import { LoggingStack } from '../../../src/deploy/logging-stack';
 import { checkSecretValues, secretObjects } from '../../../src/deploy/secret-values';
-import { configWith, everythingConfig, HA, S3 } from '../../support/config';
+import { configWith, everythingConfig, everythingOwnConfig, HA, S3 } from '../../support/config';
+import { stack, STACKS } from '../../support/rendered-stack';
 import { Failure, failureOf, recorded, type Registered, revealed, withoutSecrets } from '../../support/pulumi-mocks';
-import { plantedSecrets } from '../../support/secrets';
+import { allPlantedSecrets, plantedSecrets } from '../../support/secrets';
+
+jest.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
 
 const deploy = (config: StackConfig, secrets: Readonly<Record<string, pulumi.Input<string>>>) =>
   new LoggingStack('logs', { config, secrets });
 const secretsOf = (resources: readonly Registered[]) =>
   resources.filter(({ type }) => type === 'kubernetes:core/v1:Secret');
 
-describe('given a stack with every option and a distinct value for each secret', () => {
-  const config = everythingConfig();
-  const planted = plantedSecrets(config);
+describe.each([
+  ['with every option', everythingOwnConfig()],
+  ...STACKS.map((name) => [name, stack(name).config] as const),
+] as const)('given a stack %s and a distinct value for each secret', (_, config) => {
+  const planted = allPlantedSecrets(config);
   let resources: readonly Registered[];
   beforeAll(async () => {
     resources = await recorded(() => deploy(config, planted));
   });
 
   it('fills the Secrets of the table, each marked as secret', () => {
-    expect(
-      secretsOf(resources).map(({ inputs }) => {
-        const { name, namespace } = inputs['metadata'] as { name: string; namespace: string };
-        return { name, namespace, stringData: revealed(inputs['stringData']) };
-      }),
-    ).toEqual(secretObjects(config, planted));
-    expect(secretsOf(resources)).toHaveLength(secretTable(config).length);
+    const registered = secretsOf(resources).map(({ inputs }) => {
+      const { name, namespace } = inputs['metadata'] as { name: string; namespace: string };
+      return { name, namespace, stringData: revealed(inputs['stringData']) };
+    });
+    const expected = secretObjects(config, planted);
+    expect(registered).toHaveLength(expected.length);
+    expect(registered).toEqual(expect.arrayContaining([...expected]));
+    expect(expected.map(({ name }) => name)).toEqual(
+      secretTable(config).flatMap(({ name, madeBy }) => (madeBy === 'secretSource' ? [name] : [])),
+    );
   });
 
   it('shows no secret anywhere else: not in another input, not in a name', () => {
@@ -34,7 +43,9 @@ describe('given a stack with every option and a distinct value for each secret',
       resources.map((resource) => ({ ...resource, inputs: withoutSecrets(resource.inputs) })),
     );
     expect(visible).toContain('[secret]');
-    expect(Object.entries(planted).filter(([, value]) => visible.includes(value))).toEqual([]);
+    expect(
+      Object.entries(planted).filter(([, value]) => tracesOf(value).some((trace) => visible.includes(trace))),
+    ).toEqual([]);
     expect(visible).not.toContain('{SSHA}');
     expect(visible).not.toContain(Buffer.from('planted-').toString('base64').slice(0, 8));
   });
@@ -52,7 +63,7 @@ describe('given secrets that are outputs of other resources', () => {
     const outputs = Object.fromEntries(Object.entries(planted).map(([path, value]) => [path, pulumi.output(value)]));
     const resources = await recorded(() => deploy(config, outputs));
     expect(secretsOf(resources).map(({ inputs }) => revealed(inputs['stringData']))).toEqual(
-      secretObjects(config, planted).map(({ stringData }) => stringData),
+      expect.arrayContaining(secretObjects(config, planted).map(({ stringData }) => stringData)),
     );
   });
 
@@ -92,6 +103,7 @@ describe('given a secret that is refused', () => {
   const prod = configWith({
     environment: 'prod',
     storage: S3,
+    gateway: { tls: {} },
     grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
   });
   const check = (config: StackConfig, path: string, value: string) =>
@@ -108,7 +120,7 @@ describe('given a secret that is refused', () => {
         {
           path: 'secrets.grafana.adminPassword',
           received: '(a refused value, not shown)',
-          rule: 'not empty; in prod at least 12 characters and no default password',
+          rule: 'not empty; in prod at least 12 characters and no default password; without ${ and $__, in which Grafana would look for a variable',
           remedy: "pulumi config set --secret --path 'spywatcher-logs:secrets.grafana.adminPassword'",
         },
       ]);
@@ -121,8 +133,13 @@ describe('given a secret that is refused', () => {
   });
 
   it.each([
-    ['gateway.promtail', 'a'.repeat(21), 'too short'],
+    ['gateway.promtail', 'aB3-dE6_gH9'.repeat(2).slice(0, 21), 'too short'],
+    ['gateway.promtail', '0123456789abcdef'.repeat(2).slice(0, 31), 'hex digits of less than 128 bits'],
+    ['gateway.promtail', '1234567890'.repeat(3), 'digits of less than 128 bits'],
     ['gateway.grafana', 'a'.repeat(40), 'without variety'],
+    ['gateway.grafana', 'two words of 0123456789abcdefghij', 'with a space'],
+    ['gateway.grafana', 'ein-Schlüssel-0123456789abcdefghij', 'with a letter that HTTP does not take'],
+    ['gatewayPrevious.promtail', 'short', 'the one before, too short'],
     ['grafana.secretKey', 'fifteen-letters', 'too short'],
     ['s3.secretAccessKey', '', 'empty'],
   ])('says so of %s = %s, %s', (path, value) => {
@@ -131,7 +148,87 @@ describe('given a secret that is refused', () => {
 
   it('takes the shortest that is long enough', () => {
     expect(() => check(prod, 'grafana.adminPassword', 'twelve-chars')).not.toThrow();
-    expect(() => check(prod, 'gateway.promtail', 'abcdefgh'.padEnd(22, 'a'))).not.toThrow();
+    expect(() => check(prod, 'gateway.promtail', 'aB3-dE6_gH9-jK2_mN5-pQ')).not.toThrow();
+    expect(() => check(prod, 'gateway.promtail', '0123456789abcdef'.repeat(2))).not.toThrow();
     expect(() => check(prod, 'grafana.secretKey', 'sixteen-letters!')).not.toThrow();
   });
 });
+
+describe('given a secret that the stack does not have', () => {
+  const problemsOf = (config: StackConfig, extra: Readonly<Record<string, string>>) => {
+    try {
+      checkSecretValues('test', config, { ...plantedSecrets(config), ...extra }, [], 'dev');
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+    return [];
+  };
+
+  it.each([
+    ['gateway.promtial', 'gateway.promtail'],
+    ['gatewayPrevious.promtial', 'gatewayPrevious.promtail'],
+    ['grafana.adminPasword', 'grafana.adminPassword'],
+  ])('says that %s is none, and that %s is', (path, meant) => {
+    expect(problemsOf(configWith(), { [path]: 'planted-0123456789abcdef-planted' })).toEqual([
+      {
+        path: `secrets.${path}`,
+        received: '(not shown)',
+        rule: 'the name of a secret that this stack has',
+        remedy: `did you mean ${meant}? pulumi config rm --path 'spywatcher-logs:secrets.${path}' --stack dev`,
+      },
+    ]);
+  });
+
+  it('says so of every value where somebody else makes the Secrets', () => {
+    const config = everythingConfig();
+    const rules = problemsOf(config, {}).map(({ rule }) => rule);
+    expect(new Set(rules)).toEqual(new Set(['none, with secretSource.type: externalSecrets']));
+    expect(() => checkSecretValues('test', config, {})).not.toThrow();
+  });
+
+  it('wants another password before than the present one', () => {
+    const same = { 'gatewayPrevious.promtail': plantedSecrets(configWith())['gateway.promtail'] ?? '' };
+    expect(problemsOf(configWith(), same).map(({ rule }) => rule)).toEqual([
+      'another one than gateway.promtail, which it was before',
+    ]);
+  });
+});
+
+describe('given secrets that other people hand out, in prod', () => {
+  const config = everythingOwnConfig();
+  const prod = { ...config, environment: 'prod' as const };
+  const check = (path: string, value: string) =>
+    checkSecretValues('test', prod, { ...plantedSecrets(prod), [path]: value });
+
+  it.each([
+    ['grafana.databasePassword', 'grafana'],
+    ['grafana.smtpPassword', 'Password1'],
+    ['grafana.ldapBindPassword', 'admin123'],
+    ['grafana.ldapBindPassword', 'has-${HOME}-in-it'],
+    ['grafana.adminPassword', 'has-${HOME}-in-it'],
+    ['grafana.databasePassword', 'has-$__env{HOME}-in-it'],
+    ['grafana.oauth.github', 'has-$__file{/etc/passwd}'],
+    ['grafana.ldapBindPassword', 'has-$__file{/etc/passwd}-in-it'],
+    ['grafana.ldapCa', 'no certificate'],
+    ['grafana.oauth.github', ''],
+    ['grafana.secretKey', 'SW2YcwTIb9zpOOhoPsMm'],
+  ])('refuses as %s %j', (path, value) => {
+    expect(() => check(path, value)).toThrow(`secrets.${path}`);
+  });
+
+  it('takes a short one that is no default', () => {
+    expect(() => check('grafana.databasePassword', 'x7$kQ')).not.toThrow();
+  });
+});
+
+/** A value as it might turn up: itself, encoded, or by a hash without a key. */
+function tracesOf(value: string): readonly string[] {
+  const hashes = ['md5', 'sha1', 'sha256', 'sha512'].map((kind) => createHash(kind).update(value).digest());
+  return [
+    value,
+    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+    encodeURIComponent(value),
+    ...hashes.flatMap((hash) => [hash.toString('hex').slice(0, 16), hash.toString('base64').slice(0, 16)]),
+  ];
+}

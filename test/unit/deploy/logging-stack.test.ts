@@ -1,22 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggingStack } from '../../../src/deploy/logging-stack';
 import { isWorkload, stackObjects } from '../../../src/deploy/objects';
+import type { SecretValues } from '../../../src/deploy/secret-values';
 import { secretTable, type StackConfig } from '../../../src/config';
-import { configWith, everythingConfig, HA } from '../../support/config';
-import { recorded, type Registered, valueOf } from '../../support/pulumi-mocks';
+import { configWith, everythingConfig, everythingOwnConfig, HA } from '../../support/config';
+import { recorded, type Registered, revealed, valueOf } from '../../support/pulumi-mocks';
 import { plantedSecrets } from '../../support/secrets';
 
-const deploy = (config: StackConfig) =>
-  recorded(() => new LoggingStack('logs', { config, secrets: plantedSecrets(config) }));
+jest.mock('node:timers/promises', () => ({ setTimeout: jest.fn(() => Promise.resolve()) }));
+
+const deploy = (config: StackConfig) => {
+  const secrets = config.secretSource.type === 'pulumi' ? plantedSecrets(config) : {};
+  return recorded(() => new LoggingStack('logs', { config, secrets }));
+};
 const isObject = ({ type }: Registered) => type.startsWith('kubernetes:');
 const kindOf = ({ type }: Registered) => type.split(':').at(-1) ?? '';
 const workload = (resource: Registered) =>
   isWorkload({ kind: kindOf(resource), apiVersion: '', metadata: { name: '' } });
+const named = (resources: readonly Registered[], name: string): Registered => {
+  const found = resources.find((resource) => resource.name === name);
+  if (found === undefined) throw new Error(`Nothing is called ${name}.`);
+  return found;
+};
+/** The Secrets that a stack makes itself. */
+const ownSecrets = (config: StackConfig) =>
+  config.secretSource.type === 'pulumi' ? secretTable(config).filter(({ madeBy }) => madeBy === 'secretSource') : [];
+/** Without what follows from secret values. */
+const withoutHash = (inputs: unknown): unknown =>
+  JSON.parse(JSON.stringify(inputs).replaceAll(/,?"spywatcher-logs\/secret-hash":"[0-9a-f]{16}"/g, ''));
 
 describe.each([
   ['one replica', configWith()],
   ['no auth', configWith({ auth: { loki: { enabled: false } } })],
   ['a ring on S3', configWith(HA)],
   ['every option', everythingConfig()],
+  ['every option and its own Secrets', everythingOwnConfig()],
 ])('given a stack with %s', (_, config) => {
   let resources: readonly Registered[];
   let objects: readonly Registered[];
@@ -26,7 +44,7 @@ describe.each([
   });
 
   it('registers one typed resource for each object and each Secret, a provider and itself, and nothing else', () => {
-    const kinds = [...stackObjects(config).map(({ kind }) => kind), ...secretTable(config).map(() => 'Secret')];
+    const kinds = [...stackObjects(config).map(({ kind }) => kind), ...ownSecrets(config).map(() => 'Secret')];
     expect(objects.map(kindOf).sort()).toEqual(kinds.sort());
     expect(resources.filter((resource) => !isObject(resource)).map(({ type }) => type)).toEqual([
       'spywatcher-logs:index:LoggingStack',
@@ -39,7 +57,7 @@ describe.each([
     for (const object of stackObjects(config)) {
       if (config.deploy.skipAwait.some((name) => name === object.metadata.name) && isWorkload(object)) continue;
       if (object.kind === 'Service') continue; // has the annotation below
-      expect(inputs.get(identityOf(object))).toEqual(JSON.parse(JSON.stringify(object)));
+      expect(withoutHash(inputs.get(identityOf(object)))).toEqual(JSON.parse(JSON.stringify(object)));
     }
   });
 
@@ -71,10 +89,11 @@ describe.each([
     }
   });
 
-  it('makes each workload wait for every Secret, ConfigMap, account and policy before it', () => {
-    for (const { dependencies } of objects.filter(workload)) {
-      for (const { urn } of objects.filter((resource) => kindOf(resource) === 'Secret'))
-        expect(dependencies).toContain(urn);
+  it('makes each workload wait for every Secret of its namespace, ConfigMap, account and policy before it', () => {
+    const namespaceOf = ({ inputs }: Registered) => Reflect.get(inputs['metadata'] as object, 'namespace') as string;
+    for (const owner of objects.filter(workload)) {
+      for (const secret of objects.filter((resource) => kindOf(resource) === 'Secret'))
+        if (namespaceOf(secret) === namespaceOf(owner)) expect(owner.dependencies).toContain(secret.urn);
     }
     for (const owner of objects.filter(workload)) {
       const component = componentOf(owner);
@@ -89,9 +108,13 @@ describe.each([
     }
   });
 
-  it('makes nothing wait for a workload', () => {
+  it('makes nothing wait for a workload, but the agent’s password for the gateway', () => {
     const urns = objects.filter(workload).map(({ urn }) => urn);
-    expect(objects.flatMap(({ dependencies }) => dependencies).filter((urn) => urns.includes(urn))).toEqual([]);
+    const waiting = objects.filter(({ dependencies }) => dependencies.some((urn) => urns.includes(urn)));
+    const agents = ownSecrets(config).filter(({ namespace }) => namespace === config.namespaces.agents);
+    expect(waiting.map(({ inputs }) => identityOf(inputs))).toEqual(
+      agents.map(({ name, namespace }) => `Secret ${namespace} ${name}`),
+    );
   });
 
   it('asks for the same in every run', async () => {
@@ -155,13 +178,13 @@ describe('given options of the deployment', () => {
   it('says where things are', async () => {
     const config = everythingConfig();
     let stack: LoggingStack | undefined;
-    await recorded(() => (stack = new LoggingStack('logs', { config, secrets: plantedSecrets(config) })));
+    await recorded(() => (stack = new LoggingStack('logs', { config, secrets: {} })));
     if (stack === undefined) throw new Error('Expected a stack.');
-    expect(await valueOf(stack.gatewayUrl)).toBe('http://gateway.watch.svc:80');
+    expect(await valueOf(stack.gatewayUrl)).toBe('https://gateway.watch.svc:443');
     expect(await valueOf(stack.grafanaUrl)).toBe('https://watch.example.com');
     expect(await valueOf(stack.namespaces)).toEqual({ logging: 'watch', agents: 'watch-agents' });
     expect(await valueOf(stack.portForward)).toEqual({
-      gateway: 'kubectl -n watch port-forward service/gateway 3100:80',
+      gateway: 'kubectl -n watch port-forward service/gateway 3100:443',
       grafana: 'kubectl -n watch port-forward service/grafana 3000:3000',
     });
   });
@@ -174,6 +197,86 @@ describe('given options of the deployment', () => {
       )
     ).map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('given a rotation of the agent’s password', () => {
+  const config = configWith();
+  const values: SecretValues = {
+    ...plantedSecrets(config),
+    'gatewayPrevious.promtail': 'the-password-before-0123456789',
+  };
+
+  it('gives the gateway both, and the agent the new one after the gateway’s old pods have gone', async () => {
+    const waited: number[] = [];
+    jest.mocked(sleep).mockImplementation((milliseconds) => {
+      waited.push(milliseconds ?? 0);
+      return Promise.resolve();
+    });
+    const resources = await recorded(() => new LoggingStack('logs', { config, secrets: values }));
+    const users = revealed(named(resources, 'logs-logging-secret-gateway-users').inputs['stringData']) as {
+      readonly previous: string;
+    };
+    expect(users.previous).toMatch(/^promtail:\{SSHA\}.+\n$/);
+    const agents = named(resources, 'logs-logging-agents-secret-gateway-credential-promtail');
+    expect(revealed(agents.inputs['stringData'])).toEqual({ password: values['gateway.promtail'] });
+    expect(agents.dependencies).toContain(named(resources, 'logs-logging-deployment-gateway').urn);
+    expect(waited).toEqual([10_000]);
+  });
+
+  it('waits for nothing where there is none', async () => {
+    jest.mocked(sleep).mockClear();
+    await deploy(config);
+    expect(sleep).not.toHaveBeenCalled();
+  });
+});
+
+describe('given changed secrets', () => {
+  const config = everythingOwnConfig();
+  const hashes = async (changes: Readonly<Record<string, string>> = {}) => {
+    const secrets = { ...plantedSecrets(config), ...changes };
+    const resources = await recorded(() => new LoggingStack('logs', { config, secrets }));
+    return Object.fromEntries(
+      resources.filter(workload).map((resource) => {
+        const [, hash] = /"spywatcher-logs\/secret-hash":"([0-9a-f]{16})"/.exec(JSON.stringify(resource.inputs)) ?? [];
+        return [componentOf(resource) ?? '', hash];
+      }),
+    );
+  };
+  const changedBy = async (changes: Readonly<Record<string, string>>) => {
+    const [before, after] = [await hashes(), await hashes(changes)];
+    return Object.keys(before).filter((name) => before[name] !== after[name]);
+  };
+
+  it('the pods that read Secrets at their start carry a hash of them, in plain sight', async () => {
+    const found = await hashes();
+    expect(Object.keys(found).filter((name) => found[name] !== undefined)).toEqual(
+      expect.arrayContaining(['gateway', 'grafana', 'loki']),
+    );
+    expect(found['promtail']).toBeUndefined();
+  });
+
+  it.each([
+    ['gateway.audit-shipper', ['gateway']],
+    ['gateway.viewer', ['gateway', 'grafana']],
+    ['gateway.shipper', ['gateway']],
+    ['grafana.adminPassword', ['grafana']],
+    ['grafana.oauth.github', ['grafana']],
+    ['grafana.ldapBindPassword', ['grafana']],
+    ['grafana.databasePassword', ['grafana']],
+    ['grafana.smtpPassword', ['grafana']],
+  ])('a new %s rolls %j and no other', async (path, rolled) => {
+    expect(await changedBy({ [path]: 'another-value-0123456789abcdefg' })).toEqual(rolled);
+  });
+
+  it('a new key of the bucket rolls all that use the bucket', async () => {
+    expect(await changedBy({ 's3.secretAccessKey': 'another' })).toContain('loki');
+  });
+
+  it('the hash is keyed: it differs where only the key does', async () => {
+    expect(await changedBy({ 'grafana.secretKey': 'another-key-0123456789' })).toEqual(
+      expect.arrayContaining(['gateway', 'loki']),
+    );
   });
 });
 

@@ -38,6 +38,9 @@ test('given a known kind, it is registered under its own type', async () => {
     ['policy/v1', 'PodDisruptionBudget'],
     ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
     ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
+    ['external-secrets.io/v1', 'ExternalSecret'],
+    ['cert-manager.io/v1', 'Certificate'],
+    ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
   ] as const;
   const registered = await recorded(() =>
     kinds.map(([apiVersion, kind]) => registerResource(kind, object(apiVersion, kind), {})),

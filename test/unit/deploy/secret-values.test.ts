@@ -4,11 +4,10 @@ import {
   checkSecretValues,
   flattenSecrets,
   generateSecretValues,
-  requiredSecrets,
   secretObjects,
   type SecretValues,
 } from '../../../src/deploy/secret-values';
-import { configWith, everythingConfig, S3 } from '../../support/config';
+import { configWith, everythingOwnConfig, S3 } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';
 
 const usersOf = (config: StackConfig, values: SecretValues) =>
@@ -23,18 +22,32 @@ function verifies(line: string, password: string): boolean {
 }
 
 describe('given the credentials of a stack, the gateway’s users', () => {
-  const config = everythingConfig();
+  const config = everythingOwnConfig();
   const values = plantedSecrets(config);
   const users = usersOf(config, values);
-  const linesOf = (kind: string) => (users[kind] ?? '').trimEnd().split('\n');
+  const linesOf = (file: string) => (users[file] ?? '').trimEnd().split('\n');
 
-  it('are one line for each credential, write and read apart', () => {
-    expect(linesOf('write').map((line) => line.split(':')[0])).toEqual(['shipper', 'audit-shipper']);
-    expect(linesOf('read').map((line) => line.split(':')[0])).toEqual(['viewer', 'auditor']);
+  it('are one line for each credential of whatever kind, and none of a password before', () => {
+    expect(linesOf('users').map((line) => line.split(':')[0])).toEqual([
+      'shipper',
+      'audit-shipper',
+      'viewer',
+      'auditor',
+      'eraser',
+      'audit-eraser',
+      'overseer',
+    ]);
+    expect(users['previous']).toBe('');
+  });
+
+  it('hold the password before, where one is given, apart from the present one', () => {
+    const both = usersOf(config, { ...values, 'gatewayPrevious.viewer': 'the-password-before-0123456789' });
+    expect(both['users']).toBe(users['users']);
+    expect(verifies((both['previous'] ?? '').trimEnd(), 'the-password-before-0123456789')).toBe(true);
   });
 
   it('verify against their password, and against no other', () => {
-    for (const line of [...linesOf('write'), ...linesOf('read')]) {
+    for (const line of linesOf('users')) {
       const name = line.split(':')[0] ?? '';
       expect(verifies(line, values[`gateway.${name}`] ?? '')).toBe(true);
       expect(verifies(line, `${values[`gateway.${name}`] ?? ''}x`)).toBe(false);
@@ -53,7 +66,7 @@ describe('given the credentials of a stack, the gateway’s users', () => {
         .split('\n')
         .map((line) => line.split(':')[1]),
     );
-    expect(new Set(hashes).size).toBe(4);
+    expect(new Set(hashes.filter((hash) => hash !== undefined)).size).toBe(7);
   });
 
   it('hold no password', () => {
@@ -63,7 +76,7 @@ describe('given the credentials of a stack, the gateway’s users', () => {
 
 describe('given secret values, the Secrets', () => {
   it('hold each where its reader looks for it', () => {
-    const config = everythingConfig();
+    const config = everythingOwnConfig();
     const values = plantedSecrets(config);
     expect(secretObjects(config, values).filter(({ name }) => name !== 'gateway-users')).toEqual([
       {
@@ -71,6 +84,31 @@ describe('given secret values, the Secrets', () => {
         namespace: 'watch',
         stringData: { password: values['grafana.adminPassword'], secretKey: values['grafana.secretKey'] },
       },
+      {
+        name: 'watch-oauth',
+        namespace: 'watch',
+        stringData: {
+          github: values['grafana.oauth.github'],
+          google: values['grafana.oauth.google'],
+          generic: values['grafana.oauth.generic'],
+        },
+      },
+      {
+        name: 'watch-ldap',
+        namespace: 'watch',
+        stringData: {
+          'ldap.toml': expect.stringContaining(
+            `bind_password = "${values['grafana.ldapBindPassword'] ?? ''}"`,
+          ) as string,
+          'ca.crt': values['grafana.ldapCa'],
+        },
+      },
+      {
+        name: 'watch-database',
+        namespace: 'watch',
+        stringData: { password: values['grafana.databasePassword'] },
+      },
+      { name: 'watch-smtp', namespace: 'watch', stringData: { password: values['grafana.smtpPassword'] } },
       {
         name: 'gateway-credential-shipper',
         namespace: 'watch-agents',
@@ -93,23 +131,31 @@ describe('given secret values, the Secrets', () => {
 });
 
 describe('generated values', () => {
-  const config = everythingConfig();
+  const config = everythingOwnConfig();
   const keys = { 's3.accessKeyId': 'id', 's3.secretAccessKey': 'key' };
 
-  it('are all that is required but the keys of the bucket, which somebody else hands out', () => {
-    const required = requiredSecrets(config).map(({ path }) => path);
-    expect(Object.keys(generateSecretValues(config))).toEqual(required.filter((path) => !path.startsWith('s3.')));
-    expect(required).toEqual(expect.arrayContaining(Object.keys(keys)));
+  it('are Grafana’s own and the credentials; all else somebody else hands out', () => {
+    expect(Object.keys(generateSecretValues(config))).toEqual([
+      'grafana.adminPassword',
+      'grafana.secretKey',
+      'gateway.shipper',
+      'gateway.audit-shipper',
+      'gateway.viewer',
+      'gateway.auditor',
+      'gateway.eraser',
+      'gateway.audit-eraser',
+      'gateway.overseer',
+    ]);
   });
 
   it('are accepted, in prod too', () => {
     const prod = configWith({
       environment: 'prod',
       storage: S3,
+      gateway: { tls: {} },
       grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
     });
-    for (const stack of [config, prod])
-      expect(() => checkSecretValues('test', stack, { ...generateSecretValues(stack), ...keys })).not.toThrow();
+    expect(() => checkSecretValues('test', prod, { ...generateSecretValues(prod), ...keys })).not.toThrow();
   });
 
   it('are 192 random bits each, never the same', () => {

@@ -1,0 +1,405 @@
+/**
+ * nginx' configuration of the gateway. Paths are listed, and proxied as they are written here, never as the client spelled
+ * them; what is not listed does not exist.
+ *
+ * A request meets these checks, in this order: its method, the kind of credential that it names, the password, and where
+ * that is not the present one the password before. Refusals end in `@refused`, which counts them by address.
+ */
+import { type AccessKind, credentials, type StackConfig } from '../config';
+import { largestBurst, longestQueryTimeout, mostTails } from '../config/limits';
+import { ACTIONS } from '../log-model';
+import { COMPACTOR, GATEWAY, LOKI } from './identity';
+import { metricsPods } from './loki';
+import type { Directive } from './nginx-config';
+
+/** The parts of the stack config that nginx' configuration is made from. */
+export type GatewayConfigProps = Pick<
+  StackConfig,
+  'namespaces' | 'deployment' | 'gateway' | 'auth' | 'limits' | 'resources'
+>;
+
+/** Where the pod finds the htpasswd files. */
+export const USERS = '/etc/nginx/users';
+/** Where the pod finds its certificate. */
+export const CERTIFICATE = '/etc/nginx/tls';
+
+interface Endpoint {
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly kind: AccessKind;
+}
+
+const endpoints = (kind: AccessKind, methods: readonly string[], paths: readonly string[]): readonly Endpoint[] =>
+  paths.map((path) => ({ path, methods, kind }));
+
+const PUSH_PATHS = ['/loki/api/v1/push', '/otlp/v1/logs'];
+const DELETE_PATH = '/loki/api/v1/delete';
+const TAIL_PATH = '/loki/api/v1/tail';
+
+/** Every path that leads to Loki, but for those with a name in them ({@link NAMED_VALUES}) and the tail. */
+const ENDPOINTS: readonly Endpoint[] = [
+  ...endpoints('write', ['POST'], PUSH_PATHS),
+  ...endpoints(
+    'read',
+    ['GET', 'POST'],
+    [
+      '/loki/api/v1/query',
+      '/loki/api/v1/query_range',
+      '/loki/api/v1/labels',
+      '/loki/api/v1/series',
+      '/loki/api/v1/index/stats',
+      '/loki/api/v1/index/volume',
+      '/loki/api/v1/index/volume_range',
+      '/loki/api/v1/detected_labels',
+      '/loki/api/v1/detected_fields',
+      '/loki/api/v1/patterns',
+      '/loki/api/v1/format_query',
+      '/loki/api/v1/status/buildinfo',
+    ],
+  ),
+  // Rules are read here and written nowhere.
+  ...endpoints('read', ['GET'], ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts']),
+  ...endpoints('erase', ['GET', 'POST', 'PUT', 'DELETE'], [DELETE_PATH]),
+];
+
+/** Without a credential that may erase, there is no path for it. */
+const isUsed =
+  (props: GatewayConfigProps) =>
+  ({ kind }: Endpoint): boolean =>
+    kind !== 'erase' || credentials(props).some((credential) => credential.kind === kind);
+
+/** Paths with the name of a label or a field before their end. */
+const NAMED_VALUES = ['label', 'detected_field'];
+
+/** nginx' configuration. */
+export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
+  const { resources, limits, namespaces, deployment, gateway, auth } = props;
+  const { maxConnections, failedLoginsPerMinute } = gateway;
+  // Loki's own answer to a query that takes too long is to arrive.
+  const readTimeout = `${Math.ceil(longestQueryTimeout(limits).milliseconds / 1000) + 15}s`;
+  return [
+    ['worker_processes', Math.max(1, Math.ceil(resources.gateway.limits.cpu.millicores / 1000))],
+    ['pid', '/tmp/nginx.pid'],
+    ['error_log', 'stderr', 'warn'],
+    // Of every worker: a client, its connection to Loki, and those that idle.
+    ['events', [['worker_connections', 2 * maxConnections + 128]]],
+    [
+      'http',
+      [
+        ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind): Directive => [
+          `${kind}_temp_path`,
+          `/tmp/${kind}`,
+        ]),
+        ['default_type', 'application/json'],
+        ['server_tokens', 'off'],
+        ...accessLog(),
+        ...(auth.loki.enabled ? [whoMayWhat(props)] : []),
+        ['map', '$remote_user', '$tenant', tenantMap(props)],
+        // A variable in its name makes nginx read the certificate at every handshake: a renewed one needs no restart.
+        ...(gateway.tls === undefined
+          ? []
+          : ([['map', '$ssl_protocol', '$certificate', [['default', CERTIFICATE]]]] satisfies readonly Directive[])),
+        ['limit_conn_zone', '$server_port', 'zone=connections:1m'],
+        ['limit_conn_zone', '$tenant', 'zone=tails:1m'],
+        ['limit_req_zone', '$binary_remote_addr', 'zone=refused:1m', `rate=${failedLoginsPerMinute}r/m`],
+        ['limit_req_status', 429],
+        ...(deployment.mode === 'ha' ? [upstream('compactor', `${COMPACTOR.name}.${namespaces.logging}.svc`)] : []),
+        upstream('loki', `${LOKI.name}.${namespaces.logging}.svc`),
+        ['proxy_http_version', '1.1'],
+        ['proxy_read_timeout', readTimeout],
+        ['proxy_send_timeout', '30s'],
+        ['client_header_timeout', '15s'],
+        ['client_body_timeout', '30s'],
+        // Queries; pushes say otherwise.
+        ['client_max_body_size', '1m'],
+        // What is larger waits in a file: the pod's memory does not grow with its clients.
+        ['client_body_buffer_size', '256k'],
+        [
+          'server',
+          [
+            ...listen(props),
+            ['recursive_error_pages', 'on'],
+            ['limit_conn', 'connections', maxConnections],
+            ...refusals(),
+            ['location', '=', '/health', [['return', 200, '{"status":"ok"}']]],
+            ...ENDPOINTS.filter(isUsed(props)).map((endpoint): Directive => [
+              'location',
+              '=',
+              endpoint.path,
+              proxied(props, endpoint),
+            ]),
+            ...NAMED_VALUES.map((name): Directive => [
+              'location',
+              '~',
+              `^/loki/api/v1/${name}/(?<name>[A-Za-z_][A-Za-z0-9_]*)/values$`,
+              proxied(props, { kind: 'read', methods: ['GET', 'POST'], path: `/loki/api/v1/${name}/$name/values` }),
+            ]),
+            ['location', '=', TAIL_PATH, tail(props)],
+            ...(auth.loki.enabled ? previousPasswords(props) : []),
+            ...REFUSALS.map(({ name, status, error }): Directive => [
+              'location',
+              name,
+              [
+                ...(status === 429
+                  ? ([['add_header', 'Retry-After', Math.ceil(60 / failedLoginsPerMinute), 'always']] as const)
+                  : []),
+                ['return', status, JSON.stringify({ status: 'error', error })],
+              ],
+            ]),
+            ['location', '/', [['return', 404, '{"status":"error","error":"not a path of the log gateway"}']]],
+          ],
+        ],
+        [
+          'server',
+          [
+            ['listen', GATEWAY.ports.metrics],
+            ['access_log', 'off'],
+            // Loki's metrics and nothing else of its API, for each pod by itself.
+            ...metricsPods(deployment).map((pod): Directive => [
+              'location',
+              '=',
+              `/${pod}/metrics`,
+              [['proxy_pass', `http://${pod}-metrics.${namespaces.logging}.svc:${LOKI.ports.http}/metrics`]],
+            ]),
+            ['location', '/', [['return', 404, '{"status":"error","error":"not a metrics path"}']]],
+          ],
+        ],
+      ],
+    ],
+  ];
+}
+
+/** One JSON line per query and per refused request, and one of another kind per erasure. */
+function accessLog(): readonly Directive[] {
+  const line = (fields: Readonly<Record<string, string>>): string =>
+    `{"timestamp":"$time_iso8601","level":"info",${Object.entries(fields)
+      .map(([name, value]) => `"${name}":${value}`)
+      .join(',')}}`;
+  const request = { status: '$status', user: '"$remote_user"', ipAddress: '"$remote_addr"' };
+  const erasure = `~^(?:POST|PUT):2\\d\\d:${DELETE_PATH}$`;
+  return [
+    [
+      'map',
+      '$request_method:$status:$uri',
+      '$is_logged',
+      [
+        ['default', 1],
+        // A line per push would be pushed, and logged, again.
+        ...PUSH_PATHS.map((path): Directive => [`~^POST:2\\d\\d:${path}$`, 0]),
+        ['~:/health$', 0],
+        [erasure, 0],
+      ],
+    ],
+    [
+      'map',
+      '$request_method:$status:$uri',
+      '$is_erasure',
+      [
+        ['default', 0],
+        [erasure, 1],
+      ],
+    ],
+    [
+      'log_format',
+      'request',
+      'escape=json',
+      line({
+        message: '"$request_method $uri $status"',
+        ...request,
+        duration: '$request_time',
+        bytes: '$bytes_sent',
+      }),
+    ],
+    // Who had lines of which time erased. Not which lines: the query names the person who is to be forgotten.
+    [
+      'log_format',
+      'erasure',
+      'escape=json',
+      line({
+        message: '"lines of tenant $tenant are to be erased"',
+        action: `"${ACTIONS.erasure}"`,
+        ...request,
+        tenant: '"$tenant"',
+        deleteRequestId: '"$upstream_http_x_delete_request_id"',
+        start: '"$arg_start"',
+        end: '"$arg_end"',
+      }),
+    ],
+    ['access_log', '/dev/stdout', 'request', 'if=$is_logged'],
+    ['access_log', '/dev/stdout', 'erasure', 'if=$is_erasure'],
+  ];
+}
+
+/** Name of a credential → what it may do. Of a name that nobody has, nothing is said here: its password decides. */
+function whoMayWhat(props: GatewayConfigProps): Directive {
+  return [
+    'map',
+    '$remote_user',
+    '$access',
+    [['default', ''], ...credentials(props).map(({ name, kind }): Directive => [literal(name), kind])],
+  ];
+}
+
+/** Name of a credential → X-Scope-OrgID; several tenants for a reader across tenants. */
+function tenantMap(props: GatewayConfigProps): readonly Directive[] {
+  const { enabled, tenants } = props.auth.loki;
+  if (!enabled) return [['default', tenants[0]?.name ?? '']];
+  return [
+    ['default', ''],
+    ...credentials(props).map(({ name, tenants: names }): Directive => [literal(name), names.join('|')]),
+  ];
+}
+
+/** The backslash makes a name a name: nginx' map has words of its own (default, include …). */
+function literal(name: string): string {
+  return `\\${name}`;
+}
+
+function upstream(name: string, host: string): Directive {
+  return [
+    'upstream',
+    name,
+    [
+      ['server', `${host}:${LOKI.ports.http}`],
+      ['keepalive', 32],
+    ],
+  ];
+}
+
+function listen({ gateway }: GatewayConfigProps): readonly Directive[] {
+  if (gateway.tls === undefined) return [['listen', GATEWAY.ports.http]];
+  return [
+    ['listen', GATEWAY.ports.http, 'ssl'],
+    ['ssl_certificate', '$certificate/tls.crt'],
+    ['ssl_certificate_key', '$certificate/tls.key'],
+    ['ssl_protocols', 'TLSv1.2', 'TLSv1.3'],
+    ['ssl_session_cache', 'shared:tls:2m'],
+    ['ssl_session_tickets', 'off'],
+  ];
+}
+
+const REFUSALS = [
+  { name: '@unauthorized', status: 401, error: 'a credential is missing, or it is wrong' },
+  { name: '@forbidden', status: 403, error: 'this credential is for something else' },
+  { name: '@method', status: 405, error: 'not a method of this path' },
+  { name: '@too-large', status: 413, error: 'the request is larger than a tenant may push at once' },
+  { name: '@too-many', status: 429, error: 'too many refused requests or tails; try again later' },
+  { name: '@unavailable', status: 502, error: 'Loki does not answer' },
+  { name: '@busy', status: 503, error: 'too many requests at once; try again' },
+  { name: '@late', status: 504, error: 'Loki did not answer in time' },
+] as const;
+
+/** Every refusal says what is wrong, as JSON. Where `error_page` is set anew, all of them have to be. */
+function refusals(unauthorized = '@unauthorized'): readonly Directive[] {
+  return REFUSALS.map(({ name, status }): Directive => [
+    'error_page',
+    status,
+    ...(status === 401 ? ['=', unauthorized] : [name]),
+  ]);
+}
+
+/** `if` is safe with nothing but a `return` in it. */
+function when(variable: string, operator: string, value: string, status: number): Directive {
+  return ['if', `(${variable}`, operator, `${value})`, [['return', status]]];
+}
+
+/** A request that has got past the checks. The variables are for the second try with the previous password. */
+function proxied(props: GatewayConfigProps, { kind, methods, path }: Endpoint): readonly Directive[] {
+  const upstreamName = kind === 'erase' && props.deployment.mode === 'ha' ? 'compactor' : 'loki';
+  return [
+    when('$request_method', '!~', `^(?:${methods.join('|')})$`, 405),
+    ...allowed(props, kind),
+    ['set', '$upstream', upstreamName],
+    ['set', '$target', path],
+    ...(kind === 'write' ? [bodySize(props)] : []),
+    ...toLoki(),
+  ];
+}
+
+/** A WebSocket, open for as long as somebody looks. */
+function tail(props: GatewayConfigProps): readonly Directive[] {
+  return [
+    when('$request_method', '!=', 'GET', 405),
+    ...allowed(props, 'read', '@previous-tail'),
+    // Loki tails one tenant.
+    when('$tenant', '~', '[|]', 403),
+    ...toTail(props),
+  ];
+}
+
+/** No access for credentials of another kind, nor for a wrong password. */
+function allowed({ auth }: GatewayConfigProps, kind: AccessKind, previous = '@previous'): readonly Directive[] {
+  if (!auth.loki.enabled) return [];
+  const others = (['write', 'read', 'erase'] as const).filter((other) => other !== kind);
+  return [
+    // By the name alone: a password is not checked where it does not count, and so cannot be guessed there.
+    when('$access', '~', `^(?:${others.join('|')})$`, 403),
+    ...checked('users'),
+    ...refusals(previous),
+  ];
+}
+
+function checked(file: 'users' | 'previous'): readonly Directive[] {
+  return [
+    ['auth_basic', 'spywatcher-logs'],
+    ['auth_basic_user_file', `${USERS}/${file}`],
+  ];
+}
+
+/** Where a password was wrong, the one before it may be right; after that, the request is refused and counted. */
+function previousPasswords(props: GatewayConfigProps): readonly Directive[] {
+  return [
+    [
+      'location',
+      '@previous',
+      // `satisfy any` takes the challenge of the first try out of the answer.
+      [['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), bodySize(props), ...toLoki()],
+    ],
+    [
+      'location',
+      '@previous-tail',
+      [['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), ...toTail(props)],
+    ],
+    [
+      'location',
+      '@refused',
+      [
+        ['limit_req', 'zone=refused', ...burst(props.gateway.failedLoginsPerMinute), 'nodelay'],
+        ...refusals(),
+        ['try_files', '/none', '=401'],
+      ],
+    ],
+  ];
+}
+
+function burst(perMinute: number): readonly string[] {
+  return perMinute > 1 ? [`burst=${perMinute - 1}`] : [];
+}
+
+/** Twice what Loki takes at once: it counts lines, and a body has labels and quotes besides. */
+function bodySize({ limits }: GatewayConfigProps): Directive {
+  return ['client_max_body_size', 2 * largestBurst(limits).bytes];
+}
+
+/** The tenant is the credential's, whatever the client says; the credential goes no further. */
+const HEADERS: readonly Directive[] = [
+  ['proxy_set_header', 'X-Scope-OrgID', '$tenant'],
+  ['proxy_set_header', 'Authorization', ''],
+];
+
+function toLoki(): readonly Directive[] {
+  return [...HEADERS, ['proxy_set_header', 'Connection', ''], ['proxy_pass', 'http://$upstream$target$is_args$args']];
+}
+
+function toTail({ limits, gateway }: GatewayConfigProps): readonly Directive[] {
+  return [
+    ...HEADERS,
+    ['proxy_set_header', 'Connection', 'upgrade'],
+    ['proxy_set_header', 'Upgrade', 'websocket'],
+    ['limit_conn', 'connections', gateway.maxConnections],
+    ['limit_conn', 'tails', mostTails(limits)],
+    ['limit_conn_status', 429],
+    ['proxy_read_timeout', '1h'],
+    ['proxy_pass', `http://loki${TAIL_PATH}$is_args$args`],
+  ];
+}

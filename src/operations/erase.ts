@@ -1,0 +1,150 @@
+/** Erases one person's lines: what `npm run erase` does. */
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { GATEWAY } from '../components/identity';
+import { ConfigError, type StackConfig } from '../config';
+import { LABELS } from '../log-model';
+
+/** What is to be erased, and who asks for it. */
+export interface Erasure {
+  /** A tenant that has an `erase` credential. @default - the only one that has */
+  readonly tenant?: string;
+  /** The person's id as it stands in log lines. */
+  readonly userId: string;
+  /** From when on. @default - as long ago as anything is kept */
+  readonly start?: Date;
+  /** Until when. @default - now */
+  readonly end?: Date;
+}
+
+/** How the gateway is reached. */
+export interface GatewayAccess {
+  /** `https://localhost:3100`, as `kubectl port-forward` opens it. */
+  readonly url: string;
+  /** Password of the tenant's erase credential. */
+  readonly password: string;
+  /** File with the certificate of the CA that made the gateway's. @default - the CAs that Node.js knows */
+  readonly caFile?: string;
+}
+
+/** One request for deletion, as Loki tells of it. */
+export interface ErasureStatus {
+  readonly id: string;
+  readonly status: string;
+  readonly created: Date;
+}
+
+const DELETE_PATH = '/loki/api/v1/delete';
+/** Shorter ones are part of too many lines. */
+const USER_ID = /^[A-Za-z0-9_-]{6,64}$/;
+const DAY = 86_400_000;
+
+/**
+ * Finds the lines in which the id stands by itself, in all streams of a tenant: as a field of a record and in a text alike.
+ *
+ * @throws Error for an id that is too short, or of other characters than letters, digits, `_` and `-`.
+ */
+export function erasureQuery(userId: string): string {
+  if (!USER_ID.test(userId))
+    throw new Error(
+      `An id of 6 to 64 letters, digits, _ and - is needed; "${userId}" would erase other lines as well.`,
+    );
+  return `{${LABELS.job}=~".+"} |~ "(^|[^0-9A-Za-z_-])${userId}($|[^0-9A-Za-z_-])"`;
+}
+
+/**
+ * Asks Loki to delete.
+ *
+ * @returns the id of Loki's delete request, which the gateway's log has as well.
+ * @throws Error where there is no erase credential, the id is no id, or the gateway refuses.
+ */
+export async function erase(config: StackConfig, erasure: Erasure, access: GatewayAccess): Promise<string> {
+  const { start = keptSince(config), end = new Date() } = erasure;
+  const parameters = new URLSearchParams({
+    query: erasureQuery(erasure.userId),
+    start: start.toISOString(),
+    end: end.toISOString(),
+  });
+  const { headers } = await ask(config, erasure.tenant, access, 'POST', `${DELETE_PATH}?${parameters.toString()}`);
+  const id = headers['x-delete-request-id'];
+  if (typeof id !== 'string') throw new Error('Loki accepted the deletion and did not say its id.');
+  return id;
+}
+
+/** What has become of earlier requests of a tenant. Without their queries: those name the persons. */
+export async function erasures(
+  config: StackConfig,
+  tenant: string | undefined,
+  access: GatewayAccess,
+): Promise<readonly ErasureStatus[]> {
+  const { text } = await ask(config, tenant, access, 'GET', DELETE_PATH);
+  // The shape is Loki's, fixed by its API version.
+  const found = JSON.parse(text) as readonly { request_id: string; status: string; created_at: number }[];
+  return found.map(({ request_id: id, status, created_at: seconds }) => ({
+    id,
+    status,
+    created: new Date(seconds * 1000),
+  }));
+}
+
+function keptSince({ retention }: StackConfig): Date {
+  const periods = [retention, ...Object.values(retention.tenants)].flatMap(({ period, streams }) => [
+    period,
+    ...streams.map((stream) => stream.period),
+  ]);
+  return new Date(Date.now() - Math.max(...periods.map(({ milliseconds }) => milliseconds)) - DAY);
+}
+
+/** The tenant's first erase credential. */
+function eraserOf({ auth }: StackConfig, tenant: string | undefined): string {
+  const able = auth.loki.tenants.filter(({ erase: names }) => names.length > 0);
+  const names = able.map(({ name }) => name).join(', ');
+  const path = 'auth.loki.tenants[].erase';
+  if (able.length === 0)
+    throw new ConfigError('erase', [
+      { path, received: '[]', rule: 'an erase credential of the tenant', remedy: `name one in ${path}, and apply` },
+    ]);
+  const found = tenant === undefined && able.length === 1 ? able : able.filter(({ name }) => name === tenant);
+  const [credential] = found[0]?.erase ?? [];
+  if (credential === undefined) throw new Error(`--tenant must be one of those with an erase credential: ${names}`);
+  return credential;
+}
+
+interface Answer {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+}
+
+function ask(
+  config: StackConfig,
+  tenant: string | undefined,
+  { url, password, caFile }: GatewayAccess,
+  method: string,
+  path: string,
+): Promise<Answer> {
+  const target = new URL(path, url);
+  const options = { method, auth: `${eraserOf(config, tenant)}:${password}`, timeout: 30_000 };
+  const tls = {
+    // Its certificate is for this name, through whatever port it is reached.
+    servername: `${GATEWAY.name}.${config.namespaces.logging}.svc`,
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing =
+      target.protocol === 'https:' ? httpsRequest(target, { ...options, ...tls }) : httpRequest(target, options);
+    outgoing.once('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.once('error', reject);
+      response.once('end', () => {
+        const { statusCode = 0, headers } = response;
+        if (statusCode < 300) resolve({ headers, text });
+        else reject(new Error(`The gateway answered ${statusCode}: ${text.trim().slice(0, 300)}`));
+      });
+    });
+    outgoing.once('timeout', () => outgoing.destroy(new Error(`${url} does not answer.`)));
+    outgoing.once('error', reject);
+    outgoing.end();
+  });
+}

@@ -1,0 +1,67 @@
+/** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- <stack> --rotate` does. */
+import { randomBytes } from 'node:crypto';
+import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../config';
+import { credentialLine, type SecretObject } from '../deploy/secret-values';
+
+/** Contents of the Secret `gateway-users`. */
+export interface GatewayUsers {
+  /** htpasswd of the passwords that count. */
+  readonly users: string;
+  /** htpasswd of those before them, which count as well. */
+  readonly previous: string;
+}
+
+/** What to apply, in two steps: between them the gateway has to learn the new password. */
+export interface Rotation {
+  /** The new password, for a client that is no pod of the stack. Handle as a secret. */
+  readonly password: string;
+  /** The gateway takes the new password and the old one. */
+  readonly first: SecretObject;
+  /** The stack's own pod uses the new one; none where it is another client's credential. */
+  readonly second?: SecretObject;
+}
+
+/**
+ * A new password for a credential; the one that it had goes on counting until `previous` is emptied. Whom the config does
+ * not name any more has no password afterwards.
+ *
+ * @param current - of the running stack. It holds hashes, so the old password need not be known.
+ * @throws Error for a credential that the stack does not have, or with a Secret of which nothing is left.
+ */
+export function rotate(config: StackConfig, current: GatewayUsers, name: string): Rotation {
+  const names = credentials(config).map((credential) => credential.name);
+  if (!names.includes(name)) throw new Error(`${name} is no credential of this stack: ${names.join(', ')}`);
+  const isOf = (line: string): boolean => line.startsWith(`${name}:`);
+  const isKnown = (line: string): boolean => names.includes(line.slice(0, line.indexOf(':')));
+  const users = linesOf(current.users).filter(isKnown);
+  if (users.length === 0)
+    throw new Error(`Secret ${GATEWAY_USERS_SECRET} has no credential of this stack; is it of another one?`);
+  const password = randomBytes(24).toString('base64url');
+  const { logging, agents } = config.namespaces;
+  const namespace = { [config.agent.credential]: agents, [config.grafana.credential]: logging }[name];
+  return {
+    password,
+    first: {
+      name: GATEWAY_USERS_SECRET,
+      namespace: logging,
+      stringData: {
+        users: textOf([...users.filter((line) => !isOf(line)), credentialLine(name, password)]),
+        previous: textOf([
+          ...linesOf(current.previous).filter((line) => isKnown(line) && !isOf(line)),
+          ...users.filter(isOf),
+        ]),
+      },
+    },
+    ...(namespace === undefined
+      ? {}
+      : { second: { name: credentialSecretName(name), namespace, stringData: { password } } }),
+  };
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
