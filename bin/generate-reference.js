@@ -1,5 +1,6 @@
 /**
- * Writes docs/reference/ from the sources: the JSON schema of stack files, the config reference, the API reference.
+ * Writes docs/reference/ from the sources: the JSON schema of stack files, the references of the
+ * config and of the secrets, the API reference.
  * With --check it writes nothing and fails if one of them is not what the sources say.
  */
 'use strict';
@@ -16,8 +17,10 @@ async function reference() {
   require('./ensure-built').ensureBuilt();
   const { stackFileSchema } = require('../lib/src/docs/stack-file-schema');
   const { configReference } = require('../lib/src/docs/config-reference');
+  const { secretsReference } = require('../lib/src/docs/secrets-reference');
   return {
     'config.md': configReference(),
+    'secrets.md': secretsReference(),
     'stack-file.schema.json': `${JSON.stringify(stackFileSchema(), null, 2)}\n`,
     ...(await apiReference()),
   };

@@ -1,14 +1,6 @@
 /** The config reference: every path of a stack file with its type, default and meaning, from the schema that reads it. */
-import { stringify } from 'yaml';
-import {
-  parseStackConfig,
-  PROJECT,
-  SECRETS_KEY,
-  secretTable,
-  type StackConfig,
-  type StackConfigInput,
-} from '../config';
-import { requiredSecrets } from '../deploy/secret-values';
+import { PROJECT, SECRETS_KEY } from '../config';
+import { code, table } from './markdown';
 import { type JsonSchema, stackConfigJsonSchema } from './stack-file-schema';
 
 interface Row {
@@ -27,28 +19,33 @@ export function configReference(): string {
     `A stack is described in \`Pulumi.<stack>.yaml\` and nowhere else. Each section below is a key of its \`config\`: \`${PROJECT}:<section>\`. ` +
       'A stack file holds differences from these defaults only. Unknown keys, wrong values and combinations that cannot work ' +
       '(`src/config/rules.ts`) are reported all at once, and nothing is written or applied.',
+    `Secret values are no part of the config that charts see: they are \`${PROJECT}:${SECRETS_KEY}\`, and have [a page of their own](secrets.md).`,
+    'What is **required** has no default; within a mapping, or an entry of a list, it is required where that is written. ' +
+      'What has a dash for its default is left out unless it is set.',
     '## Types',
-    table(['Type', 'Written as'], [...scalarRules(root)].sort(byFirst)),
+    table(['Type', 'Written as'], types(root)),
     ...sections.flatMap(([name, node]) => section(name, node, root.required?.includes(name) ?? false)),
-    ...secretsSection(),
     '',
   ].join('\n\n');
 }
 
 function section(name: string, node: JsonSchema, required: boolean): readonly string[] {
-  const heading = [`## ${name}`, ...(node.properties === undefined && node.oneOf === undefined ? [] : [meaning(node)])];
-  if (node.oneOf === undefined) {
-    const rows = node.properties === undefined ? [{ path: name, node, required }] : fields(name, node);
-    return [...heading, rowTable(rows)];
-  }
-  return [
-    ...heading,
-    `Default: ${code(node.default)}.`,
-    ...node.oneOf.flatMap((alternative) => [
-      `### ${fixedFields(name, alternative)}`,
-      rowTable(fields(name, alternative)),
-    ]),
-  ];
+  const heading = `## ${name}`;
+  if (node.oneOf !== undefined)
+    return [heading, meaning(name, node), `Default: ${code(node.default)}.`, ...alternatives(name, node)];
+  return node.properties === undefined
+    ? [heading, rowTable([{ path: name, node, required }])]
+    : [heading, meaning(name, node), ...tables(fields(name, node))];
+}
+
+/** A table of the rows, and one for each alternative of the choices among them. */
+function tables(rows: readonly Row[]): readonly string[] {
+  return [rowTable(rows), ...rows.flatMap(({ path, node }) => alternatives(path, node))];
+}
+
+/** Alternatives may have fields of the same name that mean different things, so each has a table of its own. */
+function alternatives(path: string, { oneOf = [] }: JsonSchema): readonly string[] {
+  return oneOf.flatMap((alternative) => [`### ${path}.${choiceOf(alternative)}`, ...tables(fields(path, alternative))]);
 }
 
 /** Rows of the fields below a node, outside in. */
@@ -77,17 +74,19 @@ function rowTable(rows: readonly Row[]): string {
     rows.map(({ path, node, required }) => {
       const isMapping = node.properties !== undefined;
       const preset = required ? '**required**' : node.default === undefined ? '–' : isMapping ? '' : code(node.default);
-      return [`\`${path}\``, typeOf(node), preset, meaning({ ...node, path })];
+      const type = node.oneOf === undefined ? typeOf(node) : `mapping: ${linksTo(path, node.oneOf)}`;
+      return [`\`${path}\``, type, preset, meaning(path, node)];
     }),
   );
 }
 
 /** @throws Error for a field that says nothing of itself. */
-function meaning({ description, path }: JsonSchema & { readonly path?: string }): string {
-  if (description === undefined) throw new Error(`${path ?? 'a section'} has no description; add .describe(…) to it.`);
+function meaning(path: string, { description }: JsonSchema): string {
+  if (description === undefined) throw new Error(`${path} has no description; add .describe(…) to it.`);
   return description;
 }
 
+/** @throws Error for a kind of type that the page has not had yet. */
 function typeOf(node: JsonSchema): string {
   const { additionalProperties: entries } = node;
   if (node.title !== undefined) return node.title;
@@ -105,85 +104,61 @@ function severalOf(node: JsonSchema): string {
   return node.properties === undefined ? typeOf(node) : 'mappings';
 }
 
-/** Title of each scalar type → how it is written. */
-function scalarRules(node: JsonSchema): ReadonlyMap<string, string> {
-  const { title, patternErrorMessage: rule, minimum, maximum } = node;
-  if (title !== undefined) {
-    const range = `${typeof minimum === 'number' ? minimum : 0} ${typeof maximum === 'number' ? `to ${maximum}` : 'or more'}`;
-    return new Map([[title, typeof rule === 'string' ? rule.replace(/^[^:]{1,40}: /, '') : range]]);
-  }
-  const inner = [
-    ...Object.values(node.properties ?? {}),
-    ...(node.oneOf ?? []),
-    ...[node.items, node.additionalProperties].filter((child) => typeof child === 'object'),
-  ];
-  return new Map(inner.flatMap((child) => [...scalarRules(child)]));
+/** Links to the headings of alternatives, whose anchors are made as GitHub makes them. */
+function linksTo(path: string, oneOf: readonly JsonSchema[]): string {
+  const link = (choice: string): string => {
+    const anchor = `${path}.${choice}`.toLowerCase().replaceAll(/[^\w -]/g, '');
+    return `[\`${choice}\`](#${anchor.replaceAll(' ', '-')})`;
+  };
+  return oneOf.map((alternative) => link(choiceOf(alternative))).join(' or ');
 }
 
-/** What tells an alternative from the others: `storage.type: s3`. */
-function fixedFields(path: string, { properties = {} }: JsonSchema): string {
+/** The field that tells an alternative from the others: `type: s3`. */
+function choiceOf({ properties = {} }: JsonSchema): string {
   return Object.entries(properties)
-    .flatMap(([key, { const: value }]) => (typeof value === 'string' ? [`${path}.${key}: ${value}`] : []))
+    .flatMap(([key, { const: value }]) => (typeof value === 'string' ? [`${key}: ${value}`] : []))
     .join(', ');
 }
 
-/** Which secrets there are follows from the config, so each config that brings some is asked for its own. */
-function secretsSection(): readonly string[] {
-  const config = (input: Omit<StackConfigInput, 'environment'>): StackConfig =>
-    parseStackConfig('config reference', { environment: 'staging', ...input });
-  const withoutAuth = { auth: { loki: { enabled: false } } };
-  const always = config(withoutAuth);
-  const withAuth = config({});
-  const withS3 = config({
-    ...withoutAuth,
-    storage: { type: 's3', bucket: 'logs', region: 'eu-central-1', egress: [{ cidr: '10.0.0.0/8', port: 443 }] },
-  });
-  const cases = [
-    { stack: always, when: 'always' },
-    { stack: withAuth, when: 'with `auth.loki.enabled`' },
-    { stack: withS3, when: 'with `storage.type: s3`' },
+/**
+ * Title of each type and how it is written, in the order of the titles.
+ *
+ * @throws Error for a title that two types have: what the page says of one would be wrong for the other.
+ */
+function types(root: JsonSchema): readonly (readonly [string, string])[] {
+  const rules = new Map<string, string>();
+  for (const node of titled(root)) {
+    const [title, rule] = [typeOf(node), ruleOf(node)];
+    if ((rules.get(title) ?? rule) !== rule) throw new Error(`Two types are called ${title}; give each its own title.`);
+    rules.set(title, rule);
+  }
+  return [...rules].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Every node with a title, however deep. */
+function titled(node: JsonSchema): readonly JsonSchema[] {
+  const inner = [
+    ...Object.values(node.properties ?? {}),
+    ...(node.oneOf ?? []),
+    ...(node.anyOf ?? []),
+    ...[node.items, node.additionalProperties].filter((child) => typeof child === 'object'),
   ];
-  const known = new Set<string>();
-  const isNew = (key: string): boolean => !known.has(key) && known.add(key).size > 0;
-  return [
-    `## ${SECRETS_KEY}`,
-    'Secret values, encrypted by Pulumi and no part of the config that charts see. ' +
-      'There is one `gateway.<name>` for each credential that `auth.loki.tenants` names; here those of the defaults. Each is set with',
-    ['```sh', `pulumi config set --secret --path '${PROJECT}:${SECRETS_KEY}.grafana.adminPassword'`, '```'].join('\n'),
-    table(
-      ['Path', 'Value', 'Needed'],
-      cases.flatMap(({ stack, when }) =>
-        requiredSecrets(stack)
-          .filter(({ path }) => isNew(path))
-          .map(({ path, rule }) => [`\`${SECRETS_KEY}.${path}\``, rule, when]),
-      ),
+  return [...(node.title === undefined ? [] : [node]), ...inner.flatMap(titled)];
+}
+
+/** @throws Error for a type that does not say how it is written. */
+function ruleOf(node: JsonSchema): string {
+  const { patternErrorMessage: rule, minimum, maximum } = node;
+  // Fields of a type that is written as a mapping, in one form or another.
+  const parts = new Map(
+    (node.anyOf ?? []).flatMap(({ properties = {} }) =>
+      Object.entries(properties).map(([key, field]) => [key, `\`${key}\` (${typeOf(field)}): ${meaning(key, field)}`]),
     ),
-    '`pulumi up` makes these Kubernetes Secrets from them. Whoever applies `dist/<stack>/` without Pulumi makes them; pods wait until they exist.',
-    table(
-      ['Secret', 'Namespace', 'Read by', 'Keys', 'Needed'],
-      cases.flatMap(({ stack, when }) =>
-        secretTable(stack)
-          .filter(({ name, namespace }) => isNew(`${namespace}/${name}`))
-          .map(({ name, namespace, readBy, keys }) => {
-            const contents = Object.entries(keys).map(([key, what]) => `\`${key}\`: ${what}`);
-            return [`\`${name}\``, `\`${namespace}\``, readBy, contents.join('; '), when];
-          }),
-      ),
-    ),
-  ];
-}
-
-/** As one would write it in the file. */
-function code(value: unknown): string {
-  return `\`${stringify(value, { collectionStyle: 'flow', flowCollectionPadding: true, lineWidth: 0 }).trim()}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
-
-function byFirst([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  return a < b ? -1 : 1;
+  );
+  if (typeof rule === 'string') {
+    const written = rule.replace(/^[^:]{1,40}: /, '');
+    return parts.size === 0 ? written : [`${written}.`, ...parts.values()].join(' ');
+  }
+  if (typeof minimum === 'number') return `${minimum} ${typeof maximum === 'number' ? `to ${maximum}` : 'or more'}`;
+  throw new Error(`Type ${typeOf(node)} does not say how it is written; add patternErrorMessage to its meta.`);
 }

@@ -16,7 +16,10 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
+  /** Alternatives of which a field tells which it is. */
   readonly oneOf?: readonly JsonSchema[];
+  /** Forms that the value of one type may have. */
+  readonly anyOf?: readonly JsonSchema[];
 }
 
 const ENCRYPTED: JsonSchema = {

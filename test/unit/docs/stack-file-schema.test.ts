@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { parse as parseYaml } from 'yaml';
 import { parseStackConfig, type StackConfigInput } from '../../../src/config';
 import { type JsonSchema, stackConfigJsonSchema } from '../../../src/docs/stack-file-schema';
-import { everything, problemsOf } from '../../support/config';
+import { everything, otherwise, problemsOf } from '../../support/config';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/stack-file.schema.json'), 'utf8')) as object;
@@ -41,7 +41,10 @@ test.each(stacks)('%s is valid, and names the schema in its first line', (file) 
   expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./docs/reference/stack-file.schema.json');
 });
 
-test('every option is valid', () => expect(errorsOf(stackFile(everything))).toEqual([]));
+test.each([
+  ['everything', everything],
+  ['otherwise', otherwise],
+])('every option of %s is valid', (_, config) => expect(errorsOf(stackFile(config))).toEqual([]));
 
 test('what Pulumi itself writes is valid', () => {
   const secrets = { gateway: { promtail: { secure: 'v1:abc' } }, grafana: { adminPassword: { secure: 'v1:def' } } };
@@ -84,6 +87,26 @@ describe('refuses what the parser refuses', () => {
       '/config/spywatcher-logs:network/apiServer/cidrs/0 anyOf',
     ],
     ['S3 without bucket', { storage: { type: 's3' } }, '/config/spywatcher-logs:storage oneOf'],
+    [
+      'another database',
+      { grafana: { database: { type: 'mysql' } } },
+      '/config/spywatcher-logs:grafana/database oneOf',
+    ],
+    [
+      'a destination by its host name',
+      { grafana: { smtp: { host: 'mail', from: 'a@example.com', egress: [{ host: 'mail', port: 587 }] } } },
+      '/config/spywatcher-logs:grafana/smtp/egress/0 anyOf',
+    ],
+    [
+      'an optional mapping without what it requires',
+      { grafana: { login: { oauth: { github: { clientId: 'client' } } } } },
+      '/config/spywatcher-logs:grafana/login/oauth/github required',
+    ],
+    [
+      'an unknown limit of a tenant',
+      { limits: { tenants: { spywatcher: { maxLines: 5 } } } },
+      '/config/spywatcher-logs:limits/tenants/spywatcher additionalProperties maxLines',
+    ],
   ])('%s', (_, sections, error) => {
     expect(errorsOf(stackFile(sections))).toContain(error);
     expect(problemsOf({ environment: 'dev', ...sections })).not.toEqual([]);

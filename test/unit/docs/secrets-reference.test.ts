@@ -1,0 +1,195 @@
+/** The secrets reference: no value, no Secret and no entry of a store is missing, whatever the stack. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  credentials,
+  credentialSecretName,
+  loadStackConfig,
+  parseStackConfig,
+  type SecretSpec,
+  secretTable,
+  type StackConfig,
+} from '../../../src/config';
+import { requiredSecrets, storeEntries } from '../../../src/deploy/secret-values';
+import { secretsReference } from '../../../src/docs/secrets-reference';
+import { everythingConfig, otherwise } from '../../support/config';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const page = secretsReference();
+
+/** Rows of the table below a heading, without its head. */
+function rowsOf(heading: string): readonly (readonly string[])[] {
+  const [, section = ''] = page.split(`\n## ${heading}\n`);
+  const [own = ''] = section.split('\n## ');
+  const lines = own.split('\n').filter((line) => line.startsWith('| '));
+  return lines.slice(2).map((line) => line.slice(2, -2).split(/ (?<!\\)\| /));
+}
+
+const values = rowsOf('Values');
+const secrets = rowsOf('Kubernetes Secrets');
+const entries = rowsOf('Entries of a store');
+
+const stacks = readdirSync(ROOT).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.slice(1) ?? []);
+const configs: readonly (readonly [string, StackConfig])[] = [
+  ['everything', everythingConfig()],
+  ['otherwise', parseStackConfig('test', otherwise)],
+  ...stacks.map((stack) => [stack, loadStackConfig(ROOT, stack)] as const),
+];
+
+/** A path as the page has it, whatever the credentials are called. */
+function shownPath(config: StackConfig, path: string): string {
+  const [kind = '', name = ''] = path.split('.');
+  const isCredential = kind.startsWith('gateway') && credentials(config).some((credential) => credential.name === name);
+  return isCredential ? `${kind}.<credential>` : path;
+}
+
+/** The row of a Secret, whatever it is called. */
+function rowOf({ agent, grafana }: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
+  const fixed = name
+    .replace(credentialSecretName(agent.credential), credentialSecretName('<agent.credential>'))
+    .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'));
+  const option = namedAt?.join('.');
+  return secrets.find(([cell = '']) =>
+    option === undefined ? cell === `\`${fixed}\`` : cell.endsWith(`(\`${option}\`)`) || cell === `\`<${option}>\``,
+  );
+}
+
+test('there are stacks of the repository among the configs', () =>
+  expect(stacks).toEqual(expect.arrayContaining(['dev', 'staging', 'prod'])));
+
+describe.each(configs)('of %s', (_, config) => {
+  test('every value has its row', () => {
+    const paths = requiredSecrets(config).map(({ path }) => `\`secrets.${shownPath(config, path)}\``);
+    const documented = values.map(([path]) => path);
+    expect(paths.length).toBeGreaterThanOrEqual(2);
+    expect(paths.filter((path) => !documented.includes(path))).toEqual([]);
+  });
+
+  test('every Secret has its row, with all of its keys', () => {
+    const missing = secretTable(config).filter((spec) => {
+      const keys = rowOf(config, spec)?.[4] ?? '';
+      return !Object.keys(spec.keys).every((key) => keys.includes(`\`${key}\`: `));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test('every Secret says who makes it and who reads it', () => {
+    const words = { secretSource: '`secretSource`', 'cert-manager': 'cert-manager', operator: 'you' };
+    const wrong = secretTable(config).filter((spec) => {
+      const [, , madeBy = '', readBy] = rowOf(config, spec) ?? [];
+      return !madeBy.includes(words[spec.madeBy]) || readBy !== spec.readBy;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('nothing has two rows', () => {
+  const names = [
+    ...values.map(([path]) => path),
+    ...secrets.map(([name]) => name),
+    ...entries.map(([entry, property]) => `${entry} ${property}`),
+  ];
+  expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([]);
+});
+
+test('every cell is filled', () => {
+  const incomplete = [...values, ...secrets, ...entries].filter((row) => row.some((cell) => cell.trim() === ''));
+  expect(incomplete).toEqual([]);
+});
+
+test.each([
+  ['grafana.adminPassword', 'always'],
+  ['grafana.oauth.github', 'with `grafana.login.oauth.github`'],
+  ['grafana.oauth.google', 'with `grafana.login.oauth.google`'],
+  ['grafana.oauth.generic', 'with `grafana.login.oauth.generic`'],
+  ['grafana.ldapBindPassword', 'with `grafana.login.ldap`'],
+  ['grafana.ldapCa', 'with `grafana.login.ldap.privateCa`'],
+  ['grafana.databasePassword', 'with `grafana.database.type: postgres`'],
+  ['grafana.smtpPassword', 'with `grafana.smtp.user`'],
+  ['gateway.<credential>', 'with `auth.loki.enabled`'],
+  ['gatewayPrevious.<credential>', 'optional, with `auth.loki.enabled`'],
+  ['s3.accessKeyId', 'with `storage.type: s3`'],
+])('value %s: when it is needed', (path, needed) => {
+  expect(values.find(([cell]) => cell === `\`secrets.${path}\``)?.at(-1)).toBe(needed);
+});
+
+test('a value says what becomes of it, and its rule is that of the check', () => {
+  const [, rule] = requiredSecrets(everythingConfig()).map((value) => value.rule);
+  expect(values.find(([path]) => path === '`secrets.grafana.secretKey`')?.slice(1, 3)).toEqual([
+    '`secretKey` of `grafana-admin`: key that Grafana encrypts its own database fields with',
+    rule,
+  ]);
+});
+
+test('the value of a credential becomes a line of the gateway’s users, and the password of the pod that uses it', () => {
+  const becomes = values.find(([path]) => path === '`secrets.gateway.<credential>`')?.[1]?.split('; ');
+  expect(becomes?.map((place) => place.split(': ')[0])).toEqual([
+    '`users` of `gateway-users`',
+    '`password` of `gateway-credential-<agent.credential>`',
+    '`password` of `gateway-credential-<grafana.credential>`',
+  ]);
+});
+
+test.each([
+  [
+    '`gateway-tls` (`gateway.tls.secretName`)',
+    'you; cert-manager, with `gateway.tls.clusterIssuer`',
+    'with `gateway.tls`',
+  ],
+  [
+    '`<grafana.ingress.tls.secretName>`',
+    'you; cert-manager, with `grafana.ingress.tls.clusterIssuer`',
+    'with `grafana.ingress.tls`',
+  ],
+  ['`loki-s3` (`storage.credentialsSecret`)', 'by `secretSource`', 'with `storage.type: s3`'],
+  [
+    '`grafana-oauth` (`grafana.login.oauth.secret`)',
+    'by `secretSource`',
+    'with `grafana.login.oauth.github`, `grafana.login.oauth.google`, or `grafana.login.oauth.generic`',
+  ],
+])('Secret %s: who makes it, and when it is needed', (name, madeBy, needed) => {
+  const row = secrets.find(([cell]) => cell === name);
+  expect([row?.[2], row?.[5]]).toEqual([madeBy, needed]);
+});
+
+test('a key that not every such Secret has says when it is there', () => {
+  const keys = secrets.find(([name]) => name === '`grafana-ldap` (`grafana.login.ldap.bindSecret`)')?.[4]?.split('; ');
+  expect(keys).toEqual([
+    '`ldap.toml`: Grafana’s LDAP config, with the password that it searches with',
+    '`ca.crt`: certificate of the CA of the LDAP server, with `grafana.login.ldap.privateCa`',
+  ]);
+});
+
+describe('the entries of a store', () => {
+  test('are those of the Secrets that secretSource makes, in their order', () => {
+    const made = secrets.filter(([, , madeBy]) => madeBy === 'by `secretSource`');
+    const names = made.map(([name = '']) => name.replace(/ \(.*/, '').replaceAll('`', ''));
+    const order = [...new Set(entries.map(([entry = '']) => entry.replaceAll('`', '').replace('<prefix>/', '')))];
+    expect(order).toEqual(names);
+  });
+
+  test('have all properties that a filled store has', () => {
+    const config = everythingConfig();
+    const filled = Object.fromEntries(requiredSecrets(config).map(({ path }) => [path, 'any']));
+    const documented = entries.map(([, property]) => property);
+    const properties = Object.values(storeEntries(config, filled)).flatMap((entry) => Object.keys(entry));
+    expect(properties.map((property) => `\`${property}\``).toSorted()).toEqual(documented.toSorted());
+  });
+
+  test.each([
+    ['grafana-admin', 'password', '`grafana.adminPassword`'],
+    ['grafana-ldap', 'bindPassword', '`grafana.ldapBindPassword`'],
+    ['gateway-users', 'users', 'htpasswd of all credentials, from `gateway.<credential>`'],
+    ['gateway-credential-<agent.credential>', 'password', '`gateway.<credential>`'],
+  ])('%s: %s', (name, property, holds) => {
+    expect(entries.find(([entry, key]) => entry === `\`<prefix>/${name}\`` && key === `\`${property}\``)?.[2]).toBe(
+      holds,
+    );
+  });
+
+  test('passwords before a rotation need not be there, but their property does', () => {
+    expect(entries.find(([, property]) => property === '`previous`')?.[2]).toMatch(
+      /, from `gatewayPrevious\.<credential>`; may be empty$/,
+    );
+  });
+});
