@@ -1,5 +1,6 @@
-/** The Go modules under `tools/`, one folder each. */
-export type ToolModule = 'kubernetes' | 'etcd' | 'containerd' | 'coredns' | 'loki' | 'promtail' | 'cyclonus' | 'pause';
+/** The Go modules under `tools/` that programs are built from, one folder each. */
+export type ToolModule =
+  'kubernetes' | 'etcd' | 'containerd' | 'coredns' | 'loki' | 'promtail' | 'cyclonus' | 'kube-score' | 'pause';
 
 /** How the programs of one Go module are built. */
 export interface ModuleSpec {
@@ -75,6 +76,10 @@ export const MODULES = {
   cyclonus: {
     upstream: 'github.com/mattfenwick/cyclonus',
     programs: { cyclonus: 'cmd/cyclonus' },
+  },
+  'kube-score': {
+    upstream: 'github.com/zegl/kube-score',
+    programs: { 'kube-score': 'cmd/kube-score' },
   },
   pause: { programs: { pause: '.' } },
 } as const satisfies Record<ToolModule, ModuleSpec>;

@@ -3,13 +3,13 @@ import { secretManifests } from '../../src/deploy/secret-values';
 import { type ApiServer, startApiServer } from '../support/api-server';
 import { BUILD_TIMEOUT } from '../support/program';
 import {
+  everyStack,
   objectOf,
   type PodTemplate,
   podTemplates,
   type RenderedStack,
   secretValues,
   stack,
-  STACKS,
   variant,
 } from '../support/rendered-stack';
 
@@ -21,38 +21,13 @@ afterAll(() => api.stop());
 const APPLY = ['apply', '--server-side', '--validate=strict', '-f', '-'];
 const DRY_RUN = [...APPLY, '--dry-run=server'];
 
-const everything = variant('every optional part', {
-  environment: 'prod',
-  namespaces: { logging: 'observability', agents: 'observability-agents' },
-  deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
-  storage: {
-    type: 's3',
-    bucket: 'logs',
-    region: 'us-east-1',
-    endpoint: 'https://s3.example.com',
-    forcePathStyle: true,
-    egress: [{ cidr: '192.0.2.0/24', port: 443 }],
-  },
-  persistence: { size: '1.5Gi', storageClass: 'fast' },
-  gateway: { replicas: 3 },
-  grafana: {
-    url: 'https://logs.example.com',
-    ingress: {
-      className: 'nginx',
-      tls: { secretName: 'grafana-tls', clusterIssuer: 'letsencrypt' },
-      annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': '8m' },
-    },
-    persistence: { storageClass: 'fast' },
-  },
-  agent: {
-    excludeNamespaces: ['kube-system'],
-    tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }, { operator: 'Exists' }],
-  },
-  images: { registry: 'registry.example.com/mirror', pullSecrets: ['registry'] },
-  network: {
-    clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { namespace: 'jobs' }],
-    dns: { cidrs: ['169.254.20.10/32'] },
-  },
+/** Values in forms that the server could write in another way. */
+const otherForms = variant('values in other forms', {
+  environment: 'staging',
+  persistence: { size: '1.5Gi' },
+  resources: { gateway: { requests: { cpu: 0.05 }, limits: { cpu: '1500m', memory: '0.5Gi' } } },
+  agent: { tolerations: [{ operator: 'Exists' }] },
+  network: { clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { namespace: 'jobs' }] },
 });
 
 function secretsOf(one: RenderedStack): readonly object[] {
@@ -83,7 +58,7 @@ function podOf({ name, namespace, metadata, spec }: PodTemplate): object {
 const ofKind = ({ objects }: RenderedStack, ...kinds: readonly string[]) =>
   objects.filter(({ kind }) => kinds.includes(kind));
 
-const rendered = [...STACKS.map(stack), everything];
+const rendered = [...everyStack(), otherForms];
 
 describe.each(rendered.map((one) => [one.name, one] as const))('the API server takes %s', (_name, one) => {
   beforeAll(async () => {
@@ -137,14 +112,17 @@ describe.each(rendered.map((one) => [one.name, one] as const))('the API server t
   });
 });
 
-it('an Ingress and disruption budgets are among what was tried', () => {
+it('every kind that a stack may have is among what was tried', () => {
   const kinds = new Set(rendered.flatMap(({ objects }) => objects.map(({ kind }) => kind)));
   expect([...kinds].sort()).toEqual([
+    'Certificate',
     'ClusterRole',
     'ClusterRoleBinding',
     'ConfigMap',
     'DaemonSet',
     'Deployment',
+    'ExternalSecret',
+    'HTTPRoute',
     'Ingress',
     'Namespace',
     'NetworkPolicy',
@@ -157,10 +135,11 @@ it('an Ingress and disruption budgets are among what was tried', () => {
 });
 
 describe('the API server refuses, so that the tests above can fail,', () => {
-  it('an unknown field', async () => {
-    const service = objectOf(stack('dev'), 'Service', 'loki');
-    const spec = { ...(service['spec'] as object), noSuchField: true };
-    const { code, stderr } = await api.kubectl(DRY_RUN, [{ ...service, spec }]);
+  it.each(['Service', 'Certificate', 'ExternalSecret', 'HTTPRoute'])('%s with an unknown field', async (kind) => {
+    const [object] = rendered.flatMap((one) => ofKind(one, kind));
+    if (object === undefined) throw new Error(`no ${kind}`);
+    const spec = { ...(object['spec'] as object), noSuchField: true };
+    const { code, stderr } = await api.kubectl(DRY_RUN, [{ ...object, spec }]);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/unknown field "(spec\.)?noSuchField"|noSuchField: field not declared in schema/);
   });

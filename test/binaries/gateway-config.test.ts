@@ -1,21 +1,27 @@
 /** The gateway's rendered config is run by the real nginx, in front of the real Loki. */
+import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
 import type { SecretValues } from '../../src/deploy/secret-values';
 import { type RunningGateway, startGateway, testGatewayConfig } from '../support/gateway';
 import { entries, entriesOf, pushBody, queryRequest, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, programs, say, until } from '../support/program';
+import { BUILD_TIMEOUT, freePorts, programs, say, until } from '../support/program';
 import { type Recorder, startRecorder } from '../support/recorder';
-import { type RenderedStack, secretValues, stack, STACKS, variant } from '../support/rendered-stack';
+import { type RenderedStack, secretFiles, secretValues, stack, STACKS, variant } from '../support/rendered-stack';
 import { basicAuth, type Request, type Response, send, sendRaw } from '../support/request';
+import { makeCertificate } from '../support/tls';
 
 const twoTenants = variant('two tenants', {
   environment: 'staging',
   auth: {
     loki: {
       tenants: [
-        { name: 'spywatcher', write: ['promtail', 'include'], read: ['grafana'] },
+        { name: 'spywatcher', write: ['promtail', 'include'], read: ['grafana'], erase: ['eraser'] },
         // Words that mean something to nginx are names like any other.
         { name: 'audit', write: ['default'], read: ['volatile', 'hostnames'] },
       ],
+      crossTenantReaders: [{ name: 'overseer', tenants: ['spywatcher', 'audit'] }],
     },
   },
 });
@@ -23,7 +29,7 @@ const twoTenants = variant('two tenants', {
 let loki: RunningLoki;
 let beforeLoki: Recorder;
 beforeAll(async () => {
-  loki = await startLoki((await programs('loki')).loki, stack('dev'));
+  loki = await startLoki((await programs('loki')).loki, twoTenants);
   beforeLoki = await startRecorder(loki.port);
   say(`Loki is ready after ${loki.startedIn} ms`);
 }, BUILD_TIMEOUT);
@@ -73,6 +79,12 @@ const READS = [
   '/loki/api/v1/format_query?query=%7Bjob%3D~%22.%2B%22%7D',
   '/loki/api/v1/status/buildinfo',
 ];
+/** What a reader may ask for besides; without a ruler Loki knows nothing of it. */
+const RULES = ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts'];
+const DELETE = '/loki/api/v1/delete';
+
+/** Answers of a closed door: no credential, one of another kind, or one refusal too many. */
+const REFUSED = [401, 403, 429];
 
 /** What Loki serves besides, and nobody may reach through the gateway. */
 const ADMIN = [
@@ -97,12 +109,11 @@ const ADMIN = [
   '/debug/pprof/',
   '/debug/pprof/heap',
   '/debug/fgprof',
-  '/loki/api/v1/delete',
   '/loki/api/v1/cache/generation_numbers',
-  '/loki/api/v1/rules',
+  '/loki/api/v1/rules/namespace',
+  '/loki/api/v1/rules/namespace/group',
   '/loki/api/v1/drilldown-limits',
-  '/prometheus/api/v1/rules',
-  '/prometheus/api/v1/alerts',
+  '/prometheus/api/v1/rules/namespace',
   '/api/prom/push',
   '/api/prom/query',
   '/api/prom/tail',
@@ -170,8 +181,8 @@ interface Running {
   readonly gateway: RunningGateway;
 }
 
-async function start(rendered: RenderedStack): Promise<Running> {
-  const values = secretValues(rendered);
+async function start(rendered: RenderedStack, more: SecretValues = {}): Promise<Running> {
+  const values = { ...secretValues(rendered), ...more };
   return { rendered, values, gateway: await startGateway(rendered, values, beforeLoki.port) };
 }
 
@@ -306,16 +317,16 @@ describe.each(named(stacks.filter(({ config }) => config.auth.loki.enabled)))(
     });
 
     it('does not let the write credential query', async () => {
-      for (const path of READS) {
+      for (const path of [...READS, ...RULES]) {
         const { status } = await send({ port: running.gateway.port, path, credential: write });
-        expect({ path, status }).toEqual({ path, status: 401 });
+        expect({ path, status }).toEqual({ path, status: 403 });
       }
       expect(beforeLoki.requests).toEqual([]);
     });
 
     it('does not let the read credential push', async () => {
       for (const path of [PUSH, '/otlp/v1/logs'])
-        expect((await push(running, newLine(), { path, credential: read })).status).toBe(401);
+        expect((await push(running, newLine(), { path, credential: read })).status).toBe(403);
       expect(beforeLoki.requests).toEqual([]);
     });
 
@@ -335,13 +346,13 @@ describe.each(named(stacks.filter(({ config }) => config.auth.loki.enabled)))(
       ['a name in another case', () => write.replace('promtail', 'Promtail')],
       ['a name alone', () => 'promtail'],
       ['an unknown name', () => write.replace('promtail', 'somebody')],
-    ])('answers 401 to %s', async (_what, credentialOf) => {
+    ])('refuses %s', async (_what, credentialOf) => {
       const who = credentialOf();
       const options = who === undefined ? {} : { credential: who };
-      expect((await push(running, newLine(), options)).status).toBe(401);
+      expect(REFUSED).toContain((await push(running, newLine(), options)).status);
       for (const path of READS) {
         const { status } = await send({ port: running.gateway.port, path, ...options });
-        expect({ path, status }).toEqual({ path, status: 401 });
+        expect({ path, refused: REFUSED.includes(status) }).toEqual({ path, refused: true });
       }
       expect(beforeLoki.requests).toEqual([]);
     });
@@ -405,7 +416,7 @@ describe.each(named(stacks.filter(({ config }) => config.auth.loki.enabled)))(
           'Host: gateway',
           'Connection: close',
           `Authorization: ${basicAuth(write)}`,
-          `Content-Length: ${rendered.config.limits.ingestionBurst.bytes + 1}`,
+          `Content-Length: ${2 * rendered.config.limits.ingestionBurst.bytes + 1}`,
           '\r\n',
         ].join('\r\n'),
       );
@@ -537,6 +548,218 @@ describe('the gateway of two tenants', () => {
     }
     expect(beforeLoki.requests.filter((request) => request.includes('/flush'))).toEqual([]);
   });
+});
+
+describe('a reader across tenants', () => {
+  let running: Running;
+  beforeAll(async () => (running = await start(twoTenants)));
+  afterAll(() => running.gateway.stop());
+
+  it('finds the lines of all its tenants in one query, and of no other reader’s', async () => {
+    const line = newLine();
+    for (const name of ['promtail', 'default']) await push(running, line, { credential: credential(running, name) });
+    const request = { port: running.gateway.port, ...queryRequest(ofLine(line)) };
+    const lines = async (name: string) =>
+      entriesOf(await send({ ...request, credential: credential(running, name) })).length;
+    expect([await lines('overseer'), await lines('grafana'), await lines('volatile')]).toEqual([2, 1, 1]);
+  });
+
+  it('cannot tail, which Loki does for one tenant alone, nor push', async () => {
+    const who = credential(running, 'overseer');
+    expect(await tail(running, '{job=~".+"}', who, () => Promise.resolve())).toBe('refused');
+    expect((await push(running, newLine(), { credential: who })).status).toBe(403);
+    expect(beforeLoki.requests).toEqual([]);
+  });
+});
+
+describe('an erase credential', () => {
+  let running: Running;
+  let eraser: string;
+  const query = (line: string) =>
+    `${DELETE}?${new URLSearchParams({ query: ofLine(line), start: '1700000000' }).toString()}`;
+  beforeAll(async () => {
+    running = await start(twoTenants);
+    eraser = credential(running, 'eraser');
+  });
+  afterAll(() => running.gateway.stop());
+
+  it('asks for deletions of its own tenant, sees them, and does nothing else', async () => {
+    const options = { port: running.gateway.port, credential: eraser };
+    const line = newLine();
+    const { status, headers } = await send({ ...options, path: query(line), method: 'POST' });
+    expect({ status, id: headers['x-delete-request-id'] }).toEqual({ status: 204, id: expect.any(String) as string });
+    expect((await send({ ...options, path: DELETE })).text).toContain(line);
+    expect(beforeLoki.requests.every((request) => /^X-Scope-OrgID: spywatcher\r$/m.test(request))).toBe(true);
+    beforeLoki.clear();
+    for (const path of [...READS, ...RULES, PUSH]) {
+      const answer = await send({ ...options, path, ...(path === PUSH ? { method: 'POST' } : {}) });
+      expect({ path, status: answer.status }).toEqual({ path, status: 403 });
+    }
+    expect(beforeLoki.requests).toEqual([]);
+  });
+
+  it.each(['promtail', 'grafana', 'overseer', 'default', 'volatile'])(
+    'is what %s is not: it may erase nothing',
+    async (name) => {
+      for (const method of ['POST', 'PUT', 'GET', 'DELETE']) {
+        const answer = await send({
+          port: running.gateway.port,
+          path: query('x'),
+          method,
+          credential: credential(running, name),
+        });
+        expect({ method, status: answer.status }).toEqual({ method, status: 403 });
+      }
+      expect(beforeLoki.requests).toEqual([]);
+    },
+  );
+
+  it('leaves a line that says who had lines of which tenant erased, and not which lines', async () => {
+    const line = newLine();
+    const { headers } = await send({
+      port: running.gateway.port,
+      path: query(line),
+      method: 'POST',
+      credential: eraser,
+    });
+    const logged = logLines(running).filter((text) => text.includes('LOG_ERASURE'));
+    expect(JSON.parse(logged.at(-1) ?? '{}')).toMatchObject({
+      action: 'LOG_ERASURE',
+      user: 'eraser',
+      tenant: 'spywatcher',
+      start: '1700000000',
+      ipAddress: '127.0.0.1',
+      deleteRequestId: headers['x-delete-request-id'],
+    });
+    expect(gatewayOutput(running)).not.toContain(line);
+  });
+});
+
+describe('a rotated password', () => {
+  let running: Running;
+  const old = 'previous-password-of-promtail-42';
+  beforeAll(async () => {
+    running = await start(twoTenants, { 'gatewayPrevious.promtail': old });
+  });
+  afterAll(() => running.gateway.stop());
+
+  it('counts as well as the one before, into the same tenant', async () => {
+    for (const who of [credential(running, 'promtail'), `promtail:${old}`]) {
+      const line = newLine();
+      const answer = await push(running, line, { credential: who });
+      expect({ status: answer.status, challenge: answer.headers['www-authenticate'] }).toEqual({ status: 204 });
+      expect([await heldBy('spywatcher', line), await heldBy('audit', line)]).toEqual([1, 0]);
+    }
+  });
+
+  it('opens nothing that the new one does not', async () => {
+    for (const path of READS)
+      expect((await send({ port: running.gateway.port, path, credential: `promtail:${old}` })).status).toBe(403);
+    expect(beforeLoki.requests).toEqual([]);
+  });
+
+  it('of one credential is not the password of another', async () => {
+    expect((await push(running, newLine(), { credential: `include:${old}` })).status).toBe(401);
+  });
+
+  it('is refused from the next request on, once it is gone from the Secret', async () => {
+    const before = secretFiles(twoTenants, running.values, 'gateway-users')['previous'] ?? '';
+    const file = join(running.gateway.folder, 'users', 'previous');
+    writeFileSync(file, '');
+    expect((await push(running, newLine(), { credential: `promtail:${old}` })).status).toBe(401);
+    writeFileSync(file, before);
+    expect((await push(running, newLine(), { credential: `promtail:${old}` })).status).toBe(204);
+  });
+});
+
+describe('failed logins', () => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await start(
+      variant('five failures', {
+        environment: 'staging',
+        gateway: { failedLoginsPerMinute: 5 },
+        grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
+      }),
+    );
+  });
+  afterAll(() => running.gateway.stop());
+
+  it('are answered 401 up to the limit of an address, then 429, and never let through', async () => {
+    const answers = [];
+    for (let attempt = 0; attempt < 8; attempt += 1)
+      answers.push(await push(running, newLine(), { credential: `promtail:wrong-password-number-${attempt}` }));
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+    expect(answers.at(-1)?.headers['retry-after']).toBe('12');
+    expect(beforeLoki.requests).toEqual([]);
+  });
+
+  it('lock out nobody who has the right password, from the same address', async () => {
+    expect((await push(running, newLine(), { credential: credential(running, 'promtail') })).status).toBe(204);
+  });
+
+  it('say in JSON what is wrong', async () => {
+    const { headers, text } = await push(running, newLine());
+    expect(headers['content-type']).toBe('application/json');
+    expect(JSON.parse(text)).toEqual({ status: 'error', error: expect.any(String) as string });
+  });
+
+  it('are logged with their address', () => {
+    const refused = logLines(running)
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { status: number; ipAddress: string; user: string });
+    expect(refused.filter(({ status }) => status === 401)).toHaveLength(5);
+    expect(refused[0]).toMatchObject({ ipAddress: '127.0.0.1', user: 'promtail' });
+  });
+});
+
+describe('a gateway with a certificate', () => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await start(variant('certificate', { environment: 'staging', gateway: { tls: {} } }));
+  });
+  afterAll(() => running.gateway.stop());
+
+  const certificateOf = (ca: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(
+        { host: '127.0.0.1', port: running.gateway.ownPort, servername: 'gateway.logging.svc', ca },
+        () => {
+          resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? '');
+          socket.end();
+        },
+      ).once('error', reject);
+    });
+
+  it('shows it to whoever knows its CA, and speaks no plain HTTP', async () => {
+    expect(await certificateOf(running.gateway.certificate?.['ca.crt'] ?? '')).toMatch(/^[0-9A-F:]{95}$/);
+    expect((await send({ port: running.gateway.ownPort, path: '/health' })).status).toBe(400);
+  });
+
+  it('shows a renewed one without a restart', async () => {
+    const renewed = makeCertificate('gateway.logging.svc');
+    for (const [name, text] of Object.entries(renewed)) writeFileSync(join(running.gateway.folder, 'tls', name), text);
+    const { fingerprint256 } = new X509Certificate(renewed['tls.crt']);
+    expect(await certificateOf(renewed['ca.crt'])).toBe(fingerprint256);
+  });
+});
+
+it('answers 502 as JSON where no Loki listens', async () => {
+  const [closed = 0] = await freePorts(1);
+  const values = secretValues(twoTenants);
+  const gateway = await startGateway(twoTenants, values, closed);
+  try {
+    const answer = await send({
+      port: gateway.port,
+      path: PUSH,
+      body: pushBody({ labels: { job: 'gateway-test' }, line: newLine() }),
+      credential: `promtail:${values['gateway.promtail'] ?? ''}`,
+    });
+    expect(answer.status).toBe(502);
+    expect(JSON.parse(answer.text)).toMatchObject({ error: 'Loki does not answer' });
+  } finally {
+    await gateway.stop();
+  }
 });
 
 describe.each(named(stacks.filter(({ config }) => !config.auth.loki.enabled)))(

@@ -34,7 +34,9 @@ export const engineConfig: StackConfig = parseStackConfig('engine', {
 /** A distinct value for every secret, easy to find wherever it should not be. */
 export function plantedSecrets(config: StackConfig): SecretValues {
   return Object.fromEntries(
-    requiredSecrets(config).map(({ path }) => [path, `planted-${randomBytes(12).toString('hex')}`]),
+    requiredSecrets(config).flatMap(({ path, required = true }) =>
+      required ? [[path, `planted-${randomBytes(12).toString('hex')}`]] : [],
+    ),
   );
 }
 

@@ -8,7 +8,7 @@
 import type { StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */
-export const COMPONENTS = ['promtail', 'gateway', 'loki', 'grafana'] as const;
+export const COMPONENTS = ['promtail', 'gateway', 'loki', 'compactor', 'grafana'] as const;
 
 /** Everyone who could try. */
 export const PARTIES = [
@@ -22,14 +22,26 @@ export const PARTIES = [
   'app labelled as promtail',
   'app labelled as gateway',
   'app labelled as loki',
+  'app labelled as compactor',
   'app labelled as grafana',
   'app labelled as kube-dns',
+  'app labelled as identity provider',
+  'app labelled as database',
   'listed client',
   'pod beside the listed client',
   'ingress controller',
   'monitoring',
   'kube-dns',
   'other pod of kube-system',
+  // What Grafana may be configured with.
+  'identity provider',
+  'pod beside the identity provider',
+  'database',
+  'pod beside the database',
+  'GitHub',
+  'LDAP server',
+  'address beside the LDAP server',
+  'mail server',
   // Addresses.
   'API server',
   'API server on its node',
@@ -54,7 +66,7 @@ export interface Row {
 
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
-  ...[53, 80, 443, 3000, 3100, 6443, 7946, 8080, 8081, 9080, 9090, 9095].map((port) => ({
+  ...[53, 80, 443, 587, 636, 3000, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9095].map((port) => ({
     port,
     protocol: 'TCP' as const,
   })),
@@ -63,9 +75,10 @@ export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
 
 /** The rows for a stack: some depend on what is configured. */
 export function matrix({ deployment, storage, grafana, network }: StackConfig): readonly Row[] {
-  const ring = deployment.replicas > 1;
+  const ring = deployment.mode === 'ha';
   const s3 = storage.type === 's3';
-  const ingress = grafana.ingress !== undefined;
+  const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
+  const { login, database, smtp } = grafana;
   const clients = network.clients.length > 0;
   const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
   return [
@@ -91,6 +104,13 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ...rows('grafana', 'internet', [443], false, 'no plugin, no update check, no snapshot service is configured'),
 
     ...rows('gateway', 'loki', [3100], true, 'it is the one door to Loki'),
+    ...rows(
+      'gateway',
+      'compactor',
+      [3100],
+      ring,
+      ring ? 'requests for deletion, and metrics' : 'Loki is its own compactor',
+    ),
     ...rows('gateway', 'loki', [7946, 9095], false, 'the ring is Loki’s own'),
     ...rows('gateway', 'grafana', [3000], false, 'it never calls back'),
     ...rows('gateway', 'internet', [443], false, 'it passes requests on to Loki and nowhere else'),
@@ -100,6 +120,21 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [443], s3, s3 ? 'it has more than one range' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [80], false, 'only the configured port of the bucket'),
+    ...(['bucket', 'bucket, second range'] as const).flatMap((bucket) =>
+      rows(
+        'compactor',
+        bucket,
+        [443],
+        ring && s3,
+        ring ? 'it rewrites index and chunks there' : 'there is no compactor of its own',
+      ),
+    ),
+    ...rows('compactor', 'bucket', [80], false, 'only the configured port of the bucket'),
+    ...rows('compactor', 'address beside the bucket', [443], false, 'only the configured addresses'),
+    ...rows('compactor', 'internet', [443], false, 'it reports no usage and loads nothing'),
+    ...rows('compactor', 'cloud metadata', [80], false, 'its bucket credentials come from a Secret'),
+    ...rows('compactor', 'loki', [3100, 7946, 9095], false, 'it works on the bucket alone'),
+    ...rows('loki', 'compactor', [3100], false, 'they meet in the bucket'),
     ...rows('loki', 'bucket', [80], false, 'only the configured port of the bucket'),
     ...rows('loki', 'address beside the bucket', [443], false, 'only the configured addresses'),
     ...rows('loki', 'internet', [443], false, 'it reports no usage and loads nothing'),
@@ -107,13 +142,13 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ...rows('gateway', 'bucket', [443], false, 'the bucket is Loki’s'),
     ...rows('promtail', 'bucket', [443], false, 'the bucket is Loki’s'),
 
-    ...(['gateway', 'loki', 'grafana'] as const).flatMap((component) => [
+    ...(['gateway', 'loki', 'compactor', 'grafana'] as const).flatMap((component) => [
       ...rows(component, 'API server', [443], false, 'it has no token and needs none'),
       ...rows(component, 'API server on its node', [6443], false, 'it has no token and needs none'),
     ]),
     ...COMPONENTS.flatMap((component) => {
-      // A single Loki on its own disk looks up no name.
-      const looksUp = component !== 'loki' || ring || s3;
+      // A single Loki on its own disk looks up no name, and what is not there neither.
+      const looksUp = component === 'loki' ? ring || s3 : component !== 'compactor' || ring;
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
         ...rows(component, 'kube-dns', [53], looksUp, why),
@@ -122,7 +157,24 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
       ];
     }),
 
-    ...rows('ingress controller', 'grafana', [3000], ingress, ingress ? 'people come this way' : 'there is no Ingress'),
+    ...grafanaMayReach('identity provider', 8443, login.oauth?.generic !== undefined, 'OpenID Connect'),
+    ...grafanaMayReach('GitHub', 443, login.oauth?.github !== undefined, 'OAuth'),
+    ...grafanaMayReach('LDAP server', 636, login.ldap !== undefined, 'LDAP'),
+    ...grafanaMayReach('database', 5432, database.type === 'postgres', 'PostgreSQL'),
+    ...grafanaMayReach('mail server', 587, smtp !== undefined, 'mail'),
+    ...rows('grafana', 'pod beside the identity provider', [8443], false, 'only the configured pods'),
+    ...rows('grafana', 'pod beside the database', [5432], false, 'only the configured pods'),
+    ...rows('grafana', 'address beside the LDAP server', [636], false, 'only the configured addresses'),
+    ...rows('grafana', 'GitHub', [80], false, 'only the configured port'),
+    ...rows('grafana', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
+
+    ...rows(
+      'ingress controller',
+      'grafana',
+      [3000],
+      ingress,
+      ingress ? 'people come this way' : 'there is neither an Ingress nor a route',
+    ),
     ...rows('ingress controller', 'gateway', [8080], false, 'Loki’s API is not published'),
     ...rows('ingress controller', 'loki', [3100], false, 'Loki’s API is not published'),
 
@@ -131,6 +183,7 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ...rows('monitoring', 'grafana', [3000], true, 'it scrapes metrics'),
     ...rows('monitoring', 'gateway', [8080], false, 'metrics do not open the API'),
     ...rows('monitoring', 'loki', [3100], false, 'port 3100 is the API as well'),
+    ...rows('monitoring', 'compactor', [3100], false, 'port 3100 deletes lines as well'),
 
     ...(
       [
@@ -138,6 +191,7 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
         'app labelled as promtail',
         'app labelled as gateway',
         'app labelled as loki',
+        'app labelled as compactor',
         'app labelled as grafana',
         'pod beside the listed client',
         'unknown pod of logging',
@@ -146,6 +200,7 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
       ] as const
     ).flatMap((stranger) => [
       ...rows(stranger, 'loki', [3100, 7946, 9095], false, 'nobody reaches Loki but the gateway'),
+      ...rows(stranger, 'compactor', [3100], false, 'nobody has lines deleted but through the gateway'),
       ...rows(stranger, 'gateway', [8080, 8081], false, 'it is no listed client'),
       ...rows(stranger, 'grafana', [3000], false, 'people come through the Ingress'),
       ...rows(stranger, 'promtail', [9080], false, 'only monitoring scrapes it'),
@@ -166,6 +221,17 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ...rows('listed client', 'loki', [3100], false, 'a listed client comes through the gateway, too'),
     ...rows('internet', 'gateway', [8080], false, 'Loki’s API is not published'),
     ...rows('internet', 'grafana', [3000], false, 'people come through the Ingress'),
+  ];
+}
+
+/** What Grafana alone reaches, and only where it is configured. */
+function grafanaMayReach(to: Party, port: number, isConfigured: boolean, what: string): readonly Row[] {
+  return [
+    ...rows('grafana', to, [port], isConfigured, isConfigured ? `${what} is configured` : `no ${what} is configured`),
+    ...(['gateway', 'loki', 'compactor', 'promtail'] as const).flatMap((other) =>
+      rows(other, to, [port], false, `${what} is Grafana’s`),
+    ),
+    ...rows(to, 'grafana', [3000], false, 'it never calls back'),
   ];
 }
 

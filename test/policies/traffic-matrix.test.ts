@@ -1,4 +1,5 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
+import { COMPACTOR, selectorLabels } from '../../src/components/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
@@ -26,8 +27,10 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   });
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
-    if (found === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
-    return { namespace: found.namespace, labels: found.metadata.labels };
+    if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
+    if (component !== 'compactor') throw new Error(`stack ${rendered.name} has no workload ${component}`);
+    // A stack without one, and a pod that calls itself so.
+    return { namespace: logging, labels: selectorLabels(COMPACTOR) };
   };
   const component = (name: (typeof COMPONENTS)[number], ip: string): End => {
     const { namespace, labels } = template(name);
@@ -38,6 +41,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     gateway: component('gateway', '10.244.0.11'),
     loki: component('loki', '10.244.0.12'),
     grafana: component('grafana', '10.244.0.13'),
+    compactor: component('compactor', '10.244.0.14'),
     'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
     'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
@@ -46,6 +50,9 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as gateway': pod('shop', template('gateway').labels, '10.244.0.32'),
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
+    'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
+    'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),
+    'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
     'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
     'listed client': pod('tools', { app: 'logcli' }, '10.244.0.36'),
     'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
@@ -53,6 +60,14 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     monitoring: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }, '10.244.0.41'),
     'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
     'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
+    'identity provider': pod('identity', { app: 'keycloak' }, '10.244.0.50'),
+    'pod beside the identity provider': pod('identity', { app: 'other' }, '10.244.0.51'),
+    database: pod('databases', { app: 'postgres' }, '10.244.0.52'),
+    'pod beside the database': pod('databases', { app: 'other' }, '10.244.0.53'),
+    GitHub: { ip: '140.82.121.4' },
+    'LDAP server': { ip: '198.51.100.5' },
+    'address beside the LDAP server': { ip: '198.51.100.6' },
+    'mail server': { ip: '198.51.100.25' },
     'API server': { ip: '10.96.0.1' },
     'API server on its node': { ip: '172.18.0.2' },
     'API server at a provider': { ip: '100.64.0.2' },
@@ -142,7 +157,52 @@ const ownNamespaces = variant('a stack with other namespaces and a known API ser
   network: { apiServer: { cidrs: ['10.96.0.1/32', '172.18.0.2/32'] } },
 });
 
-const all = [...STACKS.map(stack), withClient, ownNamespaces];
+/** Everything that Grafana may be configured with, and Loki in a ring. */
+const withEverything = variant('a stack with every login, a database and mail', {
+  environment: 'staging',
+  deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+  storage: {
+    type: 's3',
+    bucket: 'logs',
+    region: 'eu-central-1',
+    egress: ['52.219.0.0/16', '3.5.136.0/22'].map((cidr) => ({ cidr, port: 443 })),
+  },
+  grafana: {
+    url: 'https://logs.example.com',
+    replicas: 2,
+    login: {
+      oauth: {
+        github: { clientId: 'c', organizations: ['spywatcher'], egress: [{ cidr: '140.82.112.0/20', port: 443 }] },
+        generic: {
+          type: 'oidc',
+          name: 'Keycloak',
+          clientId: 'c',
+          authUrl: 'https://id.example.com/auth',
+          tokenUrl: 'https://id.example.com/token',
+          apiUrl: 'https://id.example.com/userinfo',
+          groups: ['logs'],
+          egress: [{ namespace: 'identity', podLabels: { app: 'keycloak' }, port: 8443 }],
+        },
+      },
+      ldap: {
+        host: 'ldap.example.com',
+        bindDn: 'cn=grafana,dc=example,dc=com',
+        searchBaseDns: ['dc=example,dc=com'],
+        groups: [{ dn: 'cn=logs,dc=example,dc=com', role: 'viewer' }],
+        egress: [{ cidr: '198.51.100.5/32', port: 636 }],
+      },
+    },
+    database: {
+      type: 'postgres',
+      host: 'db.databases.svc',
+      egress: [{ namespace: 'databases', podLabels: { app: 'postgres' }, port: 5432 }],
+    },
+    smtp: { host: 'mail.example.com', from: 'logs@example.com', egress: [{ cidr: '198.51.100.25/32', port: 587 }] },
+    route: { gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' } },
+  },
+});
+
+const all = [...STACKS.map(stack), withClient, ownNamespaces, withEverything];
 
 describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {
   const rows = matrix(rendered.config);
@@ -247,35 +307,37 @@ function ruleMistakes(rule: Rule): readonly (readonly [what: string, instead: re
   ];
 }
 
-describe('the matrix notices in prod when', () => {
-  const prod = stack('prod');
-  const policies = policiesOf(prod) as unknown as readonly Policy[];
-  const rows = [...matrix(prod.config), ...unmentioned(matrix(prod.config), prod)];
-  const found = policies.flatMap((policy, index) =>
-    mistakes(policy).map((mistake) => ({
-      ...mistake,
-      about: policy.metadata.name,
-      changed: policies.toSpliced(index, 1, ...mistake.instead),
-    })),
-  );
-
-  it.each(found)('$what', async ({ about, directions, changed }) => {
-    // The rows that the mistake is about; all of them would say the same, and take ten times as long.
-    const own = (party: Party): boolean =>
-      party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
-    const related = rows.filter(
-      ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
+describe.each([stack('prod'), withEverything].map((rendered) => [rendered.name, rendered] as const))(
+  'the matrix notices in %s when',
+  (_name, rendered) => {
+    const policies = policiesOf(rendered) as unknown as readonly Policy[];
+    const rows = [...matrix(rendered.config), ...unmentioned(matrix(rendered.config), rendered)];
+    const found = policies.flatMap((policy, index) =>
+      mistakes(policy).map((mistake) => ({
+        ...mistake,
+        about: policy.metadata.name,
+        changed: policies.toSpliced(index, 1, ...mistake.instead),
+      })),
     );
-    expect(await differences(prod, related, changed)).not.toEqual({});
-  });
 
-  it('a policy that opens everything is added', async () => {
-    const open = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'allow-all', namespace: 'logging' },
-      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
-    };
-    expect(await differences(prod, rows, [...policies, open])).not.toEqual({});
-  });
-});
+    it.each(found)('$what', async ({ about, directions, changed }) => {
+      // The rows that the mistake is about; all of them would say the same, and take ten times as long.
+      const own = (party: Party): boolean =>
+        party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
+      const related = rows.filter(
+        ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
+      );
+      expect(await differences(rendered, related, changed)).not.toEqual({});
+    });
+
+    it('a policy that opens everything is added', async () => {
+      const open = {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'allow-all', namespace: 'logging' },
+        spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
+      };
+      expect(await differences(rendered, rows, [...policies, open])).not.toEqual({});
+    });
+  },
+);

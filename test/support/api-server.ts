@@ -2,6 +2,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crdFiles } from './crds';
 import {
   freePorts,
   programs,
@@ -19,9 +20,13 @@ export interface ApiServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts etcd and kube-apiserver on free ports of the loopback address, with all their files in a temporary folder. */
+/**
+ * Starts etcd and kube-apiserver on free ports of the loopback address, with all their files in a temporary folder. The
+ * server knows the custom resources that a stack may have.
+ */
 export async function startApiServer(): Promise<ApiServer> {
   const tools = await programs('etcd', 'kube-apiserver', 'kubectl');
+  const definitions = await crdFiles();
   const folder = temporaryFolder('api-server');
   const [client, peer, secure] = await freePorts(3);
   const database = `http://127.0.0.1:${client}`;
@@ -109,6 +114,13 @@ export async function startApiServer(): Promise<ApiServer> {
     await until('the namespace "default"', async () =>
       (await kubectl(['get', 'namespace', 'default'])).code === 0 ? undefined : 'not there',
     );
+    for (const args of [
+      ['apply', '--server-side', ...definitions.map((file) => `--filename=${file}`)],
+      ['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all'],
+    ]) {
+      const { code, stderr } = await kubectl(args);
+      if (code !== 0) throw new Error(`custom resources: ${stderr}`);
+    }
   } catch (error) {
     await stop();
     throw error;

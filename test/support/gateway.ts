@@ -15,10 +15,18 @@ import {
 } from './program';
 import { configFile, containerOf, podTemplates, type RenderedStack, secretFiles } from './rendered-stack';
 import { send } from './request';
+import { type Bridge, type CertificateFiles, makeCertificate, startTlsBridge } from './tls';
 
 export interface RunningGateway {
+  /** For plain HTTP, also where the gateway itself speaks TLS: there it leads through a bridge that checks the certificate. */
   readonly port: number;
+  /** What the gateway itself listens on. */
+  readonly ownPort: number;
   readonly metricsPort: number;
+  /** Where it writes, and finds its users and its certificate. */
+  readonly folder: string;
+  /** Its certificate; absent where it speaks plain HTTP. */
+  readonly certificate?: CertificateFiles;
   readonly program: RunningProgram;
   /** Runs the command that the kubelet runs before it ends the pod. */
   readonly preStop: () => Promise<RunResult>;
@@ -31,6 +39,7 @@ interface LocalGateway {
   readonly preStop: readonly string[];
   readonly port: number;
   readonly metricsPort: number;
+  readonly certificate?: CertificateFiles;
 }
 
 /**
@@ -48,15 +57,19 @@ async function writeGatewayFiles(
   const places: Readonly<Record<string, string>> = {
     '/etc/nginx/gateway': folder,
     '/etc/nginx/users': join(folder, 'users'),
+    '/etc/nginx/tls': join(folder, 'tls'),
     '/tmp': join(folder, 'tmp'),
   };
   const local = (text: string): string =>
-    text.replaceAll(/\/etc\/nginx\/gateway|\/etc\/nginx\/users|\/tmp(?=\/)/g, (place) => places[place] ?? place);
+    text.replaceAll(
+      /\/etc\/nginx\/gateway|\/etc\/nginx\/(?:users|tls)|\/tmp(?=\/)/g,
+      (place) => places[place] ?? place,
+    );
   const config = local(configFile(rendered, 'gateway-config', 'nginx.conf'))
     .replaceAll(new RegExp(`\\b[\\w-]+\\.${logging}\\.svc:3100\\b`, 'g'), `127.0.0.1:${lokiPort}`)
-    .replace('listen 8080;', `listen 127.0.0.1:${port};`)
+    .replace(/listen 8080(?=[; ])/, `listen 127.0.0.1:${port}`)
     .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`);
-  for (const name of ['tmp', 'users']) {
+  for (const name of ['tmp', 'users', 'tls']) {
     mkdirSync(join(folder, name));
     give(join(folder, name));
   }
@@ -65,6 +78,11 @@ async function writeGatewayFiles(
     ? Object.entries(secretFiles(rendered, values, 'gateway-users'))
     : [])
     writeFileSync(join(folder, 'users', name), text);
+  const certificate = rendered.config.gateway.tls && makeCertificate(hostOf(rendered));
+  for (const [name, text] of certificate === undefined ? [] : Object.entries(certificate)) {
+    writeFileSync(join(folder, 'tls', name), text);
+    give(join(folder, 'tls', name));
+  }
   const container = containerOf(rendered, 'gateway');
   return {
     folder,
@@ -72,7 +90,13 @@ async function writeGatewayFiles(
     preStop: (container.lifecycle?.preStop?.exec?.command ?? []).map(local),
     port,
     metricsPort,
+    ...(certificate === undefined ? {} : { certificate }),
   };
+}
+
+/** The name that clients in the cluster know it by. */
+function hostOf({ config }: RenderedStack): string {
+  return `gateway.${config.namespaces.logging}.svc`;
 }
 
 function mountsUsers(rendered: RenderedStack): boolean {
@@ -102,8 +126,12 @@ export async function startGateway(
   values: SecretValues,
   lokiPort: number,
 ): Promise<RunningGateway> {
-  const { folder, command, preStop, port, metricsPort } = await writeGatewayFiles(rendered, values, lokiPort);
+  const files = await writeGatewayFiles(rendered, values, lokiPort);
+  const { folder, command, preStop, metricsPort, certificate } = files;
   const program = startProgram(command, join(folder, 'nginx.log'), { unprivileged: true });
+  const bridge: Bridge | undefined =
+    certificate && (await startTlsBridge({ port: files.port, host: hostOf(rendered), ca: certificate['ca.crt'] }));
+  const port = bridge?.port ?? files.port;
   await until(
     'nginx',
     async () => {
@@ -117,10 +145,14 @@ export async function startGateway(
   );
   return {
     port,
+    ownPort: files.port,
     metricsPort,
+    folder,
+    ...(certificate === undefined ? {} : { certificate }),
     program,
     preStop: () => run(preStop, { unprivileged: true }),
     stop: async () => {
+      await bridge?.stop();
       await program.stop();
       removeFolder(folder);
     },

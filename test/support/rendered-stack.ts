@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { stackNames } from '../../charts/main';
 import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
-import { generateSecretValues, secretObjects, type SecretValues } from '../../src/deploy/secret-values';
+import {
+  generateSecretValues,
+  requiredSecrets,
+  secretObjects,
+  type SecretValues,
+} from '../../src/deploy/secret-values';
+import { everything, otherwise } from './config';
 
 export interface RenderedStack {
   readonly name: string;
@@ -47,6 +53,15 @@ export function variant(name: string, input: StackConfigInput): RenderedStack {
   return { name, config, objects: stackObjects(config) };
 }
 
+/** Every stack of the repo, and the two of the tests that set every option between them. */
+export function everyStack(): readonly RenderedStack[] {
+  return [
+    ...STACKS.map(stack),
+    variant('everything', structuredClone(everything)),
+    variant('otherwise', structuredClone(otherwise)),
+  ];
+}
+
 /** The one object of this kind and name. */
 export function objectOf({ name: stackName, objects }: RenderedStack, kind: string, name: string): KubernetesObject {
   const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
@@ -83,11 +98,12 @@ export function containerOf(rendered: RenderedStack, workload: string): PodSpec[
   return container;
 }
 
-/** Fresh values for every secret of a stack, those of the bucket made up. */
+/** Fresh values for every secret of a stack; what somebody else hands out is made up. */
 export function secretValues({ config }: RenderedStack): SecretValues {
+  const handedOut = requiredSecrets(config).filter(({ generated }) => !generated);
   return {
     ...generateSecretValues(config),
-    ...(config.storage.type === 's3' ? { 's3.accessKeyId': 'AKIATEST', 's3.secretAccessKey': 'not-a-secret' } : {}),
+    ...Object.fromEntries(handedOut.map(({ path }) => [path, 'not-a-secret'])),
   };
 }
 

@@ -3,6 +3,8 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 
 export interface Request {
+  /** @default - 127.0.0.1 */
+  readonly host?: string;
   readonly port: number;
   readonly path: string;
   readonly method?: string;
@@ -25,12 +27,20 @@ export function basicAuth(credential: string): string {
 }
 
 /** Sends one request on a connection of its own. */
-export function send({ port, path, method, headers, body, credential }: Request): Promise<Response> {
+export function send({
+  host = '127.0.0.1',
+  port,
+  path,
+  method,
+  headers,
+  body,
+  credential,
+}: Request): Promise<Response> {
   const payload = typeof body === 'object' ? JSON.stringify(body) : body;
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       {
-        host: '127.0.0.1',
+        host,
         port,
         path,
         method: method ?? (payload === undefined ? 'GET' : 'POST'),

@@ -1,0 +1,93 @@
+/** What kube-score finds and the stacks keep. A finding that is not here fails the test, and so does one that is gone. */
+
+/** A check that some objects do not pass, for one reason. */
+export interface Exception {
+  readonly check: string;
+  readonly reason: string;
+  /** Stack → its objects, as `Kind name`. */
+  readonly found: Readonly<Record<string, readonly string[]>>;
+}
+
+const GATEWAY = 'Deployment gateway';
+const GRAFANA = 'Deployment grafana';
+const LOKI = 'StatefulSet loki';
+const COMPACTOR = 'StatefulSet compactor';
+const PROMTAIL = 'DaemonSet promtail';
+
+/** Stacks with one Loki, and with several in a ring. */
+const SINGLE = ['dev', 'staging', 'otherwise'];
+const RINGS = ['prod', 'everything'];
+/** Stacks in which Grafana keeps its database in a file. */
+const SQLITE = ['dev', 'staging', 'prod', 'otherwise'];
+
+/** The same objects in several stacks. */
+const inEach = (stacks: readonly string[], ...objects: readonly string[]): Exception['found'] =>
+  Object.fromEntries(stacks.map((stack) => [stack, objects]));
+
+/** The Services of one Loki pod each. */
+const metricsServices = (replicas: number): readonly string[] =>
+  Array.from({ length: replicas }, (_, index) => `Service loki-${index}-metrics`);
+
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    check: 'container-image-pull-policy',
+    reason:
+      'Images are immutable tags or digests: there is nothing newer to pull, and a pod starts while the registry is away.',
+    found: {
+      ...inEach(SINGLE, LOKI, GATEWAY, PROMTAIL, GRAFANA),
+      ...inEach(RINGS, LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA),
+    },
+  },
+  {
+    check: 'container-security-context-user-group-id',
+    reason: 'The image’s own user; the pod mounts nothing of its node, where the same id could be somebody else’s.',
+    found: inEach([...SINGLE, ...RINGS], GATEWAY, GRAFANA),
+  },
+  {
+    check: 'container-security-context-user-group-id',
+    reason:
+      'The agent is root without a capability, because the nodes’ log files are root’s and readable for nobody else.',
+    found: inEach([...SINGLE, ...RINGS], PROMTAIL),
+  },
+  {
+    check: 'deployment-has-host-podantiaffinity',
+    reason:
+      'Topology spread constraints keep the pods apart, by zone as well, and leave none pending on a single node.',
+    found: { prod: [GATEWAY], everything: [GATEWAY, GRAFANA] },
+  },
+  {
+    check: 'statefulset-has-host-podantiaffinity',
+    reason:
+      'Topology spread constraints keep the pods apart, by zone as well, and leave none pending on a single node.',
+    found: inEach(RINGS, LOKI),
+  },
+  {
+    check: 'deployment-replicas',
+    reason: 'One gateway is the default: while it is away, the agents keep the lines, and send them again.',
+    found: inEach(SINGLE, GATEWAY),
+  },
+  {
+    check: 'deployment-replicas',
+    reason: 'Two Grafanas would write to the same SQLite file.',
+    found: inEach(SQLITE, GRAFANA),
+  },
+  {
+    check: 'deployment-strategy',
+    reason: 'A rolling update would have two Grafanas write to the same SQLite file.',
+    found: inEach(SQLITE, GRAFANA),
+  },
+  {
+    check: 'pod-probes-identical',
+    reason: 'nginx answers it by itself, whatever Loki does: where it is not ready, a restart helps.',
+    found: inEach([...SINGLE, ...RINGS], GATEWAY),
+  },
+  {
+    check: 'service-targets-pod',
+    reason: 'The StatefulSet’s controller gives each pod the label that is selected, which kube-score does not know.',
+    found: {
+      ...inEach(SINGLE, ...metricsServices(1)),
+      prod: metricsServices(3),
+      everything: metricsServices(5),
+    },
+  },
+];
