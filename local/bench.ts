@@ -9,11 +9,13 @@ import { applyStack } from './apply-stack';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { backendImage } from './example-backend';
 import { ensureForwards } from './forward';
+import { gatewayTables } from './gateway-bench';
 import { buildNodeImage } from './images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from './kubernetes';
 import { loggerTable } from './logger-bench';
 import { LokiClient } from './loki-client';
 import { promtailTable } from './promtail-bench';
+import { quantile } from './quantile';
 import { type Log } from './shell';
 import { importStackImages } from './stack-images';
 
@@ -28,6 +30,7 @@ export async function bench(project: string, port: number, log: Log): Promise<vo
   process.stdout.write(await synthTable(project, log));
   process.stdout.write(await loggerTable(log));
   process.stdout.write(await promtailTable(log));
+  process.stdout.write(await gatewayTables(log));
   if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
   try {
     process.stdout.write(await clusterTables(project, port, log));
@@ -235,11 +238,6 @@ function residentMemory(): Memory {
     }
   }
   return Object.fromEntries(Object.entries(result).map(([name, value]) => [name, Math.round(value)]));
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 function seconds(value: number): string {

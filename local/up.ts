@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { GATEWAY_SERVICE_PORT } from '../src/components/gateway';
+import { gatewayServicePort } from '../src/components/gateway';
 import { GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
 import { imageReference } from '../src/components/pod';
 import { loadStackConfig, secretTable, type StackConfig } from '../src/config';
@@ -53,7 +53,7 @@ export async function up(props: UpProps): Promise<void> {
 
   const { logging } = config.namespaces;
   const forwards: Forward[] = [
-    { port: gatewayPort, namespace: logging, service: GATEWAY.name, servicePort: GATEWAY_SERVICE_PORT },
+    { port: gatewayPort, namespace: logging, service: GATEWAY.name, servicePort: gatewayServicePort(config) },
     ...(withGrafana
       ? [{ port: grafanaPort, namespace: logging, service: GRAFANA.name, servicePort: GRAFANA.ports.http }]
       : []),

@@ -47,7 +47,7 @@ export async function buildPromtailImage(name: string, log?: Log): Promise<strin
   });
 }
 
-/** The machine's own nginx, with the user, folders and log links of the upstream image. */
+/** The machine's own nginx, with the user, folders, log links and shell of the upstream image. */
 export async function buildNginxImage(name: string): Promise<string> {
   const user = 101;
   const folders = ['/var/cache/nginx', '/var/lib/nginx', '/run/nginx'];
@@ -55,6 +55,7 @@ export async function buildNginxImage(name: string): Promise<string> {
     name,
     files: [
       ...(await program('/usr/sbin/nginx', '/usr/sbin/nginx')),
+      ...(await shell()),
       ...accounts({ name: 'nginx', id: user }),
       TEMPORARY,
       { path: '/etc/nginx/mime.types', source: '/etc/nginx/mime.types' },

@@ -7,22 +7,33 @@ import { stringify } from 'yaml';
 import { type Cluster, startCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
 import { buildClientImage } from '../../local/images/catalog';
-import { applyObjects, kubectl, secretValue, type Target, waitForRollout } from '../../local/kubernetes';
+import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
 import { importStackImages } from '../../local/stack-images';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { stackObjects } from '../../src/deploy/objects';
-import { generateSecretValues, secretManifests } from '../../src/deploy/secret-values';
+import { gatewayServicePort } from '../../src/components/gateway';
+import { generateSecretValues, secretManifests, type SecretValues } from '../../src/deploy/secret-values';
+import { type CertificateFiles, makeCertificate, startTlsBridge } from '../support/tls';
 
 /** Namespace of the pods that tests start. */
 export const APPS = 'e2e-apps';
 export const CLIENT_IMAGE = 'spywatcher/e2e-client:1.0.0';
 /** Where start-stack tells the tests which port of this machine leads to the gateway. */
 export const GATEWAY_PORT_VARIABLE = 'E2E_GATEWAY_PORT';
+/** Where start-stack tells the tests the values of the stack's Secrets. */
+const SECRETS_VARIABLE = 'E2E_SECRET_VALUES';
 
 const root = join(__dirname, '..', '..');
 
 export const log = (line: string): void => void process.stderr.write(`    e2e: ${line}\n`);
+
+/** The tenants of the tests and their credentials. */
+export const TENANTS = [
+  { name: 'spywatcher', write: ['promtail'], read: ['grafana'], erase: ['eraser'] },
+  { name: 'audit', write: ['audit-writer'], read: ['audit-reader'], erase: ['audit-eraser'] },
+];
+export const OVERSEER = { name: 'overseer', tenants: ['spywatcher', 'audit'] };
 
 /** Stack dev with production's auth: the stricter of the two is what the tests go through. */
 export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig {
@@ -30,6 +41,9 @@ export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig 
     environment: 'dev',
     retention: { period: '7d' },
     persistence: { size: '5Gi', retainOnDelete: false },
+    auth: { loki: { tenants: TENANTS, crossTenantReaders: [OVERSEER] } },
+    // All requests of the tests come from one address.
+    gateway: { tls: {}, failedLoginsPerMinute: 1000 },
     resources: {
       loki: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '2', memory: '768Mi' } },
       gateway: {},
@@ -60,18 +74,59 @@ export async function prepareCluster(config: StackConfig): Promise<Target> {
 }
 
 /** The GitOps door: Secrets first, then `kubectl apply --server-side -f <rendered folder>`. */
-export async function applyRendered(target: Target, config: StackConfig, withSecrets: boolean): Promise<void> {
+export async function applyRendered(target: Target, config: StackConfig, secrets: readonly object[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'e2e-rendered-'));
   try {
     const objects = stackObjects(config);
     const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
     await applyObjects(target, namespaces);
-    if (withSecrets) await applyObjects(target, secretManifests(config, generateSecretValues(config)));
+    if (secrets.length > 0) await applyObjects(target, secrets);
     writeFileSync(join(folder, 'stack.yaml'), objects.map((object) => stringify(object)).join('---\n'));
     await kubectl(target, ['apply', '--server-side', '--force-conflicts', '-f', folder], { timeout: 120 });
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Fresh values for every secret, which the tests then find in {@link secretValues}. */
+export function makeSecretValues(config: StackConfig): SecretValues {
+  const values = generateSecretValues(config);
+  process.env[SECRETS_VARIABLE] = JSON.stringify(values);
+  return values;
+}
+
+/** What the stack was started with. */
+export function secretValues(): SecretValues {
+  return JSON.parse(process.env[SECRETS_VARIABLE] ?? '{}') as SecretValues;
+}
+
+/** `name:password` of a credential. */
+export function credential(name: string): string {
+  return `${name}:${secretValues()[`gateway.${name}`] ?? ''}`;
+}
+
+/** The Secrets that whoever runs the cluster makes: the gateway's certificate, and for the agents that of its CA. */
+export function certificateSecrets({ namespaces }: StackConfig, files: CertificateFiles): readonly object[] {
+  const secret = (name: string, namespace: string, stringData: object): object => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace },
+    stringData,
+  });
+  return [
+    secret('gateway-tls', namespaces.logging, files),
+    secret('gateway-ca', namespaces.agents, { 'ca.crt': files['ca.crt'] }),
+  ];
+}
+
+/** All Secrets of a stack. */
+export function allSecrets(config: StackConfig, certificate: CertificateFiles): readonly object[] {
+  return [...secretManifests(config, makeSecretValues(config)), ...certificateSecrets(config, certificate)];
+}
+
+/** A certificate for the name that clients in the cluster know the gateway by. */
+export function gatewayCertificate(config: StackConfig): CertificateFiles {
+  return makeCertificate(`gateway.${config.namespaces.logging}.svc`);
 }
 
 export async function waitForStack(target: Target, { namespaces }: StackConfig): Promise<void> {
@@ -80,26 +135,24 @@ export async function waitForStack(target: Target, { namespaces }: StackConfig):
   await waitForRollout(target, namespaces.agents, 'daemonset/promtail', 180);
 }
 
-/** A client with the given kind of credential, through the gateway. */
-export async function gatewayClient(
-  target: Target,
-  config: StackConfig,
-  credential: 'promtail' | 'grafana',
-): Promise<LokiClient> {
-  const namespace = credential === 'promtail' ? config.namespaces.agents : config.namespaces.logging;
-  const password = await secretValue(target, namespace, `gateway-credential-${credential}`, 'password');
-  return new LokiClient({ url: gatewayUrl(), user: credential, ...(password === undefined ? {} : { password }) });
+/** A client with this credential, through the gateway. */
+export function gatewayClient(name: string): LokiClient {
+  return new LokiClient({ url: gatewayUrl(), user: name, password: secretValues()[`gateway.${name}`] ?? '' });
 }
 
 export function gatewayUrl(): string {
   return `http://localhost:${process.env[GATEWAY_PORT_VARIABLE] ?? 'unknown'}`;
 }
 
-/** A port of this machine to the gateway. */
-export async function forwardGateway(config: StackConfig): Promise<number> {
+/** A plain port of this machine to the gateway, whose certificate is checked on the way. */
+export async function forwardGateway(config: StackConfig, ca: string): Promise<number> {
   const port = await freePort();
-  await ensureForwards([{ port, namespace: config.namespaces.logging, service: 'gateway', servicePort: 80 }], log);
-  return port;
+  const { logging } = config.namespaces;
+  await ensureForwards(
+    [{ port, namespace: logging, service: 'gateway', servicePort: gatewayServicePort(config) }],
+    log,
+  );
+  return (await startTlsBridge({ port, host: `gateway.${logging}.svc`, ca })).port;
 }
 
 /** Runs a shell script in a pod of its own, as an application would; returns when it has ended. */

@@ -3,28 +3,18 @@ import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LogEntry, LokiClient } from '../../local/loki-client';
 import { stackObjects } from '../../src/deploy/objects';
-import {
-  APPS,
-  e2eConfig,
-  eventually,
-  gatewayClient,
-  gatewayUrl,
-  log,
-  startWriter,
-  targetOf,
-  waitForWriter,
-} from './cluster';
+import { APPS, e2eConfig, eventually, gatewayClient, log, startWriter, targetOf, waitForWriter } from './cluster';
 
 const config = e2eConfig();
 const started = new Date(Date.now() - 60_000);
 let target: Target;
 let loki: LokiClient;
 
-beforeAll(async () => {
+beforeAll(() => {
   const cluster = currentCluster();
   if (cluster === undefined) throw new Error('the local cluster does not run');
   target = targetOf(cluster);
-  loki = await gatewayClient(target, config, 'grafana');
+  loki = gatewayClient('grafana');
 });
 
 async function linesOf(app: string, expected: number): Promise<readonly LogEntry[]> {
@@ -149,27 +139,4 @@ describe('given a pod that goes on writing', () => {
   async function podUid(name: string): Promise<string> {
     return kubectl(target, ['-n', config.namespaces.logging, 'get', 'pod', name, '-o', 'jsonpath={.metadata.uid}']);
   }
-});
-
-describe('given the gateway with a write and a read credential', () => {
-  const query = '/loki/api/v1/labels';
-
-  async function status(path: string, options: RequestInit = {}): Promise<number> {
-    return (await fetch(`${gatewayUrl()}${path}`, options)).status;
-  }
-
-  test('when nobody is named, then the answer is 401', async () => {
-    expect(await status(query)).toBe(401);
-    expect(await status('/loki/api/v1/push', { method: 'POST', body: '{}' })).toBe(401);
-  });
-
-  test('when the agent’s write credential reads, then it is refused', async () => {
-    const agent = await gatewayClient(target, config, 'promtail');
-    await expect(agent.count('{app="e2e-writer"}', '1h')).rejects.toThrow('401');
-  });
-
-  test('when a path of Loki’s administration is asked for, then it does not exist', async () => {
-    for (const path of ['/ingester/shutdown', '/flush', '/config', '/ring', '/metrics', '/loki/api/v1/delete'])
-      expect(await status(path)).toBe(404);
-  });
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const cluster = currentCluster();
   if (cluster === undefined) throw new Error('the local cluster does not run');
   target = targetOf(cluster);
-  loki = await gatewayClient(target, config, 'grafana');
+  loki = gatewayClient('grafana');
   await startSources(cluster, target, config);
   await makeSourcesLog(target);
 });

@@ -1,10 +1,12 @@
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
 import {
+  allSecrets,
   applyRendered,
   e2eConfig,
   forwardGateway,
   GATEWAY_PORT_VARIABLE,
+  gatewayCertificate,
   log,
   prepareCluster,
   waitForStack,
@@ -32,8 +34,9 @@ async function start(): Promise<void> {
   const target = await prepareCluster(config);
   const applied = Date.now();
   log('applying the rendered stack, then waiting for Loki, the gateway and Promtail');
-  await applyRendered(target, config, true);
+  const certificate = gatewayCertificate(config);
+  await applyRendered(target, config, allSecrets(config, certificate));
   await waitForStack(target, config);
   log(`ready ${((Date.now() - applied) / 1000).toFixed(1)} s after it was applied`);
-  process.env[GATEWAY_PORT_VARIABLE] = String(await forwardGateway(config));
+  process.env[GATEWAY_PORT_VARIABLE] = String(await forwardGateway(config, certificate['ca.crt']));
 }
