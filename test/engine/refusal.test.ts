@@ -60,7 +60,7 @@ describeWithEngine('pulumi up of what cannot be deployed', () => {
 
   test('right after an edit the edited program runs, also if the file has kept its size', async () => {
     await stack.set('limits.ingestionBurst', '1MB');
-    const rules = 'src/config/rules.ts';
+    const rules = 'src/config/rules/limits.ts';
 
     edit(rules, (text) => text.replaceAll('at least ${rateName}', 'AT LEAST ${rateName}'));
     const first = await up();
@@ -72,12 +72,12 @@ describeWithEngine('pulumi up of what cannot be deployed', () => {
   });
 
   test('a program that does not compile is not replaced by the last one that did', async () => {
-    edit('src/config/rules.ts', (text) => `${text}\nconst broken: number = 'text';\n`);
+    edit('src/config/rules/limits.ts', (text) => `${text}\nconst broken: number = 'text';\n`);
 
     const { code, text } = await up();
 
     expect(code).not.toBe(0);
-    expect(text).toContain('src/config/rules.ts');
+    expect(text).toContain('src/config/rules/limits.ts');
     expect(text).toContain('The sources do not compile (above); nothing was rendered or applied.');
     expect(text).not.toContain('At Least ingestionRate');
   });

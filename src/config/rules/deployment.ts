@@ -1,0 +1,45 @@
+import { problem, type Rule, when } from './rule';
+
+export const deploymentRules: readonly Rule[] = [
+  {
+    reads: ['deployment', 'storage.type'],
+    check: ({ deployment, storage }) =>
+      when(storage.type === 'filesystem' && deployment.replicas > 1, () =>
+        problem(
+          ['deployment', 'replicas'],
+          deployment.replicas,
+          'filesystem storage is of one pod: with it, replicas is 1',
+          'set storage.type to s3, or deployment.replicas to 1',
+        ),
+      ),
+  },
+  {
+    reads: ['deployment'],
+    check: ({ deployment }) => [
+      ...when(deployment.replicationFactor > deployment.replicas, () =>
+        problem(
+          ['deployment', 'replicationFactor'],
+          deployment.replicationFactor,
+          `at most the number of replicas (${deployment.replicas}); above it every write fails`,
+          `set deployment.replicationFactor to ${deployment.replicas} or less, or deployment.replicas to ${deployment.replicationFactor}`,
+        ),
+      ),
+      ...when(deployment.mode === 'single' && deployment.replicas > 1, () =>
+        problem(
+          ['deployment', 'replicas'],
+          deployment.replicas,
+          'mode single has one replica',
+          'set deployment.mode to ha',
+        ),
+      ),
+      ...when(deployment.mode === 'ha' && deployment.replicas < 3, () =>
+        problem(
+          ['deployment', 'replicas'],
+          deployment.replicas,
+          'mode ha has at least 3 replicas: with 2, losing one stops all writes',
+          'set deployment.replicas to 3, or deployment.mode to single',
+        ),
+      ),
+    ],
+  },
+];

@@ -1,0 +1,16 @@
+import { problem, type Rule, when } from './rule';
+
+export const storageRules: readonly Rule[] = [
+  {
+    reads: ['environment', 'storage'],
+    check: ({ environment, storage }) =>
+      when(environment === 'prod' && storage.type === 'filesystem' && !storage.allowInProduction, () =>
+        problem(
+          ['storage', 'type'],
+          storage.type,
+          'prod does not keep its only copy on one volume without consent',
+          'set storage.type to s3, or storage.allowInProduction to true',
+        ),
+      ),
+  },
+];

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { FORMATS } from '../../log-model';
+import { defaults } from '../defaults';
+import {
+  byteSize,
+  dnsLabel,
+  duration,
+  expression,
+  fileGlob,
+  fraction,
+  logDirectory,
+  stateDirectory,
+  streamSelector,
+} from '../scalars';
+
+const fileSource = z.strictObject({
+  name: dnsLabel().describe('Name of the source; the agent sees its folder as `/logs/<name>`.'),
+  job: dnsLabel().describe('Label `job` of its lines; `service` and `app` are the same.'),
+  format: z.enum(FORMATS).default('auto').describe('How its lines are written.'),
+  directory: logDirectory().describe('Folder on the node. Its files have to be readable for everyone (0644).'),
+  files: fileGlob().default(defaults.agent.files).describe('Which of its files, as a glob.'),
+});
+
+const dropRule = z.strictObject({
+  name: dnsLabel().describe(
+    'Name of the rule; the agent counts its lines as `logentry_dropped_lines_total{reason=<name>}`.',
+  ),
+  selector: streamSelector().describe('Streams that it is for, by label matchers: `{job="nginx", level="info"}`.'),
+  patterns: z
+    .array(expression())
+    .default([])
+    .describe('RE2; a line has to match one of them besides. Every line of the streams without one.'),
+  keep: fraction().default(0).describe('Fraction of the lines that is kept all the same: 0.1 keeps one in ten.'),
+});
+
+export const agent = z.strictObject({
+  credential: dnsLabel().default(defaults.auth.write).describe('Write credential that the agent pushes with.'),
+  batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time a line waits for its batch.'),
+  batchSize: byteSize().prefault(defaults.agent.batchSize).describe('Size at which a batch is sent.'),
+  positionsDirectory: stateDirectory(defaults.agent.positionsDirectory)
+    .default(defaults.agent.positionsDirectory)
+    .describe('Directory on the node for read positions; it outlives the pod.'),
+  excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
+  files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),
+  redact: z
+    .array(
+      z.strictObject({
+        name: dnsLabel().describe('What it is, for the reader.'),
+        expression: expression().describe('RE2; its capture groups are taken out, or all of the match without any.'),
+      }),
+    )
+    .default([])
+    .describe('What is taken out of every line, besides the secrets that are always taken out.'),
+  drop: z
+    .array(dropRule)
+    .default(defaults.agent.drop.map((rule) => ({ ...rule, patterns: [...rule.patterns] })))
+    .describe('Lines that are left out, or sampled. By default successful health checks.'),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: z.string().exactOptional().describe('Key of the taint; every key without it.'),
+        operator: z.enum(['Exists', 'Equal']).default('Exists').describe('Whether the value has to be equal.'),
+        value: z.string().exactOptional().describe('Value of the taint, with `Equal`.'),
+        effect: z
+          .enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
+          .exactOptional()
+          .describe('Effect of the taint; every effect without it.'),
+      }),
+    )
+    .default([{ operator: 'Exists', effect: 'NoSchedule' }])
+    .describe('Taints of nodes that the agent runs on all the same; by default every NoSchedule taint.'),
+});

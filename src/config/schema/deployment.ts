@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { defaults } from '../defaults';
+import { positiveInteger } from '../scalars';
+
+export const deployment = z.strictObject({
+  mode: z
+    .enum(['single', 'ha'])
+    .default(defaults.deployment.mode)
+    .describe(
+      '`single`: one Loki. `ha`: several monolithic replicas in a ring, on object storage, and one compactor for them.',
+    ),
+  replicas: positiveInteger().default(defaults.deployment.replicas).describe('Loki pods.'),
+  replicationFactor: positiveInteger()
+    .default(defaults.deployment.replicationFactor)
+    .describe('Loki pods that hold each line.'),
+});

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { defaults } from '../defaults';
+import { dnsLabel, email, host, linkTemplate, port, positiveInteger, settingText, url } from '../scalars';
+import { login } from './grafana-login';
+import { persistence } from './persistence';
+import { egressOf, labels } from './shared';
+
+const ingressTls = z.strictObject({
+  secretName: dnsLabel().describe('Secret with the certificate; cert-manager writes it when `clusterIssuer` is set.'),
+  clusterIssuer: z.string().min(1).optional().describe('cert-manager ClusterIssuer that makes the certificate.'),
+});
+
+const grafanaDatabase = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('sqlite').describe('A file on Grafana’s own volume; one pod.') }),
+  z.strictObject({
+    type: z.literal('postgres').describe('A PostgreSQL; several pods may share it, and there is no volume.'),
+    host: host().describe('Its server.'),
+    port: port().default(defaults.grafana.database.port).describe('Port there.'),
+    name: settingText('a name', 'grafana').default(defaults.grafana.database.name).describe('Database.'),
+    user: settingText('a user', 'grafana').default(defaults.grafana.database.user).describe('User.'),
+    sslMode: z
+      .enum(['disable', 'require', 'verify-full'])
+      .default('verify-full')
+      .describe(
+        '`require` encrypts; `verify-full` also checks the server’s certificate. prod does not take `disable`.',
+      ),
+    passwordSecret: dnsLabel()
+      .default(defaults.grafana.database.passwordSecret)
+      .describe('Secret in the logging namespace with the key `password`.'),
+    egress: egressOf('the server'),
+  }),
+]);
+
+const smtp = z.strictObject({
+  host: host().describe('Its server.'),
+  port: port().default(defaults.grafana.smtp.port).describe('Port there. STARTTLS is mandatory.'),
+  from: email().describe('Sender of Grafana’s mail.'),
+  user: settingText('a user', 'grafana').optional().describe('User. Its password is a secret; no login without it.'),
+  passwordSecret: dnsLabel()
+    .default(defaults.grafana.smtp.passwordSecret)
+    .describe('Secret in the logging namespace with the key `password`.'),
+  egress: egressOf('the server'),
+});
+
+const route = z.strictObject({
+  gateway: z
+    .strictObject({
+      name: dnsLabel().describe('Name of the Gateway.'),
+      namespace: dnsLabel().describe('Its namespace.'),
+      listener: dnsLabel().describe('Its HTTPS listener; HTTP is left alone, so that nobody logs in over it.'),
+    })
+    .describe('The Gateway that publishes Grafana; its listener holds the certificate.'),
+});
+
+export const grafana = z.strictObject({
+  url: url('http', 'https')
+    .default('http://localhost:3000')
+    .describe('Where people reach Grafana; links and cookies follow from it.'),
+  replicas: positiveInteger()
+    .default(defaults.grafana.replicas)
+    .describe('Grafana pods. Several need `database.type: postgres`.'),
+  login: login.prefault({}).describe('Who may log in to Grafana, and how.'),
+  database: grafanaDatabase.prefault({ type: 'sqlite' }).describe('Where Grafana keeps users and settings.'),
+  smtp: smtp.optional().describe('Mail server, for invitations and forgotten passwords.'),
+  credential: dnsLabel()
+    .default(defaults.auth.read)
+    .describe('Credential of the Loki datasource: a read credential, or one of `auth.loki.crossTenantReaders`.'),
+  ingress: z
+    .strictObject({
+      className: z.string().min(1).optional().describe('IngressClass; the cluster’s default without it.'),
+      tls: ingressTls.optional().describe('Certificate. Required in prod.'),
+      annotations: labels().default({}).describe('Annotations of the Ingress.'),
+    })
+    .optional()
+    .describe('Ingress for the host of `url`.'),
+  route: route.optional().describe('Gateway API route for the host of `url`, instead of an Ingress.'),
+  persistence: persistence(defaults.grafana.persistence.size)
+    .prefault({})
+    .describe('Volume of Grafana’s own database, with `database.type: sqlite`.'),
+  links: z
+    .strictObject({
+      sentry: linkTemplate().optional().describe('Where the id of a Sentry event leads; no link without it.'),
+      traces: linkTemplate().optional().describe('Where the id of a trace leads; no link without it.'),
+    })
+    .prefault({})
+    .describe('Links beside log lines that lead out of Grafana, by the id that a line holds.'),
+  datasources: z
+    .strictObject({
+      prometheus: z
+        .strictObject({
+          url: url('http', 'https').default(defaults.grafana.prometheus.url).describe('Prometheus’ query API.'),
+          namespace: dnsLabel()
+            .default(defaults.grafana.prometheus.namespace)
+            .describe('Its namespace, for the NetworkPolicy.'),
+          port: port().default(defaults.grafana.prometheus.port).describe('Its container port, for the NetworkPolicy.'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+});

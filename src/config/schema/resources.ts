@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defaults } from '../defaults';
+import { byteSize, cpu } from '../scalars';
+
+interface ResourceDefaults {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly cpu: string; readonly memory: string };
+}
+
+const resources = (preset: ResourceDefaults) =>
+  z
+    .strictObject({
+      requests: z
+        .strictObject({
+          cpu: cpu().prefault(preset.requests.cpu).describe('CPU the scheduler reserves.'),
+          memory: byteSize().prefault(preset.requests.memory).describe('Memory the scheduler reserves.'),
+        })
+        .prefault({}),
+      limits: z
+        .strictObject({
+          cpu: cpu().prefault(preset.limits.cpu).describe('CPU above which the container is throttled.'),
+          memory: byteSize().prefault(preset.limits.memory).describe('Memory above which the container is killed.'),
+        })
+        .prefault({}),
+    })
+    .prefault({});
+
+export const componentResources = z.strictObject({
+  loki: resources(defaults.resources.loki),
+  compactor: resources(defaults.resources.compactor),
+  gateway: resources(defaults.resources.gateway),
+  promtail: resources(defaults.resources.promtail),
+  grafana: resources(defaults.resources.grafana),
+});

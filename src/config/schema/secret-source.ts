@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defaults } from '../defaults';
+import { duration, settingText } from '../scalars';
+
+export const secretSource = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('pulumi').describe('`pulumi up` makes the Secrets from the encrypted values of the stack.'),
+  }),
+  z.strictObject({
+    type: z.literal('existing').describe('The Secrets are made by somebody else, before the stack.'),
+  }),
+  z.strictObject({
+    type: z.literal('externalSecrets').describe('The External Secrets operator makes them from a store.'),
+    store: z.string().min(1).describe('Name of the store.'),
+    storeKind: z
+      .enum(['ClusterSecretStore', 'SecretStore'])
+      .default(defaults.secretSource.storeKind)
+      .describe('Kind of the store. A `SecretStore` has to be in both namespaces.'),
+    prefix: settingText('a path in the store', 'teams/logs')
+      .default(defaults.secretSource.prefix)
+      .describe('What the names of the entries begin with: `<prefix>/<Secret>`, with the Secret’s keys as properties.'),
+    refreshInterval: duration()
+      .prefault(defaults.secretSource.refreshInterval)
+      .describe('How often the operator looks for new values.'),
+  }),
+]);

@@ -1,0 +1,59 @@
+import { testRules } from './rows';
+
+const SOURCE = { job: 'backend', directory: '/var/log/backend' };
+
+testRules([
+  [
+    'a name that no other entry has',
+    {
+      agent: {
+        files: [
+          { ...SOURCE, name: 'twice' },
+          { ...SOURCE, name: 'twice' },
+        ],
+      },
+    },
+    'agent.files[1].name',
+    '"twice"',
+    'rename one of them',
+    {
+      agent: {
+        files: [
+          { ...SOURCE, name: 'once' },
+          { ...SOURCE, name: 'twice' },
+        ],
+      },
+    },
+  ],
+  [
+    'a name that no other entry has',
+    {
+      agent: {
+        drop: [
+          { name: 'twice', selector: '{job="a"}' },
+          { name: 'twice', selector: '{job="b"}' },
+        ],
+      },
+    },
+    'agent.drop[1].name',
+    '"twice"',
+    'rename one of them',
+    { agent: { drop: [{ name: 'once', selector: '{job="a"}' }] } },
+  ],
+  [
+    'matchers of labels that lines have: job, service, level, namespace, app, container, node',
+    { agent: { drop: [{ name: 'rule', selector: '{job="a", requestId="b=c"}' }] } },
+    'agent.drop[0].selector',
+    String.raw`"{job=\"a\", requestId=\"b=c\"}"`,
+    'replace requestId, or match the line with patterns',
+    { agent: { drop: [{ name: 'rule', selector: '{job="a", level!~"x=y"}' }] } },
+  ],
+  [
+    'matchers of labels that lines have: job, service, level, namespace, app, container, node',
+    { agent: { drop: [{ name: 'a', selector: '{userId="1"}' }] } },
+    'agent.drop[0].selector',
+    '"{userId=\\"1\\"}"',
+    'replace userId, or match the line with patterns',
+    { agent: { drop: [{ name: 'a', selector: '{job="1"}' }] } },
+  ],
+]);

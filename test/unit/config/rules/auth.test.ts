@@ -1,0 +1,142 @@
+import { type Input, PROD, SPYWATCHER, tenants, testRules } from './rows';
+
+const twoTenants = (crossTenantReaders: readonly { name: string; tenants: string[] }[]): Input => ({
+  auth: { loki: { tenants: [SPYWATCHER, { name: 'audit' }], crossTenantReaders } },
+});
+
+testRules([
+  [
+    'prod asks for a credential',
+    { ...PROD, gateway: {}, auth: { loki: { enabled: false } } },
+    'auth.loki.enabled',
+    'false',
+    'remove auth.loki.enabled: false',
+    { auth: { loki: { enabled: false } } },
+  ],
+  [
+    'a tenant is named once; this one is at auth.loki.tenants[0].name',
+    tenants(SPYWATCHER, { name: 'spywatcher' }),
+    'auth.loki.tenants[1].name',
+    '"spywatcher"',
+    'give each its own name',
+    tenants(SPYWATCHER, { name: 'audit' }),
+  ],
+  [
+    'a credential is named once; this one is at auth.loki.tenants[0].write[0]',
+    tenants(SPYWATCHER, { name: 'b', write: ['promtail'] }),
+    'auth.loki.tenants[1].write[0]',
+    '"promtail"',
+    'give each its own name',
+    tenants(SPYWATCHER, { name: 'b', write: ['b'] }),
+  ],
+  [
+    'a credential is named once; this one is at auth.loki.tenants[0].write[0]',
+    tenants({ ...SPYWATCHER, read: ['grafana', 'promtail'] }),
+    'auth.loki.tenants[0].read[1]',
+    '"promtail"',
+    'give each its own name',
+    tenants({ ...SPYWATCHER, read: ['grafana', 'people'] }),
+  ],
+  [
+    'a write credential of a tenant (promtail)',
+    { agent: { credential: 'shipper' } },
+    'agent.credential',
+    '"shipper"',
+    'name one of these, or add it to auth.loki.tenants[].write',
+    { agent: { credential: 'shipper' }, auth: { loki: { enabled: false } } },
+  ],
+  [
+    'a write credential of a tenant (promtail)',
+    { agent: { credential: 'grafana' } },
+    'agent.credential',
+    '"grafana"',
+    'name one of these, or add it to auth.loki.tenants[].write',
+    { agent: { credential: 'promtail' } },
+  ],
+  [
+    'a read credential of a tenant (grafana)',
+    { grafana: { credential: 'promtail' } },
+    'grafana.credential',
+    '"promtail"',
+    'name one of these, or add it to auth.loki.tenants[].read',
+    { grafana: { credential: 'grafana' } },
+  ],
+  [
+    'a read credential of a tenant (grafana, overseer)',
+    {
+      ...twoTenants([{ name: 'overseer', tenants: ['spywatcher', 'audit'] }]),
+      grafana: { credential: 'viewer' },
+    },
+    'grafana.credential',
+    '"viewer"',
+    'name one of these, or add it to auth.loki.tenants[].read',
+    {
+      ...twoTenants([{ name: 'overseer', tenants: ['spywatcher', 'audit'] }]),
+      grafana: { credential: 'overseer' },
+    },
+  ],
+  [
+    'a credential is named once; this one is at auth.loki.tenants[0].read[0]',
+    tenants({ ...SPYWATCHER, erase: ['grafana'] }),
+    'auth.loki.tenants[0].erase[0]',
+    '"grafana"',
+    'give each its own name',
+    tenants({ ...SPYWATCHER, erase: ['eraser'] }),
+  ],
+  [
+    'a credential is named once; this one is at auth.loki.tenants[0].read[0]',
+    twoTenants([{ name: 'grafana', tenants: ['spywatcher', 'audit'] }]),
+    'auth.loki.crossTenantReaders[0].name',
+    '"grafana"',
+    'give each its own name',
+    twoTenants([{ name: 'overseer', tenants: ['spywatcher', 'audit'] }]),
+  ],
+  [
+    'a tenant of auth.loki.tenants (spywatcher, audit), each once',
+    twoTenants([{ name: 'overseer', tenants: ['spywatcher', 'other'] }]),
+    'auth.loki.crossTenantReaders[0].tenants[1]',
+    '"other"',
+    'add the tenant there, or remove it here',
+    twoTenants([{ name: 'overseer', tenants: ['audit', 'spywatcher'] }]),
+  ],
+  [
+    'a tenant of auth.loki.tenants (spywatcher, audit), each once',
+    twoTenants([{ name: 'overseer', tenants: ['audit', 'audit'] }]),
+    'auth.loki.crossTenantReaders[0].tenants[1]',
+    '"audit"',
+    'add the tenant there, or remove it here',
+    twoTenants([{ name: 'overseer', tenants: ['audit', 'spywatcher'] }]),
+  ],
+  [
+    'two tenants or more',
+    twoTenants([{ name: 'overseer', tenants: ['audit'] }]),
+    'auth.loki.crossTenantReaders[0].tenants',
+    '["audit"]',
+    'add a tenant, or move overseer to the read credentials of audit',
+    tenants(SPYWATCHER, { name: 'audit', read: ['overseer'] }),
+  ],
+  [
+    'with auth.loki.enabled: nobody deletes lines without a credential',
+    { auth: { loki: { enabled: false, tenants: [{ ...SPYWATCHER, erase: ['eraser'] }] } } },
+    'auth.loki.tenants[0].erase',
+    '["eraser"]',
+    'remove auth.loki.enabled: false, or the names',
+    tenants({ ...SPYWATCHER, erase: ['eraser'] }),
+  ],
+  [
+    'with auth.loki.enabled: without a credential everyone is the first tenant',
+    {
+      auth: {
+        loki: {
+          enabled: false,
+          tenants: [SPYWATCHER, { name: 'audit' }],
+          crossTenantReaders: [{ name: 'overseer', tenants: ['spywatcher', 'audit'] }],
+        },
+      },
+    },
+    'auth.loki.crossTenantReaders',
+    '["overseer"]',
+    'remove auth.loki.enabled: false, or the readers',
+    twoTenants([{ name: 'overseer', tenants: ['spywatcher', 'audit'] }]),
+  ],
+]);
