@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { goMemoryLimit } from '../config/units';
 import { COMPACTOR, GATEWAY, objectLabels, selectorLabels } from './identity';
-import { compactorSection, GO_MEMORY_SHARE, lokiConfig, type LokiProps, tenantOverrides } from './loki';
+import { GO_MEMORY_SHARE, type LokiProps } from './loki';
+import { compactorSection, CONFIG, DATA, lokiConfig, type LokiConfigProps, tenantOverrides } from './loki-config';
 import { addresses, componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
@@ -17,8 +18,6 @@ import {
 
 /** uid and gid of the image. */
 const USER = 10001;
-const DATA = '/var/loki';
-const CONFIG = '/etc/loki';
 /** Index files of a day at a time, and the list of the chunks that are about to be deleted. */
 const VOLUME_SIZE = '10Gi';
 
@@ -164,7 +163,7 @@ export class Compactor extends Construct {
 }
 
 /** The compactor's config file as an object: what it has in common with Loki, and a ring of its own that nobody else is in. */
-export function compactorConfig(props: LokiProps): Readonly<Record<string, unknown>> {
+export function compactorConfig(props: LokiConfigProps): Readonly<Record<string, unknown>> {
   const shared = lokiConfig(props);
   return {
     target: COMPACTOR.name,

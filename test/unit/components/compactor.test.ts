@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { Compactor, compactorConfig } from '../../../src/components/compactor';
-import { lokiConfig, type LokiProps, tenantOverrides } from '../../../src/components/loki';
+import type { LokiProps } from '../../../src/components/loki';
+import { lokiConfig, tenantOverrides } from '../../../src/components/loki-config';
 import { configWith, everythingConfig, HA } from '../../support/config';
 import { containerOf, fileOf, find, podOf, render, renderStack } from '../../support/manifests';
 

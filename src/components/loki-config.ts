@@ -1,0 +1,217 @@
+/** Loki's config files, as objects. */
+import type { StackConfig } from '../config';
+import { largestBurst, longestQueryTimeout } from '../config/limits';
+import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../config/units';
+import { LOKI } from './identity';
+
+/** The parts of the stack config that Loki's config files are made from. */
+export type LokiConfigProps = Pick<
+  StackConfig,
+  'namespaces' | 'deployment' | 'storage' | 'retention' | 'limits' | 'auth' | 'resources'
+>;
+
+/** Where the pod has its volume. */
+export const DATA = '/var/loki';
+/** Where the pod finds its config files. */
+export const CONFIG = '/etc/loki';
+/** Share of the memory limit up to which a WAL is replayed before chunks are flushed; Loki's default is 4 GB whatever the limit. */
+const REPLAY_MEMORY_SHARE = 0.75;
+/** Longer than any Loki runs. */
+const NEVER = '87600h';
+/** First day of the index. In the past for a new install; periods are only ever appended. */
+const SCHEMA_FROM = '2024-01-01';
+const HOUR = 3_600_000;
+const SECOND = 1000;
+
+/** Loki's config file as an object. What is unusual has its reason beside it. */
+export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const { deployment, retention, limits, resources, storage, namespaces } = props;
+  const isRing = deployment.mode === 'ha';
+  const replayCeiling = {
+    bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
+  };
+  return {
+    // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
+    auth_enabled: true,
+    analytics: { reporting_enabled: false }, // nothing leaves the cluster; default: true
+    server: {
+      http_listen_port: LOKI.ports.http,
+      grpc_listen_port: LOKI.ports.grpc,
+      log_format: 'json',
+      // Default 30s, which would cut an answer that takes its query's time.
+      http_server_read_timeout: formatDuration(serverTimeout(limits)),
+      http_server_write_timeout: formatDuration(serverTimeout(limits)),
+      grpc_server_max_recv_msg_size: grpcMessageSize(props), // default 4 MB, less than a batch may have
+      grpc_server_max_send_msg_size: grpcMessageSize(props),
+    },
+    common: {
+      path_prefix: DATA,
+      replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
+      ring: { kvstore: { store: isRing ? 'memberlist' : 'inmemory' } },
+      ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
+    },
+    ...(isRing
+      ? { memberlist: { join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`] } }
+      : {}),
+    schema_config: {
+      configs: [
+        {
+          from: SCHEMA_FROM,
+          store: 'tsdb',
+          object_store: objectStore(storage),
+          schema: 'v13',
+          index: { prefix: 'index_', period: '24h' },
+        },
+      ],
+    },
+    storage_config: {
+      tsdb_shipper: { active_index_directory: `${DATA}/tsdb-index`, cache_location: `${DATA}/tsdb-cache` },
+      ...(storage.type === 's3'
+        ? {
+            aws: {
+              bucketnames: storage.bucket,
+              region: storage.region,
+              s3forcepathstyle: storage.forcePathStyle,
+              ...(storage.endpoint === undefined
+                ? {}
+                : { endpoint: storage.endpoint, insecure: storage.endpoint.startsWith('http://') }),
+            },
+          }
+        : { filesystem: { directory: `${DATA}/chunks` } }),
+    },
+    ingester: {
+      chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
+      ...(isRing ? {} : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
+      wal: {
+        enabled: true,
+        dir: `${DATA}/wal`,
+        flush_on_shutdown: true, // default false
+        replay_memory_ceiling: formatLokiBytes(replayCeiling), // default 4GB
+      },
+    },
+    ingester_client: {
+      grpc_client_config: { max_recv_msg_size: grpcMessageSize(props), max_send_msg_size: grpcMessageSize(props) },
+    },
+    limits_config: {
+      retention_period: formatDuration(retention.period),
+      ...retentionStreams(retention.streams),
+      ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
+      ingestion_burst_size_mb: megabytes(limits.ingestionBurst), // default 6
+      per_stream_rate_limit: formatLokiBytes(limits.perStreamRate),
+      per_stream_rate_limit_burst: formatLokiBytes(limits.perStreamBurst),
+      max_global_streams_per_user: limits.maxStreams, // the mission's max_streams_per_user counts per ingester
+      max_streams_per_user: limits.maxStreams,
+      max_entries_limit_per_query: limits.maxEntriesPerQuery,
+      max_line_size: formatLokiBytes(limits.maxLineSize),
+      max_line_size_truncate: true, // default false: the line would be lost
+      reject_old_samples: true,
+      reject_old_samples_max_age: formatDuration(limits.rejectOldSamplesAfter),
+      allow_structured_metadata: true,
+      // Default 64KB; above it the line is lost. What is in the line may be metadata as well.
+      max_structured_metadata_size: formatLokiBytes(limits.maxLineSize),
+      volume_enabled: true,
+      max_query_length: formatDuration(longest(retention, HOUR)), // default 721h, whatever the retention
+      max_query_lookback: formatDuration(longest(retention, 0)),
+      discover_service_name: [], // default: adds a label service_name of its own to every stream
+      query_timeout: formatDuration(limits.queryTimeout),
+      max_query_series: limits.maxQuerySeries,
+      max_concurrent_tail_requests: limits.maxTails,
+      deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
+    },
+    runtime_config: { file: `${CONFIG}/overrides.yaml`, period: '10s' },
+    // A ring leaves it to a compactor of its own. Each Loki has one built in, which waits for an interval before it begins.
+    compactor: isRing ? { retention_enabled: false, compaction_interval: NEVER } : compactorSection(props),
+    // Only where somebody may: X-Scope-OrgID with several tenants is an error otherwise.
+    ...(props.auth.loki.crossTenantReaders.length === 0 ? {} : { querier: { multi_tenant_queries_enabled: true } }),
+    query_range: {
+      align_queries_with_step: true,
+      cache_results: true,
+      results_cache: { cache: { embedded_cache: { enabled: true, max_size_mb: megabytes(limits.queryCache) } } },
+    },
+    query_scheduler: { max_outstanding_requests_per_tenant: 4096 }, // a dashboard splits into many requests; below that Loki answers "too many outstanding requests"
+    frontend: { compress_responses: true, log_queries_longer_than: '10s' },
+    ...(isRing ? {} : { frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` } }),
+  };
+}
+
+/** Compaction, retention and deletion, for whoever does it. */
+export function compactorSection({ retention, storage }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  return {
+    working_directory: `${DATA}/compactor`,
+    compaction_interval: formatDuration(retention.compactionInterval),
+    retention_enabled: true, // default false: retention_period alone deletes nothing
+    retention_delete_delay: formatDuration(retention.deleteDelay),
+    delete_request_store: objectStore(storage),
+  };
+}
+
+/** Per-tenant overrides; Loki reads the file again while it runs. */
+export function tenantOverrides({ retention, limits, auth }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const overrides = auth.loki.tenants.flatMap(({ name, erase }) => {
+    const kept = retention.tenants[name];
+    const own = {
+      ...(kept === undefined
+        ? {}
+        : { retention_period: formatDuration(kept.period), ...retentionStreams(kept.streams) }),
+      ...tenantLimits(limits.tenants[name] ?? {}),
+      ...(erase.length === 0 ? {} : { deletion_mode: 'filter-and-delete' }),
+    };
+    return Object.keys(own).length === 0 ? [] : [[name, own] as const];
+  });
+  return { overrides: Object.fromEntries(overrides) };
+}
+
+type TenantLimits = StackConfig['limits']['tenants'][string];
+
+/** What is written of a tenant's limits, by Loki's names. */
+function tenantLimits(own: TenantLimits): Readonly<Record<string, unknown>> {
+  const { ingestionRate, ingestionBurst, perStreamRate, perStreamBurst, maxStreams, queryTimeout } = own;
+  const written: Readonly<Record<string, unknown>> = {
+    ingestion_rate_mb: ingestionRate && megabytes(ingestionRate),
+    ingestion_burst_size_mb: ingestionBurst && megabytes(ingestionBurst),
+    per_stream_rate_limit: perStreamRate && formatLokiBytes(perStreamRate),
+    per_stream_rate_limit_burst: perStreamBurst && formatLokiBytes(perStreamBurst),
+    max_global_streams_per_user: maxStreams,
+    max_streams_per_user: maxStreams,
+    max_entries_limit_per_query: own.maxEntriesPerQuery,
+    query_timeout: queryTimeout && formatDuration(queryTimeout),
+    max_query_series: own.maxQuerySeries,
+    max_concurrent_tail_requests: own.maxTails,
+  };
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
+}
+
+function retentionStreams(streams: StackConfig['retention']['streams']): Readonly<Record<string, unknown>> {
+  return streams.length === 0
+    ? {}
+    : {
+        retention_stream: streams.map(({ selector, period, priority }) => ({
+          selector,
+          period: formatDuration(period),
+          priority,
+        })),
+      };
+}
+
+function longest({ period, streams, tenants }: StackConfig['retention'], extra: number): Duration {
+  const all = [
+    period,
+    ...streams.map((stream) => stream.period),
+    ...Object.values(tenants).flatMap((tenant) => [tenant.period, ...tenant.streams.map((stream) => stream.period)]),
+  ];
+  return { milliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)) + extra };
+}
+
+/** An answer is on its way a moment longer than its query runs. */
+function serverTimeout(limits: StackConfig['limits']): Duration {
+  return { milliseconds: longestQueryTimeout(limits).milliseconds + 5 * SECOND };
+}
+
+/** A push of a whole burst must fit in one gRPC message. */
+function grpcMessageSize({ limits }: LokiConfigProps): number {
+  return Math.max(largestBurst(limits).bytes, 16 * 2 ** 20);
+}
+
+function objectStore({ type }: StackConfig['storage']): string {
+  return type === 's3' ? 's3' : 'filesystem';
+}
