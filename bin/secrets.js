@@ -6,6 +6,7 @@ const { parseArgs } = require('node:util');
 const { stringify } = require('yaml');
 require('./ensure-built').ensureBuilt();
 const { credentials, loadStackConfig } = require('../lib/src/config');
+const objects = require('../lib/src/deploy/secret-objects');
 const values = require('../lib/src/deploy/secret-values');
 const { rotate } = require('../lib/src/operations/rotate');
 
@@ -72,9 +73,9 @@ function writeRotation(config, name, folder) {
     writeFileSync(join(folder, file), text, { mode: 0o600 });
     process.stdout.write(`${join(folder, file)}\n`);
   };
-  write(`1-${first.name}.yaml`, stringify(values.secretManifest(first)));
+  write(`1-${first.name}.yaml`, stringify(objects.secretManifest(first)));
   if (second === undefined) write(`2-password-of-${name}`, password);
-  else write(`2-${second.name}.yaml`, stringify(values.secretManifest(second)));
+  else write(`2-${second.name}.yaml`, stringify(objects.secretManifest(second)));
 }
 
 function main() {
@@ -91,8 +92,8 @@ function main() {
   showOnce(config, fresh);
   process.stdout.write(
     options.store
-      ? `${JSON.stringify(values.storeEntries(config, fresh), null, 2)}\n`
-      : values
+      ? `${JSON.stringify(objects.storeEntries(config, fresh), null, 2)}\n`
+      : objects
           .secretManifests(config, fresh)
           .map((object) => stringify(object))
           .join('---\n'),

@@ -1,6 +1,7 @@
 import { type StackConfig, secretTable } from '../src/config';
 import { stackObjects } from '../src/deploy/objects';
-import { checkSecretValues, generateSecretValues, secretManifests } from '../src/deploy/secret-values';
+import { secretManifests } from '../src/deploy/secret-objects';
+import { checkSecretValues, generateSecretValues } from '../src/deploy/secret-values';
 import { applyObjects, exists, type Target } from './kubernetes';
 
 /** Server-side apply of a stack: the objects that `cdk8s synth` renders, and Secrets with generated values where they are missing. */

@@ -7,15 +7,8 @@ import { GATEWAY, GRAFANA } from '../components/identity';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from './objects';
 import { registerResource } from './resource-types';
-import {
-  checkSecretValues,
-  isRotatingAgent,
-  requiredSecrets,
-  secretHash,
-  type SecretObject,
-  secretObjects,
-  type SecretValues,
-} from './secret-values';
+import { secretHash, type SecretObject, secretObjects } from './secret-objects';
+import { checkSecretValues, isRotatingAgent, requiredSecrets, type SecretValues } from './secret-values';
 
 /** Longer than a stopped gateway still answers. */
 const OLD_GATEWAY_MS = 10_000;

@@ -1,31 +1,18 @@
-/** Secret values → the Secrets of a stack. Pure, and without Pulumi: `pulumi up` and the GitOps helper share it. */
-import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../components/identity';
-import { BIND_PASSWORD } from '../components/external-secrets';
-import { ldapConfig } from '../components/ldap-config';
+/** Secret values: which a stack needs, what they have to be, and fresh ones. Pure, and without Pulumi. */
+import { randomBytes } from 'node:crypto';
 import {
   ConfigError,
   credentials,
-  credentialSecretName,
-  GATEWAY_USERS_SECRET,
   oauthProviders,
   type Problem,
   PROJECT,
   SECRETS_KEY,
-  secretTable,
   type StackConfig,
 } from '../config';
 import { closest } from '../config/suggest';
 
 /** `gateway.promtail` → value. The paths are listed in docs/reference/secrets.md. */
 export type SecretValues = Readonly<Record<string, string>>;
-
-/** One Secret with its values. Handle as a secret. */
-export interface SecretObject {
-  readonly name: string;
-  readonly namespace: string;
-  readonly stringData: Readonly<Record<string, string>>;
-}
 
 interface RequiredSecret {
   /** Below `spywatcher-logs:secrets`. */
@@ -121,7 +108,7 @@ function bucketValues({ storage }: StackConfig): readonly RequiredSecret[] {
 }
 
 /** Passwords that a rotation has replaced, and that count for as long as they are set. */
-const PREVIOUS = 'gatewayPrevious';
+export const PREVIOUS = 'gatewayPrevious';
 const CREDENTIAL_RULE = `a generated credential of at least ${CREDENTIAL_BITS} bits, for example from: openssl rand -hex 16`;
 
 /** Letters that every HTTP client and every htpasswd file takes; as many bits as its alphabet allows, and no pattern. */
@@ -199,154 +186,9 @@ export function checkSecretValues(
     throw new ConfigError(source, [...problems, ...unknown, ...same]);
 }
 
-/** The Secrets of the table that are made from values, with their contents. The same values give the same Secrets, hashes included. */
-export function secretObjects(config: StackConfig, values: SecretValues): readonly SecretObject[] {
-  const value = (path: string): string => {
-    const found = values[path];
-    if (found === undefined) throw new Error(`No value for ${SECRETS_KEY}.${path}; call checkSecretValues first.`);
-    return found;
-  };
-  const contents = { ...grafanaContents(config, value), ...gatewayContents(config, value, values) };
-  const { storage } = config;
-  if (storage.type === 's3')
-    contents[storage.credentialsSecret] = {
-      accessKeyId: value('s3.accessKeyId'),
-      secretAccessKey: value('s3.secretAccessKey'),
-    };
-  return secretTable(config)
-    .filter(({ madeBy }) => madeBy === 'secretSource')
-    .map(({ name, namespace }) => ({ name, namespace, stringData: contents[name] ?? {} }));
-}
-
-type Contents = Record<string, Readonly<Record<string, string>>>;
-
-function grafanaContents({ grafana }: StackConfig, value: (path: string) => string): Contents {
-  const { login, database, smtp } = grafana;
-  const { oauth, ldap } = login;
-  return {
-    [login.adminSecret]: { password: value('grafana.adminPassword'), secretKey: value('grafana.secretKey') },
-    ...(oauth === undefined
-      ? {}
-      : {
-          [oauth.secret]: Object.fromEntries(
-            oauthProviders(oauth).map((provider) => [provider, value(`grafana.oauth.${provider}`)]),
-          ),
-        }),
-    ...(ldap === undefined
-      ? {}
-      : {
-          [ldap.bindSecret]: {
-            'ldap.toml': ldapConfig(ldap, value('grafana.ldapBindPassword')),
-            ...(ldap.privateCa ? { 'ca.crt': value('grafana.ldapCa') } : {}),
-          },
-        }),
-    ...(database.type === 'postgres'
-      ? { [database.passwordSecret]: { password: value('grafana.databasePassword') } }
-      : {}),
-    ...(smtp?.user === undefined ? {} : { [smtp.passwordSecret]: { password: value('grafana.smtpPassword') } }),
-  };
-}
-
-function gatewayContents(config: StackConfig, value: (path: string) => string, values: SecretValues): Contents {
-  const { auth, agent, grafana } = config;
-  if (!auth.loki.enabled) return {};
-  const names = credentials(config).map(({ name }) => name);
-  const line = (name: string, secret: string): string => `${credentialLine(name, secret)}\n`;
-  const previous = names.flatMap((name) => {
-    const secret = values[`${PREVIOUS}.${name}`];
-    return secret === undefined ? [] : [line(name, secret)];
-  });
-  return {
-    [GATEWAY_USERS_SECRET]: {
-      users: names.map((name) => line(name, value(`gateway.${name}`))).join(''),
-      previous: previous.join(''),
-    },
-    ...Object.fromEntries(
-      [agent.credential, grafana.credential].map((name) => [
-        credentialSecretName(name),
-        { password: value(`gateway.${name}`) },
-      ]),
-    ),
-  };
-}
-
-/** Workloads that read Secrets when they start, and so have to start anew when one changes → the Secrets. The agent reads its password at every push. */
-function secretsReadAtStart({ grafana, storage }: StackConfig): Readonly<Record<string, readonly string[]>> {
-  const { login, database, smtp, credential } = grafana;
-  const bucket = storage.type === 's3' ? [storage.credentialsSecret] : [];
-  return {
-    [GATEWAY.name]: [GATEWAY_USERS_SECRET],
-    [GRAFANA.name]: [
-      login.adminSecret,
-      credentialSecretName(credential),
-      ...(login.oauth === undefined ? [] : [login.oauth.secret]),
-      ...(login.ldap === undefined ? [] : [login.ldap.bindSecret]),
-      ...(database.type === 'postgres' ? [database.passwordSecret] : []),
-      ...(smtp === undefined ? [] : [smtp.passwordSecret]),
-    ],
-    [LOKI.name]: bucket,
-    [COMPACTOR.name]: bucket,
-  };
-}
-
-/**
- * What a workload's pods carry so that they roll when a Secret which they read at their start changes. Keyed with
- * `grafana.secretKey`: whoever reads it cannot try passwords against it.
- *
- * @returns undefined for a workload that reads none.
- */
-export function secretHash(config: StackConfig, values: SecretValues, workload: string): string | undefined {
-  const names = secretsReadAtStart(config)[workload] ?? [];
-  const read = secretObjects(config, values).filter(
-    ({ name, namespace }) => namespace === config.namespaces.logging && names.includes(name),
-  );
-  if (read.length === 0) return undefined;
-  return createHmac('sha256', values['grafana.secretKey'] ?? '')
-    .update(JSON.stringify([workload, read]))
-    .digest('hex')
-    .slice(0, 16);
-}
-
 /** Whether the agent's password is being rotated: the one before still counts. */
 export function isRotatingAgent({ agent }: StackConfig, values: Readonly<Record<string, unknown>>): boolean {
   return values[`${PREVIOUS}.${agent.credential}`] !== undefined;
-}
-
-/** The Secrets as objects for `kubectl apply`. */
-export function secretManifests(config: StackConfig, values: SecretValues): readonly object[] {
-  return secretObjects(config, values).map(secretManifest);
-}
-
-/** A Secret as an object for `kubectl apply`. */
-export function secretManifest({ name, namespace, stringData }: SecretObject): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace, labels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' } },
-    stringData,
-  };
-}
-
-/**
- * The Secrets as entries of an external store, for whoever fills one.
- *
- * @returns name of the entry → its properties, as the rendered ExternalSecrets ask for them.
- */
-export function storeEntries(config: StackConfig, values: SecretValues): Readonly<Record<string, object>> {
-  const { secretSource: source } = config;
-  const prefix = source.type === 'externalSecrets' ? `${source.prefix}/` : '';
-  return Object.fromEntries(
-    secretObjects(config, values).map(({ name, stringData }) => [
-      `${prefix}${name}`,
-      'ldap.toml' in stringData
-        ? { ...without(stringData, 'ldap.toml'), [BIND_PASSWORD]: values['grafana.ldapBindPassword'] }
-        : stringData,
-    ]),
-  );
-}
-
-function without(record: Readonly<Record<string, string>>, key: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
 }
 
 /**
@@ -371,16 +213,6 @@ export function flattenSecrets(tree: unknown, prefix = ''): SecretValues {
         : Object.entries(flattenSecrets(value, `${prefix}${key}.`)),
     ),
   );
-}
-
-/**
- * A line of an htpasswd file: salted SHA-1, which every nginx verifies in microseconds. Enough for random credentials,
- * and only for those. The salt follows from the credential, so that two runs make the same Secret.
- */
-export function credentialLine(name: string, secret: string): string {
-  const salt = createHmac('sha256', secret).update(name).digest().subarray(0, 16);
-  const digest = createHash('sha1').update(secret).update(salt).digest();
-  return `${name}:{SSHA}${Buffer.concat([digest, salt]).toString('base64')}`;
 }
 
 function isDefaultPassword(value: string): boolean {

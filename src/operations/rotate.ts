@@ -1,7 +1,7 @@
 /** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- <stack> --rotate` does. */
 import { randomBytes } from 'node:crypto';
 import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../config';
-import { credentialLine, type SecretObject } from '../deploy/secret-values';
+import { credentialLine, type SecretObject } from '../deploy/secret-objects';
 
 /** Contents of the Secret `gateway-users`. */
 export interface GatewayUsers {

@@ -13,7 +13,8 @@ import { importStackImages } from '../../local/stack-images';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { stackObjects } from '../../src/deploy/objects';
 import { gatewayServicePort } from '../../src/components/gateway';
-import { generateSecretValues, secretManifests, type SecretValues } from '../../src/deploy/secret-values';
+import { secretManifests } from '../../src/deploy/secret-objects';
+import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
 import { type CertificateFiles, makeCertificate, startTlsBridge } from '../support/tls';
 
 /** Namespace of the pods that tests start. */

@@ -9,7 +9,8 @@ import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/
 import { KUBELET_ROOT } from '../../local/layout';
 import type { StackConfig } from '../../src/config';
 import { stackObjects } from '../../src/deploy/objects';
-import { generateSecretValues, secretManifests, type SecretValues } from '../../src/deploy/secret-values';
+import { secretManifests } from '../../src/deploy/secret-objects';
+import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
 import { erase } from '../../src/operations/erase';
 import { pushBody } from '../support/loki';
 import { send } from '../support/request';

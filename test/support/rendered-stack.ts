@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { stackNames } from '../../charts/main';
 import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
-import {
-  generateSecretValues,
-  requiredSecrets,
-  secretObjects,
-  type SecretValues,
-} from '../../src/deploy/secret-values';
+import { secretObjects } from '../../src/deploy/secret-objects';
+import { generateSecretValues, requiredSecrets, type SecretValues } from '../../src/deploy/secret-values';
 import { everything, otherwise } from './config';
 
 export interface RenderedStack {

@@ -10,7 +10,8 @@ import {
   secretTable,
   type StackConfig,
 } from '../../../src/config';
-import { requiredSecrets, storeEntries } from '../../../src/deploy/secret-values';
+import { storeEntries } from '../../../src/deploy/secret-objects';
+import { requiredSecrets } from '../../../src/deploy/secret-values';
 import { secretsReference } from '../../../src/docs/secrets-reference';
 import { everythingConfig, otherwise } from '../../support/config';
 

@@ -1,4 +1,4 @@
-import { secretObjects } from '../../../src/deploy/secret-values';
+import { secretObjects } from '../../../src/deploy/secret-objects';
 import { type GatewayUsers, rotate } from '../../../src/operations/rotate';
 import { everythingOwnConfig } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';

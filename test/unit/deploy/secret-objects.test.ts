@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { StackConfig } from '../../../src/config';
+import { secretObjects } from '../../../src/deploy/secret-objects';
+import type { SecretValues } from '../../../src/deploy/secret-values';
+import { configWith, everythingOwnConfig } from '../../support/config';
+import { plantedSecrets } from '../../support/secrets';
+
+const usersOf = (config: StackConfig, values: SecretValues) =>
+  secretObjects(config, values).find(({ name }) => name === 'gateway-users')?.stringData ?? {};
+
+/** What nginx does with `{SSHA}`: the salt is what follows the 20 bytes of the digest. */
+function verifies(line: string, password: string): boolean {
+  const [, encoded = ''] = /^[^:]+:\{SSHA\}([A-Za-z0-9+/]+=*)$/.exec(line) ?? [];
+  const bytes = Buffer.from(encoded, 'base64');
+  const digest = createHash('sha1').update(password).update(bytes.subarray(20)).digest();
+  return bytes.length > 20 && digest.equals(bytes.subarray(0, 20));
+}
+
+describe('given the credentials of a stack, the gateway’s users', () => {
+  const config = everythingOwnConfig();
+  const values = plantedSecrets(config);
+  const users = usersOf(config, values);
+  const linesOf = (file: string) => (users[file] ?? '').trimEnd().split('\n');
+
+  it('are one line for each credential of whatever kind, and none of a password before', () => {
+    expect(linesOf('users').map((line) => line.split(':')[0])).toEqual([
+      'shipper',
+      'audit-shipper',
+      'viewer',
+      'auditor',
+      'eraser',
+      'audit-eraser',
+      'overseer',
+    ]);
+    expect(users['previous']).toBe('');
+  });
+
+  it('hold the password before, where one is given, apart from the present one', () => {
+    const both = usersOf(config, { ...values, 'gatewayPrevious.viewer': 'the-password-before-0123456789' });
+    expect(both['users']).toBe(users['users']);
+    expect(verifies((both['previous'] ?? '').trimEnd(), 'the-password-before-0123456789')).toBe(true);
+  });
+
+  it('verify against their password, and against no other', () => {
+    for (const line of linesOf('users')) {
+      const name = line.split(':')[0] ?? '';
+      expect(verifies(line, values[`gateway.${name}`] ?? '')).toBe(true);
+      expect(verifies(line, `${values[`gateway.${name}`] ?? ''}x`)).toBe(false);
+    }
+  });
+
+  it('are the same in every run, so that nothing is applied again', () => {
+    expect(usersOf(config, { ...values })).toEqual(users);
+  });
+
+  it('do not show that two credentials have one password', () => {
+    const same = Object.fromEntries(Object.keys(values).map((path) => [path, 'one-password-for-everyone']));
+    const hashes = Object.values(usersOf(config, same)).flatMap((text) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(':')[1]),
+    );
+    expect(new Set(hashes.filter((hash) => hash !== undefined)).size).toBe(7);
+  });
+
+  it('hold no password', () => {
+    expect(Object.values(values).filter((value) => JSON.stringify(users).includes(value))).toEqual([]);
+  });
+});
+
+describe('given secret values, the Secrets', () => {
+  it('hold each where its reader looks for it', () => {
+    const config = everythingOwnConfig();
+    const values = plantedSecrets(config);
+    expect(secretObjects(config, values).filter(({ name }) => name !== 'gateway-users')).toEqual([
+      {
+        name: 'watch-admin',
+        namespace: 'watch',
+        stringData: { password: values['grafana.adminPassword'], secretKey: values['grafana.secretKey'] },
+      },
+      {
+        name: 'watch-oauth',
+        namespace: 'watch',
+        stringData: {
+          github: values['grafana.oauth.github'],
+          google: values['grafana.oauth.google'],
+          generic: values['grafana.oauth.generic'],
+        },
+      },
+      {
+        name: 'watch-ldap',
+        namespace: 'watch',
+        stringData: {
+          'ldap.toml': expect.stringContaining(
+            `bind_password = "${values['grafana.ldapBindPassword'] ?? ''}"`,
+          ) as string,
+          'ca.crt': values['grafana.ldapCa'],
+        },
+      },
+      {
+        name: 'watch-database',
+        namespace: 'watch',
+        stringData: { password: values['grafana.databasePassword'] },
+      },
+      { name: 'watch-smtp', namespace: 'watch', stringData: { password: values['grafana.smtpPassword'] } },
+      {
+        name: 'gateway-credential-shipper',
+        namespace: 'watch-agents',
+        stringData: { password: values['gateway.shipper'] },
+      },
+      { name: 'gateway-credential-viewer', namespace: 'watch', stringData: { password: values['gateway.viewer'] } },
+      {
+        name: 'watch-bucket',
+        namespace: 'watch',
+        stringData: { accessKeyId: values['s3.accessKeyId'], secretAccessKey: values['s3.secretAccessKey'] },
+      },
+    ]);
+  });
+
+  it('are not made from values that are missing', () => {
+    expect(() => secretObjects(configWith(), {})).toThrow(
+      'No value for secrets.grafana.adminPassword; call checkSecretValues first.',
+    );
+  });
+});
