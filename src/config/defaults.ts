@@ -82,13 +82,6 @@ export const defaults = {
         ],
         keep: 0,
       },
-      {
-        // Loki logs every query and every request for deletion, and in them whom somebody looked for or wants forgotten.
-        name: 'queries-of-loki',
-        selector: '{app=~"loki|compactor"}',
-        patterns: ['"query":"'],
-        keep: 0,
-      },
     ],
   },
 

@@ -13,6 +13,17 @@ export interface DropRule {
   readonly keep: number;
 }
 
+/**
+ * Loki logs queries and requests for deletion, and in them whom somebody looked for or wants forgotten. Not an option: the
+ * lines that are left would undo an erasure.
+ */
+export const QUERIES_OF_LOKI: DropRule = {
+  name: 'queries-of-loki',
+  selector: '{app=~"loki|compactor"}',
+  patterns: ['"query":"'],
+  keep: 0,
+};
+
 export function dropRules(rules: readonly DropRule[]): readonly Stage[] {
   return rules.flatMap(({ name, selector: matchers, patterns, keep }): readonly Stage[] => {
     const matching = (...expressions: readonly string[]): string =>

@@ -2,7 +2,7 @@
 import { FORMATS, type Format, LABELS } from '../log-model';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
-import { type DropRule, dropRules } from './drop-rules';
+import { type DropRule, dropRules, QUERIES_OF_LOKI } from './drop-rules';
 import { nginx } from './nginx';
 import { pgbouncer } from './pgbouncer';
 import type { Pipeline } from './pipeline';
@@ -58,7 +58,13 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
       pipeline_stages: [
         // A line without an end is cut, or it would take all memory.
         { cri: { max_partial_line_size: props.maxPartialLine, max_partial_line_size_truncate: true } },
-        ...recordStages(PIPELINES[format], redaction, props.drop, ORIGIN.pod),
+        ...recordStages(
+          PIPELINES[format],
+          redaction,
+          // Loki's own lines are JSON.
+          format === 'auto' ? [QUERIES_OF_LOKI, ...props.drop] : props.drop,
+          ORIGIN.pod,
+        ),
       ],
     })),
     ...props.files.map((source) => ({

@@ -75,6 +75,7 @@ describe('given docs/threat-model.md', () => {
     const path = join(ROOT, 'docs', file);
     expect(existsSync(path)).toBe(true);
     // Titles of tests, and of rows of tables.
-    expect(readFileSync(path, 'utf8')).toMatch(new RegExp(`['"\`].*${RegExp.escape(title)}.*['"\`]`));
+    const lines = readFileSync(path, 'utf8').split('\n');
+    expect(lines.filter((line) => /['"`]/.test(line) && line.includes(title))).not.toEqual([]);
   });
 });

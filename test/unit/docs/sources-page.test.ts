@@ -1,6 +1,6 @@
 /** docs/sources.md: what it lists is what the log model and the pipelines have, and what it says to copy is right. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parseStackConfig, type StackConfig } from '../../../src/config';
 import {
@@ -15,14 +15,14 @@ import {
   SECRET_PATTERNS,
 } from '../../../src/log-model';
 import { PIPELINES } from '../../../src/pipelines';
+import { QUERIES_OF_LOKI } from '../../../src/pipelines/drop-rules';
 import { podRelabelConfigs } from '../../../src/pipelines/discovery';
 import { expression } from '../../../src/pipelines/json';
 import { redact } from '../../../src/pipelines/redaction';
 import { configWith } from '../../support/config';
+import { codeBlocks, readPage, ROOT } from '../../support/docs-page';
 
-const ROOT = join(__dirname, '..', '..', '..');
-const read = (...path: readonly string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
-const page = read('docs', 'sources.md');
+const page = readPage('sources.md');
 
 /** Text below a heading, up to the next one of the same depth or above. A comment in a block of code is none. */
 function section(heading: string): string {
@@ -46,9 +46,7 @@ function rows(heading: string): readonly (readonly string[])[] {
 /** What a text has between backticks. */
 const names = (text = ''): readonly string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 
-/** The blocks of code of a language, in their order. */
-const blocks = (heading: string, language: string): readonly string[] =>
-  [...section(heading).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, code = '']) => code);
+const blocks = (heading: string, language: string): readonly string[] => codeBlocks(section(heading), language);
 
 /** Without the white space that all lines begin with. */
 function dedent(text: string): string {
@@ -67,7 +65,9 @@ function agentOf(heading: string): StackConfig['agent'] {
 
 test('the log format of nginx is the one that the tests run', () => {
   const [, tested = ''] =
-    /# -{4} from here: to copy\n([^]*?) *# -{4} to here/.exec(read('test', 'fixtures', 'nginx', 'nginx.conf')) ?? [];
+    /# -{4} from here: to copy\n([^]*?) *# -{4} to here/.exec(
+      readFileSync(join(ROOT, 'test', 'fixtures', 'nginx', 'nginx.conf'), 'utf8'),
+    ) ?? [];
   expect(tested).toContain('log_format');
   expect(blocks('### nginx', 'nginx')[0]?.trimEnd()).toBe(dedent(tested).trimEnd());
 });
@@ -189,34 +189,10 @@ describe('an example of a stack file is accepted, and means what the page says:'
   test('drop rules: they replace the default', () => {
     const [byDefault] = configWith().agent.drop;
     expect(section('## What is left out')).toContain(`one rule, \`${byDefault?.name ?? ''}\``);
+    expect(section('## What is left out')).toContain(`\`${QUERIES_OF_LOKI.name}\``);
     expect(agentOf('## What is left out').drop.map(({ name, keep }) => [name, keep])).toEqual([
       ['static-files', 0.01],
       ['debug', 0.1],
     ]);
   });
-});
-
-/** Pages that people read, and the anchors that their headings have on GitHub. */
-const pages = [
-  'README.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-];
-const anchors = (text: string): readonly string[] =>
-  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .replaceAll(/\]\([^)]*\)/g, '')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-
-test.each(pages)('every link of %s leads to a file and a heading that are there', (file) => {
-  const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
-  const broken = links.filter(([, path = '', anchor]) => {
-    const target = path === '' ? join(ROOT, file) : resolve(ROOT, dirname(file), path);
-    return !existsSync(target) || (anchor !== undefined && !anchors(readFileSync(target, 'utf8')).includes(anchor));
-  });
-  expect(broken.map(([link]) => link)).toEqual([]);
 });

@@ -220,6 +220,21 @@ describe('redaction', () => {
   );
 });
 
+test.each([[], [{ name: 'debug', selector: '{level="debug"}', patterns: [], keep: 0 }]])(
+  'Loki’s lines with a query in them are left out, whatever else is: %j',
+  (...drop) => {
+    const { agent } = configWith({ agent: { drop } });
+    const pods = scrapeConfigs({ ...props, drop: agent.drop }).find(({ job_name: name }) => name === 'pods-auto');
+    expect(pods?.['pipeline_stages']).toContainEqual({
+      match: {
+        selector: String.raw`{app=~"loki|compactor"} |~ "\"query\":\""`,
+        action: 'drop',
+        drop_counter_reason: 'queries-of-loki',
+      },
+    });
+  },
+);
+
 describe('the default drop rule', () => {
   const [rule] = configWith().agent.drop;
   const patterns = (rule?.patterns ?? []).map((pattern) => new RegExp(pattern));
