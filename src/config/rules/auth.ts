@@ -2,7 +2,7 @@ import { formatPath, type Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
-export const authRequiredRules: readonly Rule[] = [
+export const authRules: readonly Rule[] = [
   {
     reads: ['environment', 'auth.loki.enabled'],
     check: ({ environment, auth }) =>
@@ -10,9 +10,6 @@ export const authRequiredRules: readonly Rule[] = [
         problem(['auth', 'loki', 'enabled'], false, 'prod asks for a credential', 'remove auth.loki.enabled: false'),
       ),
   },
-];
-
-export const authRules: readonly Rule[] = [
   { reads: ['auth.loki'], check: ({ auth }) => uniqueNames(auth.loki) },
   { reads: ['auth.loki'], check: ({ auth }) => readableTenants(auth.loki) },
   {

@@ -2,7 +2,7 @@ import { problem, type Rule, when } from './rule';
 
 const LEAST_CONNECTIONS = 32;
 
-export const gatewayTlsRules: readonly Rule[] = [
+export const gatewayRules: readonly Rule[] = [
   {
     reads: ['environment', 'auth.loki', 'gateway.tls'],
     check: ({ environment, auth, gateway }) =>
@@ -15,9 +15,6 @@ export const gatewayTlsRules: readonly Rule[] = [
         ),
       ),
   },
-];
-
-export const gatewayConnectionRules: readonly Rule[] = [
   {
     reads: ['gateway.maxConnections'],
     check: ({ gateway }) =>

@@ -2,16 +2,10 @@ import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
-export const ldapRules: readonly Rule[] = [
+export const grafanaLoginRules: readonly Rule[] = [
   { reads: ['environment', 'grafana.login.ldap'], check: encryptedLdap },
   { reads: ['grafana.login.ldap'], check: ({ grafana }) => ldapPort(grafana.login.ldap) },
-];
-
-export const roleRules: readonly Rule[] = [
   { reads: ['grafana.login.oauth'], check: ({ grafana }) => oneRoleEach(grafana.login) },
-];
-
-export const waysToLogInRules: readonly Rule[] = [
   {
     reads: ['grafana.login.form', 'grafana.login.oauth', 'grafana.login.ldap'],
     check: ({ grafana }) => waysToLogIn(grafana.login),

@@ -3,7 +3,7 @@ import type { Problem } from '../problem';
 import type { Destination, StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
-export const grafanaAddressRules: readonly Rule[] = [
+export const grafanaRules: readonly Rule[] = [
   {
     reads: ['grafana.url', 'grafana.ingress', 'grafana.route'],
     check: ({ grafana }) => {
@@ -63,10 +63,6 @@ export const grafanaAddressRules: readonly Rule[] = [
       );
     },
   },
-];
-
-/** What Grafana connects to. */
-export const grafanaEgressRules: readonly Rule[] = [
   { reads: ['grafana.login.oauth.generic'], check: reachableProvider },
   {
     reads: ['grafana.login.ldap'],
@@ -78,9 +74,6 @@ export const grafanaEgressRules: readonly Rule[] = [
       reachable(['grafana', 'database'], database.type === 'sqlite' ? undefined : database),
   },
   { reads: ['grafana.smtp'], check: ({ grafana }) => reachable(['grafana', 'smtp'], grafana.smtp) },
-];
-
-export const grafanaDatabaseRules: readonly Rule[] = [
   {
     reads: ['environment', 'grafana.database'],
     check: ({ environment, grafana: { database } }) =>

@@ -1,11 +1,11 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
-import { authRequiredRules, authRules } from './auth';
+import { authRules } from './auth';
 import { deploymentRules } from './deployment';
-import { gatewayConnectionRules, gatewayTlsRules } from './gateway';
-import { grafanaAddressRules, grafanaDatabaseRules, grafanaEgressRules } from './grafana';
-import { ldapRules, roleRules, waysToLogInRules } from './grafana-login';
-import { limitsRules, queryCacheRules, tenantLimitsRules } from './limits';
+import { gatewayRules } from './gateway';
+import { grafanaRules } from './grafana';
+import { grafanaLoginRules } from './grafana-login';
+import { limitsRules } from './limits';
 import { namespaceRules } from './namespaces';
 import { resourceRules } from './resources';
 import { retentionRules } from './retention';
@@ -13,26 +13,18 @@ import type { Rule } from './rule';
 import { secretRules } from './secrets';
 import { storageRules } from './storage';
 
-/** All of them, in the order of a report. A section has several lists where rules of others come between. */
+/** All of them, in the order of a report: that of the sections in a stack file. */
 export const rules: readonly Rule[] = [
-  ...deploymentRules,
-  ...authRequiredRules,
-  ...gatewayTlsRules,
-  ...grafanaAddressRules,
-  ...ldapRules,
-  ...grafanaEgressRules,
-  ...roleRules,
-  ...gatewayConnectionRules,
-  ...grafanaDatabaseRules,
-  ...waysToLogInRules,
-  ...storageRules,
-  ...limitsRules,
-  ...retentionRules,
-  ...tenantLimitsRules,
-  ...authRules,
-  ...agentRules,
   ...namespaceRules,
+  ...retentionRules,
+  ...limitsRules,
+  ...storageRules,
+  ...deploymentRules,
+  ...authRules,
+  ...gatewayRules,
+  ...grafanaRules,
+  ...grafanaLoginRules,
+  ...agentRules,
   ...resourceRules,
-  ...queryCacheRules,
   ...secretRules,
 ];

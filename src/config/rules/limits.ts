@@ -41,9 +41,6 @@ export const limitsRules: readonly Rule[] = [
         ),
       ),
   },
-];
-
-export const tenantLimitsRules: readonly Rule[] = [
   {
     reads: ['limits.tenants', 'auth.loki.tenants'],
     check: ({ limits, auth }) => {
@@ -60,9 +57,6 @@ export const tenantLimitsRules: readonly Rule[] = [
         );
     },
   },
-];
-
-export const queryCacheRules: readonly Rule[] = [
   {
     reads: ['resources.loki.limits', 'limits.queryCache'],
     check: ({ resources, limits }) =>
