@@ -63,7 +63,7 @@ async function main() {
     return;
   }
   const erasure = { userId: values['user-id'], ...moment(values, 'start'), ...moment(values, 'end') };
-  const id = await erase(
+  const ids = await erase(
     config,
     { ...erasure, ...(values.tenant === undefined ? {} : { tenant: values.tenant }) },
     access,
@@ -74,7 +74,7 @@ async function main() {
       ? 'Until then queries still find them.'
       : 'Queries leave them out within 5 minutes.';
   process.stdout.write(
-    `Loki took delete request ${id}. The lines are off the disk when --status says processed: a day and a compaction later. ${soon}\n`,
+    `Loki took ${ids.length} delete requests: ${ids.join(', ')}.\nThe lines are off the disk when --status says processed of all: a day and a compaction later. ${soon}\n`,
   );
 }
 

@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { GATEWAY } from '../components/identity';
 import { ConfigError, type StackConfig } from '../config';
-import { LABELS } from '../log-model';
+import { FIELDS, LABELS } from '../log-model';
 
 /** What is to be erased, and who asks for it. */
 export interface Erasure {
@@ -40,33 +40,78 @@ const DELETE_PATH = '/loki/api/v1/delete';
 const USER_ID = /^[A-Za-z0-9_-]{6,64}$/;
 const DAY = 86_400_000;
 
+/** Streams that the agent wrote, and those of OTLP clients. Loki gives the latter this label and no `job`. */
+const SELECTORS = [`{${LABELS.job}=~".+"}`, `{${LABELS.job}="",service_name=~".+"}`];
+/** A person's id beside the line: as the agent writes it, and as Loki writes OTLP's attributes `user.id` and `enduser.id`. */
+const METADATA = [FIELDS.userId, 'user_id', 'enduser_id'];
+/** What ends in letters or digits and yet ends a word: escapes of JSON, nginx and shells, colours, URL encoding once or more. */
+const ESCAPES = [
+  String.raw`\\[bfnrtv]`,
+  String.raw`\\u[0-9A-Fa-f]{4}`,
+  String.raw`\\x[0-9A-Fa-f]{2}`,
+  String.raw`\[[0-9;]+m`,
+  // Colours off, in its short form. The escape character before it may itself be escaped.
+  String.raw`(\x1b|1[bB]|033)\[m`,
+  String.raw`%(25)*[0-9A-Fa-f]{2}`,
+];
+
 /**
- * Finds the lines in which the id stands by itself, in all streams of a tenant: as a field of a record and in a text alike.
+ * LogQL that finds a person's lines, in all streams of a tenant that have a label `job` or `service_name`. Of each, once by
+ * the line, in which the id stands by itself, as a field of a record and in a text alike; and once by the metadata. A delete
+ * request is one filter after another, so that what is either way needs two.
+ *
+ * Never with a selector that would match streams without any label, for example `{job=~".*"}`: Loki takes such a delete
+ * request, and then refuses every query of the tenant.
  *
  * @throws Error for an id that is too short, or of other characters than letters, digits, `_` and `-`.
  */
-export function erasureQuery(userId: string): string {
+export function erasureQueries(userId: string): readonly string[] {
   if (!USER_ID.test(userId))
     throw new Error(
       `An id of 6 to 64 letters, digits, _ and - is needed; "${userId}" would erase other lines as well.`,
     );
-  return `{${LABELS.job}=~".+"} |~ "(^|[^0-9A-Za-z_-])${userId}($|[^0-9A-Za-z_-])"`;
+  // An id with letters may be the beginning of another one, `ada` of `ada-2`; of digits alone no id goes on so.
+  const boundary = /^[0-9]+$/.test(userId) ? '[^0-9A-Za-z]' : '[^0-9A-Za-z_-]';
+  const expression = `(^|${boundary}|${ESCAPES.join('|')})${userId}($|${boundary})`;
+  // Until the lines are off the disk, every query of the tenant looks at every line so: most are done with at the first filter.
+  const inLine = `|= \`${userId}\` |~ \`${expression}\``;
+  const inMetadata = `| ${METADATA.map((name) => `${name}=\`${userId}\``).join(' or ')}`;
+  return SELECTORS.flatMap((selector) => [`${selector} ${inLine}`, `${selector} ${inMetadata}`]);
 }
 
 /**
  * Asks Loki to delete.
  *
- * @returns the id of Loki's delete request, which the gateway's log has as well.
- * @throws Error where there is no erase credential, the id is no id, or the gateway refuses.
+ * @returns the ids of Loki's delete requests, which the gateway's log has as well.
+ * @throws Error where there is no erase credential, the id is no id, or the gateway refuses; it says what was taken before.
  */
-export async function erase(config: StackConfig, erasure: Erasure, access: GatewayAccess): Promise<string> {
+export async function erase(config: StackConfig, erasure: Erasure, access: GatewayAccess): Promise<readonly string[]> {
   const { start = keptSince(config), end = new Date() } = erasure;
-  const parameters = new URLSearchParams({
-    query: erasureQuery(erasure.userId),
-    start: start.toISOString(),
-    end: end.toISOString(),
-  });
-  const { headers } = await ask(config, erasure.tenant, access, 'POST', `${DELETE_PATH}?${parameters.toString()}`);
+  const queries = erasureQueries(erasure.userId);
+  const taken: string[] = [];
+  for (const query of queries) {
+    const parameters = new URLSearchParams({ query, start: start.toISOString(), end: end.toISOString() });
+    try {
+      taken.push(await requestDeletion(config, erasure.tenant, access, parameters));
+    } catch (error) {
+      if (taken.length === 0) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(
+        `Loki took ${taken.length} of ${queries.length} delete requests (${taken.join(', ')}), and not the next: ${reason}\nNot all lines will be erased. Run the command again; to ask twice does no harm.`,
+        { cause: error },
+      );
+    }
+  }
+  return taken;
+}
+
+async function requestDeletion(
+  config: StackConfig,
+  tenant: string | undefined,
+  access: GatewayAccess,
+  parameters: URLSearchParams,
+): Promise<string> {
+  const { headers } = await ask(config, tenant, access, 'POST', `${DELETE_PATH}?${parameters.toString()}`);
   const id = headers['x-delete-request-id'];
   if (typeof id !== 'string') throw new Error('Loki accepted the deletion and did not say its id.');
   return id;

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecretValues } from '../../src/deploy/secret-values';
 import { type RunningGateway, startGateway } from '../support/gateway';
-import { entries, pushBody, type RunningLoki, startLoki } from '../support/loki';
+import { entries, type Line, nanoseconds, pushBody, type RunningLoki, startLoki } from '../support/loki';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { secretValues, stack, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
@@ -25,21 +25,99 @@ const single = variant('prod, single', {
   },
 });
 
+const NAMED = 'ada-lovelace_1815';
+const JOB = { job: 'backend' };
+/** A stream as OTLP clients make it. */
+const OTLP = { service_name: 'bot' };
+const ESCAPE = '\u001b';
+
+type Case = readonly [what: string, line: Omit<Line, 'time'>];
+const inLine = (what: string, line: string, labels: Line['labels'] = JOB): Case => [what, { labels, line }];
+
+/** What is to be erased. */
+const OF_THE_PERSON: readonly Case[] = [
+  inLine('a field of a record', `{"userId":"${PERSON}","message":"hello"}`),
+  inLine('a number of a record', `{"userId":${PERSON}}`),
+  inLine('a word of a text', `user ${PERSON} was banned`),
+  inLine('all of a line', PERSON),
+  inLine('a line of OTLP', `banned ${PERSON}`, OTLP),
+  inLine('after a new line in JSON', String.raw`{"message":"banned:\n${PERSON}"}`),
+  inLine('after a tab in JSON', String.raw`{"message":"banned:\t${PERSON}\tforever"}`),
+  inLine('after a colour in JSON', String.raw`{"message":"\u001b[31m${PERSON}\u001b[0m"}`),
+  inLine('after a colour', `${ESCAPE}[1;31m${PERSON}${ESCAPE}[0m`),
+  inLine('after the end of colours', `${ESCAPE}[m${PERSON}`),
+  inLine('after an escape of nginx', String.raw`"GET /\x22${PERSON}\x22"`),
+  inLine('in JSON inside of JSON', String.raw`{"message":"{\"text\":\"banned:\\n${PERSON}\"}"}`),
+  inLine('in an encoded URL', `GET /login?next=%2Fusers%2F${PERSON}%2Froles`),
+  inLine('in a URL encoded twice', `GET /login?next=%252F${PERSON}%252Froles`),
+  inLine('after a dash', `user-${PERSON} joined`),
+  inLine('between dashes', `trace-${PERSON}-of-one`),
+  inLine('after an underscore', `avatar_${PERSON}.png`),
+  inLine('before an underscore', `{"key":"${PERSON}_128"}`),
+  ['metadata of the agent', { labels: JOB, line: 'agent: hello', metadata: { userId: PERSON } }],
+  ['metadata of the agent, without a line', { labels: JOB, line: '', metadata: { userId: PERSON } }],
+  ['metadata of another client', { labels: JOB, line: 'client: hello', metadata: { user_id: PERSON } }],
+  ['metadata of OTLP', { labels: OTLP, line: 'otlp: hello', metadata: { user_id: PERSON } }],
+];
+const OF_THE_NAMED: readonly Case[] = [
+  inLine('a field of a record', `{"userId":"${NAMED}"}`),
+  inLine('after a new line in JSON', String.raw`{"message":"banned:\n${NAMED}"}`),
+  inLine('in an encoded URL', `GET /%2F${NAMED}%2F`),
+];
+/** What stays. */
+const OF_OTHERS: readonly Case[] = [
+  inLine('another id', `{"userId":"${SOMEBODY}"}`),
+  inLine('an id that is longer', `{"userId":"${PERSON}9"}`),
+  inLine('an id that begins earlier', `{"userId":"1${PERSON}"}`),
+  inLine('an id that is longer, in an encoded URL', `GET /%2F1${PERSON}%2F`),
+  inLine('the inside of a word', `x${PERSON} and ${PERSON}x`),
+  inLine('a word in brackets', `[m${PERSON}]`),
+  inLine('nobody', 'nobody'),
+  inLine('a name that goes on after a dash', `{"userId":"${NAMED}-2"}`),
+  inLine('a name that goes on after an underscore', `{"userId":"${NAMED}_2"}`),
+  inLine('a name that begins before a dash', `{"userId":"x-${NAMED}"}`),
+  inLine('another line of OTLP', `banned ${SOMEBODY}`, OTLP),
+  ['metadata of another', { labels: JOB, line: 'agent: hello, others', metadata: { userId: SOMEBODY } }],
+  ['metadata that is longer', { labels: OTLP, line: 'otlp: hello, others', metadata: { user_id: `${PERSON}9` } }],
+  // Stated in docs/access.md.
+  inLine('a stream with neither label', `out of reach: ${PERSON}`, { app: 'tool' }),
+  ['metadata of another name', { labels: OTLP, line: 'otlp: a path', metadata: { url_path: `/users/${PERSON}` } }],
+];
+const NATIVE_OTLP = 'a record by OTLP itself';
+
 let loki: RunningLoki;
 let gateway: RunningGateway;
 let values: SecretValues;
+
+async function push(tenant: string, path: string, body: object): Promise<void> {
+  const { status, text } = await send({ port: loki.port, path, body, headers: { 'X-Scope-OrgID': tenant } });
+  if (status >= 300) throw new Error(`Loki took no line: ${text}`);
+}
+
+/** A record as an OpenTelemetry SDK sends it. */
+function otlpBody(line: string, userId: string): object {
+  const attribute = (key: string, value: string): object => ({ key, value: { stringValue: value } });
+  const record = {
+    timeUnixNano: String(nanoseconds()),
+    body: { stringValue: line },
+    attributes: [attribute('user.id', userId)],
+  };
+  return {
+    resourceLogs: [
+      { resource: { attributes: [attribute('service.name', 'bot')] }, scopeLogs: [{ logRecords: [record] }] },
+    ],
+  };
+}
+
 beforeAll(async () => {
   loki = await startLoki((await programs('loki')).loki, single);
   values = secretValues(prod);
   gateway = await startGateway(prod, values, loki.port);
-  for (const tenant of ['spywatcher', 'audit'])
-    for (const person of [PERSON, SOMEBODY])
-      await send({
-        port: loki.port,
-        path: '/loki/api/v1/push',
-        body: pushBody({ labels: { job: 'backend' }, line: JSON.stringify({ userId: person, message: 'hello' }) }),
-        headers: { 'X-Scope-OrgID': tenant },
-      });
+  for (const tenant of ['spywatcher', 'audit']) {
+    const lines = [...OF_THE_PERSON, ...OF_THE_NAMED, ...OF_OTHERS].map(([, line]) => line);
+    await push(tenant, '/loki/api/v1/push', pushBody(...lines));
+    await push(tenant, '/otlp/v1/logs', otlpBody(NATIVE_OTLP, PERSON));
+  }
 }, BUILD_TIMEOUT);
 afterAll(async () => {
   await gateway.stop();
@@ -72,34 +150,74 @@ const reach = (): readonly string[] => [
   join(gateway.folder, 'ca.crt'),
 ];
 
-const linesOf = async (tenant: string): Promise<readonly string[]> =>
-  (await entries(loki.port, tenant, '{job="backend"}')).map(
-    ({ line }) => (JSON.parse(line) as { userId: string }).userId,
-  );
+/** Loki has heard of erasures when it is first asked, and then again after minutes: to be called when all are asked for. */
+const linesOf = async (tenant: string): Promise<readonly string[]> => {
+  const streams = ['{job=~".+"}', '{service_name=~".+"}', '{app="tool"}'];
+  const found = await Promise.all(streams.map((query) => entries(loki.port, tenant, query)));
+  return found.flat().map(({ line }) => line);
+};
+const textsOf = (cases: readonly Case[]): readonly string[] => cases.map(([, { line }]) => line);
 
-test('given a person of whom two tenants have lines, they are erased from the one alone', async () => {
-  const { code, stdout, stderr } = run([...reach(), '--user-id', PERSON]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain('Loki took delete request ');
-  expect(await linesOf('spywatcher')).toEqual([SOMEBODY]);
-  expect((await linesOf('audit')).toSorted()).toEqual([PERSON, SOMEBODY]);
-});
+describe('given persons of whom two tenants have lines, erased from the one', () => {
+  const REQUESTS = 4;
+  let results: readonly Result[];
+  let left: readonly string[];
+  beforeAll(async () => {
+    results = [PERSON, NAMED].map((id) => run([...reach(), '--user-id', id]));
+    left = await linesOf('spywatcher');
+  });
+  const idsOf = ({ stdout }: Result): readonly string[] =>
+    /^Loki took 4 delete requests: (.+)\.$/m.exec(stdout)?.[1]?.split(', ') ?? [];
 
-test('then the status names the request, and not the person', () => {
-  const { code, stdout } = run([...reach(), '--status']);
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^\S+ {2}\d{4}-\d{2}-\d{2}T\S+Z {2}received\n$/);
-  expect(stdout).not.toContain(PERSON);
-});
+  test('the command says which requests Loki took', () => {
+    for (const result of results) {
+      expect(result).toMatchObject({ code: 0, stderr: '' });
+      expect(new Set(idsOf(result)).size).toBe(REQUESTS);
+    }
+  });
 
-test('then the gateway’s log has the same id', () => {
-  const logged = gateway.program
-    .output()
-    .split('\n')
-    .filter((line) => line.includes('LOG_ERASURE'))
-    .map((line) => JSON.parse(line) as { readonly deleteRequestId: string });
-  expect(logged).toHaveLength(1);
-  expect(run([...reach(), '--status']).stdout).toContain(logged[0]?.deleteRequestId);
+  test.each(OF_THE_PERSON)('the person’s line is gone: %s', (_, { line }) => {
+    expect(left).not.toContain(line);
+  });
+
+  test('so is what an OpenTelemetry SDK has sent', () => {
+    expect(left).not.toContain(NATIVE_OTLP);
+  });
+
+  test.each(OF_THE_NAMED)('the line of an id with letters is gone: %s', (_, { line }) => {
+    expect(left).not.toContain(line);
+  });
+
+  test.each(OF_OTHERS)('this stays: %s', (_, { line }) => {
+    expect(left).toContain(line);
+  });
+
+  test('in the other tenant all is as it was', async () => {
+    const all = [...textsOf([...OF_THE_PERSON, ...OF_THE_NAMED, ...OF_OTHERS]), NATIVE_OTLP];
+    expect((await linesOf('audit')).toSorted()).toEqual(all.toSorted());
+  });
+
+  test('the status names the requests, and not the person', () => {
+    const { code, stdout } = run([...reach(), '--status']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^(\S+ {2}\d{4}-\d{2}-\d{2}T\S+Z {2}received\n){8}$/);
+    expect(
+      stdout
+        .split('\n')
+        .flatMap((line) => (line === '' ? [] : [line.split(' ')[0]]))
+        .toSorted(),
+    ).toEqual(results.flatMap(idsOf).toSorted());
+    expect(stdout).not.toContain(PERSON);
+  });
+
+  test('the gateway’s log has the same requests', () => {
+    const logged = gateway.program
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('LOG_ERASURE'))
+      .map((line) => JSON.parse(line) as { readonly deleteRequestId: string });
+    expect(logged.map(({ deleteRequestId }) => deleteRequestId)).toEqual(results.flatMap(idsOf));
+  });
 });
 
 test.each<[string, readonly string[], string, string]>([

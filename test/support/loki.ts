@@ -96,6 +96,8 @@ async function notReady(port: number): Promise<string | undefined> {
 export interface Line {
   readonly labels: Readonly<Record<string, string>>;
   readonly line: string;
+  /** Structured metadata. @default - none */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** @default - now */
   readonly time?: bigint;
 }
@@ -112,9 +114,9 @@ export function nanoseconds(): bigint {
 /** The body of a push. */
 export function pushBody(...lines: readonly Line[]): object {
   return {
-    streams: lines.map(({ labels, line, time }) => ({
+    streams: lines.map(({ labels, line, metadata, time }) => ({
       stream: labels,
-      values: [[String(time ?? nanoseconds()), line]],
+      values: [[String(time ?? nanoseconds()), line, ...(metadata === undefined ? [] : [metadata])]],
     })),
   };
 }
