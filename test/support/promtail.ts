@@ -2,10 +2,12 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { gatewayUrl } from '../../src/components/gateway';
 import type { SecretValues } from '../../src/deploy/secret-values';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack, secretFiles } from './rendered-stack';
 import { send } from './request';
+import { makeCertificate } from './tls';
 
 /** A container as discovery sees it and as the kubelet names its folder. */
 export interface Container {
@@ -132,7 +134,8 @@ export async function startPromtail(
     '/run/promtail/': `${join(folder, 'positions')}/`,
     '/etc/promtail-credential/': `${join(folder, 'credential')}/`,
     '/logs/': `${join(folder, 'files')}/`,
-    [`http://gateway.${stackConfig.namespaces.logging}.svc:80/`]: `http://127.0.0.1:${gatewayPort}/`,
+    '/etc/promtail-gateway-ca/': `${join(folder, 'gateway-ca')}/`,
+    [`${gatewayUrl(stackConfig)}/`]: `http://127.0.0.1:${gatewayPort}/`,
   };
   const local = (text: string): string =>
     Object.entries(folders).reduce((changed, [from, to]) => changed.replace(from, to), text);
@@ -149,10 +152,13 @@ export async function startPromtail(
         : { static_configs: targets.map((target) => ({ targets: ['localhost'], labels: metaLabels(target) })) }),
     })),
   };
-  for (const name of ['positions', 'credential']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['positions', 'credential', 'gateway-ca']) mkdirSync(join(folder, name), { recursive: true });
   const secret = `gateway-credential-${stackConfig.agent.credential}`;
   for (const [name, text] of stackConfig.auth.loki.enabled ? Object.entries(secretFiles(rendered, values, secret)) : [])
     writeFileSync(join(folder, 'credential', name), text);
+  // It reads the file at its start; the tests' gateway is reached by plain HTTP.
+  if (stackConfig.gateway.tls !== undefined)
+    writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);
   writeFileSync(join(folder, 'moved.yaml'), stringify(moved));
   const args = (containerOf(rendered, 'promtail').args ?? []).map((text) =>
     text.replace('/etc/promtail/config.yaml', join(folder, 'moved.yaml')).replace('$(HOSTNAME)', NODE),
