@@ -15,11 +15,11 @@ const stacks = everyStack();
 /** The kinds among the stacks' that kube-score has checks for. */
 const SCORED = ['DaemonSet', 'Deployment', 'Ingress', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'StatefulSet'];
 
-const text = ({ object, check }: Finding): string => `${object}: ${check}`;
+const text = ({ object, check, grade }: Finding): string => `${object}: ${check} (${grade})`;
 
 /** What the list says is found in a stack. */
 const expectedIn = (name: string): readonly string[] =>
-  EXCEPTIONS.flatMap(({ found, check }) => (found[name] ?? []).map((object) => text({ object, check })));
+  EXCEPTIONS.flatMap(({ found, check, grade }) => (found[name] ?? []).map((object) => text({ object, check, grade })));
 
 /** What is found and not listed, and what is listed and not found. */
 function differences(
@@ -54,6 +54,10 @@ it('the list has nothing about a stack that does not exist, and nothing twice', 
   const names = stacks.map(({ name }) => name);
   expect(EXCEPTIONS.flatMap(({ found }) => Object.keys(found)).filter((name) => !names.includes(name))).toEqual([]);
   for (const name of names) expect(expectedIn(name)).toEqual([...new Set(expectedIn(name))]);
+});
+
+it('no exception is critical', () => {
+  expect(EXCEPTIONS.flatMap(({ check, grade }) => (grade === 'critical' ? [check] : []))).toEqual([]);
 });
 
 describe('it notices, so that the tests above can fail,', () => {
@@ -94,18 +98,18 @@ describe('it notices, so that the tests above can fail,', () => {
     ],
   ])('%s', async (_what, changes, check) => {
     const { notListed } = await differencesOf(withContainer(changes));
-    expect(notListed).toContain(`Deployment gateway: ${check}`);
+    expect(notListed).toContain(`Deployment gateway: ${check} (critical)`);
   });
 
   it('a pod without a policy', async () => {
     const { notListed } = await differencesOf(staging.objects.filter(({ kind }) => kind !== 'NetworkPolicy'));
-    expect(notListed).toContain('Deployment gateway: pod-networkpolicy');
+    expect(notListed).toContain('Deployment gateway: pod-networkpolicy (critical)');
   });
 
   it('an exception that nothing needs any more', async () => {
     const objects = staging.objects.filter(({ metadata }) => metadata.name !== 'grafana');
     const { notListed, notFound } = await differencesOf(objects);
     expect(notListed).toEqual([]);
-    expect(notFound).toContain('Deployment grafana: deployment-replicas');
+    expect(notFound).toContain('Deployment grafana: deployment-replicas (warning)');
   });
 });

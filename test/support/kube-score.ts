@@ -2,12 +2,16 @@
 import { toolVersion } from '../../tools/build';
 import { run } from './program';
 
+/** What kube-score calls a finding. */
+export type Grade = 'critical' | 'warning';
+
 /** One check that one object does not pass. */
 export interface Finding {
   /** `Kind name`. */
   readonly object: string;
   /** Id of the check. */
   readonly check: string;
+  readonly grade: Grade;
 }
 
 export interface Scores {
@@ -23,8 +27,18 @@ export interface Scores {
  */
 const OPTIONAL_CHECKS = ['container-ports-check', 'container-seccomp-profile'];
 
-/** From this grade on an object passes. */
+/** kube-score's numbers of its grades; from 10 on an object passes. */
+const GRADES: ReadonlyMap<number, Grade> = new Map([
+  [1, 'critical'],
+  [5, 'warning'],
+]);
 const PASSED = 10;
+
+function gradeOf(number: number): Grade {
+  const grade = GRADES.get(number);
+  if (grade === undefined) throw new Error(`kube-score has a grade ${number} that this does not know`);
+  return grade;
+}
 
 /** Part of kube-score's output in JSON. */
 interface ScoredObject {
@@ -57,12 +71,14 @@ export async function score(kubeScore: string, objects: readonly object[]): Prom
   if (stdout === '') throw new Error(`kube-score failed: ${stderr}`);
   const results = (JSON.parse(stdout) as readonly ScoredObject[]).map(({ type_meta, object_meta, checks }) => ({
     object: `${type_meta.kind} ${object_meta.name}`,
-    failed: checks.filter(({ grade, skipped }) => !skipped && grade < PASSED).map(({ check }) => check.id),
+    failed: checks
+      .filter(({ grade, skipped }) => !skipped && grade < PASSED)
+      .map(({ check, grade }) => ({ check: check.id, grade: gradeOf(grade) })),
   }));
   return {
     scored: results.map(({ object }) => object).sort(),
     findings: results
-      .flatMap(({ object, failed }) => failed.map((check) => ({ object, check })))
+      .flatMap(({ object, failed }) => failed.map((one) => ({ object, ...one })))
       .sort((a, b) => (`${a.object} ${a.check}` < `${b.object} ${b.check}` ? -1 : 1)),
   };
 }

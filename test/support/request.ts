@@ -8,11 +8,14 @@ export interface Request {
   readonly port: number;
   readonly path: string;
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of several values each gets a line of its own. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** An object is sent as JSON. */
   readonly body?: object | string;
   /** `name:password` for basic authentication. */
   readonly credential?: string;
+  /** Milliseconds without a byte of the answer. @default 20_000 */
+  readonly timeout?: number;
 }
 
 export interface Response {
@@ -35,6 +38,7 @@ export function send({
   headers,
   body,
   credential,
+  timeout = 20_000,
 }: Request): Promise<Response> {
   const payload = typeof body === 'object' ? JSON.stringify(body) : body;
   return new Promise((resolve, reject) => {
@@ -45,7 +49,7 @@ export function send({
         path,
         method: method ?? (payload === undefined ? 'GET' : 'POST'),
         agent: false,
-        timeout: 20_000,
+        timeout,
         headers: {
           ...(payload === undefined
             ? {}
