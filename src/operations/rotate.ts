@@ -37,13 +37,12 @@ export function rotate(config: StackConfig, current: GatewayUsers, name: string)
   if (users.length === 0)
     throw new Error(`Secret ${GATEWAY_USERS_SECRET} has no credential of this stack; is it of another one?`);
   const password = randomBytes(24).toString('base64url');
-  const { logging, agents } = config.namespaces;
-  const namespace = { [config.agent.credential]: agents, [config.grafana.credential]: logging }[name];
+  const namespace = namespaceOfPod(config, name);
   return {
     password,
     first: {
       name: GATEWAY_USERS_SECRET,
-      namespace: logging,
+      namespace: config.namespaces.logging,
       stringData: {
         users: textOf([...users.filter((line) => !isOf(line)), credentialLine(name, password)]),
         previous: textOf([
@@ -56,6 +55,12 @@ export function rotate(config: StackConfig, current: GatewayUsers, name: string)
       ? {}
       : { second: { name: credentialSecretName(name), namespace, stringData: { password } } }),
   };
+}
+
+/** Where the pod of the stack is that uses a credential. */
+function namespaceOfPod({ agent, grafana, namespaces }: StackConfig, name: string): string | undefined {
+  if (name === agent.credential) return namespaces.agents;
+  return name === grafana.credential ? namespaces.logging : undefined;
 }
 
 function linesOf(text: string): readonly string[] {

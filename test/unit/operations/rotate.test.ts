@@ -1,6 +1,6 @@
 import { secretObjects } from '../../../src/deploy/secret-objects';
 import { type GatewayUsers, rotate } from '../../../src/operations/rotate';
-import { everythingOwnConfig } from '../../support/config';
+import { configWith, everythingOwnConfig } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';
 
 const config = everythingOwnConfig();
@@ -48,6 +48,16 @@ describe('given the Secret of a running stack, a rotation of the agent’s passw
 
 test('a credential that no pod of the stack uses has no second step', () => {
   expect(rotate(config, current(), 'auditor').second).toBeUndefined();
+});
+
+test('nor has one that is called as a property of every object', () => {
+  const named = configWith({
+    auth: {
+      loki: { tenants: [{ name: 'app', write: ['promtail'], read: ['grafana'], erase: ['constructor'] }] },
+    },
+  });
+  const users = 'promtail:{SSHA}x\n';
+  expect(rotate(named, { users, previous: '' }, 'constructor').second).toBeUndefined();
 });
 
 test('Grafana’s is in the namespace of Grafana', () => {
