@@ -1,6 +1,6 @@
 /** `npm run --silent secrets -- <stack>`: Secrets of a stack that is applied without Pulumi; see the usage below. */
 'use strict';
-const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { parseArgs } = require('node:util');
 const { stringify } = require('yaml');
@@ -10,14 +10,21 @@ const objects = require('../lib/src/deploy/secret-objects');
 const values = require('../lib/src/deploy/secret-values');
 const { rotate } = require('../lib/src/operations/rotate');
 
-const USAGE = `usage: npm run --silent secrets -- <stack>
+const USAGE = `usage: npm run --silent secrets -- <stack> [--project <folder>]
     prints the Secrets with fresh random values:  … | kubectl apply --server-side -f -
     and, to the terminal, the passwords of credentials that no pod of the stack uses; they are shown this once
+  --passwords <file>
+    writes those passwords to a new file instead; has to be given where errors do not go to a terminal, as in CI,
+    where they would stay in a log
   --store
-    prints them as JSON for an external store: name of the entry → its properties
+    prints the Secrets as JSON for an external store: name of the entry → its properties
   --rotate <credential> --out <folder>
     a new password, also for a new credential: reads Secret gateway-users as JSON
-    (kubectl -n logging get secret gateway-users -o json | …) and writes what to apply, in two steps`;
+    (kubectl -n logging get secret gateway-users -o json | …) and writes to a new folder what to apply, in two steps;
+    with secretSource.type externalSecrets what to put into the store, as --store prints it: the External Secrets
+    operator would overwrite a Secret that is applied
+  --project <folder>
+    where Pulumi.<stack>.yaml is (default: here)`;
 
 /** Values that somebody else hands out, by the variable of the environment that holds them. */
 const HANDED_OUT = {
@@ -36,6 +43,8 @@ const OPTIONS = {
   store: { type: 'boolean', default: false },
   rotate: { type: 'string' },
   out: { type: 'string' },
+  passwords: { type: 'string' },
+  project: { type: 'string', default: join(__dirname, '..') },
 };
 
 /** Fresh values, and those of the environment that the stack asks for. */
@@ -55,44 +64,90 @@ function freshValues(stack, config) {
 
 class UsageError extends Error {}
 
-/** The Secrets hold hashes of these; whoever is to use one has to be told now. */
-function showOnce(config, fresh) {
+/** Credentials that no pod of the stack uses: the Secrets hold hashes of their passwords and nothing else does. */
+function credentialsOfOthers(config) {
   const ofPods = [config.agent.credential, config.grafana.credential];
-  const others = config.auth.loki.enabled ? credentials(config).filter(({ name }) => !ofPods.includes(name)) : [];
-  for (const { name, kind, tenants } of others)
-    process.stderr.write(`${name} (${kind}, ${tenants.join(' and ')}): ${fresh[`gateway.${name}`]}\n`);
+  return config.auth.loki.enabled ? credentials(config).filter(({ name }) => !ofPods.includes(name)) : [];
+}
+
+/** Whoever is to use one has to be told now. */
+function tellPasswords(others, fresh, file) {
+  const text = others
+    .map(({ name, kind, tenants }) => `${name} (${kind}, ${tenants.join(' and ')}): ${fresh[`gateway.${name}`]}\n`)
+    .join('');
+  if (file === undefined) process.stderr.write(text);
+  else writeNew(file, text);
+}
+
+/** Never over what is there: it may be the only copy of a password, and would keep the rights that it has. */
+function writeNew(file, text) {
+  try {
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw error.code === 'EEXIST' ? new Error(`${file} exists, and is not overwritten.`) : error;
+  }
+}
+
+/** What is in the running stack's Secret of all credentials. */
+function currentUsers() {
+  const wanted = 'Secret gateway-users as JSON is wanted on standard input';
+  const text = readFileSync(0, 'utf8');
+  let secret;
+  try {
+    secret = JSON.parse(text);
+  } catch {
+    // Without the parser's message, which quotes what it has read.
+    throw new UsageError(`${wanted}; this is no JSON.\n${USAGE}`);
+  }
+  if (secret?.kind !== 'Secret' || secret.metadata?.name !== 'gateway-users')
+    throw new UsageError(`${wanted}; this is another object.\n${USAGE}`);
+  const decoded = (key) => Buffer.from(secret.data?.[key] ?? '', 'base64').toString();
+  return { users: decoded('users'), previous: decoded('previous') };
+}
+
+/** Where a Secret is to be changed: in the store, where there is one, and else the Secret itself. */
+function fileOf(config, secret) {
+  return config.secretSource.type === 'externalSecrets'
+    ? [`${secret.name}.json`, toJson({ [objects.storeEntryName(config, secret.name)]: secret.stringData })]
+    : [`${secret.name}.yaml`, stringify(objects.secretManifest(secret))];
+}
+
+function toJson(object) {
+  return `${JSON.stringify(object, null, 2)}\n`;
 }
 
 function writeRotation(config, name, folder) {
-  const decoded = (text) => Buffer.from(text ?? '', 'base64').toString();
-  const { data } = JSON.parse(readFileSync(0, 'utf8'));
-  const current = { users: decoded(data?.users), previous: decoded(data?.previous) };
-  const { password, first, second } = rotate(config, current, name);
+  const { password, first, second } = rotate(config, currentUsers(), name);
+  if (existsSync(folder)) throw new Error(`${folder} exists; --out wants a folder that does not.`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const write = (file, text) => {
-    writeFileSync(join(folder, file), text, { mode: 0o600 });
-    process.stdout.write(`${join(folder, file)}\n`);
-  };
-  write(`1-${first.name}.yaml`, stringify(objects.secretManifest(first)));
-  if (second === undefined) write(`2-password-of-${name}`, password);
-  else write(`2-${second.name}.yaml`, stringify(objects.secretManifest(second)));
+  const steps = [
+    fileOf(config, first),
+    second === undefined ? [`password-of-${name}`, password] : fileOf(config, second),
+  ];
+  for (const [index, [file, text]] of steps.entries()) {
+    const path = join(folder, `${index + 1}-${file}`);
+    writeNew(path, text);
+    process.stdout.write(`${path}\n`);
+  }
 }
 
 function main() {
-  const { values: options, positionals } = parse(process.argv.slice(2));
-  const [stack] = positionals;
-  if (stack === undefined || (options.rotate === undefined) !== (options.out === undefined))
-    throw new UsageError(USAGE);
-  const config = loadStackConfig(join(__dirname, '..'), stack);
+  const { stack, options } = parse(process.argv.slice(2));
+  const config = loadStackConfig(options.project, stack);
   if (options.rotate !== undefined) {
     writeRotation(config, options.rotate, options.out);
     return;
   }
+  const others = credentialsOfOthers(config);
+  if (others.length > 0 && options.passwords === undefined && !process.stderr.isTTY)
+    throw new UsageError(
+      `--passwords <file> is wanted: there is no terminal to show the passwords of ${others.map(({ name }) => name).join(', ')} on.\n${USAGE}`,
+    );
   const fresh = freshValues(stack, config);
-  showOnce(config, fresh);
+  tellPasswords(others, fresh, options.passwords);
   process.stdout.write(
     options.store
-      ? `${JSON.stringify(objects.storeEntries(config, fresh), null, 2)}\n`
+      ? toJson(objects.storeEntries(config, fresh))
       : objects
           .secretManifests(config, fresh)
           .map((object) => stringify(object))
@@ -100,7 +155,18 @@ function main() {
   );
 }
 
+/** @throws UsageError for options that are not known, or that do not go together. */
 function parse(argv) {
+  const { values: options, positionals } = readArguments(argv);
+  const [stack, ...rest] = positionals;
+  const isRotation = options.rotate !== undefined;
+  if (stack === undefined || rest.length > 0 || isRotation !== (options.out !== undefined)) throw new UsageError(USAGE);
+  if (isRotation && (options.store || options.passwords !== undefined))
+    throw new UsageError(`--rotate goes without --store and --passwords: it writes all to its folder.\n${USAGE}`);
+  return { stack, options };
+}
+
+function readArguments(argv) {
   try {
     return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
   } catch (error) {

@@ -150,16 +150,19 @@ export function secretManifest({ name, namespace, stringData }: SecretObject): o
  * @returns name of the entry → its properties, as the rendered ExternalSecrets ask for them.
  */
 export function storeEntries(config: StackConfig, values: SecretValues): Readonly<Record<string, object>> {
-  const { secretSource: source } = config;
-  const prefix = source.type === 'externalSecrets' ? `${source.prefix}/` : '';
   return Object.fromEntries(
     secretObjects(config, values).map(({ name, stringData }) => [
-      `${prefix}${name}`,
+      storeEntryName(config, name),
       'ldap.toml' in stringData
         ? { ...without(stringData, 'ldap.toml'), [BIND_PASSWORD]: values['grafana.ldapBindPassword'] }
         : stringData,
     ]),
   );
+}
+
+/** Name of the entry of an external store that a Secret is made from. */
+export function storeEntryName({ secretSource: source }: StackConfig, secret: string): string {
+  return source.type === 'externalSecrets' ? `${source.prefix}/${secret}` : secret;
 }
 
 function without(record: Readonly<Record<string, string>>, key: string): Record<string, string> {
