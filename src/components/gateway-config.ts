@@ -7,6 +7,7 @@
  */
 import { type AccessKind, credentials, type StackConfig } from '../config';
 import { largestBurst, longestQueryTimeout, mostTails } from '../config/limits';
+import type { ByteSize } from '../config/units';
 import { ACTIONS } from '../log-model';
 import { COMPACTOR, GATEWAY, LOKI } from './identity';
 import { metricsPods } from './loki';
@@ -80,7 +81,8 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
   return [
     ['worker_processes', Math.max(1, Math.ceil(resources.gateway.limits.cpu.millicores / 1000))],
     ['pid', '/tmp/nginx.pid'],
-    ['error_log', 'stderr', 'warn'],
+    // Below `crit`, nginx quotes request lines, and so queries and whom somebody looked for; the access log has what failed.
+    ['error_log', 'stderr', 'crit'],
     // Of every worker: a client, its connection to Loki, and those that idle.
     ['events', [['worker_connections', 2 * maxConnections + 128]]],
     [
@@ -101,6 +103,8 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
           : ([['map', '$ssl_protocol', '$certificate', [['default', CERTIFICATE]]]] satisfies readonly Directive[])),
         ['limit_conn_zone', '$server_port', 'zone=connections:1m'],
         ['limit_conn_zone', '$tenant', 'zone=tails:1m'],
+        ['map', '$http_transfer_encoding:$content_length', '$large_push', isLarge()],
+        ['limit_conn_zone', '$large_push', 'zone=large:1m'],
         ['limit_req_zone', '$binary_remote_addr', 'zone=refused:1m', `rate=${failedLoginsPerMinute}r/m`],
         ['limit_req_status', 429],
         ...(deployment.mode === 'ha' ? [upstream('compactor', `${COMPACTOR.name}.${namespaces.logging}.svc`)] : []),
@@ -113,7 +117,9 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
         // Queries; pushes say otherwise.
         ['client_max_body_size', '1m'],
         // What is larger waits in a file: the pod's memory does not grow with its clients.
-        ['client_body_buffer_size', '256k'],
+        ['client_body_buffer_size', bodyBuffer(props)],
+        // An answer waits in Loki for a client that reads slowly, and not in a file of the pod.
+        ['proxy_max_temp_file_size', 0],
         [
           'server',
           [
@@ -186,7 +192,7 @@ function accessLog(): readonly Directive[] {
         ['default', 1],
         // A line per push would be pushed, and logged, again.
         ...PUSH_PATHS.map((path): Directive => [`~^POST:2\\d\\d:${path}$`, 0]),
-        ['~:/health$', 0],
+        ['~^[A-Z]+:\\d+:/health$', 0],
         [erasure, 0],
       ],
     ],
@@ -311,7 +317,7 @@ function proxied(props: GatewayConfigProps, { kind, methods, path }: Endpoint): 
     ...allowed(props, kind),
     ['set', '$upstream', upstreamName],
     ['set', '$target', path],
-    ...(kind === 'write' ? [bodySize(props)] : []),
+    ...(kind === 'write' ? pushLimits(props) : []),
     ...toLoki(),
   ];
 }
@@ -327,6 +333,9 @@ function tail(props: GatewayConfigProps): readonly Directive[] {
   ];
 }
 
+/** A name that the config does not have has no tenant, whatever the file of passwords says. */
+const NAMED_ONLY = when('$tenant', '!~', '.', 401);
+
 /** No access for credentials of another kind, nor for a wrong password. */
 function allowed({ auth }: GatewayConfigProps, kind: AccessKind, previous = '@previous'): readonly Directive[] {
   if (!auth.loki.enabled) return [];
@@ -334,6 +343,7 @@ function allowed({ auth }: GatewayConfigProps, kind: AccessKind, previous = '@pr
   return [
     // By the name alone: a password is not checked where it does not count, and so cannot be guessed there.
     when('$access', '~', `^(?:${others.join('|')})$`, 403),
+    NAMED_ONLY,
     ...checked('users'),
     ...refusals(previous),
   ];
@@ -353,12 +363,12 @@ function previousPasswords(props: GatewayConfigProps): readonly Directive[] {
       'location',
       '@previous',
       // `satisfy any` takes the challenge of the first try out of the answer.
-      [['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), bodySize(props), ...toLoki()],
+      [NAMED_ONLY, ['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), bodySize(props), ...toLoki()],
     ],
     [
       'location',
       '@previous-tail',
-      [['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), ...toTail(props)],
+      [NAMED_ONLY, ['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), ...toTail(props)],
     ],
     [
       'location',
@@ -377,8 +387,45 @@ function burst(perMinute: number): readonly string[] {
 }
 
 /** Twice what Loki takes at once: it counts lines, and a body has labels and quotes besides. */
+function largestBody(limits: StackConfig['limits']): number {
+  return 2 * largestBurst(limits).bytes;
+}
+
 function bodySize({ limits }: GatewayConfigProps): Directive {
-  return ['client_max_body_size', 2 * largestBurst(limits).bytes];
+  return ['client_max_body_size', largestBody(limits)];
+}
+
+/** A body of this size or more is large. Seven digits: nginx compares texts. */
+const LARGE_BODY = 1_000_000;
+/** Large bodies that are on the pod's disk at once; an agent's batch, compressed, is none. */
+const LARGE_PUSHES = 16;
+
+/** What the bodies of all connections may take of the pod's disk, in whole Mi. */
+export function bodySpace({ gateway, limits }: Pick<StackConfig, 'gateway' | 'limits'>): ByteSize {
+  const most = gateway.maxConnections * LARGE_BODY + LARGE_PUSHES * largestBody(limits);
+  return { bytes: Math.ceil(most / 2 ** 20) * 2 ** 20 };
+}
+
+/** What is counted: a body that says how large it is, or (`chunked`) does not say. */
+function isLarge(): readonly Directive[] {
+  return [
+    ['default', ''],
+    ['~^.+:', 1],
+    [`~^:\\d{${String(LARGE_BODY).length},}$`, 1],
+  ];
+}
+
+function pushLimits(props: GatewayConfigProps): readonly Directive[] {
+  return [
+    bodySize(props),
+    ['limit_conn', 'connections', props.gateway.maxConnections],
+    ['limit_conn', 'large', LARGE_PUSHES],
+  ];
+}
+
+/** Half of the pod's memory is for the bodies of all its connections. */
+function bodyBuffer({ resources, gateway }: GatewayConfigProps): number {
+  return Math.floor(resources.gateway.limits.memory.bytes / 2 / gateway.maxConnections);
 }
 
 /** The tenant is the credential's, whatever the client says; the credential goes no further. */

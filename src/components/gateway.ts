@@ -1,8 +1,9 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../config';
+import { formatQuantity } from '../config/units';
 import { GatewayCertificate } from './gateway-certificate';
-import { CERTIFICATE, gatewayConfig, USERS } from './gateway-config';
+import { CERTIFICATE, bodySpace, gatewayConfig, USERS } from './gateway-config';
 import { COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
 import { renderNginxConfig } from './nginx-config';
@@ -50,6 +51,7 @@ export class Gateway extends Construct {
     super(scope, id);
     const { namespaces, deployment, gateway, images, resources, auth, network } = props;
     const { tls } = gateway;
+    const bodies = bodySpace(props);
     const metadata = (name: string): k8s.ObjectMeta => ({
       name,
       namespace: namespaces.logging,
@@ -161,7 +163,7 @@ export class Gateway extends Construct {
                   containerPort,
                   protocol: 'TCP',
                 })),
-                resources: containerResources(resources.gateway, '2Gi'), // it buffers large bodies on disk
+                resources: containerResources(resources.gateway, bodies),
                 securityContext: CONTAINER_SECURITY,
                 lifecycle: { preStop: { exec: { command: STOP } } },
                 readinessProbe: { ...health, periodSeconds: 2 },
@@ -176,7 +178,7 @@ export class Gateway extends Construct {
             ],
             volumes: [
               { name: 'config', configMap: { name: 'gateway-config' } },
-              { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('1Gi') } },
+              { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(formatQuantity(bodies)) } },
               ...(auth.loki.enabled ? [secretFiles('users', GATEWAY_USERS_SECRET)] : []),
               ...(tls === undefined ? [] : [secretFiles('certificate', tls.secretName, ['tls.crt', 'tls.key'])]),
             ],

@@ -34,6 +34,11 @@ export function grafanaSettings({ url, login, database, smtp }: GrafanaConfig): 
     // An address that a provider reports is no proof that it is the same person.
     GF_AUTH_OAUTH_ALLOW_INSECURE_EMAIL_LOOKUP: 'false',
     GF_USERS_ALLOW_SIGN_UP: 'false',
+    // Each of these would show something to whoever has its address, without a login.
+    GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
+    GF_SNAPSHOTS_ENABLED: 'false',
+    GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
+    GF_METRICS_ENABLED: 'false',
     GF_USERS_ALLOW_ORG_CREATE: 'false',
     GF_USERS_AUTO_ASSIGN_ORG_ROLE: 'Viewer',
     ...(login.oauth === undefined ? {} : oauthSettings(login.oauth)),
@@ -55,6 +60,8 @@ export function grafanaSettings({ url, login, database, smtp }: GrafanaConfig): 
     GF_PLUGINS_PREINSTALL_DISABLED: 'true',
     GF_LOG_MODE: 'console',
     GF_LOG_CONSOLE_FORMAT: 'json',
+    // Or it would log every query, and in it whom somebody looked for.
+    GF_LOG_FILTERS: 'tsdb.loki:warn',
   };
 }
 

@@ -118,7 +118,6 @@ export class Grafana extends Construct {
         ...(grafana.ingress === undefined && grafana.route === undefined
           ? []
           : [{ from: [podsIn(network.ingressController.namespace)], ports: tcp(GRAFANA.ports.http) }]),
-        { from: [podsIn(network.monitoring.namespace)], ports: tcp(GRAFANA.ports.http) },
       ],
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },

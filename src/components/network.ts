@@ -1,6 +1,7 @@
 /** NetworkPolicy parts: who, and on which port. Ports come from the {@link Identity} of the pod that listens. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
+import { parseCIDR } from 'ipaddr.js';
 import type { Destination, StackConfig } from '../config';
 import { type Identity, objectLabels, selectorLabels } from './identity';
 
@@ -19,16 +20,24 @@ export function podsIn(namespace: string, labels: Readonly<Record<string, string
   };
 }
 
-/** Addresses; of the whole internet, those that are no part of it are left out: the cluster's own and the cloud's metadata. */
+/** Addresses. Of a range that is wider than a part of it which is not the internet, that part is left out. */
 export function addresses(cidr: string): k8s.NetworkPolicyPeer {
-  const notInternet = NOT_INTERNET[cidr];
-  return { ipBlock: { cidr, ...(notInternet === undefined ? {} : { except: [...notInternet] }) } };
+  const except = NOT_INTERNET.filter((part) => isWider(cidr, part));
+  return { ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } };
 }
 
-const NOT_INTERNET: Readonly<Record<string, readonly string[]>> = {
-  '0.0.0.0/0': ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
-  '::/0': ['::1/128', 'fc00::/7', 'fe80::/10'],
-};
+/** The cluster's own addresses, the node's, and the cloud's metadata. */
+const NOT_INTERNET: readonly string[] = [
+  ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+  ...['::1/128', 'fc00::/7', 'fe80::/10'],
+];
+
+/** Whether a range holds all of another one, and more. */
+function isWider(cidr: string, part: string): boolean {
+  const [outer, inner] = [parseCIDR(cidr), parseCIDR(part)];
+  const [address, length] = inner;
+  return address.kind() === outer[0].kind() && outer[1] < length && address.match(outer);
+}
 
 /** One entry of an `egress` list of the config: addresses, or pods. */
 export function destinationRule(destination: Destination): k8s.NetworkPolicyEgressRule {

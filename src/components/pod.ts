@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Quantity } from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Resources, StackConfig } from '../config';
-import { formatCpu, formatQuantity } from '../config/units';
+import { type ByteSize, formatCpu, formatQuantity } from '../config/units';
 
 /** Meets Pod Security `restricted`; the user is the image's own. */
 export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
@@ -25,16 +25,16 @@ export const CONTAINER_SECURITY: k8s.SecurityContext = {
 };
 
 /** What a pod may write to its node: its own log and temporary files. Above it the node stops the pod, and not all of them. */
-const EPHEMERAL_STORAGE = { request: '64Mi', limit: '1Gi' };
+const EPHEMERAL_STORAGE = { request: '64Mi', limit: { bytes: 2 ** 30 } };
 
 /**
  * Requests and limits as Kubernetes wants them.
  *
- * @param ephemeralStorage - most of the node's disk. @default - 1Gi
+ * @param buffers - what it may keep in files besides. @default - nothing
  */
 export function containerResources(
   { requests, limits }: Resources,
-  ephemeralStorage = EPHEMERAL_STORAGE.limit,
+  buffers: ByteSize = { bytes: 0 },
 ): k8s.ResourceRequirements {
   const quantities = (amount: Resources['requests'], disk: string) => ({
     cpu: Quantity.fromString(formatCpu(amount.cpu)),
@@ -43,7 +43,7 @@ export function containerResources(
   });
   return {
     requests: quantities(requests, EPHEMERAL_STORAGE.request),
-    limits: quantities(limits, ephemeralStorage),
+    limits: quantities(limits, formatQuantity({ bytes: EPHEMERAL_STORAGE.limit.bytes + buffers.bytes })),
   };
 }
 

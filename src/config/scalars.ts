@@ -1,4 +1,5 @@
 /** The scalar types that the schema is made of: what a stack file writes, and what the rest of the code gets. */
+import { IPv4, IPv6, parseCIDR } from 'ipaddr.js';
 import { z } from 'zod';
 import {
   BYTE_SIZE_PATTERN,
@@ -77,7 +78,10 @@ const CPU_RULE = {
   rule: 'an amount of CPU above 0: cores, or thousandths with m',
   remedy: 'write for example 250m, "1" or 0.5',
 };
-const CIDR_RULE = { rule: 'an IPv4 or IPv6 CIDR', remedy: 'write for example 10.0.0.0/8' };
+const CIDR_RULE = {
+  rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
+  remedy: 'write for example 10.0.0.0/8',
+};
 
 /** Zero is no time: a ticker of Loki's with 0 panics, and a wait of 0 is over before it starts. */
 export const duration = (): z.ZodType<Duration, string> =>
@@ -112,23 +116,26 @@ export const dnsLabel = () =>
     remedy: 'write for example spywatcher-logs',
   });
 
+/** What every object of JavaScript has: no name for an entry of one. */
+const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
+
 /** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
 export const tenantName = () =>
-  withPattern('tenant id', /^(?!\.{1,2}$)[A-Za-z0-9!\-_.*'()]{1,150}$/, {
-    rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or ..",
+  withPattern('tenant id', new RegExp(`^(?!(?:\\.{1,2}|${EVERY_OBJECT_HAS})$)[A-Za-z0-9!\\-_.*'()]{1,150}$`), {
+    rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or .., nor a word like constructor",
     remedy: 'write for example spywatcher',
   });
 
-/** Without a user and a password: URLs are written into ConfigMaps. */
+/** Without a user and a password: URLs are written into ConfigMaps. Without `$`: Grafana looks for variables in them. */
 export const url = (...protocols: readonly string[]) => {
   const params = {
-    rule: `a URL with ${protocols.join(' or ')}, without user and password`,
+    rule: `a URL with ${protocols.join(' or ')}, without user, password and $`,
     remedy: `write for example ${protocols.at(-1) ?? 'https'}://host.example.com`,
   };
   const accepts = (text: string): boolean => {
     if (!URL.canParse(text)) return false;
     const { protocol, username, password } = new URL(text);
-    return protocols.includes(protocol.slice(0, -1)) && username === '' && password === '';
+    return protocols.includes(protocol.slice(0, -1)) && username === '' && password === '' && !text.includes('$');
   };
   return z
     .string(says(params))
@@ -163,7 +170,18 @@ export const positiveInteger = () =>
 
 /** IPv4 or IPv6 CIDR. */
 export const cidr = () =>
-  z.union([z.cidrv4(), z.cidrv6()], says(CIDR_RULE)).meta({ title: 'CIDR', patternErrorMessage: CIDR_RULE.rule });
+  z
+    .union([z.cidrv4(), z.cidrv6()], says(CIDR_RULE))
+    .refine(isFirstOfRange, { params: { ...CIDR_RULE } })
+    .meta({ title: 'CIDR', patternErrorMessage: CIDR_RULE.rule });
+
+/** `10.1.2.3/8` may be meant as one address; it would be all of them. */
+function isFirstOfRange(cidr: string): boolean {
+  const [address] = parseCIDR(cidr);
+  const family = address.kind() === 'ipv4' ? IPv4 : IPv6;
+  const network = family.networkAddressFromCIDR(cidr);
+  return address.toNormalizedString() === network.toNormalizedString();
+}
 
 /** An image with a tag that names one release, or with a digest: what was tested is what runs. */
 export const image = () =>

@@ -28,6 +28,8 @@ interface RequiredSecret {
 /** nginx verifies a credential on every request, so its hash is a fast one; that is safe for random ones of this size. */
 const CREDENTIAL_BITS = 128;
 const PROD_PASSWORD_LENGTH = 12;
+/** Of these people make credentials. */
+const WORDS = ['password', 'secret', 'changeme', 'grafana', 'promtail', 'spywatcher'];
 const DEFAULT_PASSWORDS = ['admin', 'password', 'grafana', 'changeme', 'secret', 'spywatcher', 'prom-operator'];
 /** Grafana's own default, known to everyone. */
 const DEFAULT_SECRET_KEY = 'SW2YcwTIb9zpOOhoPsMm';
@@ -43,8 +45,9 @@ function grafanaValues({ grafana: { login, database, smtp } }: StackConfig): rea
     password('grafana.adminPassword', true),
     {
       path: 'grafana.secretKey',
-      rule: 'at least 16 characters; in prod not Grafana’s own default',
-      accepts: (value, environment) => value.length >= 16 && !(environment === 'prod' && value === DEFAULT_SECRET_KEY),
+      rule: 'at least 16 characters; in prod not Grafana’s own default, and without a pattern',
+      accepts: (value, environment) =>
+        value.length >= 16 && !(environment === 'prod' && (value === DEFAULT_SECRET_KEY || hasPattern(value))),
       generated: true,
     } satisfies RequiredSecret,
     ...(oauth === undefined ? [] : oauthProviders(oauth).map((provider) => handedOut(`grafana.oauth.${provider}`))),
@@ -111,17 +114,33 @@ function bucketValues({ storage }: StackConfig): readonly RequiredSecret[] {
 export const PREVIOUS = 'gatewayPrevious';
 const CREDENTIAL_RULE = `a generated credential of at least ${CREDENTIAL_BITS} bits, for example from: openssl rand -hex 16`;
 
-/** Letters that every HTTP client and every htpasswd file takes; as many bits as its alphabet allows, and no pattern. */
+/** What generators write: bits of a letter, and what a random text of that length as good as certainly has. */
+const GENERATED: readonly { readonly letters: RegExp; readonly bits: number; readonly has: readonly RegExp[] }[] = [
+  { letters: /^(?:[0-9a-f]+|[0-9A-F]+)$/, bits: 4, has: [/[0-9]/, /[a-f]/i] },
+  { letters: /^(?:[0-9a-z]+|[0-9A-Z]+)$/, bits: Math.log2(36), has: [/[0-9]/, /[a-z]/i] },
+  { letters: /^[0-9A-Za-z+/_-]+={0,2}$/, bits: 6, has: [/[a-z]/, /[A-Z]/] },
+];
+
+/** Letters that every HTTP client and every htpasswd file takes, as many as 128 bits need, and none of what people make up. */
 function isCredential(value: string): boolean {
-  const alphabets: readonly (readonly [RegExp, number])[] = [
-    [/^[0-9]+$/, 10],
-    [/^[0-9a-f]+$|^[0-9A-F]+$/, 16],
-    [/^[0-9a-z]+$|^[0-9A-Z]+$/, 36],
-    [/^[0-9A-Za-z]+$/, 62],
-    [/^[!-~]+$/, 64],
-  ];
-  const size = alphabets.find(([letters]) => letters.test(value))?.[1];
-  return size !== undefined && value.length * Math.log2(size) >= CREDENTIAL_BITS && new Set(value).size >= 8;
+  const alphabet = GENERATED.find(({ letters }) => letters.test(value));
+  return (
+    alphabet !== undefined &&
+    value.replace(/=+$/, '').length * alphabet.bits >= CREDENTIAL_BITS &&
+    alphabet.has.every((expected) => expected.test(value)) &&
+    !hasPattern(value) &&
+    !WORDS.some((word) => value.toLowerCase().includes(word))
+  );
+}
+
+/** Eight letters that come again, or six that follow each other as in the alphabet or are the same. */
+function hasPattern(value: string): boolean {
+  const codes = Array.from(value, (letter) => letter.charCodeAt(0));
+  const isRun = (step: number): boolean =>
+    codes.some(
+      (_, at) => at >= 5 && [0, 1, 2, 3, 4].every((back) => codes[at - back] === (codes[at - back - 1] ?? 0) + step),
+    );
+  return /(.{8}).*\1/.test(value) || [-1, 0, 1].some(isRun);
 }
 
 /**
@@ -169,21 +188,40 @@ export function checkSecretValues(
         remedy: `${similar === undefined ? '' : `did you mean ${similar}? `}${command('rm', path)}`,
       };
     });
-  const same = credentials(config).flatMap(({ name }): readonly Problem[] => {
-    const path = `${PREVIOUS}.${name}`;
-    return values[path] === undefined || values[path] !== values[`gateway.${name}`]
-      ? []
-      : [
-          {
-            path: `${SECRETS_KEY}.${path}`,
-            received: '(not shown)',
-            rule: `another one than gateway.${name}, which it was before`,
-            remedy: command('rm', path),
-          },
-        ];
-  });
-  if (problems.length + unknown.length + same.length > 0)
-    throw new ConfigError(source, [...problems, ...unknown, ...same]);
+  const again = repeatedCredentials(config, values).map(({ path, first }): Problem => ({
+    path: `${SECRETS_KEY}.${path}`,
+    received: '(not shown)',
+    rule: `another value than ${first}`,
+    remedy: command(path.startsWith(PREVIOUS) ? 'rm' : 'set --secret', path),
+  }));
+  const late = isRotatingAgent(config, values) && config.deploy.skipAwait.includes('gateway') ? [UNAWAITED] : [];
+  const all = [...problems, ...unknown, ...again, ...late];
+  if (all.length > 0) throw new ConfigError(source, all);
+}
+
+/** The agent would get its new password before the gateway knows it. */
+const UNAWAITED: Problem = {
+  path: 'deploy.skipAwait',
+  received: '"gateway"',
+  rule: 'not the gateway, while the agent’s password is rotated: it learns the new one first',
+  remedy: 'remove gateway from deploy.skipAwait for this pulumi up',
+};
+
+/** Credentials with the password of another one, or of the time before: one that leaks opens the other. */
+function repeatedCredentials(
+  config: StackConfig,
+  values: SecretValues,
+): readonly { readonly path: string; readonly first: string }[] {
+  const firstWith = new Map<string, string>();
+  return ['gateway', PREVIOUS].flatMap((kind) =>
+    credentials(config).flatMap(({ name }) => {
+      const path = `${kind}.${name}`;
+      const value = values[path];
+      const first = value === undefined ? undefined : firstWith.get(value);
+      if (value !== undefined && first === undefined) firstWith.set(value, path);
+      return first === undefined ? [] : [{ path, first }];
+    }),
+  );
 }
 
 /** Whether the agent's password is being rotated: the one before still counts. */

@@ -180,7 +180,7 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
 
     ...rows('monitoring', 'gateway', [8081], true, 'it scrapes Loki’s metrics here'),
     ...rows('monitoring', 'promtail', [9080], true, 'it scrapes metrics'),
-    ...rows('monitoring', 'grafana', [3000], true, 'it scrapes metrics'),
+    ...rows('monitoring', 'grafana', [3000], false, 'its metrics are on the port of all else, and off'),
     ...rows('monitoring', 'gateway', [8080], false, 'metrics do not open the API'),
     ...rows('monitoring', 'loki', [3100], false, 'port 3100 is the API as well'),
     ...rows('monitoring', 'compactor', [3100], false, 'port 3100 deletes lines as well'),

@@ -1,4 +1,5 @@
 /** Secret values that a test can find again wherever they turn up. */
+import { createHash } from 'node:crypto';
 import type { StackConfig } from '../../src/config';
 import { requiredSecrets, type SecretValues } from '../../src/deploy/secret-values';
 
@@ -15,7 +16,8 @@ export function allPlantedSecrets(config: StackConfig): SecretValues {
 function planted(paths: readonly string[]): SecretValues {
   return Object.fromEntries(
     paths.map((path) => {
-      const value = `planted-${path}-0123456789abcdef`;
+      // As a generator would have made it, and no other's.
+      const value = `planted-${createHash('sha256').update(path).digest('base64url').slice(0, 32)}`;
       return [
         path,
         path === 'grafana.ldapCa' ? `-----BEGIN CERTIFICATE-----\n${value}\n-----END CERTIFICATE-----\n` : value,

@@ -7,6 +7,7 @@ import { grafanaRules } from './grafana';
 import { grafanaLoginRules } from './grafana-login';
 import { limitsRules } from './limits';
 import { namespaceRules } from './namespaces';
+import { networkRules } from './network';
 import { resourceRules } from './resources';
 import { retentionRules } from './retention';
 import type { Rule } from './rule';
@@ -26,5 +27,6 @@ export const rules: readonly Rule[] = [
   ...grafanaLoginRules,
   ...agentRules,
   ...resourceRules,
+  ...networkRules,
   ...secretRules,
 ];

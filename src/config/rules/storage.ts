@@ -13,4 +13,16 @@ export const storageRules: readonly Rule[] = [
         ),
       ),
   },
+  {
+    reads: ['environment', 'storage'],
+    check: ({ environment, storage }) =>
+      when(environment === 'prod' && storage.type === 's3' && storage.endpoint?.startsWith('http:') === true, () =>
+        problem(
+          ['storage', 'endpoint'],
+          storage.type === 's3' ? storage.endpoint : undefined,
+          'prod sends keys and logs to its bucket over TLS',
+          'write a URL with https',
+        ),
+      ),
+  },
 ];

@@ -157,9 +157,7 @@ const ldap = z.strictObject({
 
 /** The password of a first user, and the other ways to log in. */
 export const login = z.strictObject({
-  adminUser: z
-    .string()
-    .min(1)
+  adminUser: settingText('a user', 'admin')
     .default(defaults.grafana.login.adminUser)
     .describe('First user. Its password is a secret, and counts at the first start only.'),
   adminSecret: dnsLabel()

@@ -101,6 +101,13 @@ describe('given a stack, the gateway’s port for clients', () => {
     expect(conditionsOf(location)).toContainEqual([`($access ~ ^(?:${others.join('|')})$)`, '403']);
   });
 
+  it.each([...named, ...['@previous', '@previous-tail'].map((name) => [name, locationOf(http, name)] as const)])(
+    'in %s takes no name that the config does not have, whatever the files of passwords say',
+    (_, location) => {
+      expect(conditionsOf(location)).toContainEqual(['($tenant !~ .)', '401']);
+    },
+  );
+
   it.each(named)('in %s takes these methods alone', (name, location) => {
     const methods = [
       [WRITE, '!~ ^(?:POST)$'],
@@ -152,6 +159,29 @@ describe('given a stack, the gateway’s port for clients', () => {
     expect(sizeOf({})).toBe(String(40 * 2 ** 20));
     expect(sizeOf({ limits: { tenants: { spywatcher: { ingestionBurst: '32MB' } } } })).toBe(String(64 * 2 ** 20));
     expect(directive(http, 'client_max_body_size').words[1]).toBe('1m');
+  });
+
+  it('takes sixteen large pushes at once: those that say so, and those that do not say how large they are', () => {
+    for (const name of WRITE)
+      expect(directives(locationOf(http, name).block, 'limit_conn').map(({ words }) => words.slice(1))).toEqual([
+        ['connections', '512'],
+        ['large', '16'],
+      ]);
+    const isLarge = (encoding: string, length: string): boolean =>
+      (mapOf(http, '$large_push') ?? [])
+        .filter(([pattern = '']) => pattern.startsWith('~'))
+        .some(([pattern = '']) => new RegExp(pattern.slice(1)).test(`${encoding}:${length}`));
+    expect([isLarge('', '999999'), isLarge('', '1000000'), isLarge('', '41943040'), isLarge('chunked', '')]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('keeps nothing of an answer on its disk, and of bodies in memory half of what the pod has', () => {
+    expect(directive(http, 'proxy_max_temp_file_size').words[1]).toBe('0');
+    expect(directive(http, 'client_body_buffer_size').words[1]).toBe(String((128 * 2 ** 20) / 2 / 512));
   });
 
   it('limits connections and tails', () => {
@@ -210,6 +240,12 @@ describe('given a wrong password, the gateway', () => {
 });
 
 describe('the gateway’s log', () => {
+  it('has no words of nginx’ own: they quote what was asked for', () => {
+    const objects = render((scope) => new Gateway(scope, 'gateway', configWith()));
+    const main = parseNginx(fileOf(objects, 'gateway-config', 'nginx.conf'));
+    expect(directive(main, 'error_log').words).toEqual(['error_log', 'stderr', 'crit']);
+  });
+
   const http = httpOf(ERASERS);
   const formats = directives(http, 'log_format');
 
@@ -218,7 +254,7 @@ describe('the gateway’s log', () => {
       ['default', '1'],
       ['~^POST:2\\d\\d:/loki/api/v1/push$', '0'],
       ['~^POST:2\\d\\d:/otlp/v1/logs$', '0'],
-      ['~:/health$', '0'],
+      ['~^[A-Z]+:\\d+:/health$', '0'],
       ['~^(?:POST|PUT):2\\d\\d:/loki/api/v1/delete$', '0'],
     ]);
   });

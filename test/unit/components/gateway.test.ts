@@ -44,6 +44,13 @@ describe('given a stack, the gateway', () => {
     });
   });
 
+  it('has a disk on which all bodies fit that it takes at once', () => {
+    const { volumes } = podOf(rendered(configWith({ limits: { ingestionBurst: '32MB' } }))).spec;
+    // 512 connections of less than a megabyte, and 16 of two bursts.
+    expect(volumes).toContainEqual({ name: 'tmp', emptyDir: { sizeLimit: '1513Mi' } });
+    expect(512e6 + 16 * 64 * 2 ** 20).toBeLessThanOrEqual(1513 * 2 ** 20);
+  });
+
   it('is one pod that does not block a drain', () => {
     expect(find(objects, 'Deployment').spec.replicas).toBe(1);
     expect(ofKind(objects, 'PodDisruptionBudget')).toEqual([]);

@@ -42,6 +42,19 @@ describe('given no provider and no directory, one logs in by the form alone', ()
     });
   });
 
+  it('without which there is nothing to see: no public dashboard, no snapshot, no metrics', () => {
+    expect(settings).toMatchObject({
+      GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
+      GF_SNAPSHOTS_ENABLED: 'false',
+      GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
+      GF_METRICS_ENABLED: 'false',
+    });
+  });
+
+  it('and no query stands in the log', () => {
+    expect(settings['GF_LOG_FILTERS']).toBe('tsdb.loki:warn');
+  });
+
   it('and nothing else is set', () => {
     expect(Object.keys(settings).filter((name) => /OAUTH_|GITHUB|GOOGLE|LDAP|SMTP|DATABASE/.test(name))).toEqual([
       'GF_AUTH_OAUTH_ALLOW_INSECURE_EMAIL_LOOKUP',

@@ -84,9 +84,11 @@ describe('given a stack, Grafana', () => {
     expect(livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
   });
 
-  it('has no Ingress, and lets no ingress controller in', () => {
+  it('has no Ingress, and lets nobody in', () => {
     expect(ofKind(objects, 'Ingress')).toEqual([]);
-    expect(find(objects, 'NetworkPolicy').spec.ingress).toHaveLength(1);
+    const { policyTypes, ingress } = find(objects, 'NetworkPolicy').spec;
+    expect(policyTypes).toContain('Ingress');
+    expect(ingress).toBeUndefined();
   });
 
   it('over plain HTTP lets cookies travel so', () => {
@@ -197,12 +199,12 @@ describe('given every option, Grafana', () => {
     });
   });
 
-  it('lets the ingress controller and the monitoring in, and goes out to the configured Prometheus', () => {
+  it('lets the ingress controller in and nobody else, and goes out to the configured Prometheus', () => {
     const { ingress = [], egress = [] } = find(everything, 'NetworkPolicy').spec;
     const namespace = (name: string) => ({
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
     });
-    expect(ingress.map(({ from }) => from)).toEqual([[namespace('edge')], [namespace('telemetry')]]);
+    expect(ingress.map(({ from }) => from)).toEqual([[namespace('edge')]]);
     expect(egress[1]).toEqual({ to: [namespace('telemetry')], ports: [{ protocol: 'TCP', port: 9091 }] });
   });
 
@@ -325,6 +327,10 @@ describe('given a provider that may be anywhere in the internet, Grafana', () =>
                 egress: [
                   { cidr: '0.0.0.0/0', port: 443 },
                   { cidr: '::/0', port: 443 },
+                  { cidr: '128.0.0.0/1', port: 443 },
+                  // One's own provider, in the cluster's own range.
+                  { cidr: '10.0.0.0/8', port: 443 },
+                  { cidr: '10.30.0.5/32', port: 443 },
                 ],
               },
             },
@@ -341,6 +347,9 @@ describe('given a provider that may be anywhere in the internet, Grafana', () =>
         except: ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
       },
       { cidr: '::/0', except: ['::1/128', 'fc00::/7', 'fe80::/10'] },
+      { cidr: '128.0.0.0/1', except: ['169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] },
+      { cidr: '10.0.0.0/8' },
+      { cidr: '10.30.0.5/32' },
     ]);
   });
 });

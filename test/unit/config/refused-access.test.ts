@@ -254,6 +254,13 @@ const rows: readonly Row[] = [
 
   // Grafana’s login.
   ['a password in the open', login({ adminPassword: SECRET }), 'grafana.login.adminPassword', REMOVE],
+  ['no first user', login({ adminUser: '' }), 'grafana.login.adminUser', 'write for example admin'],
+  [
+    'a first user that is a variable',
+    login({ adminUser: '${HOME}' }),
+    'grafana.login.adminUser',
+    'write for example admin',
+  ],
   ['a Secret in capitals', login({ adminSecret: 'Admin' }), 'grafana.login.adminSecret', NAME],
   [
     'a Secret of the gateway’s',

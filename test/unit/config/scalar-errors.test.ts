@@ -19,11 +19,11 @@ const DNS_LABEL = {
   remedy: 'write for example spywatcher-logs',
 };
 const TENANT = {
-  rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or ..",
+  rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or .., nor a word like constructor",
   remedy: 'write for example spywatcher',
 };
 const URL = {
-  rule: 'a URL with http or https, without user and password',
+  rule: 'a URL with http or https, without user, password and $',
   remedy: 'write for example https://host.example.com',
 };
 const LINK = {
@@ -32,7 +32,10 @@ const LINK = {
 };
 const PORT = { rule: 'a port: 1 to 65535', remedy: 'write for example 443' };
 const WHOLE_NUMBER = { rule: 'a whole number above 0', remedy: 'write for example 3, without quotes' };
-const CIDR = { rule: 'an IPv4 or IPv6 CIDR', remedy: 'write for example 10.0.0.0/8' };
+const CIDR = {
+  rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
+  remedy: 'write for example 10.0.0.0/8',
+};
 const IMAGE = {
   rule: 'an immutable image reference: a tag with a full version, or a digest',
   remedy: 'write for example docker.io/grafana/loki:3.7.8, or append @sha256:…',
@@ -124,6 +127,9 @@ const rows: readonly Row[] = [
     '',
     'é',
     'a'.repeat(151),
+    'constructor',
+    '__proto__',
+    'toString',
   ),
   ...eachOf(
     'a URL',
@@ -133,6 +139,8 @@ const rows: readonly Row[] = [
     'logs.example.com',
     'ftp://logs.example.com',
     'https://',
+    'https://logs.example.com/${HOME}',
+    'https://$__env{HOME}',
     3000,
   ),
   ...eachOf('a fraction', (keep) => drop({ keep }), 'agent.drop[0].keep', FRACTION, -0.1, 1.1, '0.5', '50%'),
@@ -231,6 +239,9 @@ const rows: readonly Row[] = [
     CIDR,
     '10.0.0.0',
     '10.0.0.0/33',
+    '10.0.0.0/0',
+    '1.2.3.4/8',
+    'fd00::1/64',
     'kube-dns',
     10,
   ),

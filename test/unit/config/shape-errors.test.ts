@@ -38,13 +38,6 @@ const rows: readonly Row[] = [
     [],
   ),
   ...eachOf(
-    'a user',
-    (adminUser) => ({ grafana: { login: { adminUser } } }),
-    'grafana.login.adminUser',
-    { rule: 'not empty', remedy: 'write the value of grafana.login.adminUser' },
-    '',
-  ),
-  ...eachOf(
     'a bucket',
     (bucket) => ({ storage: { ...S3, bucket } }),
     'storage.bucket',

@@ -135,13 +135,20 @@ describe('given a secret that is refused', () => {
 
   it.each([
     ['gateway.promtail', 'aB3-dE6_gH9'.repeat(2).slice(0, 21), 'too short'],
-    ['gateway.promtail', '0123456789abcdef'.repeat(2).slice(0, 31), 'hex digits of less than 128 bits'],
-    ['gateway.promtail', '1234567890'.repeat(3), 'digits of less than 128 bits'],
+    ['gateway.promtail', '4f9a1c07e2b85d63a90fc1e874b25d3', 'hex digits of less than 128 bits'],
+    ['gateway.promtail', '73910462857391846205739184620571938462', 'digits, which no generator here writes'],
     ['gateway.grafana', 'a'.repeat(40), 'without variety'],
-    ['gateway.grafana', 'two words of 0123456789abcdefghij', 'with a space'],
-    ['gateway.grafana', 'ein-Schlüssel-0123456789abcdefghij', 'with a letter that HTTP does not take'],
+    ['gateway.grafana', '0123456789abcdef'.repeat(2), 'in the order of the keyboard'],
+    ['gateway.grafana', '4f9a1c07e2b85d634f9a1c07e2b85d63', 'the same half twice'],
+    ['gateway.grafana', 'fedcba98-aB3-dE6_gH9-jK2_mN5-pQ', 'backwards'],
+    ['gateway.grafana', 'two words of kX7f2Qm9Lw4Zr8Tn1b', 'with a space'],
+    ['gateway.grafana', 'ein-Schlüssel-kX7f2Qm9Lw4Zr8Tn1b', 'with a letter that HTTP does not take'],
+    ['gateway.grafana', 'correct-horse-battery-staple-42', 'words'],
+    ['gateway.grafana', 'spywatcher-logs-promtail-2026', 'words of this project'],
+    ['gateway.grafana', 'My-Password-kX7f2Qm9Lw4Zr8Tn1b', 'a word that people take'],
     ['gatewayPrevious.promtail', 'short', 'the one before, too short'],
     ['grafana.secretKey', 'fifteen-letters', 'too short'],
+    ['grafana.secretKey', 'a'.repeat(32), 'one letter'],
     ['s3.secretAccessKey', '', 'empty'],
   ])('says so of %s = %s, %s', (path, value) => {
     expect(() => check(prod, path, value)).toThrow(`secrets.${path}`);
@@ -150,7 +157,9 @@ describe('given a secret that is refused', () => {
   it('takes the shortest that is long enough', () => {
     expect(() => check(prod, 'grafana.adminPassword', 'twelve-chars')).not.toThrow();
     expect(() => check(prod, 'gateway.promtail', 'aB3-dE6_gH9-jK2_mN5-pQ')).not.toThrow();
-    expect(() => check(prod, 'gateway.promtail', '0123456789abcdef'.repeat(2))).not.toThrow();
+    expect(() => check(prod, 'gateway.promtail', '4f9a1c07e2b85d63a90fc1e874b25d3e')).not.toThrow();
+    expect(() => check(prod, 'gateway.promtail', 'q7x2m9k4w8z1r5t3v6b0n2y7h')).not.toThrow();
+    expect(() => check(prod, 'gateway.promtail', 'kX7f2Qm9+w4Zr8/n1bV6cA==')).not.toThrow();
     expect(() => check(prod, 'grafana.secretKey', 'sixteen-letters!')).not.toThrow();
   });
 });
@@ -171,7 +180,7 @@ describe('given a secret that the stack does not have', () => {
     ['gatewayPrevious.promtial', 'gatewayPrevious.promtail'],
     ['grafana.adminPasword', 'grafana.adminPassword'],
   ])('says that %s is none, and that %s is', (path, meant) => {
-    expect(problemsOf(configWith(), { [path]: 'planted-0123456789abcdef-planted' })).toEqual([
+    expect(problemsOf(configWith(), { [path]: 'planted-hT5r9Wq2Kd7Xn4Lb' })).toEqual([
       {
         path: `secrets.${path}`,
         received: '(not shown)',
@@ -190,9 +199,28 @@ describe('given a secret that the stack does not have', () => {
 
   it('wants another password before than the present one', () => {
     const same = { 'gatewayPrevious.promtail': plantedSecrets(configWith())['gateway.promtail'] ?? '' };
-    expect(problemsOf(configWith(), same).map(({ rule }) => rule)).toEqual([
-      'another one than gateway.promtail, which it was before',
+    expect(problemsOf(configWith(), same)).toEqual([
+      {
+        path: 'secrets.gatewayPrevious.promtail',
+        received: '(not shown)',
+        rule: 'another value than gateway.promtail',
+        remedy: "pulumi config rm --path 'spywatcher-logs:secrets.gatewayPrevious.promtail' --stack dev",
+      },
     ]);
+  });
+
+  it('wants a password of its own for each credential', () => {
+    const same = { 'gateway.grafana': plantedSecrets(configWith())['gateway.promtail'] ?? '' };
+    expect(problemsOf(configWith(), same).map(({ path, rule }) => [path, rule])).toEqual([
+      ['secrets.gateway.grafana', 'another value than gateway.promtail'],
+    ]);
+  });
+
+  it('does not rotate the agent’s password past a gateway that nobody waits for', () => {
+    const config = configWith({ deploy: { skipAwait: ['gateway'] } });
+    expect(problemsOf(config, {})).toEqual([]);
+    const rotated = { 'gatewayPrevious.promtail': 'planted-hT5r9Wq2Kd7Xn4Lb' };
+    expect(problemsOf(config, rotated).map(({ path }) => path)).toEqual(['deploy.skipAwait']);
   });
 });
 

@@ -204,7 +204,7 @@ describe('given a rotation of the agent’s password', () => {
   const config = configWith();
   const values: SecretValues = {
     ...plantedSecrets(config),
-    'gatewayPrevious.promtail': 'the-password-before-0123456789',
+    'gatewayPrevious.promtail': 'the-time-before-kX7f2Qm9Lw4Zr8Tn',
   };
 
   it('gives the gateway both, and the agent the new one after the gateway’s old pods have gone', async () => {
@@ -266,7 +266,7 @@ describe('given changed secrets', () => {
     ['grafana.databasePassword', ['grafana']],
     ['grafana.smtpPassword', ['grafana']],
   ])('a new %s rolls %j and no other', async (path, rolled) => {
-    expect(await changedBy({ [path]: 'another-value-0123456789abcdefg' })).toEqual(rolled);
+    expect(await changedBy({ [path]: 'another-value-kX7f2Qm9Lw4Zr8Tn' })).toEqual(rolled);
   });
 
   it('a new key of the bucket rolls all that use the bucket', async () => {

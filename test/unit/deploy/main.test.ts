@@ -11,7 +11,7 @@ type Program = typeof import('../../../src/deploy/main');
 
 const SECRETS = {
   grafana: { adminPassword: 'planted-password', secretKey: 'planted-secret-key-1' },
-  gateway: { promtail: 'planted-promtail-0123456789', grafana: 'planted-grafana-0123456789' },
+  gateway: { promtail: 'planted-kX7f2Qm9Lw4Zr8Tn', grafana: 'planted-Bv5h8Jd3Ys6Pc1Ge' },
 };
 const CONFIG = {
   'spywatcher-logs:environment': 'staging',
