@@ -8,7 +8,8 @@
 import { type AccessKind, credentials, type StackConfig } from '../config';
 import { largestBurst, longestQueryTimeout, mostTails } from '../config/limits';
 import type { ByteSize } from '../config/units';
-import { ACTIONS } from '../log-model';
+import { accessLog } from './gateway-log';
+import { type Endpoint, ENDPOINTS, NAMED_VALUES, TAIL_PATH } from './gateway-paths';
 import { COMPACTOR, GATEWAY, LOKI } from './identity';
 import { metricsPods } from './loki';
 import type { Directive } from './nginx-config';
@@ -24,53 +25,11 @@ export const USERS = '/etc/nginx/users';
 /** Where the pod finds its certificate. */
 export const CERTIFICATE = '/etc/nginx/tls';
 
-interface Endpoint {
-  readonly path: string;
-  readonly methods: readonly string[];
-  readonly kind: AccessKind;
-}
-
-const endpoints = (kind: AccessKind, methods: readonly string[], paths: readonly string[]): readonly Endpoint[] =>
-  paths.map((path) => ({ path, methods, kind }));
-
-const PUSH_PATHS = ['/loki/api/v1/push', '/otlp/v1/logs'];
-const DELETE_PATH = '/loki/api/v1/delete';
-const TAIL_PATH = '/loki/api/v1/tail';
-
-/** Every path that leads to Loki, but for those with a name in them ({@link NAMED_VALUES}) and the tail. */
-const ENDPOINTS: readonly Endpoint[] = [
-  ...endpoints('write', ['POST'], PUSH_PATHS),
-  ...endpoints(
-    'read',
-    ['GET', 'POST'],
-    [
-      '/loki/api/v1/query',
-      '/loki/api/v1/query_range',
-      '/loki/api/v1/labels',
-      '/loki/api/v1/series',
-      '/loki/api/v1/index/stats',
-      '/loki/api/v1/index/volume',
-      '/loki/api/v1/index/volume_range',
-      '/loki/api/v1/detected_labels',
-      '/loki/api/v1/detected_fields',
-      '/loki/api/v1/patterns',
-      '/loki/api/v1/format_query',
-      '/loki/api/v1/status/buildinfo',
-    ],
-  ),
-  // Rules are read here and written nowhere.
-  ...endpoints('read', ['GET'], ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts']),
-  ...endpoints('erase', ['GET', 'POST', 'PUT', 'DELETE'], [DELETE_PATH]),
-];
-
 /** Without a credential that may erase, there is no path for it. */
 const isUsed =
   (props: GatewayConfigProps) =>
   ({ kind }: Endpoint): boolean =>
     kind !== 'erase' || credentials(props).some((credential) => credential.kind === kind);
-
-/** Paths with the name of a label or a field before their end. */
-const NAMED_VALUES = ['label', 'detected_field'];
 
 /** nginx' configuration. */
 export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
@@ -127,6 +86,7 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
             ['recursive_error_pages', 'on'],
             ['limit_conn', 'connections', maxConnections],
             ...refusals(),
+            onUnauthorized('@unauthorized'),
             ['location', '=', '/health', [['return', 200, '{"status":"ok"}']]],
             ...ENDPOINTS.filter(isUsed(props)).map((endpoint): Directive => [
               'location',
@@ -172,67 +132,6 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
         ],
       ],
     ],
-  ];
-}
-
-/** One JSON line per query and per refused request, and one of another kind per erasure. */
-function accessLog(): readonly Directive[] {
-  const line = (fields: Readonly<Record<string, string>>): string =>
-    `{"timestamp":"$time_iso8601","level":"info",${Object.entries(fields)
-      .map(([name, value]) => `"${name}":${value}`)
-      .join(',')}}`;
-  const request = { status: '$status', user: '"$remote_user"', ipAddress: '"$remote_addr"' };
-  const erasure = `~^(?:POST|PUT):2\\d\\d:${DELETE_PATH}$`;
-  return [
-    [
-      'map',
-      '$request_method:$status:$uri',
-      '$is_logged',
-      [
-        ['default', 1],
-        // A line per push would be pushed, and logged, again.
-        ...PUSH_PATHS.map((path): Directive => [`~^POST:2\\d\\d:${path}$`, 0]),
-        ['~^[A-Z]+:\\d+:/health$', 0],
-        [erasure, 0],
-      ],
-    ],
-    [
-      'map',
-      '$request_method:$status:$uri',
-      '$is_erasure',
-      [
-        ['default', 0],
-        [erasure, 1],
-      ],
-    ],
-    [
-      'log_format',
-      'request',
-      'escape=json',
-      line({
-        message: '"$request_method $uri $status"',
-        ...request,
-        duration: '$request_time',
-        bytes: '$bytes_sent',
-      }),
-    ],
-    // Who had lines of which time erased. Not which lines: the query names the person who is to be forgotten.
-    [
-      'log_format',
-      'erasure',
-      'escape=json',
-      line({
-        message: '"lines of tenant $tenant are to be erased"',
-        action: `"${ACTIONS.erasure}"`,
-        ...request,
-        tenant: '"$tenant"',
-        deleteRequestId: '"$upstream_http_x_delete_request_id"',
-        start: '"$arg_start"',
-        end: '"$arg_end"',
-      }),
-    ],
-    ['access_log', '/dev/stdout', 'request', 'if=$is_logged'],
-    ['access_log', '/dev/stdout', 'erasure', 'if=$is_erasure'],
   ];
 }
 
@@ -295,13 +194,17 @@ const REFUSALS = [
   { name: '@late', status: 504, error: 'Loki did not answer in time' },
 ] as const;
 
-/** Every refusal says what is wrong, as JSON. Where `error_page` is set anew, all of them have to be. */
-function refusals(unauthorized = '@unauthorized'): readonly Directive[] {
+/** Every refusal says what is wrong, as JSON. What follows a 401 differs from place to place. */
+function refusals(): readonly Directive[] {
   return REFUSALS.map(({ name, status }): Directive => [
     'error_page',
     status,
-    ...(status === 401 ? ['=', unauthorized] : [name]),
+    ...(status === 401 ? ['=', '$on_unauthorized'] : [name]),
   ]);
+}
+
+function onUnauthorized(next: string): Directive {
+  return ['set', '$on_unauthorized', next];
 }
 
 /** `if` is safe with nothing but a `return` in it. */
@@ -343,9 +246,9 @@ function allowed({ auth }: GatewayConfigProps, kind: AccessKind, previous = '@pr
   return [
     // By the name alone: a password is not checked where it does not count, and so cannot be guessed there.
     when('$access', '~', `^(?:${others.join('|')})$`, 403),
+    onUnauthorized(previous),
     NAMED_ONLY,
     ...checked('users'),
-    ...refusals(previous),
   ];
 }
 
@@ -359,27 +262,23 @@ function checked(file: 'users' | 'previous'): readonly Directive[] {
 /** Where a password was wrong, the one before it may be right; after that, the request is refused and counted. */
 function previousPasswords(props: GatewayConfigProps): readonly Directive[] {
   return [
-    [
-      'location',
-      '@previous',
-      // `satisfy any` takes the challenge of the first try out of the answer.
-      [NAMED_ONLY, ['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), bodySize(props), ...toLoki()],
-    ],
-    [
-      'location',
-      '@previous-tail',
-      [NAMED_ONLY, ['satisfy', 'any'], ...checked('previous'), ...refusals('@refused'), ...toTail(props)],
-    ],
+    ['location', '@previous', [...checkedAgain(), bodySize(props), ...toLoki()]],
+    ['location', '@previous-tail', [...checkedAgain(), ...toTail(props)]],
     [
       'location',
       '@refused',
       [
         ['limit_req', 'zone=refused', ...burst(props.gateway.failedLoginsPerMinute), 'nodelay'],
-        ...refusals(),
+        onUnauthorized('@unauthorized'),
         ['try_files', '/none', '=401'],
       ],
     ],
   ];
+}
+
+/** `satisfy any` takes the challenge of the first try out of the answer. */
+function checkedAgain(): readonly Directive[] {
+  return [onUnauthorized('@refused'), NAMED_ONLY, ['satisfy', 'any'], ...checked('previous')];
 }
 
 function burst(perMinute: number): readonly string[] {

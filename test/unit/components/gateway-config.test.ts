@@ -34,6 +34,7 @@ const variablesOf = ({ block }: NginxDirective): Readonly<Record<string, string>
   Object.fromEntries(directives(block, 'set').map(({ words: [, name = '', value = ''] }) => [name, value]));
 const errorPages = ({ block }: NginxDirective) =>
   Object.fromEntries(directives(block, 'error_page').map(({ words }) => [words[1] ?? '', words.at(-1) ?? '']));
+const onUnauthorized = (location: NginxDirective) => variablesOf(location)['$on_unauthorized'];
 const locationOf = (http: readonly NginxDirective[], name: string): NginxDirective => {
   const found = locations(http).find((location) => nameOf(location) === name);
   if (found === undefined) throw new Error(`There is no location ${name}.`);
@@ -125,7 +126,7 @@ describe('given a stack, the gateway’s port for clients', () => {
       const path = name.startsWith('=')
         ? name.slice(2)
         : `/loki/api/v1/${name.includes('detected') ? 'detected_field' : 'label'}/$name/values`;
-      expect(variablesOf(location)).toEqual({ $upstream: 'loki', $target: path });
+      expect(variablesOf(location)).toMatchObject({ $upstream: 'loki', $target: path });
       expect(directive(location.block, 'proxy_pass').words[1]).toBe('http://$upstream$target$is_args$args');
     },
   );
@@ -199,7 +200,7 @@ describe('given a wrong password, the gateway', () => {
   const [push, tail] = [locationOf(http, WRITE[0] ?? ''), locationOf(http, TAIL)];
 
   it('tries the one before', () => {
-    expect([errorPages(push)['401'], errorPages(tail)['401']]).toEqual(['@previous', '@previous-tail']);
+    expect([onUnauthorized(push), onUnauthorized(tail)]).toEqual(['@previous', '@previous-tail']);
     for (const name of ['@previous', '@previous-tail'])
       expect(directive(locationOf(http, name).block, 'auth_basic_user_file').words[1]).toBe(
         '/etc/nginx/users/previous',
@@ -216,7 +217,7 @@ describe('given a wrong password, the gateway', () => {
   });
 
   it('counts the refusal by address, and answers 429 above the limit', () => {
-    expect(errorPages(locationOf(http, '@previous'))['401']).toBe('@refused');
+    expect(onUnauthorized(locationOf(http, '@previous'))).toBe('@refused');
     expect(directive(http, 'limit_req_zone').words.slice(1)).toEqual([
       '$binary_remote_addr',
       'zone=refused:1m',
@@ -231,8 +232,11 @@ describe('given a wrong password, the gateway', () => {
   });
 
   it('has an answer in JSON for every refusal', () => {
-    for (const [status, name] of Object.entries(errorPages({ words: [], block: serverOn(http, 8080) }))) {
-      const { words } = directive(locationOf(http, name).block, 'return');
+    const server: NginxDirective = { words: [], block: serverOn(http, 8080) };
+    expect(onUnauthorized(server)).toBe('@unauthorized');
+    for (const [status, name] of Object.entries(errorPages(server))) {
+      const target = name === '$on_unauthorized' ? '@unauthorized' : name;
+      const { words } = directive(locationOf(http, target).block, 'return');
       expect(words[1]).toBe(status);
       expect(JSON.parse(words[2] ?? '')).toEqual({ status: 'error', error: expect.any(String) as string });
     }
