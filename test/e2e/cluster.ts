@@ -4,11 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Cluster, startCluster } from '../../local/cluster';
+import { type Cluster, currentCluster, startCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
 import { buildClientImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
+import { KUBELET_ROOT } from '../../local/layout';
 import { LokiClient } from '../../local/loki-client';
+import { runInside } from '../../local/namespace';
 import { importStackImages } from '../../local/stack-images';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { stackObjects } from '../../src/deploy/objects';
@@ -33,6 +35,8 @@ export const log = (line: string): void => void process.stderr.write(`    e2e: $
 export const TENANTS = [
   { name: 'spywatcher', write: ['promtail'], read: ['grafana'], erase: ['eraser'] },
   { name: 'audit', write: ['audit-writer'], read: ['audit-reader'], erase: ['audit-eraser'] },
+  // Of which the overseer is to see nothing.
+  { name: 'payments', write: ['payments-writer'], read: ['payments-reader'] },
 ];
 export const OVERSEER = { name: 'overseer', tenants: ['spywatcher', 'audit'] };
 
@@ -136,6 +140,16 @@ export async function waitForStack(target: Target, { namespaces }: StackConfig):
   await waitForRollout(target, namespaces.agents, 'daemonset/promtail', 180);
 }
 
+/** Applies the stack anew, because another test file may have left another config. */
+export async function restoreStack(config: StackConfig): Promise<Target> {
+  const cluster = currentCluster();
+  if (cluster === undefined) throw new Error('the local cluster does not run');
+  const target = targetOf(cluster);
+  await applyObjects(target, stackObjects(config));
+  await waitForStack(target, config);
+  return target;
+}
+
 /** A client with this credential, through the gateway. */
 export function gatewayClient(name: string): LokiClient {
   return new LokiClient({ url: gatewayUrl(), user: name, password: secretValues()[`gateway.${name}`] ?? '' });
@@ -143,6 +157,11 @@ export function gatewayClient(name: string): LokiClient {
 
 export function gatewayUrl(): string {
   return `http://localhost:${process.env[GATEWAY_PORT_VARIABLE] ?? 'unknown'}`;
+}
+
+/** The port of this machine that leads to the gateway. */
+export function gatewayPort(): number {
+  return Number(new URL(gatewayUrl()).port);
 }
 
 /** A plain port of this machine to the gateway, whose certificate is checked on the way. */
@@ -190,6 +209,29 @@ function writerPod(name: string, script: string): object {
       ],
     },
   };
+}
+
+/** The name of the agent's pod, and its uid. */
+async function agentPod(target: Target, { namespaces }: StackConfig, field: 'name' | 'uid'): Promise<string> {
+  return kubectl(target, ['-n', namespaces.agents, 'get', 'pods', '-o', `jsonpath={.items[0].metadata.${field}}`]);
+}
+
+/** What the agent reads before each push, where the kubelet keeps it for the pod. */
+export async function agentsPassword(target: Target, config: StackConfig): Promise<string> {
+  const uid = await agentPod(target, config, 'uid');
+  // Kubelet's mounts are in the cluster's namespaces alone.
+  return runInside([
+    'cat',
+    join(KUBELET_ROOT, 'pods', uid, 'volumes', 'kubernetes.io~secret', 'credential', 'password'),
+  ]);
+}
+
+/** The agent's metric of lines that it has given up, where it has given up any. */
+export async function droppedByAgent(target: Target, config: StackConfig): Promise<string | undefined> {
+  const pod = await agentPod(target, config, 'name');
+  const path = `/api/v1/namespaces/${config.namespaces.agents}/pods/${pod}:9080/proxy/metrics`;
+  const metrics = await kubectl(target, ['get', '--raw', path]);
+  return /^promtail_dropped_entries_total\{.*\} [1-9].*/m.exec(metrics)?.[0];
 }
 
 /** Asks again until the answer is what is expected or the time is over; returns the last answer. */
