@@ -1,6 +1,16 @@
 /** The Go modules under `tools/` that programs are built from, one folder each. */
 export type ToolModule =
-  'kubernetes' | 'etcd' | 'containerd' | 'coredns' | 'loki' | 'promtail' | 'cyclonus' | 'kube-score' | 'pause';
+  | 'kubernetes'
+  | 'etcd'
+  | 'containerd'
+  | 'coredns'
+  | 'loki'
+  | 'loki-previous'
+  | 'promtail'
+  | 'versitygw'
+  | 'cyclonus'
+  | 'kube-score'
+  | 'pause';
 
 /** How the programs of one Go module are built. */
 export interface ModuleSpec {
@@ -68,10 +78,21 @@ export const MODULES = {
     programs: { loki: 'cmd/loki', logcli: 'cmd/logcli' },
     variables: lokiVariables,
   },
+  // The last release line before ours, for the test of the upgrade.
+  'loki-previous': {
+    upstream: 'github.com/grafana/loki/v3',
+    programs: { 'loki-previous': 'cmd/loki' },
+    variables: lokiVariables,
+  },
   promtail: {
     upstream: 'github.com/grafana/loki/v3',
     programs: { promtail: 'clients/cmd/promtail' },
     variables: lokiVariables,
+  },
+  // An S3 server that checks signatures and keeps objects in a folder.
+  versitygw: {
+    upstream: 'github.com/versity/versitygw',
+    programs: { versitygw: 'cmd/versitygw' },
   },
   cyclonus: {
     upstream: 'github.com/mattfenwick/cyclonus',
