@@ -18,10 +18,42 @@ if (missing.length > 0) log(`tests skipped, not on PATH: ${missing.join(', ')}`)
 /** `describe` where the engine's programs are on PATH; elsewhere the tests are reported as skipped, and a line says why. */
 export const describeWithEngine = missing.length === 0 ? describe : describe.skip;
 
-/** What the test's stack has other than the stack file `dev`: what production asks for, and no wait for an image that is not there. */
+/**
+ * What the test's stack has other than the stack file `dev`: what production asks for, every kind of secret that there is
+ * without a bucket, and no wait for Grafana, whose image and servers are not there.
+ */
 const DIFFERENCES = {
-  auth: { loki: { enabled: true } },
+  auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail', 'direct'], read: ['grafana'] }] } },
   deploy: { skipAwait: ['grafana'] },
+  grafana: {
+    login: {
+      oauth: {
+        github: {
+          clientId: 'github-client',
+          organizations: ['spywatcher'],
+          egress: [{ cidr: '140.82.112.0/20', port: 443 }],
+        },
+      },
+      ldap: {
+        host: 'ldap.example.com',
+        bindDn: 'cn=grafana,dc=example,dc=com',
+        searchBaseDns: ['ou=people,dc=example,dc=com'],
+        groups: [{ dn: 'cn=admins,dc=example,dc=com', role: 'admin' }],
+        egress: [{ cidr: '10.30.0.5/32', port: 636 }],
+      },
+    },
+    database: {
+      type: 'postgres',
+      host: 'db.databases.svc',
+      egress: [{ namespace: 'databases', podLabels: { app: 'postgres' }, port: 5432 }],
+    },
+    smtp: {
+      host: 'mail.example.com',
+      from: 'logs@example.com',
+      user: 'watch',
+      egress: [{ cidr: '10.30.0.6/32', port: 587 }],
+    },
+  },
 } satisfies Partial<StackConfigInput>;
 
 /** The config that the stack will have. */
@@ -31,12 +63,13 @@ export const engineConfig: StackConfig = parseStackConfig('engine', {
   ...DIFFERENCES,
 });
 
-/** A distinct value for every secret, easy to find wherever it should not be. */
+/** A secret as a generator makes it, which is found wherever it should not be: there is none like it. */
+export const planted = (): string => randomBytes(16).toString('hex');
+
+/** A distinct value for every secret. */
 export function plantedSecrets(config: StackConfig): SecretValues {
   return Object.fromEntries(
-    requiredSecrets(config).flatMap(({ path, required = true }) =>
-      required ? [[path, `planted-${randomBytes(12).toString('hex')}`]] : [],
-    ),
+    requiredSecrets(config).flatMap(({ path, required = true }) => (required ? [[path, planted()]] : [])),
   );
 }
 
