@@ -87,7 +87,7 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
             ['limit_conn', 'connections', maxConnections],
             ...refusals(),
             onUnauthorized('@unauthorized'),
-            ['location', '=', '/health', [['return', 200, '{"status":"ok"}']]],
+            ['location', '=', '/health', HEALTH],
             ...ENDPOINTS.filter(isUsed(props)).map((endpoint): Directive => [
               'location',
               '=',
@@ -120,6 +120,7 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
           [
             ['listen', GATEWAY.ports.metrics],
             ['access_log', 'off'],
+            ['location', '=', '/health', HEALTH],
             // Loki's metrics and nothing else of its API, for each pod by itself.
             ...metricsPods(deployment).map((pod): Directive => [
               'location',
@@ -182,6 +183,9 @@ function listen({ gateway }: GatewayConfigProps): readonly Directive[] {
     ['ssl_session_tickets', 'off'],
   ];
 }
+
+/** nginx itself answers, whatever Loki does. */
+const HEALTH: readonly Directive[] = [['return', 200, '{"status":"ok"}']];
 
 const REFUSALS = [
   { name: '@unauthorized', status: 401, error: 'a credential is missing, or it is wrong' },

@@ -24,8 +24,8 @@ export type GatewayProps = Pick<
   'namespaces' | 'deployment' | 'gateway' | 'auth' | 'limits' | 'resources' | 'images' | 'network'
 >;
 
-/** uid and gid of the image. */
-const USER = 101;
+/** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
+const USER = 10101;
 
 const NGINX = ['nginx', '-c', '/etc/nginx/gateway/nginx.conf', '-e', 'stderr'];
 /**
@@ -167,7 +167,12 @@ export class Gateway extends Construct {
                 securityContext: CONTAINER_SECURITY,
                 lifecycle: { preStop: { exec: { command: STOP } } },
                 readinessProbe: { ...health, periodSeconds: 2 },
-                livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 6 },
+                // On the port that no client can fill.
+                livenessProbe: {
+                  httpGet: { path: '/health', port: k8s.IntOrString.fromString('metrics') },
+                  periodSeconds: 10,
+                  failureThreshold: 6,
+                },
                 volumeMounts: [
                   { name: 'config', mountPath: '/etc/nginx/gateway', readOnly: true },
                   { name: 'tmp', mountPath: '/tmp' },

@@ -29,8 +29,8 @@ export type GrafanaProps = Pick<
   'namespaces' | 'grafana' | 'gateway' | 'auth' | 'resources' | 'images' | 'network' | 'limits'
 >;
 
-/** uid and gid of the image. */
-const USER = 472;
+/** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
+const USER = 10472;
 const DATA = '/var/lib/grafana';
 const PROVISIONING = '/etc/grafana/provisioning';
 const DASHBOARDS = '/etc/grafana/dashboards';

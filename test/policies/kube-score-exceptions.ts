@@ -46,12 +46,6 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     check: 'container-security-context-user-group-id',
     grade: 'critical',
-    reason: 'The image’s own user; the pod mounts nothing of its node, where the same id could be somebody else’s.',
-    found: inEach([...SINGLE, ...RINGS], GATEWAY, GRAFANA),
-  },
-  {
-    check: 'container-security-context-user-group-id',
-    grade: 'critical',
     reason:
       'The agent is root without a capability, because the nodes’ log files are root’s and readable for nobody else.',
     found: inEach([...SINGLE, ...RINGS], PROMTAIL),
@@ -87,12 +81,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'warning',
     reason: 'A rolling update would have two Grafanas write to the same SQLite file.',
     found: inEach(SQLITE, GRAFANA),
-  },
-  {
-    check: 'pod-probes-identical',
-    grade: 'critical',
-    reason: 'nginx answers it by itself, whatever Loki does: where it is not ready, a restart helps.',
-    found: inEach([...SINGLE, ...RINGS], GATEWAY),
   },
   {
     check: 'service-targets-pod',

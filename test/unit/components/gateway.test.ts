@@ -26,10 +26,10 @@ describe('given a stack, the gateway', () => {
     expect(podOf(objects).spec.volumes).toContainEqual({ name: 'config', configMap: { name: 'gateway-config' } });
   });
 
-  it('answers for its health without Loki', () => {
+  it('answers for its health without Loki; whether it lives, on the port that no client can fill', () => {
     const { readinessProbe, livenessProbe } = containerOf(objects);
-    for (const probe of [readinessProbe, livenessProbe])
-      expect(probe.httpGet).toEqual({ path: '/health', port: 'http' });
+    expect(readinessProbe.httpGet).toEqual({ path: '/health', port: 'http' });
+    expect(livenessProbe.httpGet).toEqual({ path: '/health', port: 'metrics' });
   });
 
   it('reads who may come in from a Secret, as files', () => {

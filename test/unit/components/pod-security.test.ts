@@ -6,7 +6,7 @@ import { everyStack } from '../../support/rendered-stack';
 const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
 
 /** uid and gid of each image. */
-const USERS: Readonly<Record<string, number>> = { loki: 10_001, compactor: 10_001, gateway: 101, grafana: 472 };
+const USERS: Readonly<Record<string, number>> = { loki: 10_001, compactor: 10_001, gateway: 10_101, grafana: 10_472 };
 
 /** The agent's exceptions: the nodes' log files are root's, and what it has read outlives its pod. */
 const AGENT = {
