@@ -120,7 +120,7 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
           [
             ['listen', GATEWAY.ports.metrics],
             ['access_log', 'off'],
-            ['location', '=', '/health', HEALTH],
+            ['location', '=', '/alive', HEALTH],
             // Loki's metrics and nothing else of its API, for each pod by itself.
             ...metricsPods(deployment).map((pod): Directive => [
               'location',

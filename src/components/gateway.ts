@@ -169,7 +169,7 @@ export class Gateway extends Construct {
                 readinessProbe: { ...health, periodSeconds: 2 },
                 // On the port that no client can fill.
                 livenessProbe: {
-                  httpGet: { path: '/health', port: k8s.IntOrString.fromString('metrics') },
+                  httpGet: { path: '/alive', port: k8s.IntOrString.fromString('metrics') },
                   periodSeconds: 10,
                   failureThreshold: 6,
                 },

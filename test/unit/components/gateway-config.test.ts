@@ -376,7 +376,7 @@ describe('given Loki pods, the gateway’s port for metrics', () => {
     ['three and a compactor', HA, ['loki-0', 'loki-1', 'loki-2', 'compactor-0']],
   ])('has the metrics of %s and nothing else of Loki', (_, differences, pods) => {
     const found = locations(httpOf(differences), 8081);
-    expect(found.map(nameOf)).toEqual(['= /health', ...pods.map((pod) => `= /${pod}/metrics`), '/']);
+    expect(found.map(nameOf)).toEqual(['= /alive', ...pods.map((pod) => `= /${pod}/metrics`), '/']);
     expect(found.filter(isProxied).map(({ block }) => directive(block, 'proxy_pass').words[1])).toEqual(
       pods.map((pod) => `http://${pod}-metrics.logging.svc:3100/metrics`),
     );

@@ -29,7 +29,7 @@ describe('given a stack, the gateway', () => {
   it('answers for its health without Loki; whether it lives, on the port that no client can fill', () => {
     const { readinessProbe, livenessProbe } = containerOf(objects);
     expect(readinessProbe.httpGet).toEqual({ path: '/health', port: 'http' });
-    expect(livenessProbe.httpGet).toEqual({ path: '/health', port: 'metrics' });
+    expect(livenessProbe.httpGet).toEqual({ path: '/alive', port: 'metrics' });
   });
 
   it('reads who may come in from a Secret, as files', () => {
