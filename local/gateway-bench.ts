@@ -213,7 +213,7 @@ async function memoryUnderConnections(pid: number, door: Door | undefined, log: 
   log(`gateway: memory under ${MANY} connections`);
   const idle = residentMegabytes(pid);
   const send = sender(door, MANY);
-  const batch = body(0, 4000);
+  const batch = body(0, 3000);
   let most = idle;
   const watch = setInterval(() => (most = Math.max(most, residentMegabytes(pid))), 50);
   try {
