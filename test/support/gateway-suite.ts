@@ -167,7 +167,7 @@ export function tail({ gateway }: Running, query: string, who: string | undefine
       resolve(text);
       socket.close();
     };
-    const late = setTimeout(() => done('no message'), 15_000);
+    const late = setTimeout(() => done('no message'), 30_000);
     socket.addEventListener('open', () => void onOpen());
     socket.addEventListener('message', ({ data }) => done(String(data)));
     socket.addEventListener('error', () => done('refused'));
