@@ -4,8 +4,9 @@ import { stringify } from 'yaml';
 import { goMemoryLimit } from '../config/units';
 import { COMPACTOR, GATEWAY, objectLabels, selectorLabels } from './identity';
 import { GO_MEMORY_SHARE, type LokiProps } from './loki';
-import { compactorSection, CONFIG, DATA, lokiConfig, type LokiConfigProps, tenantOverrides } from './loki-config';
-import { addresses, componentPolicy, dnsEgress, podsOf, tcp } from './network';
+import { compactorSection, CONFIG, lokiConfig, type LokiConfigProps, tenantOverrides } from './loki-config';
+import { bucketEgress, bucketEnv, bucketIdentity, DATA } from './loki-storage';
+import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -13,7 +14,6 @@ import {
   imageReference,
   pullSecrets,
   restrictedPodSecurity,
-  secretEnv,
 } from './pod';
 
 /** uid and gid of the image. */
@@ -40,7 +40,7 @@ export class Compactor extends Construct {
     };
 
     new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadata(COMPACTOR.name),
+      metadata: { ...metadata(COMPACTOR.name), ...bucketIdentity(props.storage) },
       automountServiceAccountToken: false,
     });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata('compactor-config'), data: files });
@@ -73,13 +73,7 @@ export class Compactor extends Construct {
     componentPolicy(this, COMPACTOR, {
       namespace: namespaces.logging,
       ingress: [{ from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }],
-      egress:
-        storage.type === 's3'
-          ? [
-              dnsEgress(network),
-              ...storage.egress.map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) })),
-            ]
-          : [],
+      egress: storage.type === 's3' ? [dnsEgress(network), ...bucketEgress(storage)] : [],
     });
   }
 
@@ -118,15 +112,12 @@ export class Compactor extends Construct {
                 })),
                 env: [
                   { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.compactor.limits.memory, GO_MEMORY_SHARE) },
-                  ...(storage.type === 's3'
-                    ? [
-                        secretEnv('AWS_ACCESS_KEY_ID', storage.credentialsSecret, 'accessKeyId'),
-                        secretEnv('AWS_SECRET_ACCESS_KEY', storage.credentialsSecret, 'secretAccessKey'),
-                      ]
-                    : []),
+                  ...bucketEnv(storage),
                 ],
                 resources: containerResources(resources.compactor),
                 securityContext: CONTAINER_SECURITY,
+                // Why it could not start, an unusable bucket for example, is then in the pod's status.
+                terminationMessagePolicy: 'FallbackToLogsOnError',
                 startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 300 },
                 readinessProbe: { ...ready, periodSeconds: 5 },
                 livenessProbe: {

@@ -3,6 +3,7 @@ import type { StackConfig } from '../config';
 import { largestBurst, longestQueryTimeout } from '../config/limits';
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../config/units';
 import { LOKI } from './identity';
+import { DATA, schemaPeriods, storageSection } from './loki-storage';
 
 /** The parts of the stack config that Loki's config files are made from. */
 export type LokiConfigProps = Pick<
@@ -10,16 +11,12 @@ export type LokiConfigProps = Pick<
   'namespaces' | 'deployment' | 'storage' | 'retention' | 'limits' | 'auth' | 'resources'
 >;
 
-/** Where the pod has its volume. */
-export const DATA = '/var/loki';
 /** Where the pod finds its config files. */
 export const CONFIG = '/etc/loki';
 /** Share of the memory limit up to which a WAL is replayed before chunks are flushed; Loki's default is 4 GB whatever the limit. */
 const REPLAY_MEMORY_SHARE = 0.75;
 /** Longer than any Loki runs. */
 const NEVER = '87600h';
-/** First day of the index. In the past for a new install; periods are only ever appended. */
-const SCHEMA_FROM = '2024-01-01';
 const HOUR = 3_600_000;
 const SECOND = 1000;
 
@@ -53,32 +50,8 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     ...(isRing
       ? { memberlist: { join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`] } }
       : {}),
-    schema_config: {
-      configs: [
-        {
-          from: SCHEMA_FROM,
-          store: 'tsdb',
-          object_store: objectStore(storage),
-          schema: 'v13',
-          index: { prefix: 'index_', period: '24h' },
-        },
-      ],
-    },
-    storage_config: {
-      tsdb_shipper: { active_index_directory: `${DATA}/tsdb-index`, cache_location: `${DATA}/tsdb-cache` },
-      ...(storage.type === 's3'
-        ? {
-            aws: {
-              bucketnames: storage.bucket,
-              region: storage.region,
-              s3forcepathstyle: storage.forcePathStyle,
-              ...(storage.endpoint === undefined
-                ? {}
-                : { endpoint: storage.endpoint, insecure: storage.endpoint.startsWith('http://') }),
-            },
-          }
-        : { filesystem: { directory: `${DATA}/chunks` } }),
-    },
+    schema_config: { configs: schemaPeriods(storage) },
+    storage_config: storageSection(storage),
     ingester: {
       chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
       ...(isRing ? {} : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
@@ -141,7 +114,7 @@ export function compactorSection({ retention, storage }: LokiConfigProps): Reado
     compaction_interval: formatDuration(retention.compactionInterval),
     retention_enabled: true, // default false: retention_period alone deletes nothing
     retention_delete_delay: formatDuration(retention.deleteDelay),
-    delete_request_store: objectStore(storage),
+    delete_request_store: storage.type,
   };
 }
 
@@ -210,8 +183,4 @@ function serverTimeout(limits: StackConfig['limits']): Duration {
 /** A push of a whole burst must fit in one gRPC message. */
 function grpcMessageSize({ limits }: LokiConfigProps): number {
   return Math.max(largestBurst(limits).bytes, 16 * 2 ** 20);
-}
-
-function objectStore({ type }: StackConfig['storage']): string {
-  return type === 's3' ? 's3' : 'filesystem';
 }

@@ -4,8 +4,9 @@ import { stringify } from 'yaml';
 import type { StackConfig } from '../config';
 import { formatQuantity, goMemoryLimit } from '../config/units';
 import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
-import { CONFIG, DATA, lokiConfig, tenantOverrides } from './loki-config';
-import { addresses, componentPolicy, dnsEgress, podsOf, tcp } from './network';
+import { CONFIG, lokiConfig, tenantOverrides } from './loki-config';
+import { bucketEgress, bucketEnv, bucketIdentity, DATA } from './loki-storage';
+import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -13,7 +14,6 @@ import {
   imageReference,
   pullSecrets,
   restrictedPodSecurity,
-  secretEnv,
   spread,
 } from './pod';
 
@@ -50,7 +50,7 @@ export class Loki extends Construct {
     const files = { 'config.yaml': stringify(lokiConfig(props)), 'overrides.yaml': stringify(tenantOverrides(props)) };
 
     new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadata(LOKI.name),
+      metadata: { ...metadata(LOKI.name), ...bucketIdentity(props.storage) },
       automountServiceAccountToken: false,
     });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata('loki-config'), data: files });
@@ -102,9 +102,7 @@ export class Loki extends Construct {
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
         ...(hasPeers || storage.type === 's3' ? [dnsEgress(network)] : []),
-        ...(storage.type === 's3'
-          ? storage.egress.map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) }))
-          : []),
+        ...bucketEgress(storage),
       ],
     });
   }
@@ -148,15 +146,12 @@ export class Loki extends Construct {
                 })),
                 env: [
                   { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.loki.limits.memory, GO_MEMORY_SHARE) },
-                  ...(storage.type === 's3'
-                    ? [
-                        secretEnv('AWS_ACCESS_KEY_ID', storage.credentialsSecret, 'accessKeyId'),
-                        secretEnv('AWS_SECRET_ACCESS_KEY', storage.credentialsSecret, 'secretAccessKey'),
-                      ]
-                    : []),
+                  ...bucketEnv(storage),
                 ],
                 resources: containerResources(resources.loki),
                 securityContext: CONTAINER_SECURITY,
+                // Why it could not start, an unusable bucket for example, is then in the pod's status.
+                terminationMessagePolicy: 'FallbackToLogsOnError',
                 // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
                 startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 900 },
                 readinessProbe: { ...ready, periodSeconds: 5 },

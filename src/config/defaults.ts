@@ -29,6 +29,9 @@ export const defaults = {
     maxTails: 10, // Loki's own default
   },
 
+  // From a day in the past, for a new install; later periods are only ever appended.
+  storage: { schemaFrom: '2024-01-01', accessSecret: 'loki-s3' },
+
   persistence: { size: '50Gi', retainOnDelete: true },
 
   deployment: { mode: 'single', replicas: 1, replicationFactor: 1 },

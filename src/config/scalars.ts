@@ -109,6 +109,31 @@ export const cpu = (): z.ZodType<Cpu, string | number> =>
     CPU_RULE,
   );
 
+const DAY_RULE = {
+  rule: 'a day: year, month and day',
+  remedy: 'write for example 2027-03-01',
+};
+
+/** Midnight UTC of a day, as `YYYY-MM-DD`. Pulumi's YAML takes it for a time, and hands it over as one. */
+export const day = (): z.ZodType<string, string> =>
+  parsed(
+    withPattern('day', /^\d{4}-\d{2}-\d{2}(T00:00:00Z)?$/, DAY_RULE),
+    (written) => {
+      const text = written.slice(0, 'YYYY-MM-DD'.length);
+      const time = new Date(`${text}T00:00:00Z`);
+      // Of the 31st of a month that has none, JavaScript makes the first of the next.
+      return Number.isNaN(time.getTime()) || !time.toISOString().startsWith(text) ? undefined : text;
+    },
+    DAY_RULE,
+  );
+
+/** An IAM role of AWS, in whatever partition. */
+export const roleArn = () =>
+  withPattern('IAM role', /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
+    rule: 'the ARN of an IAM role',
+    remedy: 'write for example arn:aws:iam::123456789012:role/loki',
+  });
+
 /** A DNS label: names of namespaces, Secrets, credentials. */
 export const dnsLabel = () =>
   withPattern('DNS label', /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {

@@ -167,15 +167,15 @@ function gatewaySecrets({ auth, grafana, agent, gateway, namespaces }: StackConf
 }
 
 function bucketSecrets({ storage, namespaces }: StackConfig): readonly SecretSpec[] {
-  return storage.type === 'filesystem'
+  return storage.type === 'filesystem' || storage.access.type !== 'secret'
     ? []
     : [
         {
-          name: storage.credentialsSecret,
+          name: storage.access.secret,
           namespace: namespaces.logging,
           madeBy: 'secretSource',
           readBy: 'loki, and in mode ha the compactor',
-          namedAt: ['storage', 'credentialsSecret'],
+          namedAt: ['storage', 'access', 'secret'],
           keys: { accessKeyId: 'access key id of the bucket', secretAccessKey: 'secret access key of the bucket' },
         },
       ];

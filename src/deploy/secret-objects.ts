@@ -30,8 +30,8 @@ export function secretObjects(config: StackConfig, values: SecretValues): readon
   };
   const contents = { ...grafanaContents(config, value), ...gatewayContents(config, value, values) };
   const { storage } = config;
-  if (storage.type === 's3')
-    contents[storage.credentialsSecret] = {
+  if (storage.type === 's3' && storage.access.type === 'secret')
+    contents[storage.access.secret] = {
       accessKeyId: value('s3.accessKeyId'),
       secretAccessKey: value('s3.secretAccessKey'),
     };
@@ -95,7 +95,7 @@ function gatewayContents(config: StackConfig, value: (path: string) => string, v
 /** Workloads that read Secrets when they start, and so have to start anew when one changes → the Secrets. The agent reads its password at every push. */
 function secretsReadAtStart({ grafana, storage }: StackConfig): Readonly<Record<string, readonly string[]>> {
   const { login, database, smtp, credential } = grafana;
-  const bucket = storage.type === 's3' ? [storage.credentialsSecret] : [];
+  const bucket = storage.type === 's3' && storage.access.type === 'secret' ? [storage.access.secret] : [];
   return {
     [GATEWAY.name]: [GATEWAY_USERS_SECRET],
     [GRAFANA.name]: [

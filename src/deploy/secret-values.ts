@@ -107,7 +107,9 @@ function gatewayValues(config: StackConfig): readonly RequiredSecret[] {
 }
 
 function bucketValues({ storage }: StackConfig): readonly RequiredSecret[] {
-  return storage.type === 's3' ? ['s3.accessKeyId', 's3.secretAccessKey'].map(handedOut) : [];
+  return storage.type === 's3' && storage.access.type === 'secret'
+    ? ['s3.accessKeyId', 's3.secretAccessKey'].map(handedOut)
+    : [];
 }
 
 /** Passwords that a rotation has replaced, and that count for as long as they are set. */

@@ -15,6 +15,8 @@ import {
 } from './program';
 
 export interface ApiServer {
+  /** File with the administrator's access. */
+  readonly kubeconfig: string;
   /** Runs kubectl as the administrator; objects go to its standard input as one list. */
   readonly kubectl: (args: readonly string[], objects?: readonly object[]) => Promise<RunResult>;
   readonly stop: () => Promise<void>;
@@ -125,5 +127,5 @@ export async function startApiServer(): Promise<ApiServer> {
     await stop();
     throw error;
   }
-  return { kubectl, stop };
+  return { kubeconfig, kubectl, stop };
 }

@@ -85,8 +85,12 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     region: 'eu-west-1',
     endpoint: 'http://minio.storage.svc:9000',
     forcePathStyle: true,
-    credentialsSecret: 'watch-bucket',
+    access: { type: 'secret', secret: 'watch-bucket' },
     egress: [{ cidr: '10.20.0.0/16', port: 9000 }],
+    schema: [
+      { from: '2024-01-01', store: 's3' },
+      { from: '2025-06-01', store: 's3' },
+    ],
   },
   persistence: { size: '40Gi', storageClass: 'fast', retainOnDelete: false },
   deployment: { mode: 'ha', replicas: 5, replicationFactor: 2 },
@@ -234,7 +238,18 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
 /** The options that {@link everything} has no place for: each is the other side of a choice. */
 export const otherwise = {
   environment: 'staging',
-  storage: S3,
+  storage: {
+    ...S3,
+    access: {
+      type: 'serviceAccount',
+      roleArn: 'arn:aws:iam::123456789012:role/loki',
+      egress: [{ cidr: '10.20.0.9/32', port: 443 }],
+    },
+    schema: [
+      { from: '2024-01-01', store: 'filesystem' },
+      { from: '2025-06-01', store: 's3' },
+    ],
+  },
   grafana: {
     url: 'https://watch.example.com',
     login: {

@@ -25,4 +25,50 @@ export const storageRules: readonly Rule[] = [
         ),
       ),
   },
+  {
+    reads: ['storage.schema'],
+    check: ({ storage: { schema } }) =>
+      schema.flatMap(({ from }, index) => {
+        const before = schema[index - 1]?.from;
+        return when(before !== undefined && from <= before, () =>
+          problem(
+            ['storage', 'schema', index, 'from'],
+            from,
+            `after the first day of the period before (${String(before)})`,
+            'write the periods in the order of their days, each day once',
+          ),
+        );
+      }),
+  },
+  {
+    reads: ['storage'],
+    check: ({ storage }) => {
+      if (storage.type === 'filesystem') return [];
+      const last = storage.schema.length - 1;
+      return when(storage.schema[last]?.store === 'filesystem', () =>
+        problem(
+          ['storage', 'schema', last, 'store'],
+          'filesystem',
+          'the last period is in the bucket, as storage.type says',
+          'add a period with store s3 that begins in the future, or set storage.type to filesystem',
+        ),
+      );
+    },
+  },
+  {
+    reads: ['storage', 'deployment.mode'],
+    check: ({ storage, deployment }) =>
+      storage.type === 'filesystem'
+        ? []
+        : storage.schema.flatMap(({ store }, index) =>
+            when(deployment.mode === 'ha' && store === 'filesystem', () =>
+              problem(
+                ['storage', 'schema', index, 'store'],
+                store,
+                'several replicas have everything in the bucket: what is on one’s volume no other one can read',
+                'keep deployment.mode single until that period’s logs are past their retention',
+              ),
+            ),
+          ),
+  },
 ];

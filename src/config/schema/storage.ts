@@ -1,15 +1,47 @@
 import { z } from 'zod';
-import { cidr, dnsLabel, port, url } from '../scalars';
+import { defaults } from '../defaults';
+import { cidr, day, dnsLabel, port, roleArn, url } from '../scalars';
 
 const egress = z.strictObject({
   cidr: cidr().describe('Addresses that may be reached.'),
   port: port().describe('TCP port there.'),
 });
 
+const from = () =>
+  day().describe('First day, in UTC. Periods are only ever added, each before its first day: `npm run check` says so.');
+
+const SCHEMA = 'Periods of the index, the oldest first. All are `tsdb` with `v13`, the only ones offered so far.';
+
+const access = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('secret').describe('With an access key.'),
+    secret: dnsLabel()
+      .default(defaults.storage.accessSecret)
+      .describe('Secret in the logging namespace with keys `accessKeyId` and `secretAccessKey`.'),
+  }),
+  z.strictObject({
+    type: z
+      .literal('serviceAccount')
+      .describe('As an IAM role, with the tokens of the ServiceAccounts `loki` and `compactor`. No Secret.'),
+    roleArn: roleArn().describe('The role; its trust policy names the two ServiceAccounts.'),
+    egress: z.array(egress).min(1).describe('Where STS is, which exchanges tokens for keys, for the NetworkPolicy.'),
+  }),
+  z.strictObject({
+    type: z
+      .literal('podIdentity')
+      .describe('As the IAM role that an EKS Pod Identity association gives the two ServiceAccounts. No Secret.'),
+  }),
+]);
+
 export const storage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('filesystem').describe('Chunks and index on Loki’s own volume.'),
     allowInProduction: z.boolean().default(false).describe('Consent to keep production logs on a single volume.'),
+    schema: z
+      .array(z.strictObject({ from: from() }))
+      .min(1)
+      .prefault([{ from: defaults.storage.schemaFrom }])
+      .describe(SCHEMA),
   }),
   z.strictObject({
     type: z.literal('s3').describe('Chunks and index in an S3 bucket.'),
@@ -20,12 +52,23 @@ export const storage = z.discriminatedUnion('type', [
       .boolean()
       .default(false)
       .describe('Bucket in the path instead of in the host name; most S3 servers other than AWS want it.'),
-    credentialsSecret: dnsLabel()
-      .default('loki-s3')
-      .describe('Secret in the logging namespace with keys `accessKeyId` and `secretAccessKey`.'),
+    access: access.prefault({ type: 'secret' }).describe('How Loki may use the bucket.'),
     egress: z
       .array(egress)
       .min(1)
       .describe('Where the bucket is, for the NetworkPolicy: it matches addresses, not names.'),
+    schema: z
+      .array(
+        z.strictObject({
+          from: from(),
+          store: z
+            .enum(['s3', 'filesystem'])
+            .default('s3')
+            .describe('Where its chunks and index are: `filesystem` for the time before the stack moved to S3.'),
+        }),
+      )
+      .min(1)
+      .prefault([{ from: defaults.storage.schemaFrom }])
+      .describe(SCHEMA),
   }),
 ]);

@@ -200,6 +200,25 @@ describe('given storage, Loki’s config', () => {
     expect(config.at('storage_config.filesystem')).toBeUndefined();
   });
 
+  it('gives every period tables of its own, and leaves those of the first as they are', () => {
+    const config = configOf({
+      storage: { ...S3, schema: [{ from: '2024-01-01', store: 'filesystem' }, { from: '2027-03-01' }] },
+    });
+    const { store, schema, index } = { store: 'tsdb', schema: 'v13', index: { prefix: 'index_', period: '24h' } };
+    expect(config.at('schema_config.configs')).toEqual([
+      { from: '2024-01-01', store, object_store: 'filesystem', schema, index },
+      { from: '2027-03-01', store, object_store: 's3', schema, index: { ...index, prefix: 'index_20270301_' } },
+    ]);
+    expect(config.at('storage_config.filesystem.directory')).toBe('/var/loki/chunks');
+    expect(config.at('storage_config.aws.bucketnames')).toBe('spywatcher-logs');
+    expect(config.at('compactor.delete_request_store')).toBe('s3');
+  });
+
+  it('looks into a bucket before it is ready, and into its own volume not', () => {
+    expect(configOf({ storage: S3 }).at('storage_config.tsdb_shipper.query_ready_num_days')).toBe(1);
+    expect(configOf().at('storage_config.tsdb_shipper.query_ready_num_days')).toBeUndefined();
+  });
+
   it.each([
     ['http://minio.storage.svc:9000', true],
     ['https://s3.example.com', false],

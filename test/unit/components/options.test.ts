@@ -13,6 +13,8 @@ const NOT_RENDERED: Readonly<Record<string, unknown>> = {
 /** These cannot change alone: they say which other options there are. */
 const SHAPES = [
   'storage.type',
+  'storage.access.type',
+  'storage.schema.1.store',
   'deployment.mode',
   'auth.loki.tenants.1.name',
   'auth.loki.crossTenantReaders.0.tenants.0',
@@ -22,7 +24,7 @@ const SHAPES = [
   'grafana.login.oauth.generic.type',
 ];
 /** These are of a choice that {@link everything} does not take. */
-const OF_ANOTHER_CHOICE = ['grafana.persistence.size', 'grafana.persistence.storageClass'];
+const OF_ANOTHER_CHOICE = ['grafana.persistence.size', 'grafana.persistence.storageClass', 'storage.schema.0.store'];
 /** These change together with another one, or the config would be refused. */
 const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'auth.loki.tenants.0.write.0': { 'agent.credential': 'changed' },
@@ -47,6 +49,11 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'retention.tenants.audit.streams.0.selector': '{job="changed"}',
   'storage.endpoint': 'http://changed.example.com',
   'storage.egress.0.cidr': '10.99.0.0/16',
+  'storage.access.roleArn': 'arn:aws:iam::123456789012:role/changed',
+  'storage.access.egress.0.cidr': '10.99.0.0/16',
+  'storage.schema.0.from': '2024-02-29',
+  'storage.schema.0.store': 's3',
+  'storage.schema.1.from': '2025-07-01',
   'grafana.url': 'https://changed.example.com',
   'grafana.links.sentry': 'https://changed.example.com/{id}',
   'grafana.links.traces': 'https://changed.example.com/{id}',

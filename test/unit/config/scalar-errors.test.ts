@@ -1,5 +1,5 @@
 /** One row for each value that a scalar of the config refuses. */
-import { problemsOf } from '../../support/config';
+import { problemsOf, S3 } from '../../support/config';
 import { eachOf, type Row } from '../../support/wrong-values';
 
 const DURATION = {
@@ -35,6 +35,11 @@ const WHOLE_NUMBER = { rule: 'a whole number above 0', remedy: 'write for exampl
 const CIDR = {
   rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
   remedy: 'write for example 10.0.0.0/8',
+};
+const DAY = { rule: 'a day: year, month and day', remedy: 'write for example 2027-03-01' };
+const ROLE = {
+  rule: 'the ARN of an IAM role',
+  remedy: 'write for example arn:aws:iam::123456789012:role/loki',
 };
 const IMAGE = {
   rule: 'an immutable image reference: a tag with a full version, or a digest',
@@ -269,6 +274,33 @@ const rows: readonly Row[] = [
     '/var/lib/../etc',
     '/var/lib/.',
     'var/lib/x',
+  ),
+  ...eachOf(
+    'a day',
+    (from) => ({ storage: { type: 'filesystem', schema: [{ from }] } }),
+    'storage.schema[0].from',
+    DAY,
+    'tomorrow',
+    '2025-6-1',
+    '2025-02-29',
+    '2025-13-01',
+    '2025-06-01T01:00:00Z',
+    20250601,
+  ),
+  ...eachOf(
+    'a role',
+    (arn) => ({
+      storage: {
+        ...S3,
+        access: { type: 'serviceAccount', roleArn: arn, egress: [{ cidr: '10.0.0.9/32', port: 443 }] },
+      },
+    }),
+    'storage.access.roleArn',
+    ROLE,
+    'loki',
+    'arn:aws:iam::123456789012:user/loki',
+    'arn:aws:iam::12345:role/loki',
+    '',
   ),
   ...eachOf(
     'a selector',

@@ -55,7 +55,7 @@ describe('given a key that looks like none', () => {
   it('takes a key of the other kind of storage for unknown', () => {
     expect(only({ storage: { type: 'filesystem', bucket: 'logs' } })).toMatchObject({
       path: 'storage.bucket',
-      rule: 'a known key: type, allowInProduction',
+      rule: 'a known key: type, allowInProduction, schema',
       remedy: 'remove it',
     });
   });
@@ -68,7 +68,7 @@ describe('given a key that looks like none', () => {
 describe('given a secret in a place where there are none, no report shows it', () => {
   test.each([
     ['below a known section', { grafana: { adminPassword: 'hunter2' } }],
-    ['with a name like that of a known key', { storage: { ...S3, credentialsSecrett: 'hunter2' } }],
+    ['with a name like that of a known key', { storage: { ...S3, access: { type: 'secret', secrett: 'hunter2' } } }],
     ['inside a mapping of the wrong type', { agent: { excludeNamespaces: { password: 'hunter2' } } }],
     ['in a URL', { grafana: { datasources: { prometheus: { url: 'http://admin:hunter2@prometheus:9090' } } } }],
     ['in a URL without a protocol that is known', { storage: { ...S3, endpoint: 's3://key:hunter2@minio' } }],

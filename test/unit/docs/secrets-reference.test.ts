@@ -142,7 +142,7 @@ test.each([
     'you; cert-manager, with `grafana.ingress.tls.clusterIssuer`',
     'with `grafana.ingress.tls`',
   ],
-  ['`loki-s3` (`storage.credentialsSecret`)', 'by `secretSource`', 'with `storage.type: s3`'],
+  ['`loki-s3` (`storage.access.secret`)', 'by `secretSource`', 'with `storage.type: s3`'],
   [
     '`grafana-oauth` (`grafana.login.oauth.secret`)',
     'by `secretSource`',

@@ -12,11 +12,11 @@ testRules([
   ],
   [
     'a name that no other Secret of the stack has',
-    { storage: { ...S3, credentialsSecret: 'gateway-credential-grafana' } },
-    'storage.credentialsSecret',
+    { storage: { ...S3, access: { type: 'secret', secret: 'gateway-credential-grafana' } } },
+    'storage.access.secret',
     '"gateway-credential-grafana"',
     'leave it out, for its default, or write another name',
-    { storage: { ...S3, credentialsSecret: 'gateway-credential-promtail' } },
+    { storage: { ...S3, access: { type: 'secret', secret: 'gateway-credential-promtail' } } },
   ],
   [
     'a name that no other Secret of the stack has',
@@ -33,11 +33,8 @@ describe('given one name for the two Secrets that a stack’s owner names', () =
     const input = {
       environment: 'dev',
       grafana: { login: { adminSecret: 'same' } },
-      storage: { ...S3, credentialsSecret: 'same' },
+      storage: { ...S3, access: { type: 'secret', secret: 'same' } },
     };
-    expect(problemsOf(input).map(({ path }) => path)).toEqual([
-      'grafana.login.adminSecret',
-      'storage.credentialsSecret',
-    ]);
+    expect(problemsOf(input).map(({ path }) => path)).toEqual(['grafana.login.adminSecret', 'storage.access.secret']);
   });
 });

@@ -1,0 +1,51 @@
+/**
+ * `npm run --silent check -- <stack>`: what of a stack file cannot be applied to what runs. Exit code 0: all of it can; 2: some
+ * of it cannot, and a report says what to do; 1: it could not be compared.
+ */
+'use strict';
+const { join } = require('node:path');
+const { parseArgs } = require('node:util');
+const { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterOf } = require('./cluster-options');
+require('./ensure-built').ensureBuilt();
+const { loadStackConfig } = require('../lib/src/config');
+const { stackObjects } = require('../lib/src/deploy/objects');
+const { readRunning } = require('../lib/src/operations/cluster');
+const { compareWithRunning, formatFindings } = require('../lib/src/operations/compare');
+
+const USAGE = `usage: npm run --silent check -- <stack>
+  --json               findings as JSON, on standard output
+  --project <folder>   with the stack files (default: this one)
+${CLUSTER_USAGE}`;
+const OPTIONS = {
+  ...CLUSTER_OPTIONS,
+  json: { type: 'boolean', default: false },
+  project: { type: 'string', default: join(__dirname, '..') },
+};
+
+function parse(args) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new Error(`${error.message}\n${USAGE}`);
+  }
+}
+
+function main() {
+  const { values, positionals } = parse(process.argv.slice(2));
+  const [stack] = positionals;
+  if (stack === undefined || positionals.length > 1) throw new Error(USAGE);
+  const config = loadStackConfig(values.project, stack);
+  const running = readRunning(clusterOf(values), config.namespaces.logging);
+  const findings = compareWithRunning(stackObjects(config), running, new Date());
+  if (values.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else if (findings.length > 0) process.stderr.write(`${formatFindings(stack, findings)}\n`);
+  else process.stderr.write(`${stack}: all of it can be applied to what runs.\n`);
+  if (findings.length > 0) process.exitCode = 2;
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,56 @@
+/** What runs, by kubectl: it finds the cluster as its user does. */
+import { spawnSync } from 'node:child_process';
+import { z } from 'zod';
+import type { KubernetesObject } from '../deploy/objects';
+
+/** A cluster, and the kubectl that talks to it. */
+export interface Cluster {
+  readonly kubectl: string;
+  /** Arguments that select the cluster: `--kubeconfig …`, `--context …`. */
+  readonly select: readonly string[];
+}
+
+/** How long the API server may take to answer. */
+const TIMEOUT = '--request-timeout=20s';
+
+const listShape = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      apiVersion: z.string(),
+      kind: z.string(),
+      metadata: z.looseObject({
+        name: z.string(),
+        namespace: z.string().exactOptional(),
+        labels: z.record(z.string(), z.string()).exactOptional(),
+        annotations: z.record(z.string(), z.string()).exactOptional(),
+      }),
+    }),
+  ),
+});
+
+/**
+ * Runs kubectl.
+ *
+ * @throws Error with what it said, where it fails or is not there.
+ */
+export function kubectl({ kubectl: program, select }: Cluster, args: readonly string[], input?: string): string {
+  const { status, error, stdout, stderr } = spawnSync(program, [...select, TIMEOUT, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 256 * 2 ** 20,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (error !== undefined) throw new Error(`${program}: ${error.message}`, { cause: error });
+  if (status !== 0) throw new Error(`kubectl ${args.slice(0, 4).join(' ')}: ${stderr.trim()}`);
+  return stdout;
+}
+
+/** Objects of these kinds in a namespace; none where the namespace is not there. */
+export function list(cluster: Cluster, namespace: string, ...kinds: readonly string[]): readonly KubernetesObject[] {
+  const answer = kubectl(cluster, ['-n', namespace, 'get', kinds.join(','), '-o', 'json']);
+  return listShape.parse(JSON.parse(answer)).items;
+}
+
+/** All of a stack that {@link compareWithRunning} looks at. */
+export function readRunning(cluster: Cluster, namespace: string): readonly KubernetesObject[] {
+  return list(cluster, namespace, 'statefulsets', 'persistentvolumeclaims', 'configmaps', 'storageclasses');
+}

@@ -1,0 +1,57 @@
+/** What cannot be applied to what runs. Kubernetes would refuse some of it half-way through; of the rest Loki would say nothing. */
+import type { KubernetesObject } from '../deploy/objects';
+import { schemaFindings } from './compare-schema';
+import { immutableFindings, volumeFindings } from './compare-volumes';
+
+/** One difference between a rendered stack and what runs that must not be applied as it is. */
+export interface Finding {
+  /** Where: `StatefulSet logging/loki: spec.serviceName`. */
+  readonly path: string;
+  /** What runs. */
+  readonly running: string;
+  /** What was rendered. */
+  readonly wanted: string;
+  /** What must hold. */
+  readonly rule: string;
+  /** What to do instead. */
+  readonly remedy: string;
+  /** Whether `npm run resize` makes it so. */
+  readonly resizable: boolean;
+}
+
+/**
+ * Compares a rendered stack with what runs. What is not there yet can be made in any way.
+ *
+ * @param wanted - rendered objects
+ * @param running - of the cluster: StatefulSets, claims and ConfigMaps of the stack's namespaces, and all StorageClasses
+ * @param now - which periods of the index have begun depends on it
+ */
+export function compareWithRunning(
+  wanted: readonly KubernetesObject[],
+  running: readonly KubernetesObject[],
+  now: Date,
+): readonly Finding[] {
+  return wanted.flatMap((object) => {
+    const same = running.find((candidate) => nameOf(candidate) === nameOf(object));
+    return [
+      ...(same === undefined ? [] : immutableFindings(object, same)),
+      ...volumeFindings(object, running),
+      ...(same === undefined ? [] : schemaFindings(object, same, now)),
+    ];
+  });
+}
+
+/** The findings as people see them. */
+export function formatFindings(stack: string, findings: readonly Finding[]): string {
+  const count = findings.length === 1 ? '1 difference' : `${findings.length} differences`;
+  const entries = findings.map(
+    ({ path, running, wanted, rule, remedy }) =>
+      `  ${path}\n    running: ${running}\n    wanted:  ${wanted}\n    rule:    ${rule}\n    remedy:  ${remedy}`,
+  );
+  return [`${stack}: ${count} that cannot be applied to what runs; nothing was applied.`, ...entries].join('\n\n');
+}
+
+/** Kind, namespace and name, as people write them. */
+export function nameOf({ kind, metadata: { namespace, name } }: KubernetesObject): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}

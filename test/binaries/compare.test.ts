@@ -1,0 +1,128 @@
+/** `npm run check` against a real API server: what it finds is what the server refuses, and all else it takes. */
+import { join } from 'node:path';
+import { rmSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { stringify } from 'yaml';
+import { type ApiServer, startApiServer } from '../support/api-server';
+import { BUILD_TIMEOUT, programs, run, type RunResult } from '../support/program';
+import { objectOf, type RenderedStack, variant } from '../support/rendered-stack';
+import type { StackConfigInput } from '../../src/config';
+
+const ROOT = join(__dirname, '..', '..');
+const APPLY = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
+
+let api: ApiServer;
+let kubectl: string;
+let project: string;
+beforeAll(async () => {
+  ({ kubectl } = await programs('kubectl'));
+  api = await startApiServer();
+  project = mkdtempSync(join(tmpdir(), 'compare-'));
+  await apply(stackOf({}).objects);
+  // No controller is there that would make them.
+  await apply([storageClass, claim]);
+  await bind();
+}, BUILD_TIMEOUT);
+afterAll(async () => {
+  await api.stop();
+  rmSync(project, { recursive: true });
+});
+
+const stackOf = (differences: Partial<StackConfigInput>): RenderedStack =>
+  variant('compared', { environment: 'dev', ...differences });
+const storageClass = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'standard' },
+  provisioner: 'example.com/disks',
+  allowVolumeExpansion: true,
+};
+const claim = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data-loki-0', namespace: 'logging' },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: 'standard',
+    volumeName: 'disk',
+    resources: { requests: { storage: '50Gi' } },
+  },
+};
+
+async function apply(objects: readonly object[]): Promise<void> {
+  const { code, stderr } = await api.kubectl(APPLY, objects);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+/** What a controller would do: only a bound claim can grow. */
+async function bind(): Promise<void> {
+  const status = JSON.stringify({ status: { phase: 'Bound', capacity: { storage: '50Gi' } } });
+  const patch = ['-n', 'logging', 'patch', 'pvc', 'data-loki-0', '--subresource=status', '-p', status];
+  expect(await api.kubectl(patch)).toMatchObject({ code: 0 });
+}
+
+/** The command, as its user gives it. */
+function check(differences: Partial<StackConfigInput>, ...args: readonly string[]): Promise<RunResult> {
+  const entries = Object.entries({ environment: 'dev', ...differences });
+  const config = Object.fromEntries(entries.map(([key, value]) => [`spywatcher-logs:${key}`, value]));
+  writeFileSync(join(project, 'Pulumi.compared.yaml'), stringify({ config }));
+  const cluster = ['--kubectl', kubectl, '--kubeconfig', api.kubeconfig, '--project', project];
+  return run([process.execPath, join(ROOT, 'bin', 'check.js'), 'compared', ...cluster, ...args]);
+}
+
+test('given the stack that runs, it has nothing to say: what the server added is no difference', async () => {
+  expect(await check({})).toMatchObject({ code: 0, stderr: 'compared: all of it can be applied to what runs.\n' });
+});
+
+test('given what may change, it has nothing to say, and the server takes it', async () => {
+  const differences: Partial<StackConfigInput> = {
+    retention: { period: '40d' },
+    persistence: { retainOnDelete: false },
+    resources: { loki: { limits: { memory: '2Gi' } } },
+  };
+  expect(await check(differences)).toMatchObject({ code: 0 });
+  const { code } = await api.kubectl([...APPLY, '--dry-run=server'], stackOf(differences).objects);
+  expect(code).toBe(0);
+});
+
+describe.each<[string, Partial<StackConfigInput>, string]>([
+  ['a larger volume', { persistence: { size: '80Gi' } }, 'npm run resize'],
+  ['a smaller volume', { persistence: { size: '20Gi' } }, 'a volume never gets smaller'],
+  ['another class', { persistence: { storageClass: 'fast' } }, 'Kubernetes takes no change of this field'],
+])('given %s', (_, differences, said) => {
+  it('says so before anything is applied, and ends with 2', async () => {
+    expect(await check(differences)).toMatchObject({ code: 2, stderr: expect.stringContaining(said) as string });
+  });
+
+  it('is right: the server refuses it', async () => {
+    const set = objectOf(stackOf(differences), 'StatefulSet', 'loki');
+    const { code, stderr } = await api.kubectl([...APPLY, '--dry-run=server'], [set]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('updates to statefulset spec for fields other than');
+  });
+});
+
+test('the server lets the claim grow and never shrink, as the command says', async () => {
+  const sized = (storage: string) => [{ ...claim, spec: { ...claim.spec, resources: { requests: { storage } } } }];
+  const grown = await api.kubectl([...APPLY, '--dry-run=server'], sized('80Gi'));
+  expect(grown).toMatchObject({ code: 0 });
+  const shrunk = await api.kubectl([...APPLY, '--dry-run=server'], sized('20Gi'));
+  expect(shrunk.stderr).toContain('field can not be less than');
+});
+
+test('given a period that begins today, it says so in JSON, for programs', async () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const schema = [{ from: '2024-01-01' }, { from: today }];
+  const { code, stdout } = await check({ storage: { type: 'filesystem', schema } }, '--json');
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject([{ path: expect.stringContaining(`schema_config of ${today}`) as string }]);
+});
+
+test.each([
+  ['an unknown stack', ['no-such-stack'], 'no-such-stack'],
+  ['no stack', [], 'usage: npm run --silent check'],
+  ['a cluster that does not answer', ['dev', '--kubeconfig', '/nonexistent'], 'kubectl'],
+])('given %s, it ends with 1 and says why', async (_, args, said) => {
+  const result = await run([process.execPath, join(ROOT, 'bin', 'check.js'), ...args, '--kubectl', kubectl]);
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(said) as string });
+});

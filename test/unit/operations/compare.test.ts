@@ -1,0 +1,275 @@
+/** A rendered stack against one that runs, which is here another rendered one with what a cluster adds. */
+import type { StackConfigInput } from '../../../src/config';
+import { type KubernetesObject, stackObjects } from '../../../src/deploy/objects';
+import { compareWithRunning, formatFindings } from '../../../src/operations/compare';
+import { configWith, HA, S3 } from '../../support/config';
+
+type Differences = Partial<StackConfigInput>;
+
+const NOW = new Date('2027-02-10T15:00:00Z');
+const objectsOf = (differences: Differences = {}) => stackObjects(configWith(differences));
+
+/** A claim as the controller makes it. */
+const claim = (name: string, size: string, storageClassName = 'standard'): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace: 'logging' },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    volumeMode: 'Filesystem',
+    storageClassName,
+    resources: { requests: { storage: size } },
+  },
+});
+const storageClass = (allowVolumeExpansion?: boolean): KubernetesObject => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'standard' },
+  provisioner: 'example.com/disks',
+  ...(allowVolumeExpansion === undefined ? {} : { allowVolumeExpansion }),
+});
+
+/** What a stack looks like once it runs. */
+function running(differences: Differences = {}, more: readonly KubernetesObject[] = [storageClass(true)]) {
+  const config = configWith(differences);
+  const size = `${config.persistence.size.bytes / 2 ** 30}Gi`;
+  const claims = Array.from({ length: config.deployment.replicas }, (_, index) => claim(`data-loki-${index}`, size));
+  return [...stackObjects(config), ...claims, ...more];
+}
+
+const compared = (wanted: Differences, before: readonly KubernetesObject[], now = NOW) =>
+  compareWithRunning(objectsOf(wanted), before, now);
+
+describe('given nothing that runs', () => {
+  test.each<[string, Differences]>([
+    ['a single Loki', {}],
+    ['a ring', HA],
+  ])('%s can be made in any way', (_, wanted) => {
+    expect(compared(wanted, [])).toEqual([]);
+  });
+});
+
+describe('given the same stack, or what may be changed of it', () => {
+  test.each<[string, Differences, Differences]>([
+    ['the same', {}, {}],
+    ['the same ring', HA, HA],
+    [
+      'memory, limits and retention',
+      {},
+      { retention: { period: '40d' }, resources: { loki: { limits: { memory: '2Gi' } } } },
+    ],
+    ['what becomes of the volume on delete', {}, { persistence: { retainOnDelete: false } }],
+    ['another number of replicas', HA, { ...HA, deployment: { ...HA.deployment, replicas: 5 } }],
+  ])('nothing is found: %s', (_, before, wanted) => {
+    expect(compared(wanted, running(before))).toEqual([]);
+  });
+});
+
+describe('given another size of Loki’s volume', () => {
+  const size = (gigabytes: number): Differences => ({ persistence: { size: `${gigabytes}Gi` } });
+
+  it('lets it grow by a command, where its class lets it', () => {
+    expect(compared(size(80), running(size(50)))).toMatchObject([
+      {
+        path: 'StatefulSet logging/loki: size of volume data',
+        running: '50Gi',
+        wanted: '80Gi',
+        remedy: 'npm run resize -- <stack>, then apply',
+        resizable: true,
+      },
+    ]);
+  });
+
+  it.each([
+    ['whose class lets none grow', [storageClass()], 'standard has no allowVolumeExpansion'],
+    ['whose class is gone', [], 'standard has no allowVolumeExpansion'],
+  ])('refuses to grow one %s', (_, classes, rule) => {
+    expect(compared(size(80), running(size(50), classes))).toMatchObject([
+      { rule: expect.stringContaining(rule) as string, resizable: false },
+    ]);
+  });
+
+  it('refuses a smaller one, and says how to get there', () => {
+    expect(compared(size(20), running(size(50)))).toMatchObject([
+      {
+        running: '50Gi',
+        wanted: '20Gi',
+        rule: 'a volume never gets smaller',
+        remedy: expect.stringContaining('docs/storage.md#a-smaller-volume') as string,
+        resizable: false,
+      },
+    ]);
+  });
+
+  it('takes the same size in another form for the same', () => {
+    const other = running(size(50)).map(
+      (object) => JSON.parse(JSON.stringify(object).replaceAll('"50Gi"', '"51200Mi"')) as KubernetesObject,
+    );
+    expect(compared(size(50), other)).toEqual([]);
+  });
+
+  it('finds the volume that a removed stack has left, and that is smaller', () => {
+    const left = running(size(50)).filter(({ kind }) => kind === 'PersistentVolumeClaim' || kind === 'StorageClass');
+    expect(compared(size(80), left)).toMatchObject([{ running: '50Gi', wanted: '80Gi', resizable: true }]);
+    expect(compared(size(50), left)).toEqual([]);
+    expect(compared(size(20), left)).toEqual([]);
+  });
+});
+
+describe('given another size of Grafana’s volume, whose claim is no StatefulSet’s', () => {
+  const size = (gigabytes: number): Differences => ({ grafana: { persistence: { size: `${gigabytes}Gi` } } });
+  const ran = (classes: readonly KubernetesObject[]) => [
+    ...running(size(4), classes).filter(({ metadata }) => metadata.name !== 'grafana-data'),
+    claim('grafana-data', '4Gi'),
+  ];
+
+  it('is grown by applying it, where its class lets it', () => {
+    expect(compared(size(8), ran([storageClass(true)]))).toEqual([]);
+  });
+
+  it.each([
+    ['grow where the class lets it not', 8, 'allowVolumeExpansion'],
+    ['get smaller', 2, 'a volume never gets smaller'],
+  ])('cannot %s', (_, gigabytes, rule) => {
+    expect(compared(size(gigabytes), ran([storageClass(false)]))).toMatchObject([
+      { path: 'PersistentVolumeClaim logging/grafana-data: size', rule: expect.stringContaining(rule) as string },
+    ]);
+  });
+});
+
+describe('given a field of a StatefulSet that Kubernetes takes no change of', () => {
+  it('finds another class of a volume', () => {
+    const wanted = { persistence: { storageClass: 'fast' } };
+    expect(compared(wanted, running())).toMatchObject([
+      { path: 'StatefulSet logging/loki: spec.volumeClaimTemplates[data].spec.storageClassName', wanted: '"fast"' },
+    ]);
+  });
+
+  it('finds a class that is not written any more', () => {
+    expect(compared({}, running({ persistence: { storageClass: 'fast' } }))).toMatchObject([
+      { running: '"fast"', wanted: '(none)' },
+    ]);
+  });
+
+  /** As an earlier release might have rendered it. */
+  const loki = (change: (text: string) => string) =>
+    running().map((object) =>
+      object.kind === 'StatefulSet' ? (JSON.parse(change(JSON.stringify(object))) as KubernetesObject) : object,
+    );
+
+  test.each([
+    ['spec.serviceName', (text: string) => text.replace('"loki-headless"', '"loki"')],
+    ['spec.podManagementPolicy', (text: string) => text.replace('"podManagementPolicy":"Parallel",', '')],
+    ['spec.selector', (text: string) => text.replace('"matchLabels":{', '"matchLabels":{"old":"label",')],
+    [
+      'spec.volumeClaimTemplates[data]',
+      (text: string) =>
+        text
+          .replace('"metadata":{"labels"', '"metadata":{"x":"y","labels"')
+          .replace('"name":"data"},"spec":{"accessModes"', '"name":"storage"},"spec":{"accessModes"'),
+    ],
+    [
+      'spec.volumeClaimTemplates[data].spec.accessModes',
+      (text: string) => text.replace('ReadWriteOnce', 'ReadWriteOncePod'),
+    ],
+    [
+      'spec.volumeClaimTemplates[data].metadata.labels',
+      (text: string) =>
+        text.replace(
+          '"name":"data"},"spec":{"accessModes"',
+          '"name":"data","labels":{"old":"label"}},"spec":{"accessModes"',
+        ),
+    ],
+    [
+      'spec.somethingNew',
+      (text: string) => text.replace('"podManagementPolicy"', '"somethingNew":1,"podManagementPolicy"'),
+    ],
+  ])('%s', (path, change) => {
+    const paths = compared({}, loki(change)).map((finding) => finding.path);
+    expect(paths).toContain(`StatefulSet logging/loki: ${path}`);
+  });
+});
+
+describe('given periods of the index', () => {
+  const periods = (...days: readonly string[]): Differences => ({
+    storage: { type: 'filesystem', schema: days.map((from) => ({ from })) },
+  });
+  const before = periods('2024-01-01', '2027-01-01', '2027-06-01');
+  const [BEGUN, FUTURE] = ['a period that has begun never changes', 'a new period begins in the future (UTC)'];
+
+  test.each<[string, Differences]>([
+    ['a further one in the future', periods('2024-01-01', '2027-01-01', '2027-06-01', '2027-07-01')],
+    ['one that has not begun, left out', periods('2024-01-01', '2027-01-01')],
+    ['one that has not begun, on another day in the future', periods('2024-01-01', '2027-01-01', '2027-05-01')],
+    ['tomorrow, in UTC', periods('2024-01-01', '2027-01-01', '2027-02-11')],
+  ])('takes %s', (_, wanted) => {
+    expect(compared(wanted, running(before))).toEqual([]);
+  });
+
+  test.each<[string, Differences, readonly string[]]>([
+    ['one that has begun, left out', periods('2024-01-01', '2027-06-01'), [BEGUN]],
+    ['one that has begun, on another day', periods('2024-01-01', '2027-01-02', '2027-06-01'), [BEGUN, FUTURE]],
+    ['the first one, on another day', periods('2024-01-02', '2027-01-01', '2027-06-01'), [BEGUN, FUTURE]],
+    [
+      'one before the first, which takes its prefix',
+      periods('2023-01-01', '2024-01-01', '2027-01-01'),
+      [BEGUN, FUTURE],
+    ],
+    ['a new one that begins today', periods('2024-01-01', '2027-01-01', '2027-02-10'), [FUTURE]],
+    ['a new one in the past', periods('2024-01-01', '2026-01-01', '2027-01-01', '2027-06-01'), [FUTURE]],
+  ])('refuses %s', (_, wanted, rules) => {
+    const found = compared(wanted, running(before));
+    expect(found.map(({ rule }) => rules.find((start) => rule.startsWith(start)) ?? rule)).toEqual(rules);
+  });
+
+  it('says which day is the first that can be', () => {
+    const found = (now: string) => compared(periods('2024-01-01', '2027-02-10'), running(), new Date(now))[0]?.remedy;
+    expect(found('2027-02-10T15:00:00Z')).toBe('write 2027-02-11 or later');
+    // An hour before midnight there is no time left to bring it to all pods.
+    expect(found('2027-02-10T23:30:00Z')).toBe('write 2027-02-12 or later');
+    expect(found('2027-02-10T23:00:00Z')).toBe('write 2027-02-11 or later');
+  });
+
+  it('refuses tomorrow half an hour before it begins', () => {
+    const late = new Date('2027-02-10T23:30:00Z');
+    expect(compared(periods('2024-01-01', '2027-02-11'), running(), late)).toMatchObject([
+      { wanted: expect.stringContaining('2027-02-11') as string },
+    ]);
+  });
+});
+
+describe('given a stack that moves from its volume to a bucket', () => {
+  const schema = [{ from: '2024-01-01', store: 'filesystem' }, { from: '2027-03-01' }] as const;
+
+  it('may, with a new period for the bucket', () => {
+    expect(compared({ storage: { ...S3, schema } }, running())).toEqual([]);
+  });
+
+  it('may not, with the old period in the bucket', () => {
+    expect(compared({ storage: S3 }, running())).toMatchObject([
+      { rule: expect.stringContaining('a period that has begun never changes') as string },
+    ]);
+  });
+
+  it('may not leave its bucket for another one', () => {
+    expect(compared({ storage: { ...S3, bucket: 'another' } }, running({ storage: S3 }))).toMatchObject([
+      {
+        path: 'ConfigMap logging/loki-config: config.yaml: storage_config.aws.bucketnames',
+        running: '"spywatcher-logs"',
+        wanted: '"another"',
+      },
+    ]);
+  });
+});
+
+test('the report says where, what runs, what was wanted, the rule and what to do', () => {
+  const found = compared({ persistence: { size: '80Gi' } }, running());
+  expect(formatFindings('prod', found))
+    .toBe(`prod: 1 difference that cannot be applied to what runs; nothing was applied.
+
+  StatefulSet logging/loki: size of volume data
+    running: 50Gi
+    wanted:  80Gi
+    rule:    a StatefulSet takes no other size; its volumes grow beneath it
+    remedy:  npm run resize -- <stack>, then apply`);
+});
