@@ -11,6 +11,7 @@ import {
   configHash,
   containerResources,
   imageReference,
+  LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
   secretEnv,
@@ -127,6 +128,7 @@ export class Compactor extends Construct {
                 ],
                 resources: containerResources(resources.compactor),
                 securityContext: CONTAINER_SECURITY,
+                terminationMessagePolicy: LAST_WORDS,
                 startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 300 },
                 readinessProbe: { ...ready, periodSeconds: 5 },
                 livenessProbe: {

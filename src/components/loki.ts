@@ -5,12 +5,14 @@ import type { StackConfig } from '../config';
 import { formatQuantity, goMemoryLimit } from '../config/units';
 import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { CONFIG, DATA, lokiConfig, tenantOverrides } from './loki-config';
+import { endSeconds, startSeconds } from './loki-lifetime';
 import { addresses, componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
   containerResources,
   imageReference,
+  LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
   secretEnv,
@@ -133,7 +135,7 @@ export class Loki extends Construct {
             securityContext: restrictedPodSecurity(USER),
             ...pullSecrets(images),
             // Long enough to flush the chunks in memory.
-            terminationGracePeriodSeconds: 300,
+            terminationGracePeriodSeconds: endSeconds(props),
             ...(deployment.replicas > 1 ? { topologySpreadConstraints: [...spread(selectorLabels(LOKI))] } : {}),
             containers: [
               {
@@ -157,8 +159,9 @@ export class Loki extends Construct {
                 ],
                 resources: containerResources(resources.loki),
                 securityContext: CONTAINER_SECURITY,
+                terminationMessagePolicy: LAST_WORDS,
                 // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
-                startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 900 },
+                startupProbe: { ...ready, periodSeconds: 1, failureThreshold: startSeconds(props) },
                 readinessProbe: { ...ready, periodSeconds: 5 },
                 livenessProbe: {
                   httpGet: { path: '/loki/api/v1/status/buildinfo', port: k8s.IntOrString.fromString('http') },
