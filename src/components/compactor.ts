@@ -12,6 +12,7 @@ import {
   configHash,
   containerResources,
   imageReference,
+  LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
 } from './pod';
@@ -116,8 +117,7 @@ export class Compactor extends Construct {
                 ],
                 resources: containerResources(resources.compactor),
                 securityContext: CONTAINER_SECURITY,
-                // Why it could not start, an unusable bucket for example, is then in the pod's status.
-                terminationMessagePolicy: 'FallbackToLogsOnError',
+                terminationMessagePolicy: LAST_WORDS,
                 startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 300 },
                 readinessProbe: { ...ready, periodSeconds: 5 },
                 livenessProbe: {

@@ -12,6 +12,7 @@ import {
   configHash,
   containerResources,
   imageReference,
+  LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
   spread,
@@ -165,6 +166,7 @@ export class Gateway extends Construct {
                 })),
                 resources: containerResources(resources.gateway, bodies),
                 securityContext: CONTAINER_SECURITY,
+                terminationMessagePolicy: LAST_WORDS,
                 lifecycle: { preStop: { exec: { command: STOP } } },
                 readinessProbe: { ...health, periodSeconds: 2 },
                 // On the port that no client can fill.

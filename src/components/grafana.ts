@@ -17,6 +17,7 @@ import {
   configHash,
   containerResources,
   imageReference,
+  LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
   secretFiles,
@@ -168,6 +169,7 @@ export class Grafana extends Construct {
                 ports: [{ name: 'http', containerPort: GRAFANA.ports.http, protocol: 'TCP' }],
                 resources: containerResources(resources.grafana),
                 securityContext: CONTAINER_SECURITY,
+                terminationMessagePolicy: LAST_WORDS,
                 startupProbe: { ...health, periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
                 readinessProbe: { ...health, periodSeconds: 5 },
                 livenessProbe: { ...alive, periodSeconds: 10, failureThreshold: 6 },

@@ -54,6 +54,9 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     storage_config: storageSection(storage),
     ingester: {
       chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
+      // What an outage has held back is in queries at once, however old: until its chunk is flushed, only the ingester knows it. Default
+      // 2h41m. Loki allows it with a store of files alone; with S3 such lines show when they are flushed.
+      ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
       ...(isRing ? {} : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
       wal: {
         enabled: true,
@@ -82,6 +85,9 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
       allow_structured_metadata: true,
       // Default 64KB; above it the line is lost. What is in the line may be metadata as well.
       max_structured_metadata_size: formatLokiBytes(limits.maxLineSize),
+      // Lines older than 40 minutes go to streams of their own for each hour. In the stream of the present, Loki refuses what is an hour
+      // behind the newest line, and of a push of several streams it says so of the last alone: an outage's backlog would be lost unseen.
+      shard_streams: { time_sharding_enabled: true }, // default false
       volume_enabled: true,
       max_query_length: formatDuration(longest(retention, HOUR)), // default 721h, whatever the retention
       max_query_lookback: formatDuration(longest(retention, 0)),
@@ -173,6 +179,11 @@ function longest({ period, streams, tenants }: StackConfig['retention'], extra: 
     ...Object.values(tenants).flatMap((tenant) => [tenant.period, ...tenant.streams.map((stream) => stream.period)]),
   ];
   return { milliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)) + extra };
+}
+
+/** As old as a line may be when it is written, and until its chunk is sure to be in the store. */
+function lateLines({ rejectOldSamplesAfter }: StackConfig['limits']): string {
+  return formatDuration({ milliseconds: rejectOldSamplesAfter.milliseconds + 3 * HOUR });
 }
 
 /** An answer is on its way a moment longer than its query runs. */

@@ -5,6 +5,7 @@ import type { StackConfig } from '../config';
 import { formatQuantity, goMemoryLimit } from '../config/units';
 import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { CONFIG, lokiConfig, tenantOverrides } from './loki-config';
+import { endSeconds, startSeconds } from './loki-lifetime';
 import { bucketEgress, bucketEnv, bucketIdentity, DATA } from './loki-storage';
 import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import {
@@ -12,6 +13,7 @@ import {
   configHash,
   containerResources,
   imageReference,
+  LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
   spread,
@@ -131,7 +133,7 @@ export class Loki extends Construct {
             securityContext: restrictedPodSecurity(USER),
             ...pullSecrets(images),
             // Long enough to flush the chunks in memory.
-            terminationGracePeriodSeconds: 300,
+            terminationGracePeriodSeconds: endSeconds(props),
             ...(deployment.replicas > 1 ? { topologySpreadConstraints: [...spread(selectorLabels(LOKI))] } : {}),
             containers: [
               {
@@ -150,10 +152,9 @@ export class Loki extends Construct {
                 ],
                 resources: containerResources(resources.loki),
                 securityContext: CONTAINER_SECURITY,
-                // Why it could not start, an unusable bucket for example, is then in the pod's status.
-                terminationMessagePolicy: 'FallbackToLogsOnError',
+                terminationMessagePolicy: LAST_WORDS,
                 // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
-                startupProbe: { ...ready, periodSeconds: 1, failureThreshold: 900 },
+                startupProbe: { ...ready, periodSeconds: 1, failureThreshold: startSeconds(props) },
                 readinessProbe: { ...ready, periodSeconds: 5 },
                 livenessProbe: {
                   httpGet: { path: '/loki/api/v1/status/buildinfo', port: k8s.IntOrString.fromString('http') },

@@ -24,6 +24,9 @@ export const CONTAINER_SECURITY: k8s.SecurityContext = {
   capabilities: { drop: ['ALL'] },
 };
 
+/** `kubectl describe pod`, and with it `pulumi up`, says why a container has ended: with the last lines of its log. */
+export const LAST_WORDS = 'FallbackToLogsOnError';
+
 /** What a pod may write to its node: its own log and temporary files. Above it the node stops the pod, and not all of them. */
 const EPHEMERAL_STORAGE = { request: '64Mi', limit: { bytes: 2 ** 30 } };
 

@@ -8,7 +8,15 @@ import { type FileSource, scrapeConfigs } from '../pipelines';
 import { gatewayUrl } from './gateway';
 import { GATEWAY, objectLabels, PROMTAIL, selectorLabels } from './identity';
 import { addresses, componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
-import { CONTAINER_SECURITY, configHash, containerResources, imageReference, pullSecrets, secretFiles } from './pod';
+import {
+  CONTAINER_SECURITY,
+  configHash,
+  containerResources,
+  imageReference,
+  LAST_WORDS,
+  pullSecrets,
+  secretFiles,
+} from './pod';
 
 /** The parts of the stack config that Promtail is made from. */
 export type PromtailProps = Pick<
@@ -20,6 +28,8 @@ const CREDENTIAL = '/etc/promtail-credential';
 const GATEWAY_CA = '/etc/promtail-gateway-ca';
 const POSITIONS = '/run/promtail';
 const GO_MEMORY_SHARE = 0.8;
+/** The batch in its hands is lost if it is killed: it may wait for a Loki that is restarted at the same time, and takes as long. */
+const END_SECONDS = 300;
 
 /** A line is put together to this multiple of the longest line, so that its JSON is whole when it is parsed. */
 const PARTIAL_LINES = 8;
@@ -79,7 +89,7 @@ export class Promtail extends Construct {
             // Files below /var/log/pods belong to root; without a single capability, root is enough to read them.
             securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
             ...pullSecrets(images),
-            terminationGracePeriodSeconds: 30,
+            terminationGracePeriodSeconds: END_SECONDS,
             tolerations: agent.tolerations.map((toleration) => ({ ...toleration })),
             containers: [
               {
@@ -95,6 +105,7 @@ export class Promtail extends Construct {
                 ports: [{ name: 'metrics', containerPort: PROMTAIL.ports.metrics, protocol: 'TCP' }],
                 resources: containerResources(resources.promtail),
                 securityContext: CONTAINER_SECURITY,
+                terminationMessagePolicy: LAST_WORDS,
                 // Ready once it has a target: a node always runs at least Promtail itself.
                 readinessProbe: {
                   httpGet: { path: '/ready', port: k8s.IntOrString.fromString('metrics') },
@@ -150,7 +161,10 @@ export function promtailConfig({
 }: PromtailProps): Readonly<Record<string, unknown>> {
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
-    positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '5s' },
+    // A position is that of the last line read, not of the last one delivered. Killed within a batch's time after it was written down, an
+    // agent has lost that batch; killed later, it sends again what came since. The default of 10s makes the first three times as likely.
+    // A file that a crash has torn would keep it from starting: it is ignored, and files are read from their beginning.
+    positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '30s', ignore_invalid_yaml: true },
     clients: [
       {
         url: `${gatewayUrl({ namespaces, gateway })}/loki/api/v1/push`,
@@ -160,8 +174,9 @@ export function promtailConfig({
           ? { basic_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } }
           : {}),
         ...(gateway.tls === undefined ? {} : { tls_config: { ca_file: `${GATEWAY_CA}/ca.crt` } }),
-        // Default: ten tries, some 8 minutes, then the batch is dropped. 200 tries at 30 s are more than an hour and a half.
-        backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 200 },
+        // 0 is for ever. Default: ten tries, some 8 minutes, then the batch is dropped and the next one read. Waiting is the better buffer:
+        // what is not read yet stays in the container's log file.
+        backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 0 },
       },
     ],
     // Cut here instead of at Loki: what is cut is counted, and not sent.

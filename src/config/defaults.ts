@@ -71,6 +71,7 @@ export const defaults = {
   agent: {
     batchWait: '1s',
     batchSize: '1MB',
+    containerLogMaxSize: '10Mi', // the kubelet's own default
     positionsDirectory: '/var/lib/spywatcher-logs/promtail',
     files: '*.log',
     drop: [

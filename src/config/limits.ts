@@ -16,6 +16,14 @@ export function largestBurst({ ingestionBurst, tenants }: Limits): ByteSize {
   return { bytes: Math.max(ingestionBurst.bytes, ...own) };
 }
 
+/** What all tenants together may write in a second. */
+export function allTenantsRate({ limits, auth }: Pick<StackConfig, 'limits' | 'auth'>): ByteSize {
+  const rates = auth.loki.tenants.map(
+    ({ name }) => (limits.tenants[name]?.ingestionRate ?? limits.ingestionRate).bytes,
+  );
+  return { bytes: rates.reduce((sum, rate) => sum + rate, 0) };
+}
+
 /** The most live tails that any tenant may have. */
 export function mostTails({ maxTails, tenants }: Limits): number {
   return Math.max(maxTails, ...Object.values(tenants).map((tenant) => tenant.maxTails ?? 0));

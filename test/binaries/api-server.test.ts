@@ -24,7 +24,7 @@ const DRY_RUN = [...APPLY, '--dry-run=server'];
 /** Values in forms that the server could write in another way. */
 const otherForms = variant('values in other forms', {
   environment: 'staging',
-  persistence: { size: '1.5Gi' },
+  persistence: { size: '4Gi' },
   resources: { gateway: { requests: { cpu: 0.05 }, limits: { cpu: '1500m', memory: '0.5Gi' } } },
   agent: { tolerations: [{ operator: 'Exists' }] },
   network: { clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { namespace: 'jobs' }] },

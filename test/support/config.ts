@@ -201,6 +201,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     credential: 'shipper',
     batchWait: '2s',
     batchSize: '512KB',
+    containerLogMaxSize: '50Mi',
     positionsDirectory: '/var/lib/watch/positions',
     excludeNamespaces: ['kube-system', 'noise'],
     files: [

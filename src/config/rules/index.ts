@@ -8,6 +8,7 @@ import { grafanaLoginRules } from './grafana-login';
 import { limitsRules } from './limits';
 import { namespaceRules } from './namespaces';
 import { networkRules } from './network';
+import { persistenceRules } from './persistence';
 import { resourceRules } from './resources';
 import { retentionRules } from './retention';
 import type { Rule } from './rule';
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   ...retentionRules,
   ...limitsRules,
   ...storageRules,
+  ...persistenceRules,
   ...deploymentRules,
   ...authRules,
   ...gatewayRules,

@@ -40,6 +40,11 @@ export const agent = z.strictObject({
   positionsDirectory: stateDirectory(defaults.agent.positionsDirectory)
     .default(defaults.agent.positionsDirectory)
     .describe('Directory on the node for read positions; it outlives the pod.'),
+  containerLogMaxSize: byteSize()
+    .prefault(defaults.agent.containerLogMaxSize)
+    .describe(
+      'The kubelet’s setting of this name: the size at which it rotates a container’s log. Nothing is set by it here: the agent bridges an outage with one such file of each container (`docs/durability.md`).',
+    ),
   excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
   files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),
   redact: z

@@ -261,6 +261,16 @@ describe('Loki’s config, whatever the stack', () => {
     });
   });
 
+  it('takes the backlog of an outage in streams of its own, however much newer lines there are', () => {
+    expect(configOf().at('limits_config.shard_streams')).toEqual({ time_sharding_enabled: true });
+  });
+
+  it('shows at once what is as old as it may be, where Loki allows it', () => {
+    const limits = { rejectOldSamplesAfter: '3d' };
+    expect(configOf({ limits }).at('ingester.query_store_max_look_back_period')).toBe('75h');
+    expect(configOf({ limits, storage: S3 }).at('ingester.query_store_max_look_back_period')).toBeUndefined();
+  });
+
   it('adds no label of its own and takes structured metadata', () => {
     expect(configOf().at('limits_config.discover_service_name')).toEqual([]);
     expect(configOf().at('limits_config.allow_structured_metadata')).toBe(true);

@@ -3,11 +3,12 @@ import { parseStackConfig } from '../../../src/config';
 import { everything, otherwise } from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
 
-/** These say what is allowed or how to apply, and so stand in no object. */
+/** These say what is allowed, what is there or how to apply, and so stand in no object. */
 const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   environment: 'dev',
   'deploy.timeout': '1m',
   'agent.redact.0.name': 'changed',
+  'agent.containerLogMaxSize': '20Mi',
   'deploy.skipAwait.0': 'loki',
 };
 /** These cannot change alone: they say which other options there are. */

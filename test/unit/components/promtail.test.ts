@@ -66,8 +66,16 @@ describe('given a stack, Promtail', () => {
     });
   });
 
-  it('keeps trying for more than an hour while Loki is away', () => {
-    expect(client(objects)).toMatchObject({ backoff_config: { max_period: '30s', max_retries: 200 } });
+  it('keeps trying for ever while Loki is away, and for five minutes when it is ended meanwhile', () => {
+    expect(client(objects)).toMatchObject({ backoff_config: { max_period: '30s', max_retries: 0 } });
+    expect(podOf(objects).spec.terminationGracePeriodSeconds).toBe(300);
+  });
+
+  it('starts whatever a crash has left of its positions, and writes them down far less often than batches leave', () => {
+    expect(yamlOf(objects, 'promtail-config', 'config.yaml').at('positions')).toMatchObject({
+      ignore_invalid_yaml: true,
+      sync_period: '30s',
+    });
   });
 
   it('is ready by what it says, and restarted when it does not listen', () => {

@@ -1,0 +1,28 @@
+import { SPYWATCHER, tenants, testRules } from './rows';
+
+const rule = (least: number): string =>
+  `at least ${least}Mi: Loki refuses lines once the volume is 90 % full, looks every 10 s, and all tenants together may write a tenth of that in 20 s; a volume that is full loses lines`;
+
+testRules([
+  [
+    rule(3000),
+    { persistence: { size: '2Gi' } },
+    'persistence.size',
+    '"2Gi"',
+    'raise persistence.size to 3000Mi, or lower limits.ingestionRate',
+    { persistence: { size: '3000Mi' } },
+  ],
+  [
+    rule(3400),
+    { persistence: { size: '3Gi' }, ...tenants(SPYWATCHER, { name: 'audit' }), limits: ownRate('2MB') },
+    'persistence.size',
+    '"3Gi"',
+    'raise persistence.size to 3400Mi, or lower limits.ingestionRate',
+    { persistence: { size: '3Gi' }, ...tenants(SPYWATCHER, { name: 'audit' }), limits: ownRate('256KB', '256KB') },
+  ],
+]);
+
+/** Limits of the second tenant. */
+function ownRate(ingestionRate: string, perStreamRate = ingestionRate): object {
+  return { tenants: { audit: { ingestionRate, perStreamRate } } };
+}
