@@ -11,7 +11,7 @@ import type { ByteSize } from '../config/units';
 import { accessLog } from './gateway-log';
 import { type Endpoint, ENDPOINTS, NAMED_VALUES, TAIL_PATH } from './gateway-paths';
 import { COMPACTOR, GATEWAY, LOKI } from './identity';
-import { metricsPods } from './loki';
+import { metricsPods, podNames } from './loki';
 import type { Directive } from './nginx-config';
 
 /** The parts of the stack config that nginx' configuration is made from. */
@@ -66,8 +66,13 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
         ['limit_conn_zone', '$large_push', 'zone=large:1m'],
         ['limit_req_zone', '$binary_remote_addr', 'zone=refused:1m', `rate=${failedLoginsPerMinute}r/m`],
         ['limit_req_status', 429],
-        ...(deployment.mode === 'ha' ? [upstream('compactor', `${COMPACTOR.name}.${namespaces.logging}.svc`)] : []),
-        upstream('loki', `${LOKI.name}.${namespaces.logging}.svc`),
+        ...(deployment.mode === 'ha'
+          ? [
+              upstream('compactor', `${COMPACTOR.name}.${namespaces.logging}.svc`),
+              ringUpstream(podNames(deployment).map((pod) => `${pod}.${namespaces.logging}.svc`)),
+              ...anotherTry(),
+            ]
+          : [upstream('loki', `${LOKI.name}.${namespaces.logging}.svc`)]),
         ['proxy_http_version', '1.1'],
         ['proxy_read_timeout', readTimeout],
         ['proxy_send_timeout', '30s'],
@@ -172,6 +177,36 @@ function upstream(name: string, host: string): Directive {
   ];
 }
 
+/**
+ * One server for each Loki of a ring. One that fails is left out for a while, and asked again by a single request.
+ * No connection is kept so long that it would be in use when a Loki that was told to stop does so (its `shutdown_delay`).
+ */
+function ringUpstream(hosts: readonly string[]): Directive {
+  return [
+    'upstream',
+    'loki',
+    [
+      ...hosts.map((host): Directive => ['server', `${host}:${LOKI.ports.http}`, 'max_fails=1', 'fail_timeout=5s']),
+      ['keepalive', 32],
+      ['keepalive_time', '3s'], // default 1h
+      ['keepalive_timeout', '3s'], // default 60s
+    ],
+  ];
+}
+
+/**
+ * Where a Loki of a ring cannot be reached, the next one is asked. nginx never repeats a push that it has sent (it is a
+ * POST): it may have been stored. Which answers are failures stays nginx' default: Loki's own errors say nothing of the pod.
+ */
+function anotherTry(): readonly Directive[] {
+  return [
+    // A node that is gone does not answer at all. Long enough for one lost packet to be sent again.
+    ['proxy_connect_timeout', '2s'],
+    // A query that has used up its time would only use up another Loki's.
+    ['proxy_next_upstream_timeout', '10s'],
+  ];
+}
+
 function listen({ gateway }: GatewayConfigProps): readonly Directive[] {
   if (gateway.tls === undefined) return [['listen', GATEWAY.ports.http]];
   return [
@@ -225,6 +260,10 @@ function proxied(props: GatewayConfigProps, { kind, methods, path }: Endpoint): 
     ['set', '$upstream', upstreamName],
     ['set', '$target', path],
     ...(kind === 'write' ? pushLimits(props) : []),
+    // A query may be asked twice, also by POST.
+    ...(kind === 'read' && props.deployment.mode === 'ha'
+      ? ([['proxy_next_upstream', 'error', 'timeout', 'non_idempotent']] as const)
+      : []),
     ...toLoki(),
   ];
 }

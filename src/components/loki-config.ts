@@ -15,6 +15,11 @@ export type LokiConfigProps = Pick<
 export const CONFIG = '/etc/loki';
 /** Share of the memory limit up to which a WAL is replayed before chunks are flushed; Loki's default is 4 GB whatever the limit. */
 const REPLAY_MEMORY_SHARE = 0.75;
+/**
+ * How long a Loki of a ring that is told to stop goes on serving. By then nobody asks it any more: its readiness fails within
+ * 2 s, its Service hears of it within another 2, and the gateway keeps a connection for 3 s at most.
+ */
+const SHUTDOWN_DELAY = '10s';
 /** Longer than any Loki runs. */
 const NEVER = '87600h';
 const HOUR = 3_600_000;
@@ -31,6 +36,7 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
     auth_enabled: true,
     analytics: { reporting_enabled: false }, // nothing leaves the cluster; default: true
+    ...(isRing ? { shutdown_delay: SHUTDOWN_DELAY } : {}), // default 0s; a single Loki has nobody to take over
     server: {
       http_listen_port: LOKI.ports.http,
       grpc_listen_port: LOKI.ports.grpc,
@@ -44,11 +50,20 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     common: {
       path_prefix: DATA,
       replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
-      ring: { kvstore: { store: isRing ? 'memberlist' : 'inmemory' } },
+      ring: {
+        kvstore: { store: isRing ? 'memberlist' : 'inmemory' },
+        // Its zone is an argument of each pod. With it, the copies of a line are in different zones, or it is refused.
+        ...(deployment.zoneAware ? { zone_awareness_enabled: true } : {}),
+      },
       ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
     },
     ...(isRing
-      ? { memberlist: { join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`] } }
+      ? {
+          memberlist: {
+            join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`],
+            rejoin_interval: '1m', // default 0s: two halves of a ring that lost each other stay apart
+          },
+        }
       : {}),
     schema_config: { configs: schemaPeriods(storage) },
     storage_config: storageSection(storage),
@@ -57,7 +72,12 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
       // What an outage has held back is in queries at once, however old: until its chunk is flushed, only the ingester knows it. Default
       // 2h41m. Loki allows it with a store of files alone; with S3 such lines show when they are flushed.
       ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
-      ...(isRing ? {} : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
+      ...(isRing
+        ? {
+            lifecycler: { readiness_check_ring_health: false }, // default true: beside a dead one, no other becomes ready, and a roll-out stands still
+            autoforget_unhealthy: true, // default false: one that never comes back counts as dead for ever
+          }
+        : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
       wal: {
         enabled: true,
         dir: `${DATA}/wal`,

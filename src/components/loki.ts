@@ -17,6 +17,7 @@ import {
   pullSecrets,
   restrictedPodSecurity,
   spread,
+  ZONE_LABEL,
 } from './pod';
 
 /** The parts of the stack config that Loki is made from. */
@@ -71,13 +72,20 @@ export class Loki extends Construct {
         ports: [servicePort('http'), servicePort('grpc'), servicePort('memberlist')],
       },
     });
+    for (const pod of deployment.mode === 'ha' ? podNames(deployment) : []) {
+      new k8s.KubeService(this, `service-${pod}`, {
+        metadata: metadata(pod),
+        // Without a ready pod it refuses connections at once, and the gateway goes to the next.
+        spec: { type: 'ClusterIP', selector: { ...onePod(pod) }, ports: [servicePort('http')] },
+      });
+    }
     for (const pod of podNames(deployment)) {
       new k8s.KubeService(this, `metrics-${pod}`, {
         metadata: metadata(`${pod}-metrics`),
         spec: {
           type: 'ClusterIP',
           publishNotReadyAddresses: true,
-          selector: { ...selectorLabels(LOKI), 'statefulset.kubernetes.io/pod-name': pod },
+          selector: { ...onePod(pod) },
           ports: [servicePort('http')],
         },
       });
@@ -134,13 +142,17 @@ export class Loki extends Construct {
             ...pullSecrets(images),
             // Long enough to flush the chunks in memory.
             terminationGracePeriodSeconds: endSeconds(props),
-            ...(deployment.replicas > 1 ? { topologySpreadConstraints: [...spread(selectorLabels(LOKI))] } : {}),
+            ...(deployment.replicas > 1 ? { topologySpreadConstraints: [...spreadOf(deployment)] } : {}),
             containers: [
               {
                 name: LOKI.name,
                 image: imageReference(images.loki, images),
                 imagePullPolicy: 'IfNotPresent',
-                args: [`-config.file=${CONFIG}/config.yaml`],
+                args: [
+                  `-config.file=${CONFIG}/config.yaml`,
+                  // Differs from pod to pod; the kubelet puts it in.
+                  ...(deployment.zoneAware ? ['-common.storage.ring.instance-availability-zone=$(ZONE)'] : []),
+                ],
                 ports: Object.entries(LOKI.ports).map(([name, containerPort]) => ({
                   name,
                   containerPort,
@@ -149,13 +161,20 @@ export class Loki extends Construct {
                 env: [
                   { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.loki.limits.memory, GO_MEMORY_SHARE) },
                   ...bucketEnv(storage),
+                  ...(deployment.zoneAware ? [ZONE] : []),
                 ],
                 resources: containerResources(resources.loki),
                 securityContext: CONTAINER_SECURITY,
                 terminationMessagePolicy: LAST_WORDS,
                 // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
                 startupProbe: { ...ready, periodSeconds: 1, failureThreshold: startSeconds(props) },
-                readinessProbe: { ...ready, periodSeconds: 5 },
+                readinessProbe: {
+                  ...ready,
+                  // One of a ring that stops is to be left alone soon: `shutdown_delay` counts on it. A slow answer is not a no.
+                  ...(deployment.mode === 'ha'
+                    ? { periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 5 }
+                    : { periodSeconds: 5 }),
+                },
                 livenessProbe: {
                   httpGet: { path: '/loki/api/v1/status/buildinfo', port: k8s.IntOrString.fromString('http') },
                   periodSeconds: 10,
@@ -187,6 +206,29 @@ export class Loki extends Construct {
       },
     });
   }
+}
+
+/** Kubernetes ≥ 1.35 copies the node's zone to its pods. */
+const ZONE: k8s.EnvVar = {
+  name: 'ZONE',
+  valueFrom: { fieldRef: { fieldPath: `metadata.labels['${ZONE_LABEL}']` } },
+};
+
+/** On different nodes and zones where there are several; a ring that knows zones has as many of them as a line has copies. */
+function spreadOf({
+  zoneAware,
+  replicationFactor,
+}: StackConfig['deployment']): readonly k8s.TopologySpreadConstraint[] {
+  return spread(selectorLabels(LOKI)).map((constraint) =>
+    zoneAware && constraint.topologyKey === ZONE_LABEL
+      ? { ...constraint, whenUnsatisfiable: 'DoNotSchedule', minDomains: replicationFactor }
+      : constraint,
+  );
+}
+
+/** Labels of one of Loki's pods and no other. */
+function onePod(name: string): Readonly<Record<string, string>> {
+  return { ...selectorLabels(LOKI), 'statefulset.kubernetes.io/pod-name': name };
 }
 
 /** Names of Loki's pods, in order. */

@@ -73,9 +73,12 @@ export function configHash(files: Readonly<Record<string, string>>): Readonly<Re
   return { 'spywatcher-logs/config-hash': hash.slice(0, 16) };
 }
 
+/** A node's label that says in which zone it is. */
+export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
 /** Pods of one workload on different nodes and zones where there are several. */
 export function spread(labels: Readonly<Record<string, string>>): readonly k8s.TopologySpreadConstraint[] {
-  return ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+  return ['kubernetes.io/hostname', ZONE_LABEL].map((topologyKey) => ({
     maxSkew: 1,
     topologyKey,
     whenUnsatisfiable: 'ScheduleAnyway',

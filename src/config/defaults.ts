@@ -34,7 +34,7 @@ export const defaults = {
 
   persistence: { size: '50Gi', retainOnDelete: true },
 
-  deployment: { mode: 'single', replicas: 1, replicationFactor: 1 },
+  deployment: { mode: 'single', replicas: 1, replicationFactor: 1, zoneAware: false },
 
   auth: { tenant: 'spywatcher', write: 'promtail', read: 'grafana' },
 

@@ -28,9 +28,12 @@ const SQLITE = ['dev', 'staging', 'prod', 'otherwise'];
 const inEach = (stacks: readonly string[], ...objects: readonly string[]): Exception['found'] =>
   Object.fromEntries(stacks.map((stack) => [stack, objects]));
 
-/** The Services of one Loki pod each. */
-const metricsServices = (replicas: number): readonly string[] =>
-  Array.from({ length: replicas }, (_, index) => `Service loki-${index}-metrics`);
+/** The Services of one Loki pod each: for its metrics, and in a ring for requests. */
+const podServices = (replicas: number): readonly string[] =>
+  Array.from({ length: replicas }, (_, index) => [
+    `Service loki-${index}-metrics`,
+    ...(replicas === 1 ? [] : [`Service loki-${index}`]),
+  ]).flat();
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
@@ -87,9 +90,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'critical',
     reason: 'The StatefulSet’s controller gives each pod the label that is selected, which kube-score does not know.',
     found: {
-      ...inEach(SINGLE, ...metricsServices(1)),
-      prod: metricsServices(3),
-      everything: metricsServices(5),
+      ...inEach(SINGLE, ...podServices(1)),
+      prod: podServices(3),
+      everything: podServices(6),
     },
   },
 ];

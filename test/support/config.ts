@@ -93,7 +93,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     ],
   },
   persistence: { size: '40Gi', storageClass: 'fast', retainOnDelete: false },
-  deployment: { mode: 'ha', replicas: 5, replicationFactor: 2 },
+  deployment: { mode: 'ha', replicas: 6, replicationFactor: 3, zoneAware: true },
   auth: {
     loki: {
       enabled: true,

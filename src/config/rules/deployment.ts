@@ -40,6 +40,30 @@ export const deploymentRules: readonly Rule[] = [
           'set deployment.replicas to 3, or deployment.mode to single',
         ),
       ),
+      ...when(deployment.mode === 'ha' && deployment.replicas >= 3 && deployment.replicationFactor < 3, () =>
+        problem(
+          ['deployment', 'replicationFactor'],
+          deployment.replicationFactor,
+          'at least 3 in mode ha: with fewer copies of a line, losing one Loki loses lines or stops writes',
+          'set deployment.replicationFactor to 3',
+        ),
+      ),
+      ...when(deployment.zoneAware && deployment.mode === 'single', () =>
+        problem(
+          ['deployment', 'zoneAware'],
+          deployment.zoneAware,
+          'only mode ha has copies to put into different zones',
+          'set deployment.mode to ha, or leave deployment.zoneAware out',
+        ),
+      ),
+      ...when(deployment.zoneAware && deployment.replicas % deployment.replicationFactor !== 0, () =>
+        problem(
+          ['deployment', 'replicas'],
+          deployment.replicas,
+          `with zoneAware, the same number in each of ${deployment.replicationFactor} zones`,
+          `set deployment.replicas to ${Math.ceil(deployment.replicas / deployment.replicationFactor) * deployment.replicationFactor}`,
+        ),
+      ),
     ],
   },
 ];

@@ -13,4 +13,10 @@ export const deployment = z.strictObject({
   replicationFactor: positiveInteger()
     .default(defaults.deployment.replicationFactor)
     .describe('Loki pods that hold each line.'),
+  zoneAware: z
+    .boolean()
+    .default(defaults.deployment.zoneAware)
+    .describe(
+      'Each copy of a line in another zone. Needs nodes in as many zones as `replicationFactor`, and Kubernetes 1.35 or later.',
+    ),
 });

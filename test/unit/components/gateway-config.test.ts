@@ -15,6 +15,7 @@ const serverOn = (http: readonly NginxDirective[], port: number) => {
 };
 const locations = (http: readonly NginxDirective[], port = 8080) => directives(serverOn(http, port), 'location');
 const nameOf = ({ words }: NginxDirective) => words.slice(1).join(' ');
+const serversOf = (upstream: readonly NginxDirective[]) => directives(upstream, 'server').map(({ words }) => words[1]);
 const isProxied = ({ block }: NginxDirective) => directives(block, 'proxy_pass').length > 0;
 const headersOf = ({ block }: NginxDirective): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -332,10 +333,29 @@ describe('given replicas in a ring, the gateway', () => {
   it('sends erasures to the compactor, and all else to Loki', () => {
     expect(variablesOf(locationOf(http, ERASE[0] ?? ''))['$upstream']).toBe('compactor');
     expect(variablesOf(locationOf(http, WRITE[0] ?? ''))['$upstream']).toBe('loki');
-    expect(directives(http, 'upstream').map(({ block }) => directive(block, 'server').words[1])).toEqual([
-      'compactor.logging.svc:3100',
-      'loki.logging.svc:3100',
+    expect(directives(http, 'upstream').map(({ words, block }) => [words[1], serversOf(block)])).toEqual([
+      ['compactor', ['compactor.logging.svc:3100']],
+      ['loki', ['loki-0.logging.svc:3100', 'loki-1.logging.svc:3100', 'loki-2.logging.svc:3100']],
     ]);
+  });
+
+  it('keeps no connection so long that it would be there when a Loki stops', () => {
+    const ring = directives(http, 'upstream')[1]?.block ?? [];
+    for (const name of ['keepalive_time', 'keepalive_timeout']) expect(directive(ring, name).words[1]).toBe('3s');
+  });
+
+  it('asks the next Loki again with a query, also of a POST, and never with a push', () => {
+    const repeated = locations(http).filter(({ block }) =>
+      directives(block, 'proxy_next_upstream').some(({ words }) => words.includes('non_idempotent')),
+    );
+    expect(repeated.map(nameOf)).toEqual(expect.arrayContaining(READ) as unknown);
+    for (const name of [...WRITE, ...ERASE]) expect(repeated.map(nameOf)).not.toContain(name);
+    expect(directives(http, 'proxy_next_upstream')).toEqual([]);
+  });
+
+  it('leaves one that does not answer within seconds, and a query that has used up its time', () => {
+    expect(directive(http, 'proxy_connect_timeout').words[1]).toBe('2s');
+    expect(directive(http, 'proxy_next_upstream_timeout').words[1]).toBe('10s');
   });
 });
 

@@ -1,6 +1,9 @@
 import { Loki, type LokiProps } from '../../../src/components/loki';
 import { configWith, everythingConfig, HA, S3 } from '../../support/config';
-import { containerOf, find, identify, ofKind, podOf, render } from '../../support/manifests';
+import { containerOf, find, identify, ofKind, podOf, render, yamlOf } from '../../support/manifests';
+
+/** What the gateway says of connections to a ring (test/unit/components/gateway-config.test.ts). */
+const LONGEST_CONNECTION = 3;
 
 const rendered = (props: LokiProps) => render((scope) => new Loki(scope, 'loki', props));
 const single = rendered(configWith());
@@ -69,10 +72,31 @@ describe('given three replicas on S3', () => {
     expect(find(ring, 'StatefulSet').spec['serviceName']).toBe('loki-headless');
   });
 
-  it('gives each pod a Service for its metrics', () => {
-    expect(serviceNames(ring)).toEqual(['loki', 'loki-headless', 'loki-0-metrics', 'loki-1-metrics', 'loki-2-metrics']);
-    expect(find(ring, 'Service', 'loki-1-metrics').spec.selector).toMatchObject({
-      'statefulset.kubernetes.io/pod-name': 'loki-1',
+  it('gives each pod a Service for its metrics at any time, and one for requests while it is ready', () => {
+    const pods = ['loki-0', 'loki-1', 'loki-2'];
+    expect(serviceNames(ring)).toEqual(['loki', 'loki-headless', ...pods, ...pods.map((pod) => `${pod}-metrics`)]);
+    for (const [name, atAnyTime] of [
+      ['loki-1', undefined],
+      ['loki-1-metrics', true],
+    ] as const)
+      expect(find(ring, 'Service', name).spec).toMatchObject({
+        selector: { 'statefulset.kubernetes.io/pod-name': 'loki-1' },
+        ...(atAnyTime === undefined ? {} : { publishNotReadyAddresses: atAnyTime }),
+      });
+    expect(find(ring, 'Service', 'loki-1').spec).not.toHaveProperty('publishNotReadyAddresses');
+  });
+
+  it('has left the Services of requests long before it stops: its delay is longer than its probe and a connection take', () => {
+    const { periodSeconds = 0, failureThreshold = 0 } = containerOf(ring).readinessProbe ?? {};
+    const delay = Number.parseInt(String(yamlOf(ring, 'loki-config', 'config.yaml').at('shutdown_delay')));
+    const propagation = 2;
+    expect(periodSeconds * failureThreshold + propagation + LONGEST_CONNECTION).toBeLessThan(delay);
+  });
+
+  it('becomes ready beside a dead one, and forgets one that does not come back', () => {
+    expect(yamlOf(ring, 'loki-config', 'config.yaml').at('ingester')).toMatchObject({
+      lifecycler: { readiness_check_ring_health: false },
+      autoforget_unhealthy: true,
     });
   });
 
@@ -88,6 +112,26 @@ describe('given three replicas on S3', () => {
     expect(containerOf(ring).env?.slice(1)).toEqual([
       { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'loki-s3', key: 'accessKeyId' } } },
       { name: 'AWS_SECRET_ACCESS_KEY', valueFrom: { secretKeyRef: { name: 'loki-s3', key: 'secretAccessKey' } } },
+    ]);
+  });
+});
+
+describe('given three replicas that know zones', () => {
+  const objects = rendered(configWith({ ...HA, deployment: { ...HA.deployment, zoneAware: true } }));
+
+  it('tells each Loki the zone of its node', () => {
+    expect(containerOf(objects).args).toContain('-common.storage.ring.instance-availability-zone=$(ZONE)');
+    expect(containerOf(objects).env).toContainEqual({
+      name: 'ZONE',
+      valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/zone']" } },
+    });
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('common.ring.zone_awareness_enabled')).toBe(true);
+  });
+
+  it('has pods wait rather than share a zone that would leave a line’s copy without one', () => {
+    expect(podOf(objects).spec.topologySpreadConstraints).toMatchObject([
+      { topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+      { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule', minDomains: 3 },
     ]);
   });
 });
@@ -129,7 +173,7 @@ describe('given every option', () => {
 
   it('has the configured pods, images, resources and volume', () => {
     const { spec } = find(objects, 'StatefulSet');
-    expect(spec.replicas).toBe(5);
+    expect(spec.replicas).toBe(6);
     expect(spec['persistentVolumeClaimRetentionPolicy']).toEqual({ whenDeleted: 'Delete', whenScaled: 'Retain' });
     expect(spec['volumeClaimTemplates']).toMatchObject([
       { spec: { storageClassName: 'fast', resources: { requests: { storage: '40Gi' } } } },

@@ -48,6 +48,8 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 const SPECIAL: Readonly<Record<string, unknown>> = {
   'retention.streams.0.selector': '{job="changed"}',
   'retention.tenants.audit.streams.0.selector': '{job="changed"}',
+  'deployment.replicas': 9, // as many in each zone
+  'deployment.replicationFactor': 6,
   'storage.endpoint': 'http://changed.example.com',
   'storage.egress.0.cidr': '10.99.0.0/16',
   'storage.access.roleArn': 'arn:aws:iam::123456789012:role/changed',

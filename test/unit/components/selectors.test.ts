@@ -89,13 +89,13 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
       }
     });
 
-    it('selects with the Service of one pod’s metrics that pod alone', () => {
+    it('selects with the Services of one pod that pod alone', () => {
       for (const { metadata, spec } of ofKind(objects, 'Service').filter(({ metadata: { name } }) =>
-        /-\d+-metrics$/.test(name),
+        /-\d+(?:-metrics)?$/.test(name),
       ))
-        expect(
-          selectedIn(pods, metadata.namespace, spec.selector as Labels).map(({ name }) => `${name}-metrics`),
-        ).toEqual([metadata.name]);
+        expect(selectedIn(pods, metadata.namespace, spec.selector as Labels).map(({ name }) => name)).toEqual([
+          metadata.name.replace('-metrics', ''),
+        ]);
     });
 
     it('has for each StatefulSet the headless Service that names its pods', () => {

@@ -112,7 +112,11 @@ describe('given a field that is itself wrong, a rule that reads it is silent', (
       { auth: { loki: { tenants: ['spywatcher'] } }, agent: { credential: 'shipper' } },
       ['auth.loki.tenants[0]'],
     ],
-    ['the union’s type', { storage: { type: 'gcs' }, deployment: { mode: 'ha', replicas: 3 } }, ['storage.type']],
+    [
+      'the union’s type',
+      { storage: { type: 'gcs' }, deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 } },
+      ['storage.type'],
+    ],
     [
       'half of a comparison',
       { limits: { ingestionRate: 'fast' }, agent: { batchSize: '16MB' } },
