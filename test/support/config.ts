@@ -86,6 +86,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     endpoint: 'http://minio.storage.svc:9000',
     forcePathStyle: true,
     credentialsSecret: 'watch-bucket',
+    lifecycle: { expireAfter: '600d' },
     egress: [{ cidr: '10.20.0.0/16', port: 9000 }],
   },
   persistence: { size: '40Gi', storageClass: 'fast', retainOnDelete: false },

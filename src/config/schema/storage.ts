@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidr, dnsLabel, port, url } from '../scalars';
+import { cidr, dnsLabel, duration, port, url } from '../scalars';
 
 const egress = z.strictObject({
   cidr: cidr().describe('Addresses that may be reached.'),
@@ -23,6 +23,14 @@ export const storage = z.discriminatedUnion('type', [
     credentialsSecret: dnsLabel()
       .default('loki-s3')
       .describe('Secret in the logging namespace with keys `accessKeyId` and `secretAccessKey`.'),
+    lifecycle: z
+      .strictObject({
+        expireAfter: duration().describe('Age at which the bucket deletes an object, chunk and index alike.'),
+      })
+      .optional()
+      .describe(
+        'The bucket’s own lifecycle rule, if it has one that deletes; it needs none, Loki deletes by itself. Nothing is made of it: it is checked against the retention.',
+      ),
     egress: z
       .array(egress)
       .min(1)
