@@ -1,7 +1,9 @@
 /** Loki's config files, as objects. */
 import type { StackConfig } from '../config';
 import { largestBurst, longestQueryTimeout } from '../config/limits';
+import { type KeptPeriods, longestKept, longestPeriod } from '../config/retention';
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../config/units';
+import { EVERY_STREAM } from '../log-model';
 import { LOKI } from './identity';
 import { DATA, schemaPeriods, storageSection } from './loki-storage';
 
@@ -89,8 +91,7 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
       grpc_client_config: { max_recv_msg_size: grpcMessageSize(props), max_send_msg_size: grpcMessageSize(props) },
     },
     limits_config: {
-      retention_period: formatDuration(retention.period),
-      ...retentionStreams(retention.streams),
+      ...retentionLimits(retention),
       ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
       ingestion_burst_size_mb: megabytes(limits.ingestionBurst), // default 6
       per_stream_rate_limit: formatLokiBytes(limits.perStreamRate),
@@ -109,8 +110,9 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
       // behind the newest line, and of a push of several streams it says so of the last alone: an outage's backlog would be lost unseen.
       shard_streams: { time_sharding_enabled: true }, // default false
       volume_enabled: true,
-      max_query_length: formatDuration(longest(retention, HOUR)), // default 721h, whatever the retention
-      max_query_lookback: formatDuration(longest(retention, 0)),
+      // Default 721h, whatever the retention; an hour more, for queries whose end is a moment ahead.
+      max_query_length: formatDuration({ milliseconds: longestKept(retention).milliseconds + HOUR }),
+      max_query_lookback: formatDuration(longestKept(retention)),
       discover_service_name: [], // default: adds a label service_name of its own to every stream
       query_timeout: formatDuration(limits.queryTimeout),
       max_query_series: limits.maxQuerySeries,
@@ -149,9 +151,7 @@ export function tenantOverrides({ retention, limits, auth }: LokiConfigProps): R
   const overrides = auth.loki.tenants.flatMap(({ name, erase }) => {
     const kept = retention.tenants[name];
     const own = {
-      ...(kept === undefined
-        ? {}
-        : { retention_period: formatDuration(kept.period), ...retentionStreams(kept.streams) }),
+      ...(kept === undefined ? {} : retentionLimits(kept)),
       ...tenantLimits(limits.tenants[name] ?? {}),
       ...(erase.length === 0 ? {} : { deletion_mode: 'filter-and-delete' }),
     };
@@ -180,25 +180,23 @@ function tenantLimits(own: TenantLimits): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
 }
 
-function retentionStreams(streams: StackConfig['retention']['streams']): Readonly<Record<string, unknown>> {
-  return streams.length === 0
-    ? {}
-    : {
-        retention_stream: streams.map(({ selector, period, priority }) => ({
-          selector,
-          period: formatDuration(period),
-          priority,
-        })),
-      };
-}
-
-function longest({ period, streams, tenants }: StackConfig['retention'], extra: number): Duration {
-  const all = [
-    period,
-    ...streams.map((stream) => stream.period),
-    ...Object.values(tenants).flatMap((tenant) => [tenant.period, ...tenant.streams.map((stream) => stream.period)]),
-  ];
-  return { milliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)) + extra };
+/**
+ * How long lines are kept, of all tenants or of one. Both keys are always there: without `retention_stream` a tenant would
+ * have that of all tenants beside its own period.
+ *
+ * Loki drops a chunk from the index of an earlier day by `retention_period` alone, whatever the chunk's stream. So that is
+ * the longest there is, and what is kept shorter has a rule behind all others (those of a stack file begin at priority 1).
+ */
+function retentionLimits({ period, streams }: KeptPeriods): Readonly<Record<string, unknown>> {
+  const longest = longestPeriod({ period, streams });
+  const rest = longest.milliseconds > period.milliseconds ? EVERY_STREAM : [];
+  return {
+    retention_period: formatDuration(longest),
+    retention_stream: [
+      ...streams.map((stream) => ({ ...stream, period: formatDuration(stream.period) })),
+      ...rest.map((selector) => ({ selector, period: formatDuration(period), priority: 0 })),
+    ],
+  };
 }
 
 /** As old as a line may be when it is written, and until its chunk is sure to be in the store. */

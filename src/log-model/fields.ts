@@ -79,6 +79,12 @@ export const LABELS = {
 } as const;
 export type Label = (typeof LABELS)[keyof typeof LABELS];
 
+/** Label of the streams of OTLP clients; Loki gives them this one, and no `job`. */
+export const OTLP_LABEL = 'service_name';
+
+/** Selectors that match every stream once: those that the agent wrote, and those of OTLP clients. */
+export const EVERY_STREAM = [`{${LABELS.job}=~".+"}`, `{${LABELS.job}="",${OTLP_LABEL}=~".+"}`] as const;
+
 /** Fields of a record. In a JSON line they have these names, and queries reach them through `| json`. */
 export const FIELDS = {
   message: 'message',

@@ -4,7 +4,8 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { GATEWAY } from '../components/identity';
 import { ConfigError, type StackConfig } from '../config';
-import { FIELDS, LABELS } from '../log-model';
+import { longestKept } from '../config/retention';
+import { EVERY_STREAM, FIELDS } from '../log-model';
 
 /** What is to be erased, and who asks for it. */
 export interface Erasure {
@@ -40,8 +41,6 @@ const DELETE_PATH = '/loki/api/v1/delete';
 const USER_ID = /^[A-Za-z0-9_-]{6,64}$/;
 const DAY = 86_400_000;
 
-/** Streams that the agent wrote, and those of OTLP clients. Loki gives the latter this label and no `job`. */
-const SELECTORS = [`{${LABELS.job}=~".+"}`, `{${LABELS.job}="",service_name=~".+"}`];
 /** A person's id beside the line: as the agent writes it, and as Loki writes OTLP's attributes `user.id` and `enduser.id`. */
 const METADATA = [FIELDS.userId, 'user_id', 'enduser_id'];
 /** What ends in letters or digits and yet ends a word: escapes of JSON, nginx and shells, colours, URL encoding once or more. */
@@ -76,7 +75,7 @@ export function erasureQueries(userId: string): readonly string[] {
   // Until the lines are off the disk, every query of the tenant looks at every line so: most are done with at the first filter.
   const inLine = `|= \`${userId}\` |~ \`${expression}\``;
   const inMetadata = `| ${METADATA.map((name) => `${name}=\`${userId}\``).join(' or ')}`;
-  return SELECTORS.flatMap((selector) => [`${selector} ${inLine}`, `${selector} ${inMetadata}`]);
+  return EVERY_STREAM.flatMap((selector) => [`${selector} ${inLine}`, `${selector} ${inMetadata}`]);
 }
 
 /**
@@ -134,11 +133,7 @@ export async function erasures(
 }
 
 function keptSince({ retention }: StackConfig): Date {
-  const periods = [retention, ...Object.values(retention.tenants)].flatMap(({ period, streams }) => [
-    period,
-    ...streams.map((stream) => stream.period),
-  ]);
-  return new Date(Date.now() - Math.max(...periods.map(({ milliseconds }) => milliseconds)) - DAY);
+  return new Date(Date.now() - longestKept(retention).milliseconds - DAY);
 }
 
 /** The tenant's first erase credential. */

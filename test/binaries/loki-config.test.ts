@@ -262,8 +262,13 @@ describe('a Loki with periods of its own for tenants and streams, running', () =
 
   it('has them', async () => {
     const { limits_config: limits } = await runningConfig();
-    expect(hours(limits['retention_period'])).toBe(30 * 24);
-    expect(limits['retention_stream']).toMatchObject([{ selector: '{job="security"}', priority: 10 }]);
+    // The longest is Loki's own; what is kept shorter is in rules.
+    expect(hours(limits['retention_period'])).toBe(90 * 24);
+    expect(limits['retention_stream']).toMatchObject([
+      { selector: '{job="security"}', priority: 10 },
+      { selector: '{job=~".+"}', priority: 0 },
+      { selector: '{job="",service_name=~".+"}', priority: 0 },
+    ]);
   });
 
   it('has read the tenants’ overrides', async () => {
@@ -275,7 +280,7 @@ describe('a Loki with periods of its own for tenants and streams, running', () =
     const audit = await limitsOf('audit');
     expect(hours(audit['retention_period'])).toBe(365 * 24);
     expect(audit['retention_stream']).toMatchObject([{ selector: '{level="debug"}', priority: 2 }]);
-    expect(hours((await limitsOf('spywatcher'))['retention_period'])).toBe(30 * 24);
+    expect(hours((await limitsOf('spywatcher'))['retention_period'])).toBe(90 * 24);
   });
 
   it('lets a query reach as far back as the longest period', async () => {

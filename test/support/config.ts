@@ -86,6 +86,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     endpoint: 'http://minio.storage.svc:9000',
     forcePathStyle: true,
     access: { type: 'secret', secret: 'watch-bucket' },
+    lifecycle: { expireAfter: '600d' },
     egress: [{ cidr: '10.20.0.0/16', port: 9000 }],
     schema: [
       { from: '2024-01-01', store: 's3' },

@@ -28,6 +28,12 @@ export interface LokiFiles {
   readonly overrides: Readonly<Record<string, unknown>>;
 }
 
+/** The files with other values of some settings, section by section; what is not named stays as it is rendered. */
+export function changedFiles({ config, overrides }: LokiFiles, changes: LokiConfig): LokiFiles {
+  const sections = Object.entries(changes).map(([name, settings]) => [name, { ...config[name], ...settings }] as const);
+  return { config: { ...config, ...Object.fromEntries(sections) }, overrides };
+}
+
 /** Writes the files where a Loki outside a pod can use them; returns the arguments that the pod's Loki is started with. */
 export function writeLokiFiles(
   rendered: RenderedStack,
@@ -195,8 +201,17 @@ export function entriesOf({ status, text }: Response): readonly Entry[] {
   );
 }
 
-/** Asks Loki itself, as a tenant. */
-export async function entries(port: number, tenant: string, query: string): Promise<readonly Entry[]> {
-  const { path, headers } = queryRequest(query);
+/**
+ * Asks Loki itself, as a tenant.
+ *
+ * @param range - as of {@link queryRequest}.
+ */
+export async function entries(
+  port: number,
+  tenant: string,
+  query: string,
+  range?: { readonly from: number; readonly to: number },
+): Promise<readonly Entry[]> {
+  const { path, headers } = queryRequest(query, range);
   return entriesOf(await send({ port, path, headers: { ...headers, 'X-Scope-OrgID': tenant } }));
 }

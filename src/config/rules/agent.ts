@@ -1,5 +1,5 @@
-import { LABELS } from '../../log-model';
 import { problem, type Rule, when } from './rule';
+import { agentSelector } from './selector';
 
 export const agentRules: readonly Rule[] = [
   {
@@ -16,19 +16,8 @@ export const agentRules: readonly Rule[] = [
   {
     reads: ['agent.drop'],
     check: ({ agent }) =>
-      agent.drop.flatMap(({ selector }, index) => {
-        const labels = Object.values<string>(LABELS);
-        const unknown = [...selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"/g)]
-          .map(([, label = '']) => label)
-          .filter((label) => !labels.includes(label));
-        return when(unknown.length > 0, () =>
-          problem(
-            ['agent', 'drop', index, 'selector'],
-            selector,
-            `matchers of labels that lines have: ${labels.join(', ')}`,
-            `replace ${unknown.join(', ')}, or match the line with patterns`,
-          ),
-        );
-      }),
+      agent.drop.flatMap(({ selector }, index) =>
+        agentSelector(['agent', 'drop', index, 'selector'], selector, 'or match the line with patterns'),
+      ),
   },
 ];

@@ -3,6 +3,9 @@ import type { StackConfig } from '../schema';
 import { formatLokiBytes } from '../units';
 import { problem, type Rule, when } from './rule';
 
+/** The container runtime splits longer lines; only what programs write to files, or send themselves, is longer. */
+const LONG_LINE = 16 * 2 ** 10;
+
 export const limitsRules: readonly Rule[] = [
   { reads: ['limits'], check: ({ limits }) => rates(['limits'], limits) },
   {
@@ -55,6 +58,29 @@ export const limitsRules: readonly Rule[] = [
             'add the tenant there, or remove its limits',
           ),
         );
+    },
+  },
+  {
+    reads: ['resources.loki.limits', 'limits'],
+    check: ({ resources, limits }) => {
+      const { memory } = resources.loki.limits;
+      const lineSize = Math.min(limits.maxLineSize.bytes, LONG_LINE);
+      const most = Math.floor(memory.bytes / 4 / lineSize);
+      const check = (path: readonly string[], entries: number): readonly Problem[] =>
+        when(entries > most, () =>
+          problem(
+            [...path, 'maxEntriesPerQuery'],
+            entries,
+            `at most ${most}: an answer of lines of ${formatLokiBytes({ bytes: lineSize })} takes at most a quarter of Loki’s memory limit (${formatLokiBytes(memory)})`,
+            `lower ${path.join('.')}.maxEntriesPerQuery, or raise resources.loki.limits.memory`,
+          ),
+        );
+      return [
+        ...check(['limits'], limits.maxEntriesPerQuery),
+        ...Object.entries(limits.tenants).flatMap(([name, { maxEntriesPerQuery = 0 }]) =>
+          check(['limits', 'tenants', name], maxEntriesPerQuery),
+        ),
+      ];
     },
   },
   {

@@ -1,12 +1,32 @@
-import type { Problem } from '../problem';
+import { formatPath, type Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { type Duration, formatDuration } from '../units';
+import { contains, matchersOf, mayOverlap } from '../selector';
 import { problem, type Rule, when } from './rule';
+import { lokiSelector } from './selector';
 
 const HOUR = 3_600_000;
+/** Loki's readers use an index for so long after it was replaced: 5m of its cache, and three times the 5m between two looks. */
+const SAFE_DELETE_DELAY = HOUR / 3;
 
 export const retentionRules: readonly Rule[] = [
   { reads: ['retention'], check: ({ retention }) => retentionPeriods(retention) },
+  {
+    reads: ['retention'],
+    check: ({ retention }) => scopes(retention).flatMap(([path, streams]) => streamRules(path, streams)),
+  },
+  {
+    reads: ['retention.deleteDelay'],
+    check: ({ retention: { deleteDelay } }) =>
+      when(deleteDelay.milliseconds < SAFE_DELETE_DELAY, () =>
+        problem(
+          ['retention', 'deleteDelay'],
+          formatDuration(deleteDelay),
+          'at least 20m: so long queries may use an index that still names the chunk',
+          'write 20m or more',
+        ),
+      ),
+  },
   {
     reads: ['retention', 'auth.loki.tenants'],
     check: ({ retention, auth }) => {
@@ -24,6 +44,68 @@ export const retentionRules: readonly Rule[] = [
     },
   },
 ];
+
+type Streams = StackConfig['retention']['streams'];
+
+/** The lists of stream rules that Loki looks at by itself: that of all tenants, and those of tenants with their own. */
+function scopes({ streams, tenants }: StackConfig['retention']): readonly (readonly [readonly string[], Streams])[] {
+  return [
+    [['retention', 'streams'], streams],
+    ...Object.entries(tenants).map(
+      ([name, tenant]) => [['retention', 'tenants', name, 'streams'], tenant.streams] as const,
+    ),
+  ];
+}
+
+/** Of one list: each selector can match, each rule wins somewhere, and which of two wins is written there. */
+function streamRules(path: readonly PropertyKey[], streams: Streams): readonly Problem[] {
+  const named = (index: number): string => formatPath([...path, index]);
+  return streams.flatMap(({ selector, priority }, index) => {
+    const before = streams.findIndex((_, other) => shadows(streams, other, index));
+    const rival = streams.findIndex((_, other) => other < index && isRival(streams, other, index));
+    return [
+      ...lokiSelector([...path, index, 'selector'], selector),
+      ...when(before >= 0, () =>
+        problem(
+          [...path, index],
+          selector,
+          `wins somewhere: ${named(before)} matches all of its streams and is preferred`,
+          `give it a higher priority than ${streams[before]?.priority ?? 0}, or remove it`,
+        ),
+      ),
+      ...when(before < 0 && rival >= 0, () =>
+        problem(
+          [...path, index, 'priority'],
+          priority,
+          `another than that of ${named(rival)}, which may match the same streams and has another period`,
+          'give the one that is to win a higher priority',
+        ),
+      ),
+    ];
+  });
+}
+
+/** Whether `winner` is preferred on every stream of `loser`: by priority; of equal ones Loki takes the shorter period. */
+function shadows(streams: Streams, winner: number, loser: number): boolean {
+  const [a, b] = [streams[winner], streams[loser]];
+  if (a === undefined || b === undefined || winner === loser) return false;
+  const shorter = a.period.milliseconds - b.period.milliseconds || winner - loser;
+  const isPreferred = a.priority > b.priority || (a.priority === b.priority && shorter < 0);
+  return isPreferred && contains(matchersOf(a.selector), matchersOf(b.selector));
+}
+
+/** Whether nothing but their periods decides between the two. */
+function isRival(streams: Streams, one: number, other: number): boolean {
+  const [a, b] = [streams[one], streams[other]];
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.priority === b.priority &&
+    a.period.milliseconds !== b.period.milliseconds &&
+    !shadows(streams, other, one) &&
+    mayOverlap(matchersOf(a.selector), matchersOf(b.selector))
+  );
+}
 
 function retentionPeriods(retention: StackConfig['retention']): readonly Problem[] {
   const streamPeriods = (path: readonly PropertyKey[], streams: StackConfig['retention']['streams']) =>

@@ -1,3 +1,5 @@
+import { lokiDeletesBy } from '../retention';
+import { formatDuration } from '../units';
 import { problem, type Rule, when } from './rule';
 
 export const storageRules: readonly Rule[] = [
@@ -51,6 +53,21 @@ export const storageRules: readonly Rule[] = [
           'filesystem',
           'the last period is in the bucket, as storage.type says',
           'add a period with store s3 that begins in the future, or set storage.type to filesystem',
+        ),
+      );
+    },
+  },
+  {
+    reads: ['storage', 'retention'],
+    check: ({ storage, retention }) => {
+      const expireAfter = storage.type === 's3' ? storage.lifecycle?.expireAfter : undefined;
+      const needed = lokiDeletesBy(retention);
+      return when(expireAfter !== undefined && expireAfter.milliseconds < needed.milliseconds, () =>
+        problem(
+          ['storage', 'lifecycle', 'expireAfter'],
+          expireAfter && formatDuration(expireAfter),
+          `at least ${formatDuration(needed)}: the longest period, deleteDelay and a day; before, the bucket deletes what the index still names`,
+          'raise it here and in the bucket’s lifecycle rule, or remove both: Loki deletes by itself',
         ),
       );
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { cidr, day, dnsLabel, port, roleArn, url } from '../scalars';
+import { cidr, day, dnsLabel, duration, port, roleArn, url } from '../scalars';
 
 const egress = z.strictObject({
   cidr: cidr().describe('Addresses that may be reached.'),
@@ -53,6 +53,14 @@ export const storage = z.discriminatedUnion('type', [
       .default(false)
       .describe('Bucket in the path instead of in the host name; most S3 servers other than AWS want it.'),
     access: access.prefault({ type: 'secret' }).describe('How Loki may use the bucket.'),
+    lifecycle: z
+      .strictObject({
+        expireAfter: duration().describe('Age at which the bucket deletes an object, chunk and index alike.'),
+      })
+      .optional()
+      .describe(
+        'The bucket’s own lifecycle rule, if it has one that deletes; it needs none, Loki deletes by itself. Nothing is made of it: it is checked against the retention.',
+      ),
     egress: z
       .array(egress)
       .min(1)

@@ -160,6 +160,9 @@ describe('given a stack, the gateway’s port for clients', () => {
       directive(locationOf(httpOf(differences), WRITE[0] ?? '').block, 'client_max_body_size').words[1];
     expect(sizeOf({})).toBe(String(40 * 2 ** 20));
     expect(sizeOf({ limits: { tenants: { spywatcher: { ingestionBurst: '32MB' } } } })).toBe(String(64 * 2 ** 20));
+    // The largest batch that is accepted at all: it is at most the bursts.
+    const largest = { agent: { batchSize: '20MB' }, limits: { perStreamBurst: '20MB' } };
+    expect(Number(sizeOf(largest))).toBeGreaterThanOrEqual(20 * 2 ** 20);
     expect(directive(http, 'client_max_body_size').words[1]).toBe('1m');
   });
 

@@ -43,14 +43,14 @@ describe('given retention, Loki’s config', () => {
     ['the period of all', { period: '40d' }, '961h', '960h'],
     [
       'a longer one of a stream',
-      { period: '24h', streams: [{ selector: '{a="b"}', period: '60d' }] },
+      { period: '24h', streams: [{ selector: '{job="b"}', period: '60d' }] },
       '1441h',
       '1440h',
     ],
     ['a longer one of a tenant', { period: '24h', tenants: { spywatcher: { period: '50d' } } }, '1201h', '1200h'],
     [
       'a longer one of a tenant’s stream',
-      { period: '24h', tenants: { spywatcher: { period: '48h', streams: [{ selector: '{a="b"}', period: '70d' }] } } },
+      { period: '24h', tenants: { spywatcher: { period: '48h', streams: [{ selector: '{job="b"}', period: '70d' }] } } },
       '1681h',
       '1680h',
     ],
@@ -62,14 +62,56 @@ describe('given retention, Loki’s config', () => {
 
   it('has other periods for streams here, and for tenants in the overrides that Loki reads while it runs', () => {
     const objects = rendered(everythingConfig());
-    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config.retention_stream')).toEqual([
-      { selector: '{job="security"}', period: '2160h', priority: 10 },
-    ]);
-    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.audit')).toMatchObject({
-      retention_period: '9600h',
-      retention_stream: [{ selector: '{job="login"}', period: '12000h', priority: 5 }],
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config.retention_stream')).toContainEqual({
+      selector: '{job="security"}',
+      period: '2160h',
+      priority: 10,
+    });
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.audit.retention_stream')).toContainEqual({
+      selector: '{job="login"}',
+      period: '12000h',
+      priority: 5,
     });
     expect(yamlOf(objects, 'loki-config', 'config.yaml').at('runtime_config.file')).toBe('/etc/loki/overrides.yaml');
+  });
+});
+
+describe('given streams that are kept longer than the rest', () => {
+  const rest = (period: string) =>
+    ['{job=~".+"}', '{job="",service_name=~".+"}'].map((selector) => ({ selector, period, priority: 0 }));
+
+  it('Loki’s own period is the longest, and the rest has its period behind all other rules', () => {
+    const retention = { period: '30d', streams: [{ selector: '{job="security"}', period: '90d', priority: 10 }] };
+    expect(configOf({ retention }).at('limits_config')).toMatchObject({
+      retention_period: '2160h',
+      retention_stream: [{ selector: '{job="security"}', period: '2160h', priority: 10 }, ...rest('720h')],
+    });
+  });
+
+  it('so it is for a tenant with a retention of its own', () => {
+    expect(yamlOf(rendered(everythingConfig()), 'loki-config', 'overrides.yaml').at('overrides.audit')).toMatchObject({
+      retention_period: '12000h',
+      retention_stream: [{ selector: '{job="login"}', period: '12000h', priority: 5 }, ...rest('9600h')],
+    });
+  });
+});
+
+describe('given streams that are kept shorter than the rest', () => {
+  const retention = { period: '30d', streams: [{ selector: '{level="debug"}', period: '24h' }] };
+
+  it('Loki’s own period is that of the rest', () => {
+    expect(configOf({ retention }).at('limits_config')).toMatchObject({
+      retention_period: '720h',
+      retention_stream: [{ selector: '{level="debug"}', period: '24h', priority: 1 }],
+    });
+  });
+
+  it('a tenant with a retention of its own has none of these rules', () => {
+    const objects = rendered(configWith({ retention: { ...retention, tenants: { spywatcher: { period: '60d' } } } }));
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.spywatcher')).toEqual({
+      retention_period: '1440h',
+      retention_stream: [],
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import { leaves, renderStack } from '../../support/manifests';
 /** These say what is allowed, what is there or how to apply, and so stand in no object. */
 const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   environment: 'dev',
+  'storage.lifecycle.expireAfter': '601d',
   'deploy.timeout': '1m',
   'agent.redact.0.name': 'changed',
   'agent.containerLogMaxSize': '20Mi',

@@ -56,4 +56,12 @@ testRules([
     'replace userId, or match the line with patterns',
     { agent: { drop: [{ name: 'a', selector: '{job="1"}' }] } },
   ],
+  [
+    'a level that lines have: error, warn, info, debug',
+    { agent: { drop: [{ name: 'a', selector: '{level="trace"}' }] } },
+    'agent.drop[0].selector',
+    '"{level=\\"trace\\"}"',
+    'replace trace; the agent gives each line one of these, however its program spells it',
+    { agent: { drop: [{ name: 'a', selector: '{level="debug"}' }] } },
+  ],
 ]);

@@ -35,6 +35,28 @@ testRules([
     { agent: { batchSize: '15MB' } },
   ],
   [
+    'at most 16384: an answer of lines of 16KB takes at most a quarter of Loki’s memory limit (1GB)',
+    { limits: { maxEntriesPerQuery: 16_385 } },
+    'limits.maxEntriesPerQuery',
+    '16385',
+    'lower limits.maxEntriesPerQuery, or raise resources.loki.limits.memory',
+    { limits: { maxEntriesPerQuery: 16_385, maxLineSize: '15KB' } },
+  ],
+  [
+    'at most 32768: an answer of lines of 16KB takes at most a quarter of Loki’s memory limit (2GB)',
+    {
+      limits: { tenants: { spywatcher: { maxEntriesPerQuery: 40_000 } } },
+      resources: { loki: { limits: { memory: '2Gi' } } },
+    },
+    'limits.tenants.spywatcher.maxEntriesPerQuery',
+    '40000',
+    'lower limits.tenants.spywatcher.maxEntriesPerQuery, or raise resources.loki.limits.memory',
+    {
+      limits: { tenants: { spywatcher: { maxEntriesPerQuery: 40_000 } } },
+      resources: { loki: { limits: { memory: '4Gi' } } },
+    },
+  ],
+  [
     'at most half of Loki’s memory limit',
     { limits: { queryCache: '513MB' } },
     'limits.queryCache',

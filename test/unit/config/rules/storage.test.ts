@@ -3,6 +3,7 @@ import { PROD, testRules } from './rows';
 
 /** From the volume to the bucket. */
 const MOVED = [{ from: '2024-01-01', store: 'filesystem' }, { from: '2025-06-01' }] as const;
+const LONG = { streams: [{ selector: '{job="security"}', period: '90d' }] };
 
 testRules([
   [
@@ -52,6 +53,14 @@ testRules([
     '"filesystem"',
     'keep deployment.mode single until that period’s logs are past their retention',
     HA,
+  ],
+  [
+    'at least 2186h: the longest period, deleteDelay and a day; before, the bucket deletes what the index still names',
+    { storage: { ...S3, lifecycle: { expireAfter: '91d' } }, retention: LONG },
+    'storage.lifecycle.expireAfter',
+    '"2184h"',
+    'raise it here and in the bucket’s lifecycle rule, or remove both: Loki deletes by itself',
+    { storage: { ...S3, lifecycle: { expireAfter: '92d' } }, retention: LONG },
   ],
 ]);
 

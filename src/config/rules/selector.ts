@@ -1,0 +1,64 @@
+import { LABELS, LEVELS, OTLP_LABEL } from '../../log-model';
+import type { Problem } from '../problem';
+import { fulfils, matchersOf } from '../selector';
+import { problem, when } from './rule';
+
+const AGENT_LABELS = Object.values<string>(LABELS);
+
+/** A selector that can match what the agent writes. */
+export function agentSelector(path: readonly PropertyKey[], selector: string, remedy: string): readonly Problem[] {
+  return [...knownLabels(path, selector, AGENT_LABELS, remedy), ...knownLevels(path, selector)];
+}
+
+/** A selector that can match what Loki has: of the agent, or of OTLP clients. Loki would not start with one that it refuses. */
+export function lokiSelector(path: readonly PropertyKey[], selector: string): readonly Problem[] {
+  return [
+    ...knownLabels(path, selector, [...AGENT_LABELS, OTLP_LABEL], 'or remove it'),
+    ...knownLevels(path, selector),
+    ...when(
+      matchersOf(selector).every((matcher) => fulfils('', matcher) === true),
+      () =>
+        problem(
+          path,
+          selector,
+          'a matcher that a stream without the label does not fulfil',
+          'for every stream set the period itself; else write for example {job=~".+", …}',
+        ),
+    ),
+  ];
+}
+
+function knownLabels(
+  path: readonly PropertyKey[],
+  selector: string,
+  labels: readonly string[],
+  remedy: string,
+): readonly Problem[] {
+  const unknown = matchersOf(selector)
+    .map(({ label }) => label)
+    .filter((label) => !labels.includes(label));
+  return when(unknown.length > 0, () =>
+    problem(
+      path,
+      selector,
+      `matchers of labels that lines have: ${labels.join(', ')}`,
+      `replace ${unknown.join(', ')}, ${remedy}`,
+    ),
+  );
+}
+
+function knownLevels(path: readonly PropertyKey[], selector: string): readonly Problem[] {
+  const demands = matchersOf(selector).filter(
+    ({ label, operator }) => label === LABELS.level && (operator === '=' || operator === '=~'),
+  );
+  return demands
+    .filter((matcher) => ['', ...LEVELS].every((level) => fulfils(level, matcher) === false))
+    .map(({ value }) =>
+      problem(
+        path,
+        selector,
+        `a level that lines have: ${LEVELS.join(', ')}`,
+        `replace ${value}; the agent gives each line one of these, however its program spells it`,
+      ),
+    );
+}
