@@ -13,6 +13,12 @@ import { checkSecretValues, isRotatingAgent, requiredSecrets, type SecretValues 
 /** Longer than a stopped gateway still answers. */
 const OLD_GATEWAY_MS = 10_000;
 
+/**
+ * Pulumi would replace a StatefulSet for these, and with it, where `persistence.retainOnDelete` is false, its volume with all
+ * logs. `npm run resize` changes them without; the program, and `npm run check`, say so.
+ */
+const NEVER_REPLACED_FOR = ['spec.volumeClaimTemplates'] as const;
+
 /** Arguments of a {@link LoggingStack}. */
 export interface LoggingStackArgs {
   /** A whole config, from `parseStackConfig` or `loadStackConfig`. */
@@ -112,6 +118,7 @@ export class LoggingStack extends pulumi.ComponentResource {
           dependsOn: [...settled, ...after],
           customTimeouts: { create: timeout, update: timeout },
           ...(isKept(object) ? { retainOnDelete: true } : {}),
+          ...(object.kind === 'StatefulSet' ? { ignoreChanges: [...NEVER_REPLACED_FOR] } : {}),
         },
       );
     const isNamespace = ({ kind }: KubernetesObject): boolean => kind === 'Namespace';

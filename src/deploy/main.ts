@@ -1,6 +1,7 @@
 /** The Pulumi program: the selected stack's config → one {@link LoggingStack}. */
 import * as pulumi from '@pulumi/pulumi';
 import { ConfigError, parseStackEntries, PROJECT, SECRETS_KEY, type StackConfig } from '../config';
+import { refuseWhatCannotBeApplied } from './compare-at-preview';
 import { LoggingStack } from './logging-stack';
 import { checkSecretValues, flattenSecrets } from './secret-values';
 
@@ -21,6 +22,12 @@ function deploy(): LoggingStack {
     // A kubeconfig may be its contents, keys included: in the state it is encrypted.
     const kubeconfig = kubernetes.getSecret('kubeconfig');
     const context = kubernetes.get('context');
+    // What is secret of it goes no further than to kubectl.
+    const plain = pulumi.runtime.allConfig()['kubernetes:kubeconfig'];
+    refuseWhatCannotBeApplied(source, config, {
+      ...(plain === undefined ? {} : { kubeconfig: plain }),
+      ...(context === undefined ? {} : { context }),
+    });
     return new LoggingStack(PROJECT, {
       config,
       secrets,

@@ -36,12 +36,19 @@ const listShape = z.looseObject({
 export function kubectl({ kubectl: program, select }: Cluster, args: readonly string[], input?: string): string {
   const { status, error, stdout, stderr } = spawnSync(program, [...select, TIMEOUT, ...args], {
     encoding: 'utf8',
+    env: process.env,
     maxBuffer: 256 * 2 ** 20,
     ...(input === undefined ? {} : { input }),
   });
   if (error !== undefined) throw new Error(`${program}: ${error.message}`, { cause: error });
-  if (status !== 0) throw new Error(`kubectl ${args.slice(0, 4).join(' ')}: ${stderr.trim()}`);
+  if (status !== 0) throw new Error(`kubectl ${args.slice(0, 4).join(' ')}: ${withoutNoise(stderr)}`);
   return stdout;
+}
+
+/** What kubectl says, without what its library logs of every try before. */
+function withoutNoise(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.filter((line) => !/^[EWI]\d{4} /.test(line)).join('\n');
 }
 
 /** Objects of these kinds in a namespace; none where the namespace is not there. */

@@ -9,6 +9,8 @@ export interface Registered {
   readonly provider: string;
   readonly parent: string;
   readonly retainOnDelete: boolean;
+  /** Properties whose changes change nothing. */
+  readonly ignoreChanges: readonly string[];
   /** URNs that it waits for. */
   readonly dependencies: readonly string[];
   readonly timeouts: { readonly create: string; readonly update: string };
@@ -21,6 +23,7 @@ interface Request {
   getParent(): string;
   getProvider(): string;
   getRetainondelete(): boolean;
+  getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
@@ -64,6 +67,7 @@ export async function recorded(
         provider: request.getProvider(),
         parent: request.getParent(),
         retainOnDelete: request.getRetainondelete(),
+        ignoreChanges: request.getIgnorechangesList(),
         dependencies: request.getDependenciesList(),
         timeouts: {
           create: request.getCustomtimeouts()?.getCreate() ?? '',

@@ -159,6 +159,15 @@ describe('given options of the deployment', () => {
     expect(resources.filter((resource) => resource.retainOnDelete).map(({ name }) => name)).toEqual(kept);
   });
 
+  it('never replaces a StatefulSet, and its volume with it, for the size of that volume', async () => {
+    const resources = await deploy(configWith(HA));
+    const ignoring = resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
+    expect(ignoring.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual([
+      ['logs-logging-statefulset-loki', ['spec.volumeClaimTemplates']],
+      ['logs-logging-statefulset-compactor', ['spec.volumeClaimTemplates']],
+    ]);
+  });
+
   it('changes ConfigMaps and Secrets in place, on the cluster that is named', async () => {
     const config = configWith();
     const provider = async (extra: { kubeconfig?: string; context?: string }) => {

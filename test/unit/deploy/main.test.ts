@@ -1,4 +1,7 @@
 /** The Pulumi program as the engine runs it: config in, resources and outputs out. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import * as configModule from '../../../src/config';
 import * as loggingStack from '../../../src/deploy/logging-stack';
@@ -35,6 +38,36 @@ const load = (config: Readonly<Record<string, string>>) => () => {
   if (program === undefined) throw new Error('Expected the program.');
   return program;
 };
+
+const PATH = process.env['PATH'];
+let programs: string;
+let warn: jest.SpyInstance;
+beforeAll(() => {
+  programs = mkdtempSync(join(tmpdir(), 'programs-'));
+  // No test is to find a cluster of whoever runs it.
+  process.env['PATH'] = programs;
+  warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+});
+afterEach(() => readdirSync(programs).forEach((file) => rmSync(join(programs, file))));
+afterAll(() => {
+  process.env['PATH'] = PATH;
+  rmSync(programs, { recursive: true });
+  warn.mockRestore();
+});
+
+/** A kubectl that notes its arguments, and what is in the kubeconfig that it is given, and knows these objects. */
+function pretendKubectl(items: readonly object[]): () => string {
+  const [asked, answer] = [join(programs, 'asked'), join(programs, 'answer')];
+  writeFileSync(answer, JSON.stringify({ items }));
+  const script = [
+    '#!/bin/sh',
+    `echo "$@" >> ${asked}`,
+    `while [ $# -gt 0 ]; do [ "$1" = --kubeconfig ] && /bin/cat "$2" >> ${asked}; shift; done`,
+    `/bin/cat ${answer}`,
+  ];
+  writeFileSync(join(programs, 'kubectl'), script.join('\n'), { mode: 0o755 });
+  return () => readFileSync(asked, 'utf8');
+}
 
 describe('given the config of a stack and its secrets, the program', () => {
   let resources: readonly Registered[];
@@ -80,6 +113,47 @@ describe('given a cluster in the config, the program', () => {
     expect(inputs['context']).toBe('kind');
     // It may hold a certificate, so Pulumi takes it for a secret.
     expect(revealed(inputs['kubeconfig'])).toBe('/tmp/kubeconfig');
+  });
+});
+
+describe('given a stack that runs, the program', () => {
+  const running = (size: string) =>
+    stackObjects(
+      configWith({
+        environment: 'staging',
+        namespaces: { logging: 'watch', agents: 'watch-agents' },
+        persistence: { size },
+      }),
+    );
+  const isOf = ({ type }: Registered): boolean => type.startsWith('kubernetes:');
+
+  it('registers a config that can be applied to it', async () => {
+    const asked = pretendKubectl(running('50Gi'));
+    const resources = await recorded(load({ ...CONFIG, 'kubernetes:context': 'kind' }));
+    expect(resources.filter(isOf)).not.toEqual([]);
+    expect(asked()).toMatch(/^--context kind .*-n watch get /);
+  });
+
+  it('refuses one that cannot, before anything is registered', async () => {
+    pretendKubectl(running('80Gi'));
+    const failure = await failureOf(load(CONFIG), 'prod');
+    expect(failure.registered).toEqual([]);
+    expect(failure.cause).toBeInstanceOf(pulumi.RunError);
+    expect(failure.message).toMatch(/^Pulumi\.prod\.yaml: 1 difference[^]*a volume never gets smaller/);
+  });
+
+  it('hands the contents of a kubeconfig to kubectl in a file, of which nothing is left', async () => {
+    const asked = pretendKubectl(running('50Gi'));
+    await recorded(load({ ...CONFIG, 'kubernetes:kubeconfig': 'apiVersion: v1\nkind: Config\n' }));
+    expect(asked()).toContain('kind: Config');
+    const file = / --kubeconfig (\S+)/.exec(` ${asked()}`)?.[1] ?? '';
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('says that it has not compared where there is no kubectl, and goes on', async () => {
+    const resources = await recorded(load(CONFIG));
+    expect(resources.filter(isOf)).not.toEqual([]);
+    expect(JSON.stringify(warn.mock.calls)).toContain('Not compared with what runs: kubectl');
   });
 });
 

@@ -1,0 +1,53 @@
+/** What runs is looked at before anything is registered: a preview then refuses what `up` would leave half applied. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import type { StackConfig } from '../config';
+import { readRunning } from '../operations/cluster';
+import { compareWithRunning, formatFindings } from '../operations/compare';
+import { type KubernetesObject, stackObjects } from './objects';
+
+/** Which cluster, in the words of the Kubernetes provider. */
+export interface ClusterSelection {
+  /** kubeconfig file, or its contents. @default - as kubectl finds it */
+  readonly kubeconfig?: string;
+  /** @default - the current one */
+  readonly context?: string;
+}
+
+/**
+ * Compares the stack with what runs, by kubectl. Where that is not on PATH, or does not reach the cluster, a warning says
+ * so: it may be another machine that does, or a cluster that is only about to be made.
+ *
+ * @throws pulumi.RunError with all that cannot be applied.
+ */
+export function refuseWhatCannotBeApplied(stack: string, config: StackConfig, selection: ClusterSelection): void {
+  let running: readonly KubernetesObject[];
+  try {
+    running = read(config, selection);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    void pulumi.log.warn(`Not compared with what runs: ${reason}`);
+    return;
+  }
+  const findings = compareWithRunning(stackObjects(config), running, new Date());
+  if (findings.length > 0) throw new pulumi.RunError(formatFindings(stack, findings));
+}
+
+function read({ namespaces }: StackConfig, { kubeconfig, context }: ClusterSelection): readonly KubernetesObject[] {
+  const select = context === undefined ? [] : ['--context', context];
+  const readWith = (...more: readonly string[]) =>
+    readRunning({ kubectl: 'kubectl', select: [...select, ...more] }, namespaces.logging);
+  if (kubeconfig === undefined) return readWith();
+  if (!kubeconfig.includes('\n')) return readWith('--kubeconfig', kubeconfig);
+  // kubectl reads no contents but from a file. It holds keys: for this user alone, and not for long.
+  const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
+  try {
+    const file = join(folder, 'kubeconfig');
+    writeFileSync(file, kubeconfig, { mode: 0o600 });
+    return readWith('--kubeconfig', file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
