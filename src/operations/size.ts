@@ -1,5 +1,6 @@
 /** How much disk a stack needs: what `npm run size` prints. */
 import type { StackConfig } from '../config';
+import { lokiDeletesBy } from '../config/retention';
 import { type DiskNeed, diskRange, gibibytes } from '../config/sizing';
 import { type Duration, formatDuration, formatQuantity } from '../config/units';
 
@@ -29,6 +30,11 @@ export function sizeReport(config: StackConfig, load: Load = config.expectedLoad
     ...table,
     '',
     `persistence.size: ${formatQuantity(persistence.size)}${pods}: ${verdict(config, range)}`,
+    ...(inBucket
+      ? [
+          `Lifecycle rule of the bucket: none is needed; one that deletes waits for ${formatDuration(lokiDeletesBy(config.retention))} or more.`,
+        ]
+      : []),
   ].join('\n');
 }
 
