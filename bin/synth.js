@@ -7,7 +7,8 @@ const { synthesize } = require('../lib/synth/main');
 
 const root = join(__dirname, '..');
 try {
-  synthesize(root, process.env.CDK8S_OUTDIR ?? join(root, 'dist'));
+  for (const warning of synthesize(root, process.env.CDK8S_OUTDIR ?? join(root, 'dist')))
+    process.stderr.write(`warning: ${warning}\n`);
 } catch (error) {
   process.stderr.write(
     `${error.name === 'ConfigError' || error.name === 'AggregateError' ? error.message : error.stack}\n`,

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { ConfigError, loadStackConfig, type StackConfig } from '../src/config';
+import { sizeWarnings } from '../src/config/sizing';
 import { addStackCharts } from './stack';
 
 /** Names of the stacks that have a file in `directory`. */
@@ -15,15 +16,19 @@ export function stackNames(directory: string): readonly string[] {
 /**
  * Renders every stack.
  *
+ * @returns what is to be warned of, each with the stack file that it is about.
  * @throws ConfigError, before any file is written, with the problems of all stacks.
  */
-export function synthesize(directory: string, outputDirectory: string): void {
+export function synthesize(directory: string, outputDirectory: string): readonly string[] {
   const stacks = loadAll(directory);
   for (const [stack, config] of stacks) {
     const app = new App({ outdir: join(outputDirectory, stack) });
     addStackCharts(app, config);
     app.synth();
   }
+  return [...stacks].flatMap(([stack, config]) =>
+    sizeWarnings(config).map((warning) => `Pulumi.${stack}.yaml: ${warning}`),
+  );
 }
 
 function loadAll(directory: string): ReadonlyMap<string, StackConfig> {

@@ -14,6 +14,8 @@ export const defaults = {
     compactionInterval: '10m', // (mission)
   },
 
+  expectedLoad: { linesPerSecond: 50, bytesPerLine: 300 }, // 1.3 GB a day
+
   limits: {
     ingestionRate: '15MB', // per second and tenant (mission); Loki's own default is 4 MB
     ingestionBurst: '20MB', // (mission)

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { gatewayServicePort, gatewayUrl } from '../components/gateway';
 import { GATEWAY, GRAFANA } from '../components/identity';
+import { sizeWarnings } from '../config/sizing';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from './objects';
 import { registerResource } from './resource-types';
@@ -71,6 +72,7 @@ export class LoggingStack extends pulumi.ComponentResource {
       { parent: this },
     );
     this.register(name, config, objects, secrets, provider);
+    for (const warning of sizeWarnings(config)) void pulumi.log.warn(warning, this);
 
     const { logging } = config.namespaces;
     this.gatewayUrl = pulumi.output(gatewayUrl(config));

@@ -52,6 +52,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     deleteDelay: '3h',
     compactionInterval: '20m',
   },
+  expectedLoad: { linesPerSecond: 500, bytesPerLine: 250 },
   limits: {
     ingestionRate: '16MB',
     ingestionBurst: '32MB',

@@ -8,6 +8,7 @@ import { agent } from './agent';
 import { auth } from './auth';
 import { deploy } from './deploy';
 import { deployment } from './deployment';
+import { expectedLoad } from './expected-load';
 import { gateway } from './gateway';
 import { grafana } from './grafana';
 import { images } from './images';
@@ -26,6 +27,11 @@ export const stackConfigSchema = z.strictObject({
     .describe('What the stack is for; `prod` asks for auth, TLS and durable storage.'),
   namespaces: namespaces.prefault({}).describe('The two namespaces of the stack.'),
   retention: retention.prefault({}).describe('How long logs are kept.'),
+  expectedLoad: expectedLoad
+    .prefault({})
+    .describe(
+      'What is likely to be written. Nothing is limited by it: `npm run size` and warnings compute the disk from it.',
+    ),
   limits: limits.prefault({}).describe('What one tenant may write and read.'),
   storage: storage.prefault({ type: 'filesystem' }).describe('Where Loki keeps chunks and index.'),
   persistence: lokiPersistence

@@ -50,7 +50,10 @@ describe('given retention, Loki’s config', () => {
     ['a longer one of a tenant', { period: '24h', tenants: { spywatcher: { period: '50d' } } }, '1201h', '1200h'],
     [
       'a longer one of a tenant’s stream',
-      { period: '24h', tenants: { spywatcher: { period: '48h', streams: [{ selector: '{job="b"}', period: '70d' }] } } },
+      {
+        period: '24h',
+        tenants: { spywatcher: { period: '48h', streams: [{ selector: '{job="b"}', period: '70d' }] } },
+      },
       '1681h',
       '1680h',
     ],

@@ -7,6 +7,8 @@ import { leaves, renderStack } from '../../support/manifests';
 const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   environment: 'dev',
   'storage.lifecycle.expireAfter': '601d',
+  'expectedLoad.linesPerSecond': 400,
+  'expectedLoad.bytesPerLine': 400,
   'deploy.timeout': '1m',
   'agent.redact.0.name': 'changed',
   'agent.containerLogMaxSize': '20Mi',

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as pulumi from '@pulumi/pulumi';
 import { LoggingStack } from '../../../src/deploy/logging-stack';
 import { isWorkload, stackObjects } from '../../../src/deploy/objects';
 import type { SecretValues } from '../../../src/deploy/secret-values';
@@ -298,3 +299,19 @@ function componentOf({ inputs }: Registered): string | undefined {
   const { labels } = inputs['metadata'] as { labels?: Readonly<Record<string, string>> };
   return labels?.['app.kubernetes.io/name'];
 }
+
+describe('given a volume that is too small for the expected load', () => {
+  const warnings = async (config: StackConfig): Promise<readonly string[]> => {
+    const warn = jest.spyOn(pulumi.log, 'warn').mockResolvedValue();
+    await deploy(config);
+    const said = warn.mock.calls.map(([message]) => message);
+    warn.mockRestore();
+    return said;
+  };
+
+  it('a preview warns, and all is registered', async () => {
+    const said = await warnings(configWith({ persistence: { size: '6Gi' } }));
+    expect(said).toEqual([expect.stringContaining('persistence.size: 6Gi is less than')]);
+    expect(await warnings(configWith())).toEqual([]);
+  });
+});

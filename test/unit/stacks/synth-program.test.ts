@@ -39,6 +39,15 @@ test('given a stack file with problems, the program reports them, writes no file
   expect(existsSync(join(directory, 'dist'))).toBe(false);
 });
 
+test('given a volume that is too small for the expected load, the program warns and writes its manifests', () => {
+  const { status, stdout, stderr } = run(
+    'config:\n  spywatcher-logs:environment: dev\n  spywatcher-logs:persistence: { size: 6Gi }\n',
+  );
+  expect([status, stdout]).toEqual([0, '']);
+  expect(stderr).toMatch(/^warning: Pulumi\.test\.yaml: persistence\.size: 6Gi is less than the [\d.]+Gi that .*\n$/);
+  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(5);
+});
+
 test('given a stack file that is right, the program writes its manifests and says nothing', () => {
   expect(run('config:\n  spywatcher-logs:environment: dev\n')).toMatchObject({ status: 0, stdout: '', stderr: '' });
   expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(5);

@@ -1,0 +1,48 @@
+/**
+ * `npm run --silent size -- <stack>`: how much disk Loki needs for the load that the stack file expects.
+ * `--lines-per-second`, `--bytes-per-line`: for another one.
+ */
+'use strict';
+const { join } = require('node:path');
+const { parseArgs } = require('node:util');
+require('./ensure-built').ensureBuilt();
+const { loadStackConfig } = require('../lib/src/config');
+const { sizeReport } = require('../lib/src/operations/size');
+
+const USAGE = 'usage: npm run --silent size -- <stack> [--lines-per-second N] [--bytes-per-line N]';
+const OPTIONS = { 'lines-per-second': { type: 'string' }, 'bytes-per-line': { type: 'string' } };
+
+function parse(argv) {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new Error(`${error.message}\n${USAGE}`, { cause: error });
+  }
+}
+
+/** A number that was given, or the stack file's. */
+function number(values, name, fallback) {
+  const value = values[name] === undefined ? fallback : Number(values[name]);
+  if (!(value > 0)) throw new Error(`--${name}: ${values[name]} is no number above 0\n${USAGE}`);
+  return value;
+}
+
+function main() {
+  const { values, positionals } = parse(process.argv.slice(2));
+  const [stack] = positionals;
+  if (stack === undefined || positionals.length > 1) throw new Error(USAGE);
+  const config = loadStackConfig(join(__dirname, '..'), stack);
+  const { linesPerSecond, bytesPerLine } = config.expectedLoad;
+  const load = {
+    linesPerSecond: number(values, 'lines-per-second', linesPerSecond),
+    bytesPerLine: number(values, 'bytes-per-line', bytesPerLine),
+  };
+  process.stdout.write(`${sizeReport(config, load)}\n`);
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

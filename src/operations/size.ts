@@ -1,0 +1,52 @@
+/** How much disk a stack needs: what `npm run size` prints. */
+import type { StackConfig } from '../config';
+import { lokiDeletesBy } from '../config/retention';
+import { type DiskNeed, diskRange, gibibytes } from '../config/sizing';
+import { type Duration, formatDuration, formatQuantity } from '../config/units';
+
+/** A load other than the stack file's. */
+export type Load = StackConfig['expectedLoad'];
+
+/** The parts as a small table, one row for each period that all lines might be kept for, and what has to hold of the volume. */
+export function sizeReport(config: StackConfig, load: Load = config.expectedLoad): string {
+  const { storage, persistence, deployment } = config;
+  const range = diskRange(config, load);
+  const inBucket = storage.type === 's3';
+  const rows = [
+    ['all lines kept for', inBucket ? 'chunks (bucket)' : 'chunks', 'index', 'write-ahead log', 'volume needed'],
+    ...range.map(row),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  const table = rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const pods = deployment.replicas === 1 ? '' : `, each of ${deployment.replicas} pods`;
+  return [
+    `${load.linesPerSecond} lines/s of ${load.bytesPerLine} bytes`,
+    '',
+    ...table,
+    '',
+    `persistence.size: ${formatQuantity(persistence.size)}${pods}: ${verdict(config, range)}`,
+    ...(inBucket
+      ? [
+          `Lifecycle rule of the bucket: none is needed; one that deletes waits for ${formatDuration(lokiDeletesBy(config.retention))} or more.`,
+        ]
+      : []),
+  ].join('\n');
+}
+
+function row([kept, { chunks, index, wal, volume }]: readonly [Duration, DiskNeed]): readonly string[] {
+  return [formatDuration(kept), ...[chunks, index, wal, volume].map(gibibytes)];
+}
+
+function verdict({ persistence }: StackConfig, range: readonly (readonly [Duration, DiskNeed])[]): string {
+  const small = range.filter(([, { volume }]) => volume.bytes > persistence.size.bytes);
+  const [first] = small;
+  if (first === undefined) return 'enough.';
+  return small.length === range.length
+    ? 'too small.'
+    : `enough, unless most lines are kept for ${formatDuration(first[0])}.`;
+}
