@@ -107,9 +107,9 @@ async function withVolume<T>(
   const inNamespace = (...args: readonly string[]): string => kubectl(cluster, ['-n', logging, ...args]);
   const scale = (replicas: number): string =>
     inNamespace('scale', `statefulset/${LOKI.name}`, `--replicas=${replicas}`);
+  say('stopping Loki; agents keep what they read, and send it later');
+  scale(0);
   try {
-    say('stopping Loki; agents keep what they read, and send it later');
-    scale(0);
     waitFor(owner, 'delete', `pod/${LOKI.name}-0`, STOPS_WITHIN);
     kubectl(cluster, ['apply', '-f', '-'], JSON.stringify(volumePod(config)));
     waitFor(owner, 'condition=Ready', `pod/${POD}`, STARTS_WITHIN);
