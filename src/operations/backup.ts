@@ -47,7 +47,8 @@ export async function backup(owner: VolumeOwner, file: string): Promise<number> 
     await once(target, 'open');
     await withVolume(owner, async () => {
       owner.say(`writing ${file}`);
-      const script = `cd ${DATA}; ls -A | grep -vx lost+found | tar -cf - -T - | tee ${FIFO}`;
+      // Not the folder itself, which is root's: nobody else could put it back.
+      const script = `cd ${DATA}; set -- $(ls -A | grep -vx lost+found); tar -cf - "$@" | tee ${FIFO}`;
       const sent = await exec(owner, script, { output: (from) => pipeline(from, measure, createGzip(), target) });
       measure.compare(sent);
     });
