@@ -13,6 +13,7 @@ interface Claim extends KubeObject {
     readonly volumeMode?: string;
     readonly resources: { readonly requests: { readonly storage: string } };
   };
+  readonly status?: { readonly capacity?: { readonly storage: string } };
 }
 
 interface Volume extends KubeObject {
@@ -38,6 +39,7 @@ export async function applyStorageClass(): Promise<void> {
     },
     provisioner: PROVISIONER,
     reclaimPolicy: 'Delete',
+    allowVolumeExpansion: true,
     volumeBindingMode: 'Immediate',
   };
   await apply(`/apis/storage.k8s.io/v1/storageclasses/${STORAGE_CLASS}`, storageClass);
@@ -83,6 +85,17 @@ async function provision(claim: Claim): Promise<void> {
   await apply(`/api/v1/persistentvolumes/${name}`, volume);
 }
 
+/** What a driver does for a claim that asks for more. The folder has no quota: only what the API says of it grows. */
+async function expand({ metadata, spec, status }: Claim): Promise<void> {
+  const capacity = { storage: spec.resources.requests.storage };
+  if (spec.volumeName === undefined || status?.capacity === undefined || status.capacity.storage === capacity.storage)
+    return;
+  const patch = { method: 'PATCH', type: 'application/merge-patch+json' } as const;
+  await callText(`/api/v1/persistentvolumes/${spec.volumeName}`, { ...patch, body: { spec: { capacity } } });
+  const claim = `/api/v1/namespaces/${metadata.namespace ?? ''}/persistentvolumeclaims/${metadata.name}`;
+  await callText(`${claim}/status`, { ...patch, body: { status: { capacity } } });
+}
+
 async function reclaim(volume: Volume): Promise<void> {
   await callText(`/api/v1/persistentvolumes/${volume.metadata.name}`, { method: 'DELETE' });
   fs.rmSync(volume.spec.local.path, { recursive: true, force: true });
@@ -97,6 +110,7 @@ export async function reconcileStorage(): Promise<void> {
     if (waits && storageClassName === STORAGE_CLASS && volumeMode === 'Filesystem') {
       await provision(claim);
     }
+    if (storageClassName === STORAGE_CLASS) await expand(claim);
   }
   const selector = encodeURIComponent('app.kubernetes.io/managed-by=local-cluster');
   const volumes = await call<List<Volume>>(`/api/v1/persistentvolumes?labelSelector=${selector}`);

@@ -34,7 +34,7 @@ const listShape = z.looseObject({
  * @throws Error with what it said, where it fails or is not there.
  */
 export function kubectl({ kubectl: program, select }: Cluster, args: readonly string[], input?: string): string {
-  const { status, error, stdout, stderr } = spawnSync(program, [...select, TIMEOUT, ...args], {
+  const { status, error, stdout, stderr } = spawnSync(program, [...select, ...args], {
     encoding: 'utf8',
     env: process.env,
     maxBuffer: 256 * 2 ** 20,
@@ -53,7 +53,7 @@ function withoutNoise(text: string): string {
 
 /** Objects of these kinds in a namespace; none where the namespace is not there. */
 export function list(cluster: Cluster, namespace: string, ...kinds: readonly string[]): readonly KubernetesObject[] {
-  const answer = kubectl(cluster, ['-n', namespace, 'get', kinds.join(','), '-o', 'json']);
+  const answer = kubectl(cluster, ['-n', namespace, 'get', kinds.join(','), '-o', 'json', TIMEOUT]);
   return listShape.parse(JSON.parse(answer)).items;
 }
 

@@ -126,3 +126,23 @@ test.each([
   const result = await run([process.execPath, join(ROOT, 'bin', 'check.js'), ...args, '--kubectl', kubectl]);
   expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(said) as string });
 });
+
+describe('the commands that change a volume want to be told exactly', () => {
+  const command = (name: string, ...args: readonly string[]) =>
+    run([process.execPath, join(ROOT, 'bin', name), ...args, '--kubectl', '/nonexistent/kubectl']);
+
+  test.each([
+    ['resize.js', [], 'usage: npm run --silent resize'],
+    ['resize.js', ['dev', 'prod'], 'usage: npm run --silent resize'],
+    ['backup.js', ['dev'], 'usage: npm run --silent backup'],
+    ['backup.js', ['dev', '--out', 'file', '--from', 'file'], 'usage: npm run --silent backup'],
+    ['backup.js', ['dev', '--out', 'file', '--replace'], 'usage: npm run --silent backup'],
+    ['backup.js', ['dev', '--restore', '--out', 'file'], 'usage: npm run --silent backup'],
+    ['backup.js', ['dev', '--out', __filename], 'exists, and is not overwritten'],
+    ['backup.js', ['dev', '--out', '/no/such/folder/file'], 'ENOENT'],
+    ['backup.js', ['dev', '--restore', '--from', __filename], 'incorrect header check'],
+    ['backup.js', ['prod', '--out', join(tmpdir(), 'no-backup-of-a-bucket')], 'Chunks and index are in a bucket'],
+  ])('%s %j', async (name, args, said) => {
+    expect(await command(name, ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(said) as string });
+  });
+});

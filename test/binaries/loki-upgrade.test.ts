@@ -52,7 +52,10 @@ function bulk(stream: number): object {
 
 /** Everything but the bulk, in an order that does not depend on streams. */
 async function found({ port }: RunningLoki): Promise<readonly object[]> {
-  const { path, headers } = queryRequest('{job=~"back.*|postgres"}', { from: Date.now() - 5 * DAY, to: Date.now() + DAY / 24 });
+  const { path, headers } = queryRequest('{job=~"back.*|postgres"}', {
+    from: Date.now() - 5 * DAY,
+    to: Date.now() + DAY / 24,
+  });
   return entriesOf(await send({ port, path, headers: { ...headers, ...HEADERS } })).toSorted((a, b) =>
     a.line < b.line ? -1 : 1,
   );

@@ -1,0 +1,170 @@
+/** Loki's volume under a running stack: it grows without a restart, never shrinks, and goes into a file and back. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kubectl, type Target } from '../../local/kubernetes';
+import type { StackConfig } from '../../src/config';
+import { stackObjects } from '../../src/deploy/objects';
+import { backup, restore } from '../../src/operations/backup';
+import { readRunning } from '../../src/operations/cluster';
+import { compareWithRunning } from '../../src/operations/compare';
+import { resize } from '../../src/operations/resize';
+import {
+  applyRendered,
+  credential,
+  e2eConfig,
+  eventually,
+  gatewayClient,
+  gatewayUrl,
+  log,
+  restoreStack,
+  waitForStack,
+} from './cluster';
+
+const sized = (size: string) => e2eConfig({ persistence: { size, retainOnDelete: false } });
+const small = e2eConfig();
+const large = sized('6Gi');
+const LOGGING = small.namespaces.logging;
+const ROLL_OUT = 300_000;
+
+let target: Target;
+let folder: string;
+let archive: string;
+beforeAll(async () => {
+  target = await restoreStack(small);
+  folder = mkdtempSync(join(tmpdir(), 'e2e-volume-'));
+  archive = join(folder, 'loki.tar.gz');
+}, ROLL_OUT);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const get = (object: string, path: string) =>
+  kubectl(target, ['-n', LOGGING, 'get', ...object.split('/'), '-o', `jsonpath={${path}}`]);
+/** Which pod it is, and how often its container was started again. */
+const lokiPod = async () => [
+  await get('pod/loki-0', '.metadata.uid'),
+  await get('pod/loki-0', '.status.containerStatuses[0].restartCount'),
+];
+const compared = (config: StackConfig) =>
+  compareWithRunning(stackObjects(config), readRunning(target, LOGGING), new Date());
+const ownerOf = (config: StackConfig) => ({ cluster: target, config, say: log });
+
+async function push(line: string): Promise<void> {
+  const response = await fetch(`${gatewayUrl()}/loki/api/v1/push`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(credential('promtail')).toString('base64')}`,
+    },
+    body: JSON.stringify({ streams: [{ stream: { job: 'volume-test' }, values: [[`${Date.now()}000000`, line]] }] }),
+  });
+  expect(response.status).toBe(204);
+}
+
+/** All of the test's lines, once the gateway reaches Loki again. */
+const lines = async (): Promise<readonly string[]> => {
+  const from = new Date(Date.now() - 3_600_000);
+  const ask = () =>
+    gatewayClient('grafana')
+      .query('{job="volume-test"}', from)
+      .catch(() => undefined);
+  return ((await eventually(ask, (found) => found !== undefined, 60)) ?? []).map(({ line }) => line);
+};
+
+describe('given a stack file with a larger volume', () => {
+  it('is told to resize before it is applied', () => {
+    expect(compared(large)).toMatchObject([{ running: '5Gi', wanted: '6Gi', resizable: true }]);
+  });
+
+  it('has it in place, in the same pod, which was not restarted', async () => {
+    await push('before the volume grew');
+    const before = await lokiPod();
+    const started = Date.now();
+    expect(await resize(target, 'e2e', stackObjects(large), log)).toEqual({ sets: ['loki'], replaced: [] });
+    log(`resized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    expect(await lokiPod()).toEqual(before);
+    expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('6Gi');
+    expect(await lines()).toEqual(['before the volume grew']);
+  });
+
+  it(
+    'can then be applied, and that too leaves the pod alone',
+    async () => {
+      const before = await lokiPod();
+      expect(compared(large)).toEqual([]);
+      await applyRendered(target, large, []);
+      await waitForStack(target, large);
+      expect(await lokiPod()).toEqual(before);
+    },
+    ROLL_OUT,
+  );
+
+  it('has nothing to do a second time', async () => {
+    expect(await resize(target, 'e2e', stackObjects(large), log)).toEqual({ sets: [], replaced: [] });
+  });
+});
+
+test('given a stack file with a smaller volume, it is refused, and nothing is changed', async () => {
+  await expect(resize(target, 'e2e', stackObjects(small), log)).rejects.toThrow('a volume never gets smaller');
+  expect(await get('pvc/data-loki-0', '.spec.resources.requests.storage')).toBe('6Gi');
+});
+
+describe('given a backup', () => {
+  beforeAll(async () => {
+    await push('before the backup');
+    log('backing up, which stops Loki');
+    const started = Date.now();
+    const bytes = await backup(ownerOf(large), archive);
+    log(`backed up ${(bytes / 1e6).toFixed(1)} MB in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    await waitForStack(target, large);
+  }, ROLL_OUT);
+
+  it('is a file for its owner alone, and Loki goes on', async () => {
+    expect(statSync(archive).mode & 0o777).toBe(0o600);
+    expect(await lines()).toEqual(['before the volume grew', 'before the backup']);
+  });
+
+  it(
+    'is not put over what is there unless that is asked for',
+    async () => {
+      await push('after the backup');
+      await expect(restore(ownerOf(large), archive)).rejects.toThrow('The volume is not empty');
+      await waitForStack(target, large);
+      expect(await lines()).toContain('after the backup');
+    },
+    ROLL_OUT,
+  );
+
+  it(
+    'is what is there after it was put back',
+    async () => {
+      await restore(ownerOf(large), archive, true);
+      await waitForStack(target, large);
+      expect(await lines()).toEqual(['before the volume grew', 'before the backup']);
+    },
+    ROLL_OUT,
+  );
+
+  it(
+    'brings all logs into a smaller volume, which is a new one',
+    async () => {
+      await kubectl(target, ['-n', LOGGING, 'delete', 'statefulset', 'loki', '--wait'], { timeout: 120 });
+      await kubectl(target, ['-n', LOGGING, 'wait', '--for=delete', 'pvc/data-loki-0', '--timeout=120s'], {
+        timeout: 130,
+      });
+      await applyRendered(target, small, []);
+      await waitForStack(target, small);
+      await restore(ownerOf(small), archive, true);
+      await waitForStack(target, small);
+      expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('5Gi');
+      expect(await lines()).toEqual(['before the volume grew', 'before the backup']);
+    },
+    ROLL_OUT,
+  );
+});
+
+test('given chunks in a bucket, there is no backup of the volume, and Loki runs on', async () => {
+  const before = await lokiPod();
+  const bucket = { type: 's3', bucket: 'logs', region: 'r', egress: [{ cidr: '10.0.0.1/32', port: 443 }] } as const;
+  await expect(backup(ownerOf(e2eConfig({ storage: bucket })), join(folder, 'other'))).rejects.toThrow('in a bucket');
+  expect(await lokiPod()).toEqual(before);
+}, 60_000);
