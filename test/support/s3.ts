@@ -1,0 +1,47 @@
+/** A real S3 server on the loopback address. It checks signatures, and keeps each bucket in a folder. */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePorts, programs, removeFolder, startProgram, temporaryFolder, until } from './program';
+import { send } from './request';
+
+const KEY = { id: 'AKIATESTTESTTEST', secret: 'a-key-that-only-this-test-knows' };
+
+export interface S3Server {
+  readonly endpoint: string;
+  /** What a pod gets of the Secret of its bucket. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of a bucket's objects. */
+  readonly objects: (bucket: string) => readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts it with these buckets, all of them empty. */
+export async function startS3(...buckets: readonly string[]): Promise<S3Server> {
+  const { versitygw } = await programs('versitygw');
+  const folder = temporaryFolder('s3');
+  for (const bucket of buckets) mkdirSync(join(folder, 'buckets', bucket), { recursive: true });
+  mkdirSync(join(folder, 'metadata'));
+  const [port = 0] = await freePorts(1);
+  const program = startProgram(
+    [
+      ...[versitygw, '--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--health', '/health', '--quiet'],
+      ...['posix', '--sidecar', join(folder, 'metadata'), join(folder, 'buckets')],
+    ],
+    join(folder, 'log'),
+    { env: { ROOT_ACCESS_KEY_ID: KEY.id, ROOT_SECRET_ACCESS_KEY: KEY.secret } },
+  );
+  const isUp = () => send({ port, path: '/health' }).then(({ status }) => (status === 200 ? undefined : 'unwell'));
+  await until('the S3 server', () => isUp().catch(() => 'no answer'), { program });
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    env: { AWS_ACCESS_KEY_ID: KEY.id, AWS_SECRET_ACCESS_KEY: KEY.secret },
+    objects: (bucket) =>
+      readdirSync(join(folder, 'buckets', bucket), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name).slice(join(folder, 'buckets', bucket).length + 1)),
+    stop: async () => {
+      await program.stop();
+      removeFolder(folder);
+    },
+  };
+}
