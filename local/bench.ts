@@ -13,6 +13,7 @@ import { gatewayTables } from './gateway-bench';
 import { buildNodeImage } from './images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from './kubernetes';
 import { loggerTable } from './logger-bench';
+import { lokiTables } from './loki-bench';
 import { LokiClient } from './loki-client';
 import { promtailTable } from './promtail-bench';
 import { quantile } from './quantile';
@@ -31,12 +32,19 @@ export async function bench(project: string, port: number, log: Log): Promise<vo
   process.stdout.write(await loggerTable(log));
   process.stdout.write(await promtailTable(log));
   process.stdout.write(await gatewayTables(log));
+  process.stdout.write(await lokiTables(log));
   if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
   try {
     process.stdout.write(await clusterTables(project, port, log));
   } finally {
     await stopCluster(log);
   }
+}
+
+/** Measures Loki by itself alone. */
+export async function benchLoki(log: Log): Promise<void> {
+  process.stdout.write(machine());
+  process.stdout.write(await lokiTables(log));
 }
 
 function machine(): string {

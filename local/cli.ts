@@ -2,12 +2,12 @@ import * as path from 'node:path';
 import { captureFixtures } from '../test/sources/capture';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
-import { bench } from './bench';
+import { bench, benchLoki } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { statusLines } from './status';
 import { down, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench | capture-fixtures [<program> …]`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki] | capture-fixtures [<program> …]`;
 
 const started = Date.now();
 
@@ -48,7 +48,8 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       log('everything that make up has made is gone');
       break;
     case 'bench':
-      await bench(upProps().project, upProps().gatewayPort, log);
+      if (args[0] === 'loki') await benchLoki(log);
+      else await bench(upProps().project, upProps().gatewayPort, log);
       break;
     case 'capture-fixtures':
       await captureFixtures(upProps().project, args, log);

@@ -128,6 +128,22 @@ export async function buildClientImage(name: string): Promise<string> {
   });
 }
 
+/** An S3 server that keeps buckets in folders, with a shell, as user 65534. */
+export async function buildVersitygwImage(name: string, log?: Log): Promise<string> {
+  const { versitygw } = await ensureTools(['versitygw'], log);
+  return buildImage({
+    name,
+    files: [
+      ...(await shell()),
+      ...(await program('/usr/bin/versitygw', versitygw)),
+      ...accounts({ name: 's3', id: 65534 }),
+      TEMPORARY,
+    ],
+    env: { PATH },
+    user: '65534',
+  });
+}
+
 /** The machine's own PostgreSQL 15, server and psql, with a shell, as the upstream image's user 999. */
 export async function buildPostgresImage(name: string): Promise<string> {
   const [home, share] = ['/usr/lib/postgresql/15', '/usr/share/postgresql/15'];

@@ -33,6 +33,9 @@ export interface RunningGateway {
   readonly stop: () => Promise<void>;
 }
 
+/** Name of a Service → address and port. */
+export type AddressOf = (service: string) => string;
+
 interface LocalGateway {
   readonly folder: string;
   readonly command: readonly string[];
@@ -49,7 +52,7 @@ interface LocalGateway {
 async function writeGatewayFiles(
   rendered: RenderedStack,
   values: SecretValues,
-  lokiPort: number,
+  loki: number | AddressOf,
 ): Promise<LocalGateway> {
   const folder = temporaryFolder('gateway');
   const [port = 0, metricsPort = 0] = await freePorts(2);
@@ -66,7 +69,9 @@ async function writeGatewayFiles(
       (place) => places[place] ?? place,
     );
   const config = local(configFile(rendered, 'gateway-config', 'nginx.conf'))
-    .replaceAll(new RegExp(`\\b[\\w-]+\\.${logging}\\.svc:3100\\b`, 'g'), `127.0.0.1:${lokiPort}`)
+    .replaceAll(new RegExp(`\\b([\\w-]+)\\.${logging}\\.svc:3100\\b`, 'g'), (_, service: string) =>
+      typeof loki === 'number' ? `127.0.0.1:${loki}` : loki(service),
+    )
     .replace(/listen 8080(?=[; ])/, `listen 127.0.0.1:${port}`)
     .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`);
   for (const name of ['tmp', 'users', 'tls']) {
@@ -120,13 +125,17 @@ export async function testGatewayConfig(
   }
 }
 
-/** Starts a stack's gateway in front of a Loki on the loopback address, without root's rights. */
+/**
+ * Starts a stack's gateway in front of a Loki on the loopback address, without root's rights.
+ *
+ * @param loki - its port; of several, where each Service leads
+ */
 export async function startGateway(
   rendered: RenderedStack,
   values: SecretValues,
-  lokiPort: number,
+  loki: number | AddressOf,
 ): Promise<RunningGateway> {
-  const files = await writeGatewayFiles(rendered, values, lokiPort);
+  const files = await writeGatewayFiles(rendered, values, loki);
   const { folder, command, preStop, metricsPort, certificate } = files;
   const program = startProgram(command, join(folder, 'nginx.log'), { unprivileged: true });
   const bridge: Bridge | undefined =

@@ -103,8 +103,8 @@ export interface RunningProgram {
   readonly output: () => string;
   /** Its exit code once it has ended; `undefined` while it runs. */
   readonly exitCode: () => number | null | undefined;
-  /** Asks it to end, and waits until it has. */
-  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+  /** Asks it to end, and waits until it has; after `patience` seconds it is killed. @default - SIGTERM, 15 s */
+  readonly stop: (signal?: NodeJS.Signals, patience?: number) => Promise<number | null>;
 }
 
 /** Starts a program that runs until it is stopped; its output goes to `logFile`. */
@@ -138,9 +138,9 @@ export function startProgram(
     pid: child.pid ?? 0,
     output: () => readFileSync(logFile, 'utf8'),
     exitCode: () => code,
-    stop: async (signal = 'SIGTERM') => {
+    stop: async (signal = 'SIGTERM', patience = 15) => {
       if (code === undefined) child.kill(signal);
-      const late = setTimeout(killNow, 15_000);
+      const late = setTimeout(killNow, patience * 1000);
       await ended;
       clearTimeout(late);
       process.removeListener('exit', killNow);

@@ -27,6 +27,7 @@ export interface PodSpec {
     readonly command?: readonly string[];
     readonly args?: readonly string[];
     readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+    readonly readinessProbe?: { readonly periodSeconds: number; readonly failureThreshold: number };
     readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command: readonly string[] } } };
   }[];
   readonly [field: string]: unknown;

@@ -10,8 +10,8 @@ export interface Request {
   readonly method?: string;
   /** Of several values each gets a line of its own. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** An object is sent as JSON. */
-  readonly body?: object | string;
+  /** An object is sent as JSON, bytes as they are. */
+  readonly body?: object | string | Buffer;
   /** `name:password` for basic authentication. */
   readonly credential?: string;
   /** Milliseconds without a byte of the answer. @default 20_000 */
@@ -40,7 +40,7 @@ export function send({
   credential,
   timeout = 20_000,
 }: Request): Promise<Response> {
-  const payload = typeof body === 'object' ? JSON.stringify(body) : body;
+  const payload = typeof body === 'object' && !Buffer.isBuffer(body) ? JSON.stringify(body) : body;
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       {

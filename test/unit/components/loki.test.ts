@@ -87,7 +87,7 @@ describe('given three replicas on S3', () => {
   });
 
   it('has left the Services of requests long before it stops: its delay is longer than its probe and a connection take', () => {
-    const { periodSeconds = 0, failureThreshold = 0 } = containerOf(ring).readinessProbe ?? {};
+    const { periodSeconds = 0, failureThreshold = 0 } = containerOf(ring).readinessProbe;
     const delay = Number.parseInt(String(yamlOf(ring, 'loki-config', 'config.yaml').at('shutdown_delay')));
     const propagation = 2;
     expect(periodSeconds * failureThreshold + propagation + LONGEST_CONNECTION).toBeLessThan(delay);

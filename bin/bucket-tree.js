@@ -1,0 +1,22 @@
+/**
+ * `npm run --silent bucket-tree -- <chunks> <tree>`: gives a copy of a single Loki's files the names that they have in a bucket
+ * (docs/ha.md).
+ */
+'use strict';
+require('./ensure-built').ensureBuilt();
+const { bucketTree } = require('../lib/src/operations/bucket-tree');
+
+async function main() {
+  const [from, to, ...more] = process.argv.slice(2);
+  if (from === undefined || to === undefined || more.length > 0)
+    throw new Error('usage: npm run --silent bucket-tree -- <folder chunks of Loki’s volume> <new folder>');
+  const { chunks, index, bytes } = await bucketTree(from, to);
+  process.stdout.write(
+    `${to}: ${chunks} chunks and ${index} files of the index, ${(bytes / 1e6).toFixed(1)} MB. Copy it to the bucket as it is.\n`,
+  );
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,73 @@
+/** Gives the files of Loki's filesystem storage the names that they have in a bucket: what `npm run bucket-tree` does. */
+import { copyFile, link, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+
+/** What a tree holds. */
+export interface BucketTree {
+  readonly chunks: number;
+  /** Files of the index, and the list of requests for deletion. */
+  readonly index: number;
+  readonly bytes: number;
+}
+
+/** A chunk's name in a bucket: from, through and checksum. */
+const CHUNK = /^[0-9a-f]+:[0-9a-f]+:[0-9a-f]+$/;
+
+/**
+ * The key of the object that a file of the folder `chunks` is in a bucket. The index has the same names in both. Of a chunk,
+ * filesystem storage encodes the last part of the name (`FSEncoder` of Loki), which no tool that copies files knows.
+ *
+ * @param path - within the folder
+ * @throws Error where Loki would not have written such a file
+ */
+export function objectKey(path: string): string {
+  const [first = '', series, name, ...more] = path.split('/');
+  if (first === 'index' && series !== undefined) return path;
+  if (series !== undefined && name !== undefined && more.length === 0) {
+    const decoded = Buffer.from(name, 'base64').toString('latin1');
+    // Node.js skips what is not base64: only what comes back the same was encoded.
+    if (CHUNK.test(decoded) && Buffer.from(decoded, 'latin1').toString('base64') === name)
+      return `${first}/${series}/${decoded}`;
+  }
+  throw new Error(
+    `${path} is no file of Loki's filesystem storage; give the folder named chunks, and nothing else in it`,
+  );
+}
+
+/**
+ * Makes a folder that any tool can copy to a bucket as it is. The files themselves are linked where that is possible, and take
+ * no space of their own.
+ *
+ * @param from - the folder `chunks` of Loki's volume
+ * @param to - a folder that is empty, or not there yet
+ */
+export async function bucketTree(from: string, to: string): Promise<BucketTree> {
+  await mkdir(to, { recursive: true });
+  if ((await readdir(to)).length > 0) throw new Error(`${to} is not empty`);
+  const files = (await readdir(from, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(from, join(parentPath, name)))
+    .toSorted();
+  // All names first: nothing is made of a folder that is not what it should be.
+  const keys = files.map((file) => [file, objectKey(file)] as const);
+  let bytes = 0;
+  for (const [file, key] of keys) {
+    const target = join(to, key);
+    await mkdir(dirname(target), { recursive: true });
+    await linkOrCopy(join(from, file), target);
+    bytes += (await stat(target)).size;
+  }
+  const index = keys.filter(([file]) => file.startsWith('index/')).length;
+  if (keys.length === index) throw new Error(`${from} holds no chunk`);
+  return { chunks: keys.length - index, index, bytes };
+}
+
+/** A link cannot lead to another file system. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    await copyFile(from, to);
+  }
+}
