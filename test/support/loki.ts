@@ -47,14 +47,26 @@ export interface RunningLoki {
   readonly program: RunningProgram;
   /** Milliseconds from its start until it was ready. */
   readonly startedIn: number;
-  readonly stop: () => Promise<void>;
+  readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
+}
+
+export interface StartOptions {
+  /** Where its files and data are, which then outlive it. @default - a temporary folder */
+  readonly folder?: string;
+  /** @default - the stack's own */
+  readonly files?: LokiFiles;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a stack's Loki on free ports with its data in a temporary folder, and waits until it is ready. */
-export async function startLoki(loki: string, rendered: RenderedStack): Promise<RunningLoki> {
-  const folder = temporaryFolder('loki');
+export async function startLoki(
+  loki: string,
+  rendered: RenderedStack,
+  { folder: given, files = lokiFiles(rendered), env = {} }: StartOptions = {},
+): Promise<RunningLoki> {
+  const folder = given ?? temporaryFolder('loki');
   const [http = 0, grpc = 0] = await freePorts(2);
-  const { config, overrides } = lokiFiles(rendered);
+  const { config, overrides } = files;
   const server = config['server'] ?? {};
   const moved: LokiConfig = {
     ...(mapStrings(config, (text) =>
@@ -70,15 +82,15 @@ export async function startLoki(loki: string, rendered: RenderedStack): Promise<
   };
   const args = writeLokiFiles(rendered, folder, { config: moved, overrides });
   const started = Date.now();
-  const program = startProgram([loki, ...args], join(folder, 'loki.log'));
+  const program = startProgram([loki, ...args], join(folder, 'loki.log'), { env });
   await until('Loki', () => notReady(http), { program });
   return {
     port: http,
     program,
     startedIn: Date.now() - started,
-    stop: async () => {
-      await program.stop();
-      removeFolder(folder);
+    stop: async (signal) => {
+      await program.stop(signal);
+      if (given === undefined) removeFolder(folder);
     },
   };
 }
