@@ -17,6 +17,7 @@ import { removeWriters, startWriters, stopWriters, writtenRuns } from './writers
 /** Lines that are read again after an agent was killed: those since its positions were written down. */
 const SYNC_SECONDS = 30;
 const LINES_PER_SECOND = 1000;
+const LINES_PER_BATCH = 3500;
 
 const config = e2eConfig();
 const { logging, agents } = config.namespaces;
@@ -38,6 +39,8 @@ beforeAll(async () => {
 });
 
 afterAll(() => removeWriters(scene.target));
+
+const endsAgent = (name: string): boolean => /^(agent killed|node)/.test(name);
 
 /** Does it, and gives the stack some seconds to go on; the lines of that time are its own. */
 async function disturbed(name: string, disturb: () => Promise<unknown>, lead = 0): Promise<void> {
@@ -124,20 +127,23 @@ describe('then, when the writers have ended and the agent has caught up,', () =>
     if (process.env['SOAK'] !== undefined) writeFileSync(join(projectRoot, 'docs', 'soak.md'), report);
   }, 1_800_000);
 
-  test('the load was what it should be', () => {
-    const written = bySource.reduce((sum, account) => sum + account.written, 0);
-    const seconds = bySource[0]?.seconds ?? Infinity;
-    log(`${written} lines, ${Math.round(written / seconds)}/s`);
-    expect(bySource.every((account) => account.written > 0)).toBe(true);
+  test('the load was about what it should be, and every source took part', () => {
+    const calm = byWindow.find(({ name }) => name === 'nothing');
+    const rate = (calm?.written ?? 0) / (calm?.seconds ?? Infinity);
+    log(`${Math.round(rate)} lines/s while nothing happened`);
+    expect(rate).toBeGreaterThan(LINES_PER_SECOND / 2);
+    expect(bySource.filter(({ written }) => written === 0)).toEqual([]);
   });
 
-  test('no line is lost, of no source, whatever its clock says', () => {
-    expect(bySource.filter(({ lost }) => lost > 0)).toEqual([]);
+  test('no line is lost, of no source, whatever its clock says; an agent killed at any moment may lose a batch', () => {
+    const kills = windows.filter(({ name }) => profile.killsAnyTime && endsAgent(name)).length;
+    expect(byWindow.filter(({ name, lost }) => lost > 0 && !(profile.killsAnyTime && endsAgent(name)))).toEqual([]);
+    expect(bySource.reduce((sum, { lost }) => sum + lost, 0)).toBeLessThanOrEqual(kills * LINES_PER_BATCH);
   });
 
   test('nothing is there twice but what an agent read again, or sent again because the answer was lost', () => {
     const bound = (name: string): number =>
-      /^(agent killed|node)/.test(name) ? 1.5 * SYNC_SECONDS * LINES_PER_SECOND : 5 * LINES_PER_SECOND;
+      endsAgent(name) ? 1.5 * SYNC_SECONDS * LINES_PER_SECOND : 5 * LINES_PER_SECOND;
     expect(byWindow.filter(({ name, twice }) => twice > bound(name))).toEqual([]);
     expect(byWindow.find(({ name }) => name === 'nothing')?.twice).toBe(0);
   });

@@ -2,23 +2,37 @@ import type { Account } from './ledger';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
-function rows(heading: string, accounts: readonly Account[]): readonly string[] {
-  return [
-    `| ${heading} | seconds | lines written | lost | twice |`,
-    '|---|---|---|---|---|',
-    ...accounts.map(
-      ({ name, seconds, written, lost, twice }) =>
-        `| ${name} | ${seconds.toFixed(0)} | ${number(written)} | ${number(lost)} | ${number(twice)} |`,
-    ),
-  ];
+/** Accounts of the same name as one. */
+function together(accounts: readonly Account[]): readonly (Account & { readonly times: number })[] {
+  return [...Map.groupBy(accounts, ({ name }) => name)].map(([name, all]) => {
+    const sum = (key: 'seconds' | 'written' | 'lost' | 'twice'): number =>
+      all.reduce((total, account) => total + account[key], 0);
+    return {
+      name,
+      times: all.length,
+      seconds: sum('seconds'),
+      written: sum('written'),
+      lost: sum('lost'),
+      twice: sum('twice'),
+    };
+  });
 }
 
 /** The tables of docs/durability.md, in Markdown. */
 export function table(byWindow: readonly Account[], bySource: readonly Account[], byRuntime: number): string {
   return [
-    ...rows('what happens', byWindow),
+    '| what happens | times | seconds in all | lines written | lost | twice |',
+    '|---|---|---|---|---|---|',
+    ...together(byWindow).map(
+      ({ name, times, seconds, written, lost, twice }) =>
+        `| ${name} | ${times} | ${seconds.toFixed(0)} | ${number(written)} | ${number(lost)} | ${number(twice)} |`,
+    ),
     '',
-    ...rows('source', bySource),
+    '| source | lines written | lost | twice |',
+    '|---|---|---|---|',
+    ...bySource.map(
+      ({ name, written, lost, twice }) => `| ${name} | ${number(written)} | ${number(lost)} | ${number(twice)} |`,
+    ),
     '',
     `Lines that the container runtime had not written to the node's files when it was killed: ${number(byRuntime)}.`,
     '',
