@@ -11,7 +11,7 @@ import { e2eConfig, eventually, gatewayClient, log, projectRoot, targetOf } from
 import * as faults from './faults';
 import { type Account, lastLinesMissing, settle, type Window } from './ledger';
 import { profile } from './profile';
-import { table } from './report';
+import { soakPage, table } from './report';
 import { removeWriters, startWriters, stopWriters, writtenRuns } from './writers';
 
 /** Lines that are read again after an agent was killed: those since its positions were written down. */
@@ -124,7 +124,7 @@ describe('then, when the writers have ended and the agent has caught up,', () =>
     ({ byWindow, bySource, byRuntime } = await settle(loki, runs, windows, began));
     const report = table(byWindow, bySource, byRuntime);
     log(`what was written and what Loki has of it\n\n${report}`);
-    if (process.env['SOAK'] !== undefined) writeFileSync(join(projectRoot, 'docs', 'soak.md'), report);
+    if (process.env['SOAK'] !== undefined) writeFileSync(join(projectRoot, 'docs', 'soak.md'), soakPage(report));
   }, 1_800_000);
 
   test('the load was about what it should be, and every source took part', () => {

@@ -13,4 +13,4 @@ export interface Profile {
 export const profile: Profile =
   process.env['SOAK'] === undefined
     ? { awaySeconds: 60, rounds: 1, killsAnyTime: false, catchUpSeconds: 240 }
-    : { awaySeconds: 600, rounds: 5, killsAnyTime: true, catchUpSeconds: 1200 };
+    : { awaySeconds: 600, rounds: 3, killsAnyTime: true, catchUpSeconds: 1200 };
