@@ -10,7 +10,7 @@ GATEWAY_PORT ?= 3100
 GRAFANA_PORT ?= 3000
 export STACK CONTEXT GATEWAY_PORT GRAFANA_PORT
 
-.PHONY: help up down status test bench
+.PHONY: help up down status test bench soak
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,11 @@ bench: ## Measure, and print the tables of docs/figures.md
 	@local/preflight.sh test
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
 	@$(RUN) node bin/local.js bench
+
+soak: ## Disturb the stack under load for half an hour, count lines, and write docs/soak.md
+	@local/preflight.sh test
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
+	@$(RUN) npm run --silent soak
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@echo "Installing the npm dependencies"

@@ -13,6 +13,12 @@ const tier = (name, extra = {}) => ({
 /** Real programs take their time; jest has no per-project timeout. */
 const slow = { setupFilesAfterEnv: [`${__dirname}/test/support/slow-tier.js`] };
 
+/** A cluster with the stack, for all tests of the tier. */
+const onCluster = {
+  globalSetup: '<rootDir>/test/e2e/start-stack.ts',
+  globalTeardown: '<rootDir>/test/e2e/stop-stack.ts',
+};
+
 module.exports = {
   projects: [
     tier('unit'),
@@ -20,10 +26,7 @@ module.exports = {
     tier('binaries', slow),
     tier('policies', slow),
     tier('engine', slow),
-    tier('e2e', {
-      ...slow,
-      globalSetup: '<rootDir>/test/e2e/start-stack.ts',
-      globalTeardown: '<rootDir>/test/e2e/stop-stack.ts',
-    }),
+    tier('e2e', { ...slow, ...onCluster }),
+    tier('durability', { ...slow, ...onCluster }),
   ],
 };

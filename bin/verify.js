@@ -69,6 +69,7 @@ tier('binaries', '--runInBand');
 tier('policies', '--runInBand');
 tier('engine', '--runInBand');
 tier('e2e', '--runInBand');
+tier('durability', '--runInBand');
 
 rmSync(results, { recursive: true });
 process.stdout.write(

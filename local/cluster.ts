@@ -231,6 +231,11 @@ export function currentCluster(): Cluster | undefined {
   return clusterOf({ kubectl: toolPath('kubectl'), ctr: toolPath('ctr') });
 }
 
+/** Kills every process of the running cluster at once, pods and all, as a loss of power would; {@link startCluster} brings it back. */
+export async function crashCluster(): Promise<void> {
+  await destroyNamespaces();
+}
+
 /**
  * Kills one process of the running cluster with SIGKILL, as a crash would;
  * {@link startCluster} brings it back.

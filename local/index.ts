@@ -1,4 +1,4 @@
-export { Cluster, currentCluster, killComponent, startCluster, stopCluster } from './cluster';
+export { Cluster, crashCluster, currentCluster, killComponent, startCluster, stopCluster } from './cluster';
 export { CLUSTER_TOOLS, ComponentName } from './components';
 export { ensureForwards, ForeignCluster, Forward, stopForwards } from './forward';
 export { buildImage, fullImageName, ImageSpec } from './images/build';

@@ -23,8 +23,13 @@ interface StreamsAnswer {
   };
 }
 
+interface VectorSample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
 interface VectorAnswer {
-  readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+  readonly data: { readonly result: readonly VectorSample[] };
 }
 
 export class LokiClient {
@@ -49,24 +54,41 @@ export class LokiClient {
   /** Every line of a log query, however many: page by page. Lines of one instant are never split over pages. */
   async queryAll(query: string, from: Date, to = new Date(Date.now() + 1000)): Promise<readonly LogEntry[]> {
     const all = new Map<string, LogEntry[]>();
+    for await (const page of this.pages(query, from, to)) {
+      const byInstant = Map.groupBy(page, ({ timestamp }) => String(timestamp));
+      for (const [instant, entries] of byInstant) all.set(instant, entries);
+    }
+    return [...all.values()].flat();
+  }
+
+  /** The same page by page, oldest first; the lines of a page's last millisecond come again with the next page. */
+  async *pages(query: string, from: Date, to = new Date(Date.now() + 1000)): AsyncGenerator<readonly LogEntry[]> {
     let start = from;
     for (;;) {
       const page = await this.query(query, start, to);
       const last = page.at(-1);
-      const byInstant = Map.groupBy(page, ({ timestamp }) => String(timestamp));
-      for (const [instant, entries] of byInstant) all.set(instant, entries);
-      if (last === undefined || page.length < 5000) break;
+      yield page;
+      if (last === undefined || page.length < 5000) return;
       const next = new Date(Number(last.timestamp / 1_000_000n));
       if (next.getTime() === start.getTime())
         throw new Error(`more than 5000 lines in the millisecond of ${next.toISOString()}`);
       start = next;
     }
-    return [...all.values()].flat();
   }
 
   /** Series of an instant metric query. */
   async vector(query: string): Promise<readonly unknown[]> {
     return (await this.get<VectorAnswer>('/loki/api/v1/query', { query })).data.result;
+  }
+
+  /** Lines of a log query from one moment to another, by a label; copies of a line that Loki keeps twice count as well. */
+  async countBy(label: string, query: string, from: Date, to: Date): Promise<ReadonlyMap<string, number>> {
+    const milliseconds = to.getTime() - from.getTime();
+    const { data } = await this.get<VectorAnswer>('/loki/api/v1/query', {
+      query: `sum by (${label}) (count_over_time(${query} [${milliseconds}ms]))`,
+      time: nanoseconds(to),
+    });
+    return new Map(data.result.map(({ metric, value }) => [metric[label] ?? '', Number(value[1])]));
   }
 
   /** Streams or series of a query over a range of time, from then to now. */

@@ -59,6 +59,9 @@ function kubeletConfig(): object {
     // Images come from no registry: one that is collected could not be pulled again.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
+    // What an agent has not read yet when a second rotation comes is lost; the tests let Loki be away for ten minutes under load.
+    containerLogMaxSize: '100Mi',
+    containerLogMaxFiles: 2,
     // Percentages of a developer's full disk would evict everything.
     evictionHard: {
       'memory.available': '100Mi',

@@ -24,6 +24,8 @@ export const APPS = 'e2e-apps';
 export const CLIENT_IMAGE = 'spywatcher/e2e-client:1.0.0';
 /** Where start-stack tells the tests which port of this machine leads to the gateway. */
 export const GATEWAY_PORT_VARIABLE = 'E2E_GATEWAY_PORT';
+/** The same of the port behind it, where TLS is spoken. */
+const FORWARD_PORT_VARIABLE = 'E2E_FORWARD_PORT';
 /** Where start-stack tells the tests the values of the stack's Secrets. */
 const SECRETS_VARIABLE = 'E2E_SECRET_VALUES';
 
@@ -167,12 +169,16 @@ export function gatewayPort(): number {
 /** A plain port of this machine to the gateway, whose certificate is checked on the way. */
 export async function forwardGateway(config: StackConfig, ca: string): Promise<number> {
   const port = await freePort();
-  const { logging } = config.namespaces;
-  await ensureForwards(
-    [{ port, namespace: logging, service: 'gateway', servicePort: gatewayServicePort(config) }],
-    log,
-  );
-  return (await startTlsBridge({ port, host: `gateway.${logging}.svc`, ca })).port;
+  process.env[FORWARD_PORT_VARIABLE] = String(port);
+  await restoreForward(config);
+  return (await startTlsBridge({ port, host: `gateway.${config.namespaces.logging}.svc`, ca })).port;
+}
+
+/** Forwards end with the cluster's other processes. */
+export async function restoreForward(config: StackConfig): Promise<void> {
+  const port = Number(process.env[FORWARD_PORT_VARIABLE]);
+  const namespace = config.namespaces.logging;
+  await ensureForwards([{ port, namespace, service: 'gateway', servicePort: gatewayServicePort(config) }], log);
 }
 
 /** Runs a shell script in a pod of its own, as an application would; returns when it has ended. */

@@ -57,6 +57,8 @@ function metaLabels(target: Container): Readonly<Record<string, string>> {
 
 /** A node's `/var/log/pods`, in a temporary folder. */
 export class PodLogs {
+  private rotations = 0;
+
   constructor(readonly folder: string) {}
 
   /** Appends whole lines, CRI prefix and all, to the container's current file; without a line, the file is just there. */
@@ -69,7 +71,9 @@ export class PodLogs {
 
   /** What the kubelet does with a file that has grown too long. */
   rotate(target: Container): void {
-    renameSync(this.file(target), `${this.file(target)}.20260102-030405`);
+    this.rotations += 1;
+    const second = String(this.rotations).padStart(2, '0');
+    renameSync(this.file(target), `${this.file(target)}.20260102-0304${second}`);
     writeFileSync(this.file(target), '');
   }
 

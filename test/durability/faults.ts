@@ -1,0 +1,114 @@
+/** What is done to the stack, its node and its agents; each returns when all of it is back. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ComponentName, crashCluster, killComponent, startCluster } from '../../local';
+import { killNow, podProcess, starve } from '../../local/containers';
+import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
+import type { StackConfig, StackConfigInput } from '../../src/config';
+import { stackObjects } from '../../src/deploy/objects';
+import { e2eConfig, eventually, log, restoreForward, waitForStack } from '../e2e/cluster';
+import { profile } from './profile';
+
+export interface Scene {
+  readonly target: Target;
+  readonly config: StackConfig;
+}
+
+type Component = 'loki' | 'promtail';
+
+const namespaceOf = ({ config }: Scene, component: Component): string =>
+  component === 'loki' ? config.namespaces.logging : config.namespaces.agents;
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly status: {
+    readonly containerStatuses?: readonly {
+      readonly restartCount: number;
+      readonly ready: boolean;
+      readonly lastState: { readonly terminated?: { readonly reason: string } };
+    }[];
+  };
+}
+
+async function podOf(scene: Scene, component: Component): Promise<Pod> {
+  const selector = `app.kubernetes.io/name=${component}`;
+  const namespace = namespaceOf(scene, component);
+  const text = await kubectl(scene.target, ['-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json']);
+  const pod = (JSON.parse(text) as { readonly items: readonly Pod[] }).items[0];
+  if (pod === undefined) throw new Error(`no pod of ${component}`);
+  return pod;
+}
+
+const restarts = ({ status }: Pod): number => status.containerStatuses?.[0]?.restartCount ?? 0;
+
+/** Ends a container's process, and waits until the kubelet has started it anew; returns why Kubernetes says it has ended. */
+async function endProcess(scene: Scene, component: Component, end: (pid: number) => Promise<void>): Promise<string> {
+  const before = await podOf(scene, component);
+  await end(podProcess(before.metadata.uid, component));
+  const after = await eventually(
+    () => podOf(scene, component),
+    (pod) => restarts(pod) > restarts(before) && pod.status.containerStatuses?.[0]?.ready === true,
+    180,
+  );
+  if (restarts(after) === restarts(before)) throw new Error(`${component} was not started again`);
+  return after.status.containerStatuses?.[0]?.lastState.terminated?.reason ?? '';
+}
+
+export const killProcess = (scene: Scene, component: Component): Promise<string> =>
+  endProcess(scene, component, killNow);
+
+/** Takes Loki's memory until the kernel kills it. */
+export const exhaustMemory = (scene: Scene): Promise<string> => endProcess(scene, 'loki', (pid) => starve(pid, 120));
+
+/**
+ * A kill loses a batch if it comes while that is on its way and its lines' position is written down already. So that a short
+ * run says the same each time, it waits for the middle between two writings.
+ */
+export async function awayFromSave({ config }: Scene): Promise<void> {
+  if (profile.killsAnyTime) return;
+  const file = join(config.agent.positionsDirectory, 'positions.yaml');
+  const age = (): number => Date.now() - statSync(file).mtimeMs;
+  log('waiting until the agent’s positions are some seconds old');
+  while (age() < 6000 || age() > 20_000) await sleep(200);
+}
+
+export async function deleteLoki({ target, config }: Scene): Promise<void> {
+  const { logging } = config.namespaces;
+  await kubectl(target, ['-n', logging, 'delete', 'pod', 'loki-0', '--wait=true', '--timeout=120s'], { timeout: 130 });
+  await waitForRollout(target, logging, 'statefulset/loki', 240);
+}
+
+export async function takeLokiAway({ target, config }: Scene, seconds: number): Promise<void> {
+  const scale = (replicas: number): Promise<string> =>
+    kubectl(target, ['-n', config.namespaces.logging, 'scale', 'statefulset/loki', `--replicas=${replicas}`]);
+  await scale(0);
+  log(`Loki is away for ${seconds} s`);
+  await sleep(seconds * 1000);
+  await scale(1);
+  await waitForRollout(target, config.namespaces.logging, 'statefulset/loki', 240);
+}
+
+export async function restart({ target }: Scene, namespace: string, workload: string): Promise<void> {
+  await kubectl(target, ['-n', namespace, 'rollout', 'restart', workload]);
+  await waitForRollout(target, namespace, workload, 330);
+}
+
+export async function rollOut({ target, config }: Scene, changes: Partial<StackConfigInput>): Promise<void> {
+  await applyObjects(target, stackObjects(e2eConfig(changes)));
+  await waitForStack(target, config);
+}
+
+export async function killOnNode({ target, config }: Scene, component: ComponentName): Promise<void> {
+  await killComponent(component);
+  await sleep(3000);
+  await startCluster(log);
+  await waitForStack(target, config);
+}
+
+export async function rebootNode({ target, config }: Scene): Promise<void> {
+  await crashCluster();
+  await startCluster(log);
+  await restoreForward(config);
+  await waitForStack(target, config);
+}

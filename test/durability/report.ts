@@ -1,0 +1,56 @@
+import * as os from 'node:os';
+import type { Account } from './ledger';
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+/** Accounts of the same name as one. */
+function together(accounts: readonly Account[]): readonly (Account & { readonly times: number })[] {
+  return [...Map.groupBy(accounts, ({ name }) => name)].map(([name, all]) => {
+    const sum = (key: 'seconds' | 'written' | 'lost' | 'twice'): number =>
+      all.reduce((total, account) => total + account[key], 0);
+    return {
+      name,
+      times: all.length,
+      seconds: sum('seconds'),
+      written: sum('written'),
+      lost: sum('lost'),
+      twice: sum('twice'),
+    };
+  });
+}
+
+/** The tables of docs/durability.md, in Markdown. */
+export function table(byWindow: readonly Account[], bySource: readonly Account[], byRuntime: number): string {
+  return [
+    '| what happens | times | seconds in all | lines written | lost | twice |',
+    '|---|---|---|---|---|---|',
+    ...together(byWindow).map(
+      ({ name, times, seconds, written, lost, twice }) =>
+        `| ${name} | ${times} | ${seconds.toFixed(0)} | ${number(written)} | ${number(lost)} | ${number(twice)} |`,
+    ),
+    '',
+    '| source | lines written | lost | twice |',
+    '|---|---|---|---|',
+    ...bySource.map(
+      ({ name, written, lost, twice }) => `| ${name} | ${number(written)} | ${number(lost)} | ${number(twice)} |`,
+    ),
+    '',
+    `Lines that the container runtime had not written to the node's files when it was killed: ${number(byRuntime)}.`,
+    '',
+  ].join('\n');
+}
+
+/** docs/soak.md */
+export function soakPage(report: string): string {
+  const cpus = os.cpus();
+  return [
+    '# Soak',
+    '',
+    `The last result of \`make soak\`, written by it on ${new Date().toISOString().slice(0, 10)} on ${cpus.length} × ${cpus[0]?.model ?? 'unknown'}.`,
+    'Pods write about 1,000 numbered lines of 300 bytes each second, four at full rate and four whose clocks are wrong, all of one app',
+    'on one node. A line belongs to what happened when it was written. What is lost and what is there twice:',
+    '[durability](durability.md).',
+    '',
+    report,
+  ].join('\n');
+}
