@@ -2,23 +2,13 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { StackConfig } from '../config';
-import { formatQuantity, goMemoryLimit } from '../config/units';
 import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
-import { CONFIG, lokiConfig, tenantOverrides } from './loki-config';
+import { lokiConfig, tenantOverrides } from './loki-config';
 import { endSeconds, startSeconds } from './loki-lifetime';
-import { bucketEgress, bucketEnv, bucketIdentity, DATA } from './loki-storage';
+import { lokiStatefulSet } from './loki-stateful-set';
+import { bucketEgress, bucketIdentity } from './loki-storage';
 import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
-import {
-  CONTAINER_SECURITY,
-  configHash,
-  containerResources,
-  imageReference,
-  LAST_WORDS,
-  pullSecrets,
-  restrictedPodSecurity,
-  spread,
-  ZONE_LABEL,
-} from './pod';
+import { spread, ZONE_LABEL } from './pod';
 
 /** The parts of the stack config that Loki is made from. */
 export type LokiProps = Pick<
@@ -34,11 +24,6 @@ export type LokiProps = Pick<
   | 'images'
   | 'network'
 >;
-
-/** uid and gid of the image. */
-const USER = 10001;
-/** Share of the memory limit up to which Go collects lazily; the rest is for what Go does not count. */
-export const GO_MEMORY_SHARE = 0.8;
 
 /** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
 export class Loki extends Construct {
@@ -96,7 +81,29 @@ export class Loki extends Construct {
         spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: { ...selectorLabels(LOKI) } } },
       });
     }
-    this.statefulSet(props, metadata(LOKI.name), files);
+    lokiStatefulSet(this, props, {
+      identity: LOKI,
+      metadata: metadata(LOKI.name),
+      files,
+      replicas: deployment.replicas,
+      resources: props.resources.loki,
+      volumeSize: props.persistence.size,
+      // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
+      startSeconds: startSeconds(props),
+      // One of a ring that stops is to be left alone soon: `shutdown_delay` counts on it. A slow answer is not a no.
+      ...(deployment.mode === 'ha' ? { readiness: { periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 5 } } : {}),
+      alive: '/loki/api/v1/status/buildinfo',
+      // Differs from pod to pod; the kubelet puts it in.
+      ...(deployment.zoneAware
+        ? { args: ['-common.storage.ring.instance-availability-zone=$(ZONE)'], env: [ZONE] }
+        : {}),
+      spec: { podManagementPolicy: 'Parallel' }, // a ring of three starts at once; with one replica it makes no difference
+      pod: {
+        // Long enough to flush the chunks in memory.
+        terminationGracePeriodSeconds: endSeconds(props),
+        ...(deployment.replicas > 1 ? { topologySpreadConstraints: [...spreadOf(deployment)] } : {}),
+      },
+    });
   }
 
   private policy({ namespaces, deployment, storage, network }: LokiProps): void {
@@ -114,96 +121,6 @@ export class Loki extends Construct {
         ...(hasPeers || storage.type === 's3' ? [dnsEgress(network)] : []),
         ...bucketEgress(storage),
       ],
-    });
-  }
-
-  private statefulSet(props: LokiProps, metadata: k8s.ObjectMeta, files: Readonly<Record<string, string>>): void {
-    const { deployment, persistence, storage, resources, images } = props;
-    const ready = { httpGet: { path: '/ready', port: k8s.IntOrString.fromString('http') } };
-    new k8s.KubeStatefulSet(this, 'stateful-set', {
-      metadata,
-      spec: {
-        serviceName: 'loki-headless',
-        replicas: deployment.replicas,
-        podManagementPolicy: 'Parallel', // a ring of three starts at once; with one replica it makes no difference
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: { ...selectorLabels(LOKI) } },
-        persistentVolumeClaimRetentionPolicy: {
-          whenDeleted: persistence.retainOnDelete ? 'Retain' : 'Delete',
-          whenScaled: 'Retain',
-        },
-        template: {
-          metadata: { labels: { ...objectLabels(LOKI) }, annotations: { ...configHash(files) } },
-          spec: {
-            serviceAccountName: LOKI.name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: restrictedPodSecurity(USER),
-            ...pullSecrets(images),
-            // Long enough to flush the chunks in memory.
-            terminationGracePeriodSeconds: endSeconds(props),
-            ...(deployment.replicas > 1 ? { topologySpreadConstraints: [...spreadOf(deployment)] } : {}),
-            containers: [
-              {
-                name: LOKI.name,
-                image: imageReference(images.loki, images),
-                imagePullPolicy: 'IfNotPresent',
-                args: [
-                  `-config.file=${CONFIG}/config.yaml`,
-                  // Differs from pod to pod; the kubelet puts it in.
-                  ...(deployment.zoneAware ? ['-common.storage.ring.instance-availability-zone=$(ZONE)'] : []),
-                ],
-                ports: Object.entries(LOKI.ports).map(([name, containerPort]) => ({
-                  name,
-                  containerPort,
-                  protocol: 'TCP',
-                })),
-                env: [
-                  { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.loki.limits.memory, GO_MEMORY_SHARE) },
-                  ...bucketEnv(storage),
-                  ...(deployment.zoneAware ? [ZONE] : []),
-                ],
-                resources: containerResources(resources.loki),
-                securityContext: CONTAINER_SECURITY,
-                terminationMessagePolicy: LAST_WORDS,
-                // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
-                startupProbe: { ...ready, periodSeconds: 1, failureThreshold: startSeconds(props) },
-                readinessProbe: {
-                  ...ready,
-                  // One of a ring that stops is to be left alone soon: `shutdown_delay` counts on it. A slow answer is not a no.
-                  ...(deployment.mode === 'ha'
-                    ? { periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 5 }
-                    : { periodSeconds: 5 }),
-                },
-                livenessProbe: {
-                  httpGet: { path: '/loki/api/v1/status/buildinfo', port: k8s.IntOrString.fromString('http') },
-                  periodSeconds: 10,
-                  failureThreshold: 6,
-                },
-                volumeMounts: [
-                  { name: 'data', mountPath: DATA },
-                  { name: 'config', mountPath: CONFIG, readOnly: true },
-                  { name: 'tmp', mountPath: '/tmp' },
-                ],
-              },
-            ],
-            volumes: [
-              { name: 'config', configMap: { name: 'loki-config' } },
-              { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } },
-            ],
-          },
-        },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: 'data', labels: { ...selectorLabels(LOKI) } },
-            spec: {
-              accessModes: ['ReadWriteOnce'],
-              ...(persistence.storageClass === undefined ? {} : { storageClassName: persistence.storageClass }),
-              resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(persistence.size)) } },
-            },
-          },
-        ],
-      },
     });
   }
 }
