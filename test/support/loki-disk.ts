@@ -51,16 +51,15 @@ export function bytesIn(folder: string, part: string): number {
   return filesBelow(join(folder, 'data', part)).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Loki writes and removes while it is looked at: what has gone meanwhile is left out. */
+/** Loki writes and removes while it is looked at: what has gone meanwhile is left out, and nothing else. */
 function filesBelow(folder: string): readonly { readonly path: string; readonly bytes: number }[] {
-  const entries = unlessGone(() => readdirSync(folder, { recursive: true, withFileTypes: true })) ?? [];
-  return entries
-    .filter((entry) => entry.isFile())
-    .flatMap((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      const bytes = unlessGone(() => statSync(path).size);
-      return bytes === undefined ? [] : [{ path, bytes }];
-    });
+  const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? [];
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    const bytes = unlessGone(() => statSync(path).size);
+    return bytes === undefined ? [] : [{ path, bytes }];
+  });
 }
 
 function unlessGone<T>(look: () => T): T | undefined {
