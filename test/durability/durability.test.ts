@@ -42,13 +42,22 @@ afterAll(() => removeWriters(scene.target));
 
 const endsAgent = (name: string): boolean => /^(agent killed|node)/.test(name);
 
-/** Does it, and gives the stack some seconds to go on; the lines of that time are its own. */
+/** How much of what one source wrote in these seconds Loki has. */
+const recentLines = (): Promise<number> => loki.count('{app="durability"} |= "s=a "', '5s');
+
+/** Does it, and waits until the agent has caught up; the lines of that time are its own. */
 async function disturbed(name: string, disturb: () => Promise<unknown>, lead = 0): Promise<void> {
   const from = new Date();
   await sleep(lead * 1000);
   log(name);
   await disturb();
-  await sleep(5000);
+  await sleep(3000);
+  const recent = await eventually(
+    () => recentLines().catch(() => 0), // the gateway may be a moment behind its own readiness
+    (count) => count > 0,
+    profile.catchUpSeconds,
+  );
+  if (recent === 0) throw new Error(`${name}: the agent has not caught up after ${profile.catchUpSeconds} s`);
   windows.push({ name, from, to: new Date() });
 }
 
@@ -61,7 +70,7 @@ describe.each(Array.from({ length: profile.rounds }, (_, round) => round + 1))('
 
   test('when Loki has used up its memory, then the kernel kills it and it comes back', () =>
     disturbed('Loki out of memory', async () => {
-      expect(await faults.exhaustMemory(scene)).toBe('OOMKilled');
+      expect(await faults.exhaustMemory(scene, loki)).toBe('OOMKilled');
     }));
 
   test('when the gateway is restarted, then it is ready again', () =>
@@ -91,8 +100,11 @@ describe('given this load, once', () => {
   test('when the config changes, then Loki is rolled', () =>
     disturbed('config rolled out', () => faults.rollOut(scene, { limits: { maxStreams: 9000 } })));
 
-  test('when Loki is away for long, then it comes back', () =>
-    disturbed(`Loki away for ${profile.awaySeconds} s`, () => faults.takeLokiAway(scene, profile.awaySeconds)));
+  test(
+    'when Loki is away for long, then it comes back',
+    () => disturbed(`Loki away for ${profile.awaySeconds} s`, () => faults.takeLokiAway(scene, profile.awaySeconds)),
+    (profile.awaySeconds + profile.catchUpSeconds + 300) * 1000,
+  );
 
   test('when every process of the node is killed, then all of it comes back', () =>
     disturbed(

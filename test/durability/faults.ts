@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ComponentName, crashCluster, killComponent, startCluster } from '../../local';
 import { killNow, podProcess, starve } from '../../local/containers';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
+import type { LokiClient } from '../../local/loki-client';
 import type { StackConfig, StackConfigInput } from '../../src/config';
 import { stackObjects } from '../../src/deploy/objects';
 import { e2eConfig, eventually, log, restoreForward, waitForStack } from '../e2e/cluster';
@@ -58,8 +59,21 @@ async function endProcess(scene: Scene, component: Component, end: (pid: number)
 export const killProcess = (scene: Scene, component: Component): Promise<string> =>
   endProcess(scene, component, killNow);
 
-/** Takes Loki's memory until the kernel kills it. */
-export const exhaustMemory = (scene: Scene): Promise<string> => endProcess(scene, 'loki', (pid) => starve(pid, 120));
+/** Takes Loki's memory, and asks for more than is left, until the kernel kills it. */
+export function exhaustMemory(scene: Scene, loki: LokiClient): Promise<string> {
+  return endProcess(scene, 'loki', async (pid) => {
+    let isOver = false;
+    const asking = Array.from({ length: 4 }, async () => {
+      // What it answers is of no interest, nor that it answers no more.
+      while (!isOver)
+        await loki
+          .query('{app="durability"} |~ "n=[0-9]*[1-9]"', new Date(Date.now() - 3_600_000))
+          .catch(() => sleep(200));
+    });
+    await starve(pid, 120).finally(() => (isOver = true));
+    await Promise.all(asking);
+  });
+}
 
 /**
  * A kill loses a batch if it comes while that is on its way and its lines' position is written down already. So that a short
