@@ -115,6 +115,7 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
       max_query_lookback: formatDuration(longestKept(retention)),
       discover_service_name: [], // default: adds a label service_name of its own to every stream
       query_timeout: formatDuration(limits.queryTimeout),
+      split_instant_metric_queries_by_interval: '15m', // default 1h: an hour would be counted on one core alone
       max_query_series: limits.maxQuerySeries,
       max_concurrent_tail_requests: limits.maxTails,
       deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
@@ -131,7 +132,9 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     },
     query_scheduler: { max_outstanding_requests_per_tenant: 4096 }, // a dashboard splits into many requests; below that Loki answers "too many outstanding requests"
     frontend: { compress_responses: true, log_queries_longer_than: '10s' },
-    ...(isRing ? {} : { frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` } }),
+    // Default: the queues of a ring's members are shared. A query that is in the queue of one that stops would never be answered;
+    // this way the gateway hears of it, and asks another Loki.
+    frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` },
   };
 }
 

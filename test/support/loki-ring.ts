@@ -106,7 +106,13 @@ export function lokiRing({ loki, rendered, network, tenant, s3, zones = [] }: Lo
       },
     };
     return stringify(
-      mapStrings(local, (text) => text.replace('/etc/loki', data).replace('/var/loki', join(data, 'data'))),
+      mapStrings(local, (text) =>
+        text
+          .replace('/etc/loki', data)
+          .replace('/var/loki', join(data, 'data'))
+          // A pod's loopback address is its own.
+          .replace(/^127\.0\.0\.1:/, `${address}:`),
+      ),
     );
   };
 

@@ -214,8 +214,17 @@ describe('given replicas in a ring, Loki’s config', () => {
     expect(config.at('memberlist.join_members')).toEqual(['dns+loki-headless.logging.svc:7946']);
   });
 
-  it('binds nothing to the loopback address', () => {
-    expect(fileOf(rendered(configWith(HA)), 'loki-config', 'config.yaml')).not.toContain('127.0.0.1');
+  it('tells the others the address of its pod, and works on its queries itself', () => {
+    expect(config.at('common.instance_addr')).toBeUndefined();
+    expect(config.at('frontend_worker')).toEqual({ frontend_address: '127.0.0.1:9095' });
+  });
+
+  it('serves on while it is left alone, stays ready beside a dead one, and joins again where the ring has come apart', () => {
+    expect(config.at('shutdown_delay')).toBe('10s');
+    expect(config.at('ingester.lifecycler')).toEqual({ readiness_check_ring_health: false });
+    expect(config.at('ingester.autoforget_unhealthy')).toBe(true);
+    expect(config.at('memberlist.rejoin_interval')).toBe('1m');
+    expect(configOf().at('shutdown_delay')).toBeUndefined();
   });
 });
 
