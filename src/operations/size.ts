@@ -1,5 +1,6 @@
-/** How much disk a stack needs: what `npm run size` prints. */
+/** How much disk a stack needs, and what an outage may last: what `npm run size` prints. */
 import type { StackConfig } from '../config';
+import { survivedOutage } from '../config/outage';
 import { lokiDeletesBy } from '../config/retention';
 import { type DiskNeed, diskRange, gibibytes } from '../config/sizing';
 import { type Duration, formatDuration, formatQuantity } from '../config/units';
@@ -26,6 +27,7 @@ export function sizeReport(config: StackConfig, load: Load = config.expectedLoad
   const pods = deployment.replicas === 1 ? '' : `, each of ${deployment.replicas} pods`;
   return [
     `${load.linesPerSecond} lines/s of ${load.bytesPerLine} bytes`,
+    outage(config, load),
     '',
     ...table,
     '',
@@ -36,6 +38,13 @@ export function sizeReport(config: StackConfig, load: Load = config.expectedLoad
         ]
       : []),
   ].join('\n');
+}
+
+/** The nodes keep the lines meanwhile; a container that writes less has more time. */
+function outage({ agent }: StackConfig, load: Load): string {
+  const { milliseconds } = survivedOutage(agent, load);
+  const longest = formatDuration({ milliseconds: Math.floor(milliseconds / 1000) * 1000 });
+  return `Loki may be away for ${longest} if one container writes all of it, longer if several do (agent.containerLogMaxSize: ${formatQuantity(agent.containerLogMaxSize)}).`;
 }
 
 function row([kept, { chunks, index, wal, volume }]: readonly [Duration, DiskNeed]): readonly string[] {

@@ -8,6 +8,7 @@ const lastLine = (report: string) => report.split('\n').at(-1);
 test('given a stack on its volume, the report has the parts in a table', () => {
   expect(sizeReport(configWith({ expectedLoad: { linesPerSecond: 200 } })).split('\n')).toEqual([
     '200 lines/s of 300 bytes',
+    'Loki may be away for 151s if one container writes all of it, longer if several do (agent.containerLogMaxSize: 10Mi).',
     '',
     'all lines kept for  chunks  index   write-ahead log  volume needed',
     expect.stringMatching(/^720h {16}\d+\.\dGi {2}0\.\d\dGi {2}0\.\d\dGi {11}\d+\.\dGi$/),
