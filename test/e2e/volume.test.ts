@@ -23,7 +23,7 @@ import {
 
 const sized = (size: string) => e2eConfig({ persistence: { size, retainOnDelete: false } });
 const small = e2eConfig();
-const large = sized('12Gi');
+const large = sized('14Gi');
 const LOGGING = small.namespaces.logging;
 const ROLL_OUT = 300_000;
 
@@ -72,7 +72,7 @@ const lines = async (): Promise<readonly string[]> => {
 
 describe('given a stack file with a larger volume', () => {
   it('is told to resize before it is applied', () => {
-    expect(compared(large)).toMatchObject([{ running: '10Gi', wanted: '12Gi', resizable: true }]);
+    expect(compared(large)).toMatchObject([{ running: '12Gi', wanted: '14Gi', resizable: true }]);
   });
 
   it('has it in place, in the same pod, which was not restarted', async () => {
@@ -82,7 +82,7 @@ describe('given a stack file with a larger volume', () => {
     expect(await resize(target, 'e2e', stackObjects(large), log)).toEqual({ sets: ['loki'], replaced: [] });
     log(`resized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     expect(await lokiPod()).toEqual(before);
-    expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('12Gi');
+    expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('14Gi');
     expect(await lines()).toEqual(['before the volume grew']);
   });
 
@@ -105,7 +105,7 @@ describe('given a stack file with a larger volume', () => {
 
 test('given a stack file with a smaller volume, it is refused, and nothing is changed', async () => {
   await expect(resize(target, 'e2e', stackObjects(small), log)).rejects.toThrow('a volume never gets smaller');
-  expect(await get('pvc/data-loki-0', '.spec.resources.requests.storage')).toBe('12Gi');
+  expect(await get('pvc/data-loki-0', '.spec.resources.requests.storage')).toBe('14Gi');
 });
 
 describe('given a backup', () => {
@@ -155,7 +155,7 @@ describe('given a backup', () => {
       await waitForStack(target, small);
       await restore(ownerOf(small), archive, true);
       await waitForStack(target, small);
-      expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('10Gi');
+      expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('12Gi');
       expect(await lines()).toEqual(['before the volume grew', 'before the backup']);
     },
     ROLL_OUT,
