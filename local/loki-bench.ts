@@ -19,16 +19,16 @@ import { mapStrings } from '../test/support/rendered-stack';
 import { send } from '../test/support/request';
 import { ensureTools } from '../tools/build';
 import { CONTENDERS, type Contender, OURS_LIMITED } from './loki-bench-configs';
-import { load, pushes } from './loki-bench-load';
+import { load, type Push, pushes } from './loki-bench-load';
 import { quantile } from './quantile';
 import type { Log } from './shell';
 
 const ROUNDS = 3;
-const LINES = 300_000;
+const LINES = 200_000;
 /** What is to be taken without a refusal at the default limits. */
 const AIM = 50_000;
 const AIM_SECONDS = 5;
-const REPEATS = 6;
+const REPEATS = 3;
 const HOUR = 3_600_000;
 
 const QUERIES = [
@@ -45,10 +45,12 @@ type Figures = Readonly<Record<Figure, number>>;
 export async function lokiTables(log: Log): Promise<string> {
   const { loki } = await ensureTools(['loki'], log);
   const samples = new Map<Contender, Figures[]>(CONTENDERS.map((contender) => [contender, []]));
+  const now = Date.now();
+  const all = pushes(LINES, now - HOUR / 2, now);
   for (let round = 1; round <= ROUNDS; round += 1)
     for (const [contender, found] of samples) {
       log(`Loki: round ${round} of ${ROUNDS}, ${contender.what}`);
-      found.push(await measure(loki, contender));
+      found.push(await measure(loki, contender, all));
     }
   return `${table(samples)}${await limitsTable(loki, log)}`;
 }
@@ -108,14 +110,12 @@ async function benchLoki(loki: string, { config, env }: Contender): Promise<Benc
   };
 }
 
-async function measure(program: string, contender: Contender): Promise<Figures> {
+async function measure(program: string, contender: Contender, all: readonly Push[]): Promise<Figures> {
   const loki = await benchLoki(program, contender);
   try {
     const ready = await loki.start();
     await sleep(3000);
     const idle = loki.residentMegabytes();
-    const now = Date.now();
-    const all = pushes(LINES, now - 0.6 * HOUR, now);
     let loaded = 0;
     const watch = setInterval(() => (loaded = Math.max(loaded, loki.residentMegabytes())), 100);
     const { seconds } = await load(loki.port, all);
