@@ -115,7 +115,6 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
       max_query_lookback: formatDuration(longestKept(retention)),
       discover_service_name: [], // default: adds a label service_name of its own to every stream
       query_timeout: formatDuration(limits.queryTimeout),
-      split_instant_metric_queries_by_interval: '15m', // default 1h: an hour would be counted on one core alone
       max_query_series: limits.maxQuerySeries,
       max_concurrent_tail_requests: limits.maxTails,
       deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
