@@ -6,6 +6,8 @@ import { FIELDS, JOBS, LABELS } from '../src/log-model';
 const LINE_BYTES = 300;
 /** What the agent sends at once (`agent.batchSize`), in lines. */
 export const LINES_PER_PUSH = 3000;
+/** Whose lines they are. */
+export const TENANT = 'spywatcher';
 /** Streams of one push, or Loki's limit of a single one would be measured. */
 const STREAMS = 20;
 const CONNECTIONS = 4;
@@ -91,9 +93,13 @@ export interface Load {
 /**
  * Sends pushes in their order, some at once; what is refused for a rate is sent again, as the agent does.
  *
- * @param linesPerSecond - no more than that. @default - as fast as they are taken
+ * @param options - `linesPerSecond`: no more than that; by default as fast as they are taken. `tenant`: whose they are
  */
-export async function load(port: number, all: readonly Push[], linesPerSecond?: number): Promise<Load> {
+export async function load(
+  port: number,
+  all: readonly Push[],
+  { linesPerSecond, tenant = TENANT }: { readonly linesPerSecond?: number; readonly tenant?: string } = {},
+): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const started = performance.now();
   let next = 0;
@@ -104,7 +110,7 @@ export async function load(port: number, all: readonly Push[], linesPerSecond?: 
         const due = linesPerSecond === undefined ? 0 : (index * LINES_PER_PUSH * 1000) / linesPerSecond;
         await wait(due - (performance.now() - started));
         for (;;) {
-          const { status, text } = await send(port, agent, all[index] ?? Buffer.alloc(0));
+          const { status, text } = await send(port, agent, tenant, all[index] ?? Buffer.alloc(0));
           if (status === 204) break;
           if (status !== 429) throw new Error(`a push was answered with ${status}: ${text}`);
           refused += 1;
@@ -121,14 +127,19 @@ async function wait(milliseconds: number): Promise<void> {
   if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function send(port: number, agent: Agent, body: Push): Promise<{ readonly status: number; readonly text: string }> {
+function send(
+  port: number,
+  agent: Agent,
+  tenant: string,
+  body: Push,
+): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest({
       ...{ host: '127.0.0.1', port, agent, method: 'POST', path: '/loki/api/v1/push' },
       headers: {
         'content-type': 'application/x-protobuf',
         'content-length': body.length,
-        'X-Scope-OrgID': 'spywatcher',
+        'X-Scope-OrgID': tenant,
       },
     });
     outgoing.once('response', (response) => {

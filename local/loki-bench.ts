@@ -18,8 +18,8 @@ import {
 import { mapStrings } from '../test/support/rendered-stack';
 import { send } from '../test/support/request';
 import { ensureTools } from '../tools/build';
-import { CONTENDERS, type Contender, OURS_LIMITED } from './loki-bench-configs';
-import { load, type Push, pushes } from './loki-bench-load';
+import { CONTENDERS, type Contender, OURS, OURS_LIMITED } from './loki-bench-configs';
+import { load, type Push, pushes, TENANT } from './loki-bench-load';
 import { quantile } from './quantile';
 import type { Log } from './shell';
 
@@ -29,6 +29,8 @@ const LINES = 200_000;
 const AIM = 50_000;
 const AIM_SECONDS = 5;
 const REPEATS = 3;
+/** A full WAL: nearly the ceiling of a replay in 1Gi, from which chunks would be written before it is done. */
+const WAL_BYTES = 700e6;
 const HOUR = 3_600_000;
 
 const QUERIES = [
@@ -52,7 +54,7 @@ export async function lokiTables(log: Log): Promise<string> {
       log(`Loki: round ${round} of ${ROUNDS}, ${contender.what}`);
       found.push(await measure(loki, contender, all));
     }
-  return `${table(samples)}${await limitsTable(loki, log)}`;
+  return `${table(samples)}${await limitsTable(loki, log)}${await replay(loki, all, log)}`;
 }
 
 /** A Loki of a contender, which can be started again on what it has written. */
@@ -158,7 +160,7 @@ async function latencies(port: number): Promise<Latencies> {
         const { status, text } = await send({
           port,
           path: `/loki/api/v1/${instant ? 'query' : 'query_range'}?${parameters.toString()}`,
-          headers: { 'X-Scope-OrgID': 'spywatcher' },
+          headers: { 'X-Scope-OrgID': TENANT },
         });
         if (status !== 200) throw new Error(`${query}: ${status} ${text}`);
         if (repeat > 0) times.push(performance.now() - started);
@@ -250,8 +252,26 @@ async function limitsTable(program: string, log: Log): Promise<string> {
     await loki.start();
     const now = Date.now();
     const all = pushes(AIM * AIM_SECONDS, now - 60_000, now);
-    const { seconds: took, refused } = await load(loki.port, all, AIM);
+    const { seconds: took, refused } = await load(loki.port, all, { linesPerSecond: AIM });
     return `\nAt the default limits, ${thousands(AIM * AIM_SECONDS)} lines at ${thousands(AIM)} lines/s: taken in ${seconds(took)}, ${refused} pushes refused (429).\n`;
+  } finally {
+    await loki.end();
+  }
+}
+
+/** How long a Loki of this project takes that was killed with all it can have in its WAL. */
+async function replay(program: string, all: readonly Push[], log: Log): Promise<string> {
+  log(`Loki: filling a WAL with ${WAL_BYTES / 1e6} MB, kill -9, replay`);
+  const loki = await benchLoki(program, OURS);
+  try {
+    await loki.start();
+    const wal = (): number => folderBytes(path.join(loki.data, 'wal'), /./);
+    // The same lines are new ones to another tenant.
+    for (let turn = 0; wal() < WAL_BYTES; turn += 1) await load(loki.port, all, { tenant: `tenant-${turn}` });
+    const size = wal();
+    await loki.stop('SIGKILL');
+    const took = await loki.start();
+    return `\nKilled with a WAL of ${(size / 1e6).toFixed(0)} MB: ready again after ${seconds(took)}.\n`;
   } finally {
     await loki.end();
   }
