@@ -15,7 +15,7 @@ export interface Account {
   readonly written: number;
   /** In the node's files, and not in Loki. */
   readonly lost: number;
-  /** Copies beside the first. */
+  /** Copies beside the first, as a count over this range has them: Loki merges those that it happens to read together. */
   readonly twice: number;
 }
 
