@@ -32,6 +32,8 @@ const CONFIG: StackConfigInput = {
   environment: 'staging',
   // The gateway is measured, not Loki's limits.
   limits: { ingestionRate: '900MB', ingestionBurst: '900MB', perStreamRate: '900MB', perStreamBurst: '900MB' },
+  // As large as such a rate would want it.
+  persistence: { size: '200Gi' },
 };
 
 /** Measures in one run; two tables. */

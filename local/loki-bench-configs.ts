@@ -27,7 +27,11 @@ const UNLIMITED_KEYS = {
 
 /** The rendered config of a single Loki. */
 function rendered(limits: StackConfigInput['limits']): Omit<Contender, 'what'> {
-  const stack: RenderedStack = variant('bench', { environment: 'dev', ...(limits === undefined ? {} : { limits }) });
+  const stack: RenderedStack = variant('bench', {
+    environment: 'dev',
+    // A volume as large as such rates would want it.
+    ...(limits === undefined ? {} : { limits, persistence: { size: '200Gi' } }),
+  });
   return {
     config: parse(configFile(stack, 'loki-config', 'config.yaml')) as Config,
     env: { GOMEMLIMIT: '819MiB' }, // the pod's, of its limit of 1Gi
