@@ -241,7 +241,12 @@ describeWithEngine('a stack deployed by the Pulumi engine', () => {
     const volume = await field('pvc', LOKI_CLAIM, '.spec.volumeName');
 
     await timed('destroy', () => stack.run('destroy', '--yes', '--skip-preview'));
-    const left = await list('all,configmap,secret,serviceaccount,pvc', '-n', logging);
+    // Nobody waits for Grafana here, and so not for its end either.
+    const left = await eventually(
+      () => list('all,configmap,secret,serviceaccount,pvc', '-n', logging),
+      (names) => !names.some((name) => name.includes('grafana')),
+      60,
+    );
     // The namespace is there already, because the volume's claim is in it.
     process.env['PULUMI_K8S_UPSERT_EXISTING_OBJECTS'] = 'true';
     await stack.up();
