@@ -5,7 +5,7 @@
 'use strict';
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { parseArgs } = require('node:util');
+const { parseArguments } = require('./arguments');
 const { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterOf } = require('./cluster-options');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
@@ -27,16 +27,8 @@ const OPTIONS = {
   project: { ...text, default: join(__dirname, '..') },
 };
 
-function parse(args) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new Error(`${error.message}\n${USAGE}`);
-  }
-}
-
 async function main() {
-  const { values, positionals } = parse(process.argv.slice(2));
+  const { values, positionals } = parseArguments(OPTIONS, USAGE);
   const [stack] = positionals;
   const { out, from } = values;
   const isUsed = values.restore

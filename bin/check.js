@@ -4,7 +4,7 @@
  */
 'use strict';
 const { join } = require('node:path');
-const { parseArgs } = require('node:util');
+const { parseArguments } = require('./arguments');
 const { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterOf } = require('./cluster-options');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
@@ -22,16 +22,8 @@ const OPTIONS = {
   project: { type: 'string', default: join(__dirname, '..') },
 };
 
-function parse(args) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new Error(`${error.message}\n${USAGE}`);
-  }
-}
-
 function main() {
-  const { values, positionals } = parse(process.argv.slice(2));
+  const { values, positionals } = parseArguments(OPTIONS, USAGE);
   const [stack] = positionals;
   if (stack === undefined || positionals.length > 1) throw new Error(USAGE);
   const config = loadStackConfig(values.project, stack);

@@ -4,7 +4,7 @@
  */
 'use strict';
 const { join } = require('node:path');
-const { parseArgs } = require('node:util');
+const { parseArguments } = require('./arguments');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
 const { erase, erasures } = require('../lib/src/operations/erase');
@@ -28,14 +28,6 @@ const OPTIONS = {
 
 class UsageError extends Error {}
 
-function parse(argv) {
-  try {
-    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(`${error.message}\n${USAGE}`);
-  }
-}
-
 /** A moment that was given, or nothing. */
 function moment(values, name) {
   if (values[name] === undefined) return {};
@@ -45,7 +37,7 @@ function moment(values, name) {
 }
 
 async function main() {
-  const { values, positionals } = parse(process.argv.slice(2));
+  const { values, positionals } = parseArguments(OPTIONS, USAGE);
   const { ERASE_PASSWORD: password } = process.env;
   const [stack] = positionals;
   if (

@@ -1,7 +1,7 @@
 /** `npm run --silent resize -- <stack>`: lets running volumes grow to the sizes in the stack file, without a restart of any pod. */
 'use strict';
 const { join } = require('node:path');
-const { parseArgs } = require('node:util');
+const { parseArguments } = require('./arguments');
 const { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterOf } = require('./cluster-options');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
@@ -13,16 +13,8 @@ const USAGE = `usage: npm run --silent resize -- <stack>
 ${CLUSTER_USAGE}`;
 const OPTIONS = { ...CLUSTER_OPTIONS, project: { type: 'string', default: join(__dirname, '..') } };
 
-function parse(args) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new Error(`${error.message}\n${USAGE}`);
-  }
-}
-
 async function main() {
-  const { values, positionals } = parse(process.argv.slice(2));
+  const { values, positionals } = parseArguments(OPTIONS, USAGE);
   const [stack] = positionals;
   if (stack === undefined || positionals.length > 1) throw new Error(USAGE);
   const objects = stackObjects(loadStackConfig(values.project, stack));

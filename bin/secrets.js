@@ -2,7 +2,7 @@
 'use strict';
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { parseArgs } = require('node:util');
+const { parseArguments } = require('./arguments');
 const { stringify } = require('yaml');
 require('./ensure-built').ensureBuilt();
 const { credentials, loadStackConfig } = require('../lib/src/config');
@@ -132,7 +132,7 @@ function writeRotation(config, name, folder) {
 }
 
 function main() {
-  const { stack, options } = parse(process.argv.slice(2));
+  const { stack, options } = parse();
   const config = loadStackConfig(options.project, stack);
   if (options.rotate !== undefined) {
     writeRotation(config, options.rotate, options.out);
@@ -156,22 +156,14 @@ function main() {
 }
 
 /** @throws UsageError for options that are not known, or that do not go together. */
-function parse(argv) {
-  const { values: options, positionals } = readArguments(argv);
+function parse() {
+  const { values: options, positionals } = parseArguments(OPTIONS, USAGE);
   const [stack, ...rest] = positionals;
   const isRotation = options.rotate !== undefined;
   if (stack === undefined || rest.length > 0 || isRotation !== (options.out !== undefined)) throw new UsageError(USAGE);
   if (isRotation && (options.store || options.passwords !== undefined))
     throw new UsageError(`--rotate goes without --store and --passwords: it writes all to its folder.\n${USAGE}`);
   return { stack, options };
-}
-
-function readArguments(argv) {
-  try {
-    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(`${error.message}\n${USAGE}`);
-  }
 }
 
 try {

@@ -4,21 +4,13 @@
  */
 'use strict';
 const { join } = require('node:path');
-const { parseArgs } = require('node:util');
+const { parseArguments } = require('./arguments');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
 const { sizeReport } = require('../lib/src/operations/size');
 
 const USAGE = 'usage: npm run --silent size -- <stack> [--lines-per-second N] [--bytes-per-line N]';
 const OPTIONS = { 'lines-per-second': { type: 'string' }, 'bytes-per-line': { type: 'string' } };
-
-function parse(argv) {
-  try {
-    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new Error(`${error.message}\n${USAGE}`, { cause: error });
-  }
-}
 
 /** A number that was given, or the stack file's. */
 function number(values, name, fallback) {
@@ -28,7 +20,7 @@ function number(values, name, fallback) {
 }
 
 function main() {
-  const { values, positionals } = parse(process.argv.slice(2));
+  const { values, positionals } = parseArguments(OPTIONS, USAGE);
   const [stack] = positionals;
   if (stack === undefined || positionals.length > 1) throw new Error(USAGE);
   const config = loadStackConfig(join(__dirname, '..'), stack);

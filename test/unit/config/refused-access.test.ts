@@ -1,5 +1,6 @@
 /** Who may do what, written wrongly: each mistake is refused with its place and a way out, and nothing else is said. */
 import { problemsOf } from '../../support/config';
+import { EGRESS, OIDC } from './rules/rows';
 
 type Row = readonly [given: string, input: object, path: string, remedy: string];
 type LongRow = readonly [given: string, input: object, ...expected: (readonly [path: string, remedy: string])[]];
@@ -7,20 +8,9 @@ type LongRow = readonly [given: string, input: object, ...expected: (readonly [p
 /** Stands where a secret was written in the open; no report may show it. */
 const SECRET = 'hunter2';
 
-const EGRESS = [{ cidr: '203.0.113.0/24', port: 443 }];
 const GITHUB = { clientId: 'c', organizations: ['spywatcher'], egress: EGRESS };
 const GOOGLE = { clientId: 'c', domains: ['example.com'], egress: EGRESS };
 const DISCORD = { type: 'discord', clientId: '112233445566778899', guilds: ['81384788765712384'], egress: EGRESS };
-const OIDC = {
-  type: 'oidc',
-  name: 'Keycloak',
-  clientId: 'c',
-  authUrl: 'https://id.example.com/auth',
-  tokenUrl: 'https://id.example.com/token',
-  apiUrl: 'https://id.example.com/userinfo',
-  groups: ['logs'],
-  egress: EGRESS,
-};
 const LDAP = {
   host: 'ldap.example.com',
   bindDn: 'cn=grafana,dc=example,dc=com',

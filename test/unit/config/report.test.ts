@@ -1,8 +1,8 @@
 import { formatProblems, parseStackConfig } from '../../../src/config';
 import { formatPath, formatReceived } from '../../../src/config/problem';
 import { configError, problemsOf, S3 } from '../../support/config';
+import { EGRESS, OIDC, PROD } from './rules/rows';
 
-const EGRESS = [{ cidr: '203.0.113.0/24', port: 443 }];
 const FAR = [{ cidr: '203.0.113.0/24', port: 8443 }];
 const LDAP = {
   host: 'ldap.example.com',
@@ -11,24 +11,8 @@ const LDAP = {
   groups: [{ dn: 'cn=logs,dc=example,dc=com', role: 'viewer' }],
   egress: EGRESS,
 };
-const PROD = {
-  environment: 'prod',
-  storage: S3,
-  gateway: { tls: {} },
-  grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
-};
 /** So little that the agent's usual batch would be too large. */
 const OF_ONE_TENANT = { perStreamRate: '512KB', tenants: { spywatcher: { perStreamBurst: '768KB' } } };
-const OIDC = {
-  type: 'oidc',
-  name: 'Keycloak',
-  clientId: 'c',
-  authUrl: 'https://id.example.com/auth',
-  tokenUrl: 'https://id.example.com/token',
-  apiUrl: 'https://id.example.com/userinfo',
-  groups: ['logs'],
-  egress: EGRESS,
-};
 
 const pathsOf = (input: object) => problemsOf(input).map(({ path }) => path);
 
