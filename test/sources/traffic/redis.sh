@@ -1,4 +1,6 @@
 # What makes Redis log: evictions, a save, an attack.
+# A ready pod is not yet one that its Service's name leads to.
+until redis-cli -h redis PING | grep -q PONG; do sleep 0.2; done
 redis-cli -h redis -a hunter2-wrong ping
 i=0
 value=$(printf '%08192d' 0)

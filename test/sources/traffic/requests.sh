@@ -2,6 +2,8 @@
 nginx=http://nginx:8080
 get() { timeout 5 wget -q -O /dev/null "$@"; }
 
+# A ready pod is not yet one that its Service's name leads to.
+until get --header 'User-Agent: kube-probe/1.36' $nginx/health; do sleep 0.2; done
 get $nginx/api/guilds/7
 get --header 'X-Request-Id: abc123' $nginx/api/guilds/7
 get --header 'X-Request-Id: abc123' $nginx/api/fail
