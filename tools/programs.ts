@@ -7,6 +7,8 @@ export type ToolModule =
   | 'loki'
   | 'loki-previous'
   | 'promtail'
+  | 'alertmanager'
+  | 'prometheus'
   | 'versitygw'
   | 'cyclonus'
   | 'kube-score'
@@ -45,6 +47,10 @@ const lokiVariables = (version: string): Record<string, string> => ({
   'github.com/grafana/loki/v3/pkg/util/build.Version': version,
 });
 
+const prometheusVariables = (version: string): Record<string, string> => ({
+  'github.com/prometheus/common/version.Version': version,
+});
+
 /** Every program the tests and the local cluster run, by module. */
 export const MODULES = {
   kubernetes: {
@@ -75,7 +81,7 @@ export const MODULES = {
   coredns: { upstream: 'github.com/coredns/coredns', programs: { coredns: '.' } },
   loki: {
     upstream: 'github.com/grafana/loki/v3',
-    programs: { loki: 'cmd/loki', logcli: 'cmd/logcli' },
+    programs: { loki: 'cmd/loki', logcli: 'cmd/logcli', 'loki-canary': 'cmd/loki-canary' },
     variables: lokiVariables,
   },
   // The last release line before ours, for the test of the upgrade.
@@ -88,6 +94,18 @@ export const MODULES = {
     upstream: 'github.com/grafana/loki/v3',
     programs: { promtail: 'clients/cmd/promtail' },
     variables: lokiVariables,
+  },
+  alertmanager: {
+    upstream: 'github.com/prometheus/alertmanager',
+    programs: { alertmanager: 'cmd/alertmanager', amtool: 'cmd/amtool' },
+    variables: prometheusVariables,
+  },
+  // Of the service discoveries only what the embedded Prometheus uses: the others are the clouds' clients.
+  prometheus: {
+    upstream: 'github.com/prometheus/prometheus',
+    programs: { prometheus: 'cmd/prometheus', promtool: 'cmd/promtool' },
+    tags: ['remove_all_sd', 'enable_kubernetes_sd', 'enable_dns_sd'],
+    variables: prometheusVariables,
   },
   // An S3 server that checks signatures and keeps objects in a folder.
   versitygw: {

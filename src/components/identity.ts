@@ -16,6 +16,9 @@ export const COMPACTOR = identity({ name: 'compactor', ports: { http: 3100 } });
 export const GATEWAY = identity({ name: 'gateway', ports: { http: 8080, metrics: 8081 } });
 export const PROMTAIL = identity({ name: 'promtail', ports: { metrics: 9080 } });
 export const GRAFANA = identity({ name: 'grafana', ports: { http: 3000 } });
+export const ALERTMANAGER = identity({ name: 'alertmanager', ports: { http: 9093, cluster: 9094 } });
+export const PROMETHEUS = identity({ name: 'prometheus', ports: { http: 9090 } });
+export const CANARY = identity({ name: 'canary', ports: { metrics: 3500 } });
 
 /** Labels that select the pods of a component. They never change: a StatefulSet's selector is immutable. */
 export function selectorLabels({ name }: Identity): Readonly<Record<string, string>> {

@@ -91,6 +91,8 @@ export const defaults = {
     ],
   },
 
+  alertmanager: { replicas: 1, persistence: { size: '1Gi' } },
+
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.
   resources: {
     loki: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '1Gi' } },
@@ -105,6 +107,9 @@ export const defaults = {
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.11', // the last published image line; upstream support has ended
     grafana: 'docker.io/grafana/grafana:12.4.4',
+    alertmanager: 'docker.io/prom/alertmanager:v0.31.1', // the last one whose source holds its pages, so the one that the tests build
+    prometheus: 'docker.io/prom/prometheus:v3.16.0',
+    canary: 'docker.io/grafana/loki-canary:3.7.8',
   },
 
   network: {

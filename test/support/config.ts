@@ -227,6 +227,9 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.1-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.1',
     grafana: 'docker.io/grafana/grafana:12.4.1',
+    alertmanager: 'prom/alertmanager:v1',
+    prometheus: 'prom/prometheus:v1',
+    canary: 'grafana/loki-canary:v1',
   },
   network: {
     ingressController: { namespace: 'edge' },

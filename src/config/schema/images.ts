@@ -13,4 +13,7 @@ export const images = z.strictObject({
   gateway: image().default(defaults.images.gateway).describe('Image of the gateway: an nginx that runs unprivileged.'),
   promtail: image().default(defaults.images.promtail).describe('Image of Promtail.'),
   grafana: image().default(defaults.images.grafana).describe('Image of Grafana.'),
+  alertmanager: image().default(defaults.images.alertmanager).describe('Image of Alertmanager.'),
+  prometheus: image().default(defaults.images.prometheus).describe('Image of the embedded Prometheus.'),
+  canary: image().default(defaults.images.canary).describe('Image of loki-canary.'),
 });

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { destination } from '../scalars';
 import { agent } from './agent';
+import { alertmanager } from './alertmanager';
 import { auth } from './auth';
 import { deploy } from './deploy';
 import { deployment } from './deployment';
@@ -13,6 +14,7 @@ import { gateway } from './gateway';
 import { grafana } from './grafana';
 import { images } from './images';
 import { limits } from './limits';
+import { monitoring } from './monitoring';
 import { namespaces } from './namespaces';
 import { network } from './network';
 import { lokiPersistence } from './persistence';
@@ -45,6 +47,8 @@ export const stackConfigSchema = z.strictObject({
   gateway: gateway.prefault({}).describe('The nginx that everything reaches Loki through.'),
   grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume, links and datasources.'),
   agent: agent.prefault({}).describe('The agent that reads the pods’ log files on each node.'),
+  alertmanager: alertmanager.prefault({ type: 'embedded' }).describe('Where alerts go.'),
+  monitoring: monitoring.prefault({}).describe('How the stack watches itself.'),
   resources: componentResources
     .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {} })
     .describe(

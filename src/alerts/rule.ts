@@ -1,0 +1,32 @@
+/** An alert, whatever it is asked of: lines (LogQL, Loki's ruler) or metrics (PromQL, Prometheus). */
+
+/** How much an alert matters, most severe first; routes and inhibition go by it. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** One alert rule. */
+export interface AlertRule {
+  /** Name of the alert, in PascalCase; also the name of its runbook in docs/runbooks.md. */
+  readonly name: string;
+  /** LogQL or PromQL that has a result while something is wrong. */
+  readonly expr: string;
+  /** How long it has to be wrong before the alert fires: `5m`; `0s` fires at once. */
+  readonly for: string;
+  /** Label `severity`. */
+  readonly severity: Severity;
+  /** Further labels of the alert. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** One line, without numbers: what is wrong. */
+  readonly summary: string;
+  /** What was measured, with `{{ $value }}` or labels, and its unit. */
+  readonly description: string;
+}
+
+/** An expression that is evaluated all the time, and its result kept as a metric. */
+export interface RecordingRule {
+  /** Name of the metric: `job:log_lines:rate5m`. */
+  readonly record: string;
+  readonly expr: string;
+  /** Further labels of the metric. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+}
