@@ -213,6 +213,8 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', patterns: ['Accepted'], keep: 0.5 }],
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
   },
+  alertmanager: { type: 'embedded', replicas: 2, persistence: { size: '2Gi', storageClass: 'fast' } },
+  monitoring: { type: 'operator' },
   resources: {
     loki: { requests: { cpu: 1, memory: '1Gi' }, limits: { cpu: 3, memory: '2Gi' } },
     compactor: { requests: { cpu: '110m', memory: '200Mi' }, limits: { cpu: '900m', memory: '900Mi' } },
@@ -227,9 +229,9 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.1-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.1',
     grafana: 'docker.io/grafana/grafana:12.4.1',
-    alertmanager: 'prom/alertmanager:v1',
-    prometheus: 'prom/prometheus:v1',
-    canary: 'grafana/loki-canary:v1',
+    alertmanager: 'docker.io/prom/alertmanager:v0.31.0',
+    prometheus: 'docker.io/prom/prometheus:v3.15.0',
+    canary: 'docker.io/grafana/loki-canary:3.7.1',
   },
   network: {
     ingressController: { namespace: 'edge' },
