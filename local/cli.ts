@@ -4,6 +4,7 @@ import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
 import { bench, benchLoki } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
+import { FORWARDED_PORTS } from './layout';
 import { statusLines } from './status';
 import { down, up, type UpProps } from './up';
 
@@ -27,13 +28,13 @@ async function importImages(archives: readonly string[]): Promise<void> {
 
 /** `make` hands its variables over in the environment. */
 function upProps(): UpProps {
-  const { STACK = 'dev', CONTEXT = '', GATEWAY_PORT = '3100', GRAFANA_PORT = '3000' } = process.env;
+  const { STACK = 'dev', CONTEXT = '', GATEWAY_PORT = '', GRAFANA_PORT = '' } = process.env;
   return {
     project: path.join(__dirname, '..', '..'),
     stack: STACK,
     ...(CONTEXT === '' ? {} : { context: CONTEXT }),
-    gatewayPort: Number(GATEWAY_PORT),
-    grafanaPort: Number(GRAFANA_PORT),
+    gatewayPort: Number(GATEWAY_PORT || FORWARDED_PORTS.gateway),
+    grafanaPort: Number(GRAFANA_PORT || FORWARDED_PORTS.grafana),
     log,
   };
 }

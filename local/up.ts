@@ -14,6 +14,7 @@ import { backendImage, removeBackend, startBackend } from './example-backend';
 import { ensureForwards, type Forward, stopForwards } from './forward';
 import { buildNodeImage } from './images/catalog';
 import { exists, kubectl, type Target, waitForRollout } from './kubernetes';
+import { INSTANCE_VARIABLE } from './instance';
 import { STATE } from './layout';
 import { LokiClient } from './loki-client';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
@@ -202,6 +203,13 @@ interface ScreenProps extends UpProps {
   readonly withGrafana: boolean;
 }
 
+/** What `make down` needs to be told to find the same cluster. */
+function downVariables(context: string | undefined): string {
+  const { [INSTANCE_VARIABLE]: instance = '' } = process.env;
+  if (context !== undefined) return ` CONTEXT=${context}`;
+  return instance === '' ? '' : ` ${INSTANCE_VARIABLE}=${instance}`;
+}
+
 function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, context }: ScreenProps): string {
   const command = [target.kubectl, ...target.select].join(' ');
   const grafanaSecret = secretTable(config).find(({ readBy }) => readBy === 'grafana');
@@ -222,7 +230,7 @@ function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, 
     '  Ask one yourself:',
     `    curl -sG ${url}/loki/api/v1/query_range --data-urlencode 'query=${SAVED_QUERIES[1]?.expr ?? ''}' --data-urlencode limit=3`,
     '',
-    `  make down${context === undefined ? '' : ` CONTEXT=${context}`} removes it all.`,
+    `  make down${downVariables(context)} removes it all.`,
     '',
   ];
   return `${lines.join('\n')}\n`;
