@@ -93,6 +93,24 @@ export const defaults = {
 
   alertmanager: { replicas: 1, persistence: { size: '1Gi' } },
 
+  monitoring: {
+    scrapeInterval: '30s',
+    path: '/metrics',
+    embedded: { retention: '15d', persistence: { size: '10Gi' } }, // the stack's own series take some 50 MB a day
+    thresholds: {
+      agentBehind: '10MB', // as much as the kubelet keeps of a container before it rotates
+      volumeUsed: 0.8, // Loki refuses lines at 0.9
+      volumeFullWithin: '24h',
+      memoryUsed: 0.9,
+      compactionOverdue: '3h', // retention.compactionInterval is minutes
+      slowQuery: '10s',
+      unauthorized: 20,
+      serverErrors: 20,
+      certificateExpiresWithin: '14d',
+      canaryLatency: '10s',
+    },
+  },
+
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.
   resources: {
     loki: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '1Gi' } },
@@ -100,6 +118,7 @@ export const defaults = {
     gateway: { requests: { cpu: '50m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
     promtail: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    prometheus: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   },
 
   images: {

@@ -315,6 +315,13 @@ export const destination = () =>
     )
     .meta({ title: 'destination', patternErrorMessage: DESTINATION_RULE.rule });
 
+/** Path of a URL, without a query. */
+export const urlPath = () =>
+  withPattern('path', /^(\/[\w.~-]+)+$/, {
+    rule: 'a path that begins with /, without a query',
+    remedy: 'write for example /metrics',
+  });
+
 /** A host name or an address, without port and scheme. */
 export const host = () =>
   withPattern('host', /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, {

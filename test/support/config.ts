@@ -37,7 +37,8 @@ export function configError(call: () => unknown): ConfigError {
 type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<NonNullable<T[K]>> } : T;
 
 /** What cannot be set beside the rest is in {@link otherwise}. */
-type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'grafana'> & {
+type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'grafana' | 'monitoring'> & {
+  readonly monitoring: Omit<T['monitoring'], 'operator'>;
   readonly grafana: Omit<T['grafana'], 'route' | 'login'> & { readonly login: Omit<T['grafana']['login'], 'form'> };
 };
 
@@ -214,13 +215,40 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
   },
   alertmanager: { type: 'embedded', replicas: 2, persistence: { size: '2Gi', storageClass: 'fast' } },
-  monitoring: { type: 'operator' },
+  monitoring: {
+    type: 'embedded',
+    scrapeInterval: '20s',
+    embedded: { retention: '5d', persistence: { size: '6Gi', storageClass: 'fast' } },
+    targets: [
+      {
+        job: 'backend',
+        host: 'backend.shop.svc',
+        port: 3001,
+        path: '/internal/metrics',
+        perPod: true,
+        egress: [{ namespace: 'shop', podLabels: { app: 'backend' }, port: 3001 }],
+      },
+    ],
+    thresholds: {
+      agentBehind: '20MB',
+      volumeUsed: 0.7,
+      volumeFullWithin: '2d',
+      memoryUsed: 0.85,
+      compactionOverdue: '2h',
+      slowQuery: '5s',
+      unauthorized: 30,
+      serverErrors: 10,
+      certificateExpiresWithin: '10d',
+      canaryLatency: '8s',
+    },
+  },
   resources: {
     loki: { requests: { cpu: 1, memory: '1Gi' }, limits: { cpu: 3, memory: '2Gi' } },
     compactor: { requests: { cpu: '110m', memory: '200Mi' }, limits: { cpu: '900m', memory: '900Mi' } },
     gateway: { requests: { cpu: '60m', memory: '48Mi' }, limits: { cpu: '1500m', memory: '96Mi' } },
     promtail: { requests: { cpu: '70m', memory: '64Mi' }, limits: { cpu: '600m', memory: '200Mi' } },
     grafana: { requests: { cpu: '80m', memory: '160Mi' }, limits: { cpu: '700m', memory: '320Mi' } },
+    prometheus: { requests: { cpu: '40m', memory: '128Mi' }, limits: { cpu: '800m', memory: '384Mi' } },
   },
   images: {
     registry: 'registry.example.com/mirror',
@@ -246,6 +274,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
 /** The options that {@link everything} has no place for: each is the other side of a choice. */
 export const otherwise = {
   environment: 'staging',
+  monitoring: { type: 'operator', operator: { labels: { release: 'metrics' }, ruleLabels: { role: 'alert-rules' } } },
   storage: {
     ...S3,
     access: {

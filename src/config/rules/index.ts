@@ -6,6 +6,7 @@ import { gatewayRules } from './gateway';
 import { grafanaRules } from './grafana';
 import { grafanaLoginRules } from './grafana-login';
 import { limitsRules } from './limits';
+import { monitoringRules } from './monitoring';
 import { namespaceRules } from './namespaces';
 import { networkRules } from './network';
 import { persistenceRules } from './persistence';
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   ...grafanaRules,
   ...grafanaLoginRules,
   ...agentRules,
+  ...monitoringRules,
   ...resourceRules,
   ...networkRules,
   ...secretRules,

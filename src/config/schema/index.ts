@@ -50,9 +50,9 @@ export const stackConfigSchema = z.strictObject({
   alertmanager: alertmanager.prefault({ type: 'embedded' }).describe('Where alerts go.'),
   monitoring: monitoring.prefault({}).describe('How the stack watches itself.'),
   resources: componentResources
-    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {} })
+    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {}, prometheus: {} })
     .describe(
-      'CPU and memory of each container; `compactor` is there in mode `ha` alone. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
+      'CPU and memory of each container; `compactor` is there in mode `ha` alone, `prometheus` with `monitoring.type: embedded`. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
     ),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
   network: network.prefault({}).describe('Who else takes part in the traffic, for the NetworkPolicies.'),

@@ -1,0 +1,34 @@
+/** Alert rules in the form that Prometheus reads. */
+import type { AlertRule } from './rule';
+
+/** Name of the group: one after the other, at the interval of Prometheus. */
+const GROUP = 'spywatcher-logs-stack';
+
+/**
+ * A rule file as an object; also the `spec` of a PrometheusRule.
+ *
+ * @param runbooks - URL of the page of runbooks. @default - no link
+ */
+export function ruleGroups(
+  rules: readonly AlertRule[],
+  runbooks?: string,
+): { readonly groups: readonly Readonly<Record<string, unknown>>[] } {
+  return {
+    groups: [
+      {
+        name: GROUP,
+        rules: rules.map(({ name, expr, for: duration, severity, labels, summary, description }) => ({
+          alert: name,
+          expr,
+          for: duration,
+          labels: { ...labels, severity },
+          annotations: {
+            summary,
+            description,
+            ...(runbooks === undefined ? {} : { runbook_url: `${runbooks}#${name.toLowerCase()}` }),
+          },
+        })),
+      },
+    ],
+  };
+}
