@@ -35,7 +35,7 @@ export const accessRules: RulesOf = (config) => {
       severity: 'critical',
       summary: 'Pushes of the agents fail',
       description:
-        '{{ $value | humanize }} pushes a second fail with {{ $labels.status_code }}; -1 is no answer at all.',
+        '{{ printf "%.2f" $value }} pushes a second fail with {{ $labels.status_code }}; -1 is no answer at all.',
     },
     ...(gateway.tls === undefined
       ? []

@@ -65,7 +65,8 @@ const compactorRules: RulesOf = (config) => {
       for: '5m',
       severity: 'warning',
       summary: 'Retention has not been applied: old lines stay, and the volume fills',
-      description: '{{ $labels.instance }} applied retention {{ $value | humanizeDuration }} ago.',
+      description:
+        '{{ $labels.instance }} last applied retention {{ $value | humanizeDuration }} ago, or has been up for as long without doing so.',
     },
   ];
 };
@@ -81,7 +82,7 @@ const workRules: RulesOf = (config) => {
       for: '5m',
       severity: 'critical',
       summary: 'A member of a ring does not answer the others',
-      description: '{{ printf "%.0f" $value }} members of the ring {{ $labels.name }} are unhealthy.',
+      description: 'Members of the ring {{ $labels.name }} that are unhealthy: {{ printf "%.0f" $value }}.',
     },
     {
       name: 'LokiFlushFails',
