@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ruleGroups } from '../alerts/rule-groups';
+import { ruleGroups } from '../alerts/metric-rule-groups';
 import { stackRules } from '../alerts/stack-rules';
 import type { StackConfig } from '../config';
 import { formatDuration } from '../config/units';

@@ -2,7 +2,7 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { stackRules } from '../alerts/stack-rules';
-import { ruleGroups } from '../alerts/rule-groups';
+import { ruleGroups } from '../alerts/metric-rule-groups';
 import type { StackConfig } from '../config';
 import { formatQuantity, goMemoryLimit } from '../config/units';
 import { GRAFANA, LOKI, objectLabels, PROMETHEUS, selectorLabels } from './identity';

@@ -63,7 +63,11 @@ describe.each(cases)('%s', (name, { severity, summary }, tested: RuleCase) => {
   it(`given that it goes wrong, fires at ${tested.fires} and not before, and is resolved at ${tested.resolves}`, async () => {
     const alert = {
       exp_labels: { ...tested.labels, severity },
-      exp_annotations: { summary, description: tested.description },
+      exp_annotations: {
+        summary,
+        description: tested.description,
+        runbook_url: `docs/runbooks.md#${name.toLowerCase()}`,
+      },
     };
     expect(
       await verdict(name, tested.wrong, [

@@ -1,5 +1,5 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { COMPACTOR, selectorLabels } from '../../src/components/identity';
+import { COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
@@ -28,9 +28,10 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
-    if (component !== 'compactor') throw new Error(`stack ${rendered.name} has no workload ${component}`);
+    const identity = [COMPACTOR, PROMETHEUS].find(({ name }) => name === component);
+    if (identity === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
-    return { namespace: logging, labels: selectorLabels(COMPACTOR) };
+    return { namespace: logging, labels: selectorLabels(identity) };
   };
   const component = (name: (typeof COMPONENTS)[number], ip: string): End => {
     const { namespace, labels } = template(name);
@@ -42,6 +43,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     loki: component('loki', '10.244.0.12'),
     grafana: component('grafana', '10.244.0.13'),
     compactor: component('compactor', '10.244.0.14'),
+    prometheus: component('prometheus', '10.244.0.15'),
     'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
     'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
@@ -51,6 +53,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
     'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
+    'app labelled as prometheus': pod('shop', template('prometheus').labels, '10.244.0.28'),
     'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),
     'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
     'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
@@ -64,6 +67,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'pod beside the identity provider': pod('identity', { app: 'other' }, '10.244.0.51'),
     database: pod('databases', { app: 'postgres' }, '10.244.0.52'),
     'pod beside the database': pod('databases', { app: 'other' }, '10.244.0.53'),
+    backend: pod('spywatcher', { app: 'backend' }, '10.244.0.54'),
+    'pod beside the backend': pod('spywatcher', { app: 'other' }, '10.244.0.55'),
     GitHub: { ip: '140.82.121.4' },
     'LDAP server': { ip: '198.51.100.5' },
     'address beside the LDAP server': { ip: '198.51.100.6' },
@@ -160,6 +165,17 @@ const ownNamespaces = variant('a stack with other namespaces and a known API ser
 /** Everything that Grafana may be configured with, and Loki in a ring. */
 const withEverything = variant('a stack with every login, a database and mail', {
   environment: 'staging',
+  monitoring: {
+    type: 'embedded',
+    targets: [
+      {
+        job: 'backend',
+        host: 'backend.spywatcher.svc',
+        port: 3001,
+        egress: [{ namespace: 'spywatcher', podLabels: { app: 'backend' }, port: 3001 }],
+      },
+    ],
+  },
   deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
   storage: {
     type: 's3',

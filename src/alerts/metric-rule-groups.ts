@@ -1,17 +1,19 @@
 /** Alert rules in the form that Prometheus reads. */
 import type { AlertRule } from './rule';
 
+/** Where the runbooks of the stack's own alerts are in this project. */
+const RUNBOOKS = 'docs/runbooks.md';
 /** Name of the group: one after the other, at the interval of Prometheus. */
 const GROUP = 'spywatcher-logs-stack';
 
 /**
  * A rule file as an object; also the `spec` of a PrometheusRule.
  *
- * @param runbooks - URL of the page of runbooks. @default - no link
+ * @param runbooks - where the page of runbooks is. @default - its place in this project
  */
 export function ruleGroups(
   rules: readonly AlertRule[],
-  runbooks?: string,
+  runbooks = RUNBOOKS,
 ): { readonly groups: readonly Readonly<Record<string, unknown>>[] } {
   return {
     groups: [
@@ -25,7 +27,7 @@ export function ruleGroups(
           annotations: {
             summary,
             description,
-            ...(runbooks === undefined ? {} : { runbook_url: `${runbooks}#${name.toLowerCase()}` }),
+            runbook_url: `${runbooks}#${name.toLowerCase()}`,
           },
         })),
       },
