@@ -4,7 +4,7 @@ import { GATEWAY_USERS_SECRET, type StackConfig } from '../config';
 import { formatQuantity } from '../config/units';
 import { GatewayCertificate } from './gateway-certificate';
 import { CERTIFICATE, bodySpace, gatewayConfig, USERS } from './gateway-config';
-import { COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
+import { ALERTMANAGER, COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
 import { renderNginxConfig } from './nginx-config';
 import {
@@ -22,7 +22,7 @@ import {
 /** The parts of the stack config that the gateway is made from. */
 export type GatewayProps = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'gateway' | 'auth' | 'limits' | 'resources' | 'images' | 'network'
+  'namespaces' | 'deployment' | 'alertmanager' | 'gateway' | 'auth' | 'limits' | 'resources' | 'images' | 'network'
 >;
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
@@ -50,7 +50,7 @@ export function gatewayUrl({ namespaces, gateway }: Pick<StackConfig, 'namespace
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
-    const { namespaces, deployment, gateway, images, resources, auth, network } = props;
+    const { namespaces, deployment, alertmanager, gateway, images, resources, auth, network } = props;
     const { tls } = gateway;
     const bodies = bodySpace(props);
     const metadata = (name: string): k8s.ObjectMeta => ({
@@ -89,6 +89,9 @@ export class Gateway extends Construct {
         { to: [podsOf(LOKI, namespaces.logging)], ports: tcp(LOKI.ports.http) },
         ...(deployment.mode === 'ha'
           ? [{ to: [podsOf(COMPACTOR, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }]
+          : []),
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
           : []),
         dnsEgress(network),
       ],

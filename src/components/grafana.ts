@@ -7,11 +7,12 @@ import { formatQuantity } from '../config/units';
 import { derivedFields } from '../dashboards/derived-fields';
 import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
+import { alertmanagerUrl } from './addresses';
 import { gatewayUrl } from './gateway';
 import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
-import { GATEWAY, GRAFANA, objectLabels, selectorLabels } from './identity';
+import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, selectorLabels } from './identity';
 import { LDAP_FOLDER } from './ldap-config';
-import { componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
+import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -27,7 +28,7 @@ import {
 /** The parts of the stack config that Grafana is made from. */
 export type GrafanaProps = Pick<
   StackConfig,
-  'namespaces' | 'grafana' | 'gateway' | 'auth' | 'resources' | 'images' | 'network' | 'limits'
+  'namespaces' | 'alertmanager' | 'grafana' | 'gateway' | 'auth' | 'resources' | 'images' | 'network' | 'limits'
 >;
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
@@ -108,7 +109,7 @@ export class Grafana extends Construct {
     if (grafana.route !== undefined) this.route(grafana.route, grafana.url, metadata(GRAFANA.name));
   }
 
-  private policy({ namespaces, network, grafana }: GrafanaProps): void {
+  private policy({ namespaces, alertmanager, network, grafana }: GrafanaProps): void {
     const { datasources, login, database, smtp } = grafana;
     const { prometheus } = datasources;
     const { github, google, generic } = login.oauth ?? {};
@@ -123,6 +124,10 @@ export class Grafana extends Construct {
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
         { to: [podsIn(prometheus.namespace)], ports: tcp(prometheus.port) },
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
+          : []),
+        ...alertmanagerEgress({ alertmanager }),
         ...outside.flatMap((service) => service?.egress.map(destinationRule) ?? []),
         dnsEgress(network),
       ],
@@ -283,11 +288,13 @@ export class Grafana extends Construct {
 /** Provisioned datasources. The password is the name of an environment variable, which Grafana fills in. */
 export function datasources({
   namespaces,
+  alertmanager,
   grafana,
   gateway,
   auth,
   limits,
 }: GrafanaProps): Readonly<Record<string, unknown>> {
+  const alerts = alertmanagerUrl({ alertmanager, namespaces });
   return {
     apiVersion: 1,
     prune: true,
@@ -321,6 +328,21 @@ export function datasources({
         editable: false,
         url: grafana.datasources.prometheus.url,
       },
+      ...(alerts === undefined
+        ? []
+        : [
+            {
+              name: 'Alertmanager',
+              uid: 'alertmanager',
+              type: 'alertmanager',
+              access: 'proxy',
+              isDefault: false,
+              editable: false,
+              url: alerts,
+              // Grafana's own alerts stay with its own Alertmanager.
+              jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
+            },
+          ]),
     ],
   };
 }

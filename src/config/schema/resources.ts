@@ -31,4 +31,5 @@ export const componentResources = z.strictObject({
   gateway: resources(defaults.resources.gateway),
   promtail: resources(defaults.resources.promtail),
   grafana: resources(defaults.resources.grafana),
+  alertmanager: resources(defaults.resources.alertmanager),
 });
