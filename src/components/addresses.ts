@@ -15,6 +15,17 @@ export const GATEWAY_METRICS = `${GATEWAY.name}-metrics`;
 /** Service that has an address for each agent. */
 export const PROMTAIL_METRICS = `${PROMTAIL.name}-metrics`;
 
+/** Names of the stack's own Alertmanager pods, in order. */
+export function alertmanagerPods({ alertmanager }: Pick<StackConfig, 'alertmanager'>): readonly string[] {
+  const count = alertmanager.type === 'embedded' ? alertmanager.replicas : 0;
+  return Array.from({ length: count }, (_, index) => `${ALERTMANAGER.name}-${index}`);
+}
+
+/** Host name of one of them. */
+export function alertmanagerHost(pod: string, { logging }: StackConfig['namespaces']): string {
+  return `${pod}.${ALERTMANAGER_PODS}.${logging}.svc`;
+}
+
 /** URL of each Alertmanager, without a slash at the end: an alert is told to all of them. Empty where there is none. */
 export function alertmanagerUrls({
   alertmanager,
@@ -22,11 +33,16 @@ export function alertmanagerUrls({
 }: Pick<StackConfig, 'alertmanager' | 'namespaces'>): readonly string[] {
   if (alertmanager.type === 'none') return [];
   if (alertmanager.type === 'external') return alertmanager.urls;
-  return Array.from(
-    { length: alertmanager.replicas },
-    (_, index) =>
-      `http://${ALERTMANAGER.name}-${index}.${ALERTMANAGER_PODS}.${namespaces.logging}.svc:${ALERTMANAGER.ports.http}`,
+  return alertmanagerPods({ alertmanager }).map(
+    (pod) => `http://${alertmanagerHost(pod, namespaces)}:${ALERTMANAGER.ports.http}`,
   );
+}
+
+/** Where silences are made and alerts are seen: any of the Alertmanagers. Without a slash at the end. */
+export function alertmanagerUrl(config: Pick<StackConfig, 'alertmanager' | 'namespaces'>): string | undefined {
+  return config.alertmanager.type === 'embedded'
+    ? `http://${ALERTMANAGER.name}.${config.namespaces.logging}.svc:${ALERTMANAGER.ports.http}`
+    : alertmanagerUrls(config)[0];
 }
 
 /** URL of the embedded Prometheus, without a slash at the end; undefined where there is none. */

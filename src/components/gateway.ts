@@ -5,7 +5,7 @@ import { formatQuantity } from '../config/units';
 import { GATEWAY_METRICS, monitoringType, scrapeAnnotations } from './addresses';
 import { GatewayCertificate } from './gateway-certificate';
 import { CERTIFICATE, bodySpace, gatewayConfig, USERS } from './gateway-config';
-import { COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
+import { ALERTMANAGER, COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
 import { metricsPods } from './loki';
 import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from './network';
 import { renderNginxConfig } from './nginx-config';
@@ -26,6 +26,7 @@ export type GatewayProps = Pick<
   StackConfig,
   | 'namespaces'
   | 'deployment'
+  | 'alertmanager'
   | 'gateway'
   | 'auth'
   | 'limits'
@@ -61,7 +62,7 @@ export function gatewayUrl({ namespaces, gateway }: Pick<StackConfig, 'namespace
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
-    const { namespaces, deployment, gateway, images, resources, auth, network } = props;
+    const { namespaces, deployment, alertmanager, gateway, images, resources, auth, network } = props;
     const { tls } = gateway;
     const bodies = bodySpace(props);
     const metadata = (name: string): k8s.ObjectMeta => ({
@@ -100,6 +101,9 @@ export class Gateway extends Construct {
         { to: [podsOf(LOKI, namespaces.logging)], ports: tcp(LOKI.ports.http) },
         ...(deployment.mode === 'ha'
           ? [{ to: [podsOf(COMPACTOR, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }]
+          : []),
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
           : []),
         dnsEgress(network),
       ],

@@ -7,12 +7,12 @@ import { formatQuantity } from '../config/units';
 import { derivedFields } from '../dashboards/derived-fields';
 import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
-import { monitoringType, prometheusDatasource } from './addresses';
+import { alertmanagerUrl, monitoringType, prometheusDatasource } from './addresses';
 import { gatewayUrl } from './gateway';
 import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
-import { GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from './identity';
+import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { LDAP_FOLDER } from './ldap-config';
-import { componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
+import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -29,6 +29,7 @@ import {
 export type GrafanaProps = Pick<
   StackConfig,
   | 'namespaces'
+  | 'alertmanager'
   | 'grafana'
   | 'gateway'
   | 'auth'
@@ -119,7 +120,7 @@ export class Grafana extends Construct {
   }
 
   private policy(props: GrafanaProps): void {
-    const { namespaces, network, grafana } = props;
+    const { namespaces, alertmanager, network, grafana } = props;
     const { login, database, smtp } = grafana;
     const { github, google, generic } = login.oauth ?? {};
     const outside = [github, google, generic, login.ldap, database.type === 'sqlite' ? undefined : database, smtp];
@@ -133,6 +134,10 @@ export class Grafana extends Construct {
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
         prometheusRule(props),
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
+          : []),
+        ...alertmanagerEgress({ alertmanager }),
         ...outside.flatMap((service) => service?.egress.map(destinationRule) ?? []),
         dnsEgress(network),
       ],
@@ -301,7 +306,8 @@ function prometheusRule(props: GrafanaProps): k8s.NetworkPolicyEgressRule {
 
 /** Provisioned datasources. The password is the name of an environment variable, which Grafana fills in. */
 export function datasources(props: GrafanaProps): Readonly<Record<string, unknown>> {
-  const { namespaces, grafana, gateway, auth, limits } = props;
+  const { namespaces, alertmanager, grafana, gateway, auth, limits } = props;
+  const alerts = alertmanagerUrl({ alertmanager, namespaces });
   return {
     apiVersion: 1,
     prune: true,
@@ -335,6 +341,21 @@ export function datasources(props: GrafanaProps): Readonly<Record<string, unknow
         editable: false,
         url: prometheusDatasource(props).url,
       },
+      ...(alerts === undefined
+        ? []
+        : [
+            {
+              name: 'Alertmanager',
+              uid: 'alertmanager',
+              type: 'alertmanager',
+              access: 'proxy',
+              isDefault: false,
+              editable: false,
+              url: alerts,
+              // Grafana's own alerts stay with its own Alertmanager.
+              jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
+            },
+          ]),
     ],
   };
 }

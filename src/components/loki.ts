@@ -2,12 +2,12 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { StackConfig } from '../config';
-import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
+import { ALERTMANAGER, COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { lokiConfig, tenantOverrides } from './loki-config';
 import { endSeconds, startSeconds } from './loki-lifetime';
 import { lokiStatefulSet } from './loki-stateful-set';
 import { bucketEgress, bucketIdentity } from './loki-storage';
-import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
+import { alertmanagerEgress, componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import { spread, ZONE_LABEL } from './pod';
 
 /** The parts of the stack config that Loki is made from. */
@@ -15,6 +15,7 @@ export type LokiProps = Pick<
   StackConfig,
   | 'namespaces'
   | 'deployment'
+  | 'alertmanager'
   | 'storage'
   | 'persistence'
   | 'retention'
@@ -106,7 +107,7 @@ export class Loki extends Construct {
     });
   }
 
-  private policy({ namespaces, deployment, storage, network }: LokiProps): void {
+  private policy({ namespaces, deployment, alertmanager, storage, network }: LokiProps): void {
     const peers = podsOf(LOKI, namespaces.logging);
     const ring = tcp(LOKI.ports.grpc, LOKI.ports.memberlist);
     const hasPeers = deployment.mode === 'ha';
@@ -118,7 +119,11 @@ export class Loki extends Construct {
       ],
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
-        ...(hasPeers || storage.type === 's3' ? [dnsEgress(network)] : []),
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
+          : []),
+        ...alertmanagerEgress({ alertmanager }),
+        ...(hasPeers || storage.type === 's3' || alertmanager.type !== 'none' ? [dnsEgress(network)] : []),
         ...bucketEgress(storage),
       ],
     });

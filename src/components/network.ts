@@ -62,11 +62,15 @@ export function tcp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
   return ports.map((port) => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) }));
 }
 
+export function udp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
+  return ports.map((port) => ({ protocol: 'UDP', port: k8s.IntOrString.fromNumber(port) }));
+}
+
 /** Name resolution, for pods that look names up. */
 export function dnsEgress({ dns }: StackConfig['network']): k8s.NetworkPolicyEgressRule {
   return {
     to: [podsIn(dns.namespace, dns.podLabels), ...dns.cidrs.map(addresses)],
-    ports: [{ protocol: 'UDP', port: k8s.IntOrString.fromNumber(53) }, ...tcp(53)],
+    ports: [...udp(53), ...tcp(53)],
   };
 }
 

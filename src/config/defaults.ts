@@ -91,7 +91,17 @@ export const defaults = {
     ],
   },
 
-  alertmanager: { replicas: 1, persistence: { size: '1Gi' } },
+  alertmanager: {
+    replicas: 1,
+    url: 'http://localhost:9093',
+    smtpPort: 587,
+    groupBy: ['alertname', 'tenant', 'severity'],
+    groupWait: '30s', // Alertmanager's own defaults
+    groupInterval: '5m',
+    repeatInterval: '4h',
+    retention: '120h',
+    persistence: { size: '1Gi' },
+  },
 
   monitoring: {
     scrapeInterval: '30s',
@@ -118,6 +128,7 @@ export const defaults = {
     gateway: { requests: { cpu: '50m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
     promtail: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    alertmanager: { requests: { cpu: '20m', memory: '48Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
     prometheus: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   },
 

@@ -384,3 +384,47 @@ export const ldapFilter = () =>
     rule: 'an LDAP filter in parentheses that holds %s, the name that was typed',
     remedy: 'write for example (sAMAccountName=%s)',
   });
+
+/** Name of an alert: that of its runbook as well. */
+export const alertName = () =>
+  withPattern('alert name', /^[A-Za-z_][A-Za-z0-9_]*$/, {
+    rule: 'the name of an alert: letters, digits and underscores',
+    remedy: 'write for example HighErrorRate',
+  });
+
+/** Name of a label of an alert. */
+export const labelName = () =>
+  withPattern('label name', /^[A-Za-z_][A-Za-z0-9_]*$/, {
+    rule: 'the name of a label: letters, digits and underscores',
+    remedy: 'write for example alertname',
+  });
+
+/** Value of a label of an alert. */
+export const labelValue = () =>
+  withPattern('label value', /^[^\n\r]+$/, {
+    rule: 'the value of a label: not empty, on one line, in quotes if it is a number',
+    remedy: 'write for example backend',
+  });
+
+/** A time of day; a day ends at `24:00`. */
+export const clock = () =>
+  withPattern('time of day', /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
+    rule: 'a time of day from 00:00 to 24:00, in quotes',
+    remedy: "write for example '22:00'",
+  });
+
+const ZONE_RULE = {
+  rule: 'a time zone of the IANA database',
+  remedy: 'write for example Europe/Berlin',
+};
+
+/** Whose clock. Abbreviations are none: they mean several zones. */
+export const timeZone = () =>
+  z
+    .string(says(ZONE_RULE))
+    .refine(isZone, { params: { ...ZONE_RULE } })
+    .meta({ title: 'time zone', patternErrorMessage: ZONE_RULE.rule });
+
+function isZone(name: string): boolean {
+  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
+}

@@ -1,5 +1,6 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
+import { alertmanagerRules } from './alertmanager';
 import { authRules } from './auth';
 import { deploymentRules } from './deployment';
 import { gatewayRules } from './gateway';
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   ...grafanaRules,
   ...grafanaLoginRules,
   ...agentRules,
+  ...alertmanagerRules,
   ...monitoringRules,
   ...resourceRules,
   ...networkRules,

@@ -50,7 +50,7 @@ export const stackConfigSchema = z.strictObject({
   alertmanager: alertmanager.prefault({ type: 'embedded' }).describe('Where alerts go.'),
   monitoring: monitoring.prefault({}).describe('How the stack watches itself.'),
   resources: componentResources
-    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {}, prometheus: {} })
+    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {}, alertmanager: {}, prometheus: {} })
     .describe(
       'CPU and memory of each container; `compactor` is there in mode `ha` alone, `prometheus` with `monitoring.type: embedded`. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
     ),
@@ -83,5 +83,9 @@ export interface StackConfig extends DeepReadonly<z.output<typeof stackConfigSch
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];
 /** Addresses or pods that a component may connect to. */
 export type Destination = z.output<ReturnType<typeof destination>>;
+/** The stack's own Alertmanager. */
+export type Alertmanager = Extract<StackConfig['alertmanager'], { readonly type: 'embedded' }>;
+/** Who is told of alerts. */
+export type Receiver = Alertmanager['receivers'][number];
 /** Requests and limits of one container. */
 export type Resources = StackConfig['resources']['loki'];

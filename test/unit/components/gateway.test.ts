@@ -128,11 +128,23 @@ describe('given a certificate, the gateway', () => {
 });
 
 describe('given every option, the gateway', () => {
-  const { namespaces, deployment, gateway, auth, limits, resources, images, network, environment, monitoring } =
-    everythingConfig();
+  const {
+    namespaces,
+    alertmanager,
+    deployment,
+    gateway,
+    auth,
+    limits,
+    resources,
+    images,
+    network,
+    environment,
+    monitoring,
+  } = everythingConfig();
   const all: Required<GatewayProps> = {
     namespaces,
     deployment,
+    alertmanager,
     gateway,
     auth,
     limits,

@@ -174,10 +174,22 @@ describe('given an Ingress without TLS, class or annotations', () => {
 });
 
 describe('given every option, Grafana', () => {
-  const { namespaces, grafana, gateway, auth, resources, images, network, limits, environment, monitoring } =
-    everythingConfig();
+  const {
+    namespaces,
+    alertmanager,
+    grafana,
+    gateway,
+    auth,
+    resources,
+    images,
+    network,
+    limits,
+    environment,
+    monitoring,
+  } = everythingConfig();
   const all: Required<GrafanaProps> = {
     namespaces,
+    alertmanager,
     grafana,
     gateway,
     auth,

@@ -147,11 +147,23 @@ describe('given a single Loki on S3', () => {
 });
 
 describe('given every option', () => {
-  const { namespaces, deployment, storage, persistence, retention, limits, auth, resources, images, network } =
-    everythingConfig();
+  const {
+    alertmanager,
+    namespaces,
+    deployment,
+    storage,
+    persistence,
+    retention,
+    limits,
+    auth,
+    resources,
+    images,
+    network,
+  } = everythingConfig();
   const all: Required<LokiProps> = {
     namespaces,
     deployment,
+    alertmanager,
     storage,
     persistence,
     retention,
