@@ -1,8 +1,7 @@
 /** Alert rules in the form that Prometheus reads. */
 import type { AlertRule } from './rule';
+import { runbookUrl } from './rule-groups';
 
-/** Where the runbooks of the stack's own alerts are in this project. */
-const RUNBOOKS = 'docs/runbooks.md';
 /** Name of the group: one after the other, at the interval of Prometheus. */
 const GROUP = 'spywatcher-logs-stack';
 
@@ -11,9 +10,9 @@ const GROUP = 'spywatcher-logs-stack';
  *
  * @param runbooks - where the page of runbooks is. @default - its place in this project
  */
-export function ruleGroups(
+export function metricRuleGroups(
   rules: readonly AlertRule[],
-  runbooks = RUNBOOKS,
+  runbooks?: string,
 ): { readonly groups: readonly Readonly<Record<string, unknown>>[] } {
   return {
     groups: [
@@ -27,7 +26,7 @@ export function ruleGroups(
           annotations: {
             summary,
             description,
-            runbook_url: `${runbooks}#${name.toLowerCase()}`,
+            runbook_url: runbookUrl(runbooks, name),
           },
         })),
       },

@@ -6,9 +6,9 @@ import { GATEWAY_METRICS, monitoringType, scrapeAnnotations } from './addresses'
 import { GatewayCertificate } from './gateway-certificate';
 import { CERTIFICATE, bodySpace, gatewayConfig, USERS } from './gateway-config';
 import { ALERTMANAGER, COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
-import { metricsPods } from './loki';
 import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from './network';
 import { renderNginxConfig } from './nginx-config';
+import { podsBehindGateway } from './scrape-jobs';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -132,7 +132,7 @@ export class Gateway extends Construct {
         ports: [METRICS_PORT],
       },
     });
-    for (const pod of monitoringType(props) === 'annotations' ? metricsPods(deployment) : []) {
+    for (const pod of monitoringType(props) === 'annotations' ? podsBehindGateway(props) : []) {
       // An annotation names one path.
       new k8s.KubeService(this, `scrape-${pod}`, {
         metadata: {

@@ -2,12 +2,13 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { StackConfig } from '../config';
-import { ALERTMANAGER, COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
+import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { lokiConfig, tenantOverrides } from './loki-config';
 import { endSeconds, startSeconds } from './loki-lifetime';
+import { ruleConfigMaps, ruleMounts, rulerEgress, type RulerProps } from './loki-ruler';
 import { lokiStatefulSet } from './loki-stateful-set';
 import { bucketEgress, bucketIdentity } from './loki-storage';
-import { alertmanagerEgress, componentPolicy, dnsEgress, podsOf, tcp } from './network';
+import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
 import { spread, ZONE_LABEL } from './pod';
 
 /** The parts of the stack config that Loki is made from. */
@@ -24,7 +25,8 @@ export type LokiProps = Pick<
   | 'resources'
   | 'images'
   | 'network'
->;
+> &
+  RulerProps;
 
 /** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
 export class Loki extends Construct {
@@ -43,6 +45,8 @@ export class Loki extends Construct {
       automountServiceAccountToken: false,
     });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata('loki-config'), data: files });
+    for (const { name, data } of ruleConfigMaps(props))
+      new k8s.KubeConfigMap(this, name, { metadata: metadata(name), data });
     this.policy(props);
     new k8s.KubeService(this, 'service', {
       metadata: metadata(LOKI.name),
@@ -86,6 +90,7 @@ export class Loki extends Construct {
       identity: LOKI,
       metadata: metadata(LOKI.name),
       files,
+      mounts: ruleMounts(props),
       replicas: deployment.replicas,
       resources: props.resources.loki,
       volumeSize: props.persistence.size,
@@ -107,7 +112,9 @@ export class Loki extends Construct {
     });
   }
 
-  private policy({ namespaces, deployment, alertmanager, storage, network }: LokiProps): void {
+  private policy(props: LokiProps): void {
+    const { namespaces, deployment, storage, network } = props;
+    const alerts = rulerEgress(props);
     const peers = podsOf(LOKI, namespaces.logging);
     const ring = tcp(LOKI.ports.grpc, LOKI.ports.memberlist);
     const hasPeers = deployment.mode === 'ha';
@@ -119,12 +126,9 @@ export class Loki extends Construct {
       ],
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
-        ...(alertmanager.type === 'embedded'
-          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
-          : []),
-        ...alertmanagerEgress({ alertmanager }),
-        ...(hasPeers || storage.type === 's3' || alertmanager.type !== 'none' ? [dnsEgress(network)] : []),
+        ...(hasPeers || storage.type === 's3' || alerts.length > 0 ? [dnsEgress(network)] : []),
         ...bucketEgress(storage),
+        ...alerts,
       ],
     });
   }

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ruleGroups } from '../alerts/metric-rule-groups';
+import { metricRuleGroups } from '../alerts/metric-rule-groups';
 import { stackRules } from '../alerts/stack-rules';
 import type { StackConfig } from '../config';
 import { formatDuration } from '../config/units';
@@ -10,7 +10,15 @@ import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 /** The parts of the stack config that the operator's objects are made from. */
 export type OperatorMonitoringProps = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'alertmanager' | 'monitoring' | 'environment' | 'resources' | 'gateway' | 'retention'
+  | 'alerting'
+  | 'namespaces'
+  | 'deployment'
+  | 'alertmanager'
+  | 'monitoring'
+  | 'environment'
+  | 'resources'
+  | 'gateway'
+  | 'retention'
 >;
 
 const API = 'monitoring.coreos.com/v1';
@@ -50,7 +58,7 @@ export class OperatorMonitoring extends Construct {
         namespace: namespaces.logging,
         labels: { ...PART_OF, ...ruleLabels },
       },
-      spec: ruleGroups(stackRules(props)),
+      spec: metricRuleGroups(stackRules(props), props.alerting.runbooks),
     });
   }
 }

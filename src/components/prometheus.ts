@@ -1,11 +1,12 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
+import { hasRecordingRules } from '../alerts';
 import { stackRules } from '../alerts/stack-rules';
-import { ruleGroups } from '../alerts/metric-rule-groups';
+import { metricRuleGroups } from '../alerts/metric-rule-groups';
 import type { StackConfig } from '../config';
 import { formatQuantity, goMemoryLimit } from '../config/units';
-import { GRAFANA, LOKI, objectLabels, PROMETHEUS, selectorLabels } from './identity';
+import { ALERTMANAGER, GRAFANA, LOKI, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
@@ -21,7 +22,7 @@ import { scrapeJobs } from './scrape-jobs';
 
 /** The parts of the stack config that Prometheus is made from. */
 export type PrometheusProps = PrometheusConfigProps &
-  Pick<StackConfig, 'resources' | 'images' | 'network' | 'retention' | 'gateway'>;
+  Pick<StackConfig, 'resources' | 'images' | 'network' | 'retention' | 'gateway' | 'alerting' | 'auth' | 'agent'>;
 
 /** The image's own. */
 const USER = 65534;
@@ -46,7 +47,7 @@ export class Prometheus extends Construct {
     });
     const files = {
       'prometheus.yaml': stringify(prometheusConfig(props)),
-      [RULE_FILE]: stringify(ruleGroups(stackRules(props)), { lineWidth: 0 }),
+      [RULE_FILE]: stringify(metricRuleGroups(stackRules(props), props.alerting.runbooks), { lineWidth: 0 }),
     };
     const probe = (path: string): k8s.Probe => ({ httpGet: { path, port: k8s.IntOrString.fromString('http') } });
 
@@ -89,8 +90,7 @@ export class Prometheus extends Construct {
                 args: [
                   `--config.file=${PROMETHEUS_CONFIG}/prometheus.yaml`,
                   `--storage.tsdb.path=${DATA}`,
-                  // Results of Loki's recording rules.
-                  '--web.enable-remote-write-receiver',
+                  ...(isRecordedTo(props) ? ['--web.enable-remote-write-receiver'] : []),
                   '--log.format=json',
                 ],
                 env: [
@@ -139,18 +139,29 @@ export class Prometheus extends Construct {
       namespace: namespaces.logging,
       ingress: [
         {
-          from: [podsOf(GRAFANA, namespaces.logging), podsOf(LOKI, namespaces.logging)],
+          from: [
+            podsOf(GRAFANA, namespaces.logging),
+            ...(isRecordedTo(props) ? [podsOf(LOKI, namespaces.logging)] : []),
+          ],
           ports: tcp(PROMETHEUS.ports.http),
         },
       ],
       egress: [
         ...scraped.values(),
+        ...(props.alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
+          : []),
         ...alertmanagerEgress(props),
         ...monitoring.targets.flatMap(({ egress }) => egress.map(destinationRule)),
         dnsEgress(network),
       ],
     });
   }
+}
+
+/** Whether results of Loki's recording rules are sent here. */
+function isRecordedTo(props: PrometheusProps): boolean {
+  return hasRecordingRules(props) && props.alerting.remoteWrite === undefined;
 }
 
 const servicePort: k8s.ServicePort = {

@@ -1,6 +1,6 @@
 /** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
 import type { StackConfig } from '../config';
-import { ALERTMANAGER_PODS, GATEWAY_METRICS, PROMTAIL_METRICS } from './addresses';
+import { alertmanagerPods, GATEWAY_METRICS, PROMTAIL_METRICS } from './addresses';
 import { ALERTMANAGER, COMPACTOR, GATEWAY, type Identity, LOKI, PROMTAIL } from './identity';
 import { metricsPods } from './loki';
 
@@ -23,9 +23,14 @@ export interface ScrapeJob {
 /** The parts of the stack config that say what there is to scrape. */
 export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager'>;
 
+/** Pods whose metrics the gateway's second port has, each at `/<pod>/metrics`: their own port has an API besides. */
+export function podsBehindGateway(config: Pick<StackConfig, 'deployment' | 'alertmanager'>): readonly string[] {
+  return [...metricsPods(config.deployment), ...alertmanagerPods(config)];
+}
+
 /** Every program of the stack that has metrics. */
-export function scrapeJobs({ namespaces, deployment, alertmanager }: ScrapeJobsConfig): readonly ScrapeJob[] {
-  const { logging, agents } = namespaces;
+export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
+  const { logging, agents } = config.namespaces;
   const throughGateway = (program: Identity): ScrapeJob => ({
     job: program.name,
     component: GATEWAY,
@@ -33,13 +38,14 @@ export function scrapeJobs({ namespaces, deployment, alertmanager }: ScrapeJobsC
     service: GATEWAY_METRICS,
     portName: 'metrics',
     port: GATEWAY.ports.metrics,
-    paths: metricsPods(deployment)
+    paths: podsBehindGateway(config)
       .filter((pod) => pod.startsWith(`${program.name}-`))
       .map((pod) => ({ pod, path: `/${pod}/metrics` })),
   });
   return [
     throughGateway(LOKI),
-    ...(deployment.mode === 'ha' ? [throughGateway(COMPACTOR)] : []),
+    ...(config.alertmanager.type === 'embedded' ? [throughGateway(ALERTMANAGER)] : []),
+    ...(config.deployment.mode === 'ha' ? [throughGateway(COMPACTOR)] : []),
     {
       job: PROMTAIL.name,
       component: PROMTAIL,
@@ -48,17 +54,5 @@ export function scrapeJobs({ namespaces, deployment, alertmanager }: ScrapeJobsC
       portName: 'metrics',
       port: PROMTAIL.ports.metrics,
     },
-    ...(alertmanager.type === 'embedded'
-      ? [
-          {
-            job: ALERTMANAGER.name,
-            component: ALERTMANAGER,
-            namespace: logging,
-            service: ALERTMANAGER_PODS,
-            portName: 'http',
-            port: ALERTMANAGER.ports.http,
-          },
-        ]
-      : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
 import { alertmanagerRules } from './alertmanager';
+import { alertingRules } from './alerting';
 import { authRules } from './auth';
 import { deploymentRules } from './deployment';
 import { gatewayRules } from './gateway';
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...grafanaRules,
   ...grafanaLoginRules,
   ...agentRules,
+  ...alertingRules,
   ...alertmanagerRules,
   ...monitoringRules,
   ...resourceRules,
