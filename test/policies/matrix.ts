@@ -35,6 +35,8 @@ export const PARTIES = [
   'monitoring',
   'kube-dns',
   'other pod of kube-system',
+  // What alerts and recorded metrics go to.
+  'alertmanager',
   // What Grafana may be configured with.
   'identity provider',
   'pod beside the identity provider',
@@ -71,20 +73,24 @@ export interface Row {
 
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
-  ...[53, 80, 443, 587, 636, 3000, 3001, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9095].map((port) => ({
-    port,
-    protocol: 'TCP' as const,
-  })),
+  ...[53, 80, 443, 587, 636, 3000, 3001, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9093, 9095].map(
+    (port) => ({
+      port,
+      protocol: 'TCP' as const,
+    }),
+  ),
   ...[53, 443].map((port) => ({ port, protocol: 'UDP' as const })),
 ];
 
 /** The rows for a stack: some depend on what is configured. */
 export function matrix(config: StackConfig): readonly Row[] {
-  const { deployment, storage, grafana, network, monitoring } = config;
+  const { deployment, storage, grafana, network, monitoring, alerting, alertmanager } = config;
   const embedded = monitoringType(config) === 'embedded';
   const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
   const targets = monitoring.targets.length > 0;
   const ring = deployment.mode === 'ha';
+  const alerts = alerting.enabled && alertmanager.type === 'embedded';
+  const records = alerting.enabled && alerting.recording.length > 0 && alerting.remoteWrite === undefined;
   const s3 = storage.type === 's3';
   const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
   const { login, database, smtp } = grafana;
@@ -122,9 +128,15 @@ export function matrix(config: StackConfig): readonly Row[] {
       embedded,
       embedded ? 'its second datasource' : 'the stack has no Prometheus',
     ),
-    ...rows('loki', 'prometheus', [9090], false, 'no recording rule is configured'),
     ...rows('prometheus', 'gateway', [8081], embedded, scrapes),
     ...rows('prometheus', 'promtail', [9080], embedded, scrapes),
+    ...rows(
+      'prometheus',
+      'alertmanager',
+      [9093],
+      embedded && alertmanager.type === 'embedded',
+      embedded && alertmanager.type === 'embedded' ? 'it tells of alerts' : 'one of them is not there',
+    ),
     ...rows('prometheus', 'backend', [3001], targets, targets ? 'the config names it' : 'the config names no target'),
     ...rows('prometheus', 'pod beside the backend', [3001], false, 'only the configured pods'),
     ...rows('prometheus', 'gateway', [8080], false, 'it scrapes, and neither queries nor pushes'),
@@ -151,6 +163,11 @@ export function matrix(config: StackConfig): readonly Row[] {
 
     ...rows('loki', 'loki', [7946, 9095], ring, ring ? 'replicas form a ring' : 'a single Loki has no ring'),
     ...rows('loki', 'loki', [3100], false, 'replicas speak gRPC to each other'),
+    ...rows('loki', 'alertmanager', [9093], alerts, alerts ? 'it tells of alerts' : 'it tells nobody'),
+    ...rows('loki', [9090], records, records ? 'it keeps what rules record' : 'no rule records anything'),
+    ...(['gateway', 'grafana', 'promtail', 'compactor'] as const).flatMap((other) =>
+      rows(other, 'prometheus', [9090], false, 'recording is Loki’s'),
+    ),
     ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [443], s3, s3 ? 'it has more than one range' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [80], false, 'only the configured port of the bucket'),
@@ -182,7 +199,11 @@ export function matrix(config: StackConfig): readonly Row[] {
     ]),
     ...COMPONENTS.flatMap((component) => {
       // A single Loki on its own disk looks up no name, and what is not there neither.
-      const isThere = { compactor: ring, prometheus: embedded, loki: ring || s3 };
+      const isThere = {
+        compactor: ring,
+        prometheus: embedded,
+        loki: ring || s3 || alerts || records,
+      };
       const looksUp = component in isThere ? isThere[component as keyof typeof isThere] : true;
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
