@@ -1,6 +1,6 @@
 /** Alert rules in the form that Prometheus reads. */
 import type { AlertRule } from './rule';
-import { runbookUrl } from './rule-groups';
+import { runbookUrl } from './tenant-rules';
 
 /** Name of the group: one after the other, at the interval of Prometheus. */
 const GROUP = 'spywatcher-logs-stack';

@@ -164,8 +164,14 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('loki', 'loki', [7946, 9095], ring, ring ? 'replicas form a ring' : 'a single Loki has no ring'),
     ...rows('loki', 'loki', [3100], false, 'replicas speak gRPC to each other'),
     ...rows('loki', 'alertmanager', [9093], alerts, alerts ? 'it tells of alerts' : 'it tells nobody'),
-    ...rows('loki', [9090], records, records ? 'it keeps what rules record' : 'no rule records anything'),
-    ...(['gateway', 'grafana', 'promtail', 'compactor'] as const).flatMap((other) =>
+    ...rows(
+      'loki',
+      'prometheus',
+      [9090],
+      records && embedded,
+      records && embedded ? 'it keeps what rules record' : 'no rule records anything here',
+    ),
+    ...(['gateway', 'promtail', 'compactor'] as const).flatMap((other) =>
       rows(other, 'prometheus', [9090], false, 'recording is Loki’s'),
     ),
     ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
