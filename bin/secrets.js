@@ -47,14 +47,23 @@ const OPTIONS = {
   project: { type: 'string', default: join(__dirname, '..') },
 };
 
+/** Variable of the environment that holds a value; undefined for one that is made up. Of receiver `night-shift`: ALERTMANAGER_NIGHT_SHIFT. */
+function variableOf(path) {
+  const [section, receiver = ''] = path.split('.');
+  const name = receiver.toUpperCase().replaceAll('-', '_');
+  if (section === values.RECEIVER) return `ALERTMANAGER_${name}`;
+  if (section === values.RECEIVER_CREDENTIALS) return `ALERTMANAGER_${name}_CREDENTIALS`;
+  return Object.entries(HANDED_OUT).find(([, of]) => of === path)?.[0];
+}
+
 /** Fresh values, and those of the environment that the stack asks for. */
 function freshValues(stack, config) {
   const asked = values.requiredSecrets(config).map(({ path }) => path);
-  const given = Object.entries(HANDED_OUT).flatMap(([variable, path]) =>
-    process.env[variable] === undefined || !asked.includes(path) ? [] : [[path, process.env[variable]]],
-  );
+  const given = asked.flatMap((path) => {
+    const value = process.env[variableOf(path) ?? ''];
+    return value === undefined ? [] : [[path, value]];
+  });
   const all = { ...values.generateSecretValues(config), ...Object.fromEntries(given) };
-  const variableOf = (path) => Object.entries(HANDED_OUT).find(([, of]) => of === path)?.[0];
   const missing = asked.filter((path) => all[path] === undefined && variableOf(path) !== undefined);
   if (missing.length > 0)
     throw new UsageError(`Set ${missing.map(variableOf).join(', ')} in the environment; nobody can make them up.`);

@@ -2,12 +2,16 @@
 import { Chart } from 'cdk8s';
 import { type Construct } from 'constructs';
 import type { StackConfig } from '../src/config';
+import { monitoringType } from '../src/components/addresses';
+import { Alertmanager } from '../src/components/alertmanager';
 import { Compactor } from '../src/components/compactor';
 import { ExternalSecrets } from '../src/components/external-secrets';
 import { Gateway } from '../src/components/gateway';
 import { Grafana } from '../src/components/grafana';
 import { Loki } from '../src/components/loki';
 import { Namespaces } from '../src/components/namespaces';
+import { OperatorMonitoring } from '../src/components/operator-monitoring';
+import { Prometheus } from '../src/components/prometheus';
 import { Promtail } from '../src/components/promtail';
 
 /** Adds the charts of one stack. The numbers make `kubectl apply -f` take the namespaces first. */
@@ -20,4 +24,17 @@ export function addStackCharts(scope: Construct, config: StackConfig): void {
   new Gateway(new Chart(scope, '20-gateway'), 'gateway', config);
   new Promtail(new Chart(scope, '30-promtail'), 'promtail', config);
   new Grafana(new Chart(scope, '40-grafana'), 'grafana', config);
+  const { alertmanager } = config;
+  if (alertmanager.type === 'embedded')
+    new Alertmanager(new Chart(scope, '50-alertmanager'), 'alertmanager', { ...config, alertmanager });
+  switch (monitoringType(config)) {
+    case 'embedded':
+      new Prometheus(new Chart(scope, '60-monitoring'), 'prometheus', config);
+      break;
+    case 'operator':
+      new OperatorMonitoring(new Chart(scope, '60-monitoring'), 'monitoring', config);
+      break;
+    case 'annotations':
+    case 'none':
+  }
 }

@@ -1,20 +1,25 @@
+import { monitoringType } from '../src/components/addresses';
 import { imageReference } from '../src/components/pod';
 import type { StackConfig } from '../src/config';
 import type { Cluster } from './cluster';
-import { buildLokiImage, buildNginxImage, buildPromtailImage } from './images/catalog';
+import { buildLokiImage, buildNginxImage, buildPrometheusImage, buildPromtailImage } from './images/catalog';
 import type { Log } from './shell';
 
 /** Makes the images that a stack's manifests name, Grafana's aside, and imports them with further archives. */
 export async function importStackImages(
   cluster: Cluster,
-  { images }: StackConfig,
+  config: StackConfig,
   further: readonly string[],
   log: Log,
 ): Promise<void> {
+  const { images } = config;
   const archives = [
     await buildLokiImage(imageReference(images.loki, images), log),
     await buildPromtailImage(imageReference(images.promtail, images), log),
     await buildNginxImage(imageReference(images.gateway, images)),
+    ...(monitoringType(config) === 'embedded'
+      ? [await buildPrometheusImage(imageReference(images.prometheus, images), log)]
+      : []),
     ...further,
   ];
   for (const archive of archives) await cluster.importImage(archive);

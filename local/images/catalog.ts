@@ -47,6 +47,27 @@ export async function buildPromtailImage(name: string, log?: Log): Promise<strin
   });
 }
 
+/** Prometheus, laid out like the upstream image: user 65534, data in /prometheus. */
+export async function buildPrometheusImage(name: string, log?: Log): Promise<string> {
+  const { prometheus } = await ensureTools(['prometheus'], log);
+  return buildImage({
+    name,
+    files: [
+      ...(await program('/bin/prometheus', prometheus)),
+      ...systemData(),
+      ...accounts({ name: 'nobody', id: 65534 }),
+      TEMPORARY,
+      { path: '/etc/prometheus', folder: true },
+      { path: '/prometheus', folder: true, owner: 65534 },
+    ],
+    entrypoint: ['/bin/prometheus'],
+    command: ['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/prometheus'],
+    env: { PATH },
+    user: '65534',
+    workingDir: '/prometheus',
+  });
+}
+
 /** The machine's own nginx, with the user, folders, log links and shell of the upstream image. */
 export async function buildNginxImage(name: string): Promise<string> {
   const user = 101;

@@ -8,16 +8,17 @@
 import { type AccessKind, credentials, type StackConfig } from '../config';
 import { largestBurst, longestQueryTimeout, mostTails } from '../config/limits';
 import type { ByteSize } from '../config/units';
+import { alertmanagerPods } from './addresses';
 import { accessLog } from './gateway-log';
 import { type Endpoint, ENDPOINTS, NAMED_VALUES, TAIL_PATH } from './gateway-paths';
-import { COMPACTOR, GATEWAY, LOKI } from './identity';
+import { ALERTMANAGER, COMPACTOR, GATEWAY, LOKI } from './identity';
 import { metricsPods, podNames } from './loki';
 import type { Directive } from './nginx-config';
 
 /** The parts of the stack config that nginx' configuration is made from. */
 export type GatewayConfigProps = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'gateway' | 'auth' | 'limits' | 'resources'
+  'namespaces' | 'deployment' | 'alertmanager' | 'gateway' | 'auth' | 'limits' | 'resources'
 >;
 
 /** Where the pod finds the htpasswd files. */
@@ -126,19 +127,19 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
             ['listen', GATEWAY.ports.metrics],
             ['access_log', 'off'],
             ['location', '=', '/alive', HEALTH],
-            // Loki's metrics and nothing else of its API, for each pod by itself.
-            ...metricsPods(deployment).map((pod): Directive => [
-              'location',
-              '=',
-              `/${pod}/metrics`,
-              [['proxy_pass', `http://${pod}-metrics.${namespaces.logging}.svc:${LOKI.ports.http}/metrics`]],
-            ]),
+            // Metrics and nothing else of an API, for each pod by itself.
+            ...metricsPods(deployment).map((pod) => podMetrics(pod, LOKI.ports.http, namespaces)),
+            ...alertmanagerPods(props).map((pod) => podMetrics(pod, ALERTMANAGER.ports.http, namespaces)),
             ['location', '/', [['return', 404, '{"status":"error","error":"not a metrics path"}']]],
           ],
         ],
       ],
     ],
   ];
+}
+
+function podMetrics(pod: string, port: number, { logging }: StackConfig['namespaces']): Directive {
+  return ['location', '=', `/${pod}/metrics`, [['proxy_pass', `http://${pod}-metrics.${logging}.svc:${port}/metrics`]]];
 }
 
 /** Name of a credential → what it may do. Of a name that nobody has, nothing is said here: its password decides. */

@@ -2,11 +2,13 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../config';
 import { formatQuantity } from '../config/units';
+import { GATEWAY_METRICS, monitoringType, scrapeAnnotations } from './addresses';
 import { GatewayCertificate } from './gateway-certificate';
 import { CERTIFICATE, bodySpace, gatewayConfig, USERS } from './gateway-config';
-import { COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
-import { componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
+import { ALERTMANAGER, COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
+import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from './network';
 import { renderNginxConfig } from './nginx-config';
+import { podsBehindGateway } from './scrape-jobs';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -22,7 +24,17 @@ import {
 /** The parts of the stack config that the gateway is made from. */
 export type GatewayProps = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'gateway' | 'auth' | 'limits' | 'resources' | 'images' | 'network'
+  | 'namespaces'
+  | 'deployment'
+  | 'alertmanager'
+  | 'gateway'
+  | 'auth'
+  | 'limits'
+  | 'resources'
+  | 'images'
+  | 'network'
+  | 'environment'
+  | 'monitoring'
 >;
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
@@ -50,7 +62,7 @@ export function gatewayUrl({ namespaces, gateway }: Pick<StackConfig, 'namespace
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
-    const { namespaces, deployment, gateway, images, resources, auth, network } = props;
+    const { namespaces, deployment, alertmanager, gateway, images, resources, auth, network } = props;
     const { tls } = gateway;
     const bodies = bodySpace(props);
     const metadata = (name: string): k8s.ObjectMeta => ({
@@ -83,12 +95,15 @@ export class Gateway extends Construct {
           ],
           ports: tcp(GATEWAY.ports.http),
         },
-        { from: [podsIn(network.monitoring.namespace)], ports: tcp(GATEWAY.ports.metrics) },
+        { from: [...scrapers(props)], ports: tcp(GATEWAY.ports.metrics) },
       ],
       egress: [
         { to: [podsOf(LOKI, namespaces.logging)], ports: tcp(LOKI.ports.http) },
         ...(deployment.mode === 'ha'
           ? [{ to: [podsOf(COMPACTOR, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }]
+          : []),
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
           : []),
         dnsEgress(network),
       ],
@@ -110,20 +125,23 @@ export class Gateway extends Construct {
     });
     if (tls !== undefined) new GatewayCertificate(this, 'certificate', { namespaces, tls });
     new k8s.KubeService(this, 'metrics-service', {
-      metadata: metadata('gateway-metrics'),
+      metadata: metadata(GATEWAY_METRICS),
       spec: {
         type: 'ClusterIP',
         selector: { ...selectorLabels(GATEWAY) },
-        ports: [
-          {
-            name: 'metrics',
-            port: GATEWAY.ports.metrics,
-            targetPort: k8s.IntOrString.fromString('metrics'),
-            protocol: 'TCP',
-          },
-        ],
+        ports: [METRICS_PORT],
       },
     });
+    for (const pod of monitoringType(props) === 'annotations' ? podsBehindGateway(props) : []) {
+      // An annotation names one path.
+      new k8s.KubeService(this, `scrape-${pod}`, {
+        metadata: {
+          ...metadata(`${pod}-scrape`),
+          annotations: { ...scrapeAnnotations(props, GATEWAY.ports.metrics, `/${pod}/metrics`) },
+        },
+        spec: { type: 'ClusterIP', selector: { ...selectorLabels(GATEWAY) }, ports: [METRICS_PORT] },
+      });
+    }
     if (gateway.replicas > 1) {
       new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
         metadata: metadata(GATEWAY.name),
@@ -195,3 +213,10 @@ export class Gateway extends Construct {
     });
   }
 }
+
+const METRICS_PORT: k8s.ServicePort = {
+  name: 'metrics',
+  port: GATEWAY.ports.metrics,
+  targetPort: k8s.IntOrString.fromString('metrics'),
+  protocol: 'TCP',
+};

@@ -7,11 +7,12 @@ import { formatQuantity } from '../config/units';
 import { derivedFields } from '../dashboards/derived-fields';
 import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
+import { alertmanagerUrl, monitoringType, prometheusDatasource } from './addresses';
 import { gatewayUrl } from './gateway';
 import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
-import { GATEWAY, GRAFANA, objectLabels, selectorLabels } from './identity';
+import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { LDAP_FOLDER } from './ldap-config';
-import { componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
+import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -27,7 +28,17 @@ import {
 /** The parts of the stack config that Grafana is made from. */
 export type GrafanaProps = Pick<
   StackConfig,
-  'namespaces' | 'grafana' | 'gateway' | 'auth' | 'resources' | 'images' | 'network' | 'limits'
+  | 'namespaces'
+  | 'alertmanager'
+  | 'grafana'
+  | 'gateway'
+  | 'auth'
+  | 'resources'
+  | 'images'
+  | 'network'
+  | 'limits'
+  | 'environment'
+  | 'monitoring'
 >;
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
@@ -108,9 +119,9 @@ export class Grafana extends Construct {
     if (grafana.route !== undefined) this.route(grafana.route, grafana.url, metadata(GRAFANA.name));
   }
 
-  private policy({ namespaces, network, grafana }: GrafanaProps): void {
-    const { datasources, login, database, smtp } = grafana;
-    const { prometheus } = datasources;
+  private policy(props: GrafanaProps): void {
+    const { namespaces, alertmanager, network, grafana } = props;
+    const { login, database, smtp } = grafana;
     const { github, google, generic } = login.oauth ?? {};
     const outside = [github, google, generic, login.ldap, database.type === 'sqlite' ? undefined : database, smtp];
     componentPolicy(this, GRAFANA, {
@@ -122,7 +133,11 @@ export class Grafana extends Construct {
       ],
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
-        { to: [podsIn(prometheus.namespace)], ports: tcp(prometheus.port) },
+        prometheusRule(props),
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
+          : []),
+        ...alertmanagerEgress({ alertmanager }),
         ...outside.flatMap((service) => service?.egress.map(destinationRule) ?? []),
         dnsEgress(network),
       ],
@@ -280,14 +295,19 @@ export class Grafana extends Construct {
   }
 }
 
+/** The stack's own Prometheus, or every pod of the namespace of another one. */
+function prometheusRule(props: GrafanaProps): k8s.NetworkPolicyEgressRule {
+  const { namespaces, grafana } = props;
+  if (grafana.datasources.prometheus === undefined && monitoringType(props) === 'embedded')
+    return { to: [podsOf(PROMETHEUS, namespaces.logging)], ports: tcp(PROMETHEUS.ports.http) };
+  const { namespace, port } = prometheusDatasource(props);
+  return { to: [podsIn(namespace)], ports: tcp(port) };
+}
+
 /** Provisioned datasources. The password is the name of an environment variable, which Grafana fills in. */
-export function datasources({
-  namespaces,
-  grafana,
-  gateway,
-  auth,
-  limits,
-}: GrafanaProps): Readonly<Record<string, unknown>> {
+export function datasources(props: GrafanaProps): Readonly<Record<string, unknown>> {
+  const { namespaces, alertmanager, grafana, gateway, auth, limits } = props;
+  const alerts = alertmanagerUrl({ alertmanager, namespaces });
   return {
     apiVersion: 1,
     prune: true,
@@ -319,8 +339,23 @@ export function datasources({
         access: 'proxy',
         isDefault: false,
         editable: false,
-        url: grafana.datasources.prometheus.url,
+        url: prometheusDatasource(props).url,
       },
+      ...(alerts === undefined
+        ? []
+        : [
+            {
+              name: 'Alertmanager',
+              uid: 'alertmanager',
+              type: 'alertmanager',
+              access: 'proxy',
+              isDefault: false,
+              editable: false,
+              url: alerts,
+              // Grafana's own alerts stay with its own Alertmanager.
+              jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
+            },
+          ]),
     ],
   };
 }

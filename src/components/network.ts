@@ -3,7 +3,8 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import { parseCIDR } from 'ipaddr.js';
 import type { Destination, StackConfig } from '../config';
-import { type Identity, objectLabels, selectorLabels } from './identity';
+import { monitoringType } from './addresses';
+import { type Identity, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
@@ -18,6 +19,17 @@ export function podsIn(namespace: string, labels: Readonly<Record<string, string
     namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
     ...(Object.keys(labels).length === 0 ? {} : { podSelector: { matchLabels: { ...labels } } }),
   };
+}
+
+/** Who may scrape metrics: everything in the configured namespace, and the stack's own Prometheus. */
+export function scrapers(
+  config: Pick<StackConfig, 'network' | 'namespaces' | 'monitoring' | 'environment'>,
+): readonly k8s.NetworkPolicyPeer[] {
+  const { network, namespaces } = config;
+  return [
+    podsIn(network.monitoring.namespace),
+    ...(monitoringType(config) === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
+  ];
 }
 
 /** Addresses. Of a range that is wider than a part of it which is not the internet, that part is left out. */
@@ -50,12 +62,23 @@ export function tcp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
   return ports.map((port) => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) }));
 }
 
+export function udp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
+  return ports.map((port) => ({ protocol: 'UDP', port: k8s.IntOrString.fromNumber(port) }));
+}
+
 /** Name resolution, for pods that look names up. */
 export function dnsEgress({ dns }: StackConfig['network']): k8s.NetworkPolicyEgressRule {
   return {
     to: [podsIn(dns.namespace, dns.podLabels), ...dns.cidrs.map(addresses)],
-    ports: [{ protocol: 'UDP', port: k8s.IntOrString.fromNumber(53) }, ...tcp(53)],
+    ports: [...udp(53), ...tcp(53)],
   };
+}
+
+/** Alertmanagers that are not the stack's own. */
+export function alertmanagerEgress({
+  alertmanager,
+}: Pick<StackConfig, 'alertmanager'>): readonly k8s.NetworkPolicyEgressRule[] {
+  return alertmanager.type === 'external' ? alertmanager.egress.map(destinationRule) : [];
 }
 
 export interface ComponentPolicyProps {

@@ -5,9 +5,10 @@ import { credentialSecretName, type StackConfig } from '../config';
 import { formatDuration, formatLokiBytes, goMemoryLimit } from '../config/units';
 import { LABELS } from '../log-model';
 import { type FileSource, scrapeConfigs } from '../pipelines';
+import { monitoringType, PROMTAIL_METRICS, scrapeAnnotations } from './addresses';
 import { gatewayUrl } from './gateway';
 import { GATEWAY, objectLabels, PROMTAIL, selectorLabels } from './identity';
-import { addresses, componentPolicy, dnsEgress, podsIn, podsOf, tcp } from './network';
+import { addresses, componentPolicy, dnsEgress, podsOf, scrapers, tcp } from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -21,7 +22,16 @@ import {
 /** The parts of the stack config that Promtail is made from. */
 export type PromtailProps = Pick<
   StackConfig,
-  'namespaces' | 'agent' | 'auth' | 'gateway' | 'limits' | 'resources' | 'images' | 'network'
+  | 'namespaces'
+  | 'agent'
+  | 'auth'
+  | 'gateway'
+  | 'limits'
+  | 'resources'
+  | 'images'
+  | 'network'
+  | 'environment'
+  | 'monitoring'
 >;
 
 const CREDENTIAL = '/etc/promtail-credential';
@@ -67,13 +77,32 @@ export class Promtail extends Construct {
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata('promtail-config'), data: files });
     componentPolicy(this, PROMTAIL, {
       namespace: namespaces.agents,
-      ingress: [{ from: [podsIn(network.monitoring.namespace)], ports: tcp(PROMTAIL.ports.metrics) }],
+      ingress: [{ from: [...scrapers(props)], ports: tcp(PROMTAIL.ports.metrics) }],
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
         { to: network.apiServer.cidrs.map(addresses), ports: tcp(...network.apiServer.ports) },
         dnsEgress(network),
       ],
     });
+    if (monitoringType(props) === 'embedded') {
+      new k8s.KubeService(this, 'metrics-service', {
+        metadata: metadata(PROMTAIL_METRICS),
+        // An agent that is not ready has metrics that say why.
+        spec: {
+          clusterIp: 'None',
+          publishNotReadyAddresses: true,
+          selector: { ...selectorLabels(PROMTAIL) },
+          ports: [
+            {
+              name: 'metrics',
+              port: PROMTAIL.ports.metrics,
+              targetPort: k8s.IntOrString.fromString('metrics'),
+              protocol: 'TCP',
+            },
+          ],
+        },
+      });
+    }
     new k8s.KubeDaemonSet(this, 'daemon-set', {
       metadata: metadata(PROMTAIL.name),
       spec: {
@@ -81,7 +110,10 @@ export class Promtail extends Construct {
         selector: { matchLabels: { ...selectorLabels(PROMTAIL) } },
         updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: k8s.IntOrString.fromString('10%') } },
         template: {
-          metadata: { labels, annotations: { ...configHash(files) } },
+          metadata: {
+            labels,
+            annotations: { ...configHash(files), ...scrapeAnnotations(props, PROMTAIL.ports.metrics) },
+          },
           spec: {
             serviceAccountName: PROMTAIL.name,
             automountServiceAccountToken: true,
@@ -181,6 +213,11 @@ export function promtailConfig({
     ],
     // Cut here instead of at Loki: what is cut is counted, and not sent.
     limits_config: { max_line_size: formatLokiBytes(limits.maxLineSize), max_line_size_truncate: true },
-    scrape_configs: scrapeConfigs({ ...agent, maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes, mountOf }),
+    scrape_configs: scrapeConfigs({
+      ...agent,
+      gatewayNamespace: namespaces.logging,
+      maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes,
+      mountOf,
+    }),
   };
 }

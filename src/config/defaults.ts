@@ -91,7 +91,56 @@ export const defaults = {
     ],
   },
 
-  alertmanager: { replicas: 1, persistence: { size: '1Gi' } },
+  alerting: {
+    interval: '1m', // (mission)
+    thresholds: {
+      errorsPerSecond: 10, // (mission)
+      errorRateFactor: 3,
+      failedLoginsByUser: 10,
+      failedLoginsByAddress: 20,
+      rateLimitViolations: 100,
+      suspiciousActions: 0,
+      refusedActions: 50,
+      slowQueries: 20,
+      slowQuery: '1s', // (mission)
+      serverErrorPercent: 5,
+      requestDuration: '2s',
+      connectionFailures: 10,
+      poolRefusals: 5,
+      silence: '30m',
+      redactedLines: 20,
+    },
+  },
+
+  alertmanager: {
+    replicas: 1,
+    url: 'http://localhost:9093',
+    smtpPort: 587,
+    groupBy: ['alertname', 'tenant', 'severity'],
+    groupWait: '30s', // Alertmanager's own defaults
+    groupInterval: '5m',
+    repeatInterval: '4h',
+    retention: '120h',
+    persistence: { size: '1Gi' },
+  },
+
+  monitoring: {
+    scrapeInterval: '30s',
+    path: '/metrics',
+    embedded: { retention: '15d', persistence: { size: '10Gi' } }, // the stack's own series take some 50 MB a day
+    thresholds: {
+      agentBehind: '10MB', // as much as the kubelet keeps of a container before it rotates
+      volumeUsed: 0.8, // Loki refuses lines at 0.9
+      volumeFullWithin: '24h',
+      memoryUsed: 0.9,
+      compactionOverdue: '3h', // retention.compactionInterval is minutes
+      slowQuery: '10s',
+      unauthorized: 20,
+      serverErrors: 20,
+      certificateExpiresWithin: '14d',
+      canaryLatency: '10s',
+    },
+  },
 
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.
   resources: {
@@ -100,6 +149,8 @@ export const defaults = {
     gateway: { requests: { cpu: '50m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
     promtail: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    alertmanager: { requests: { cpu: '20m', memory: '48Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
+    prometheus: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
   },
 
   images: {

@@ -1,13 +1,15 @@
 export { parseStackConfig, stackConfig } from './parse';
 export { ConfigError, formatProblems, type Problem } from './problem';
-export type { Destination, Resources, StackConfig, StackConfigInput, Tenant } from './schema';
+export type { Alertmanager, Destination, Receiver, Resources, StackConfig, StackConfigInput, Tenant } from './schema';
 export {
   type AccessKind,
+  ALERTMANAGER_SECRET,
   type Credential,
   credentials,
   credentialSecretName,
   GATEWAY_USERS_SECRET,
   oauthProviders,
+  receiverKeys,
   type SecretSpec,
   secretTable,
 } from './secrets';

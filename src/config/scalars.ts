@@ -193,6 +193,54 @@ export const positiveInteger = () =>
     remedy: 'write for example 3, without quotes',
   });
 
+/** Zero is allowed: nothing at all of it is normal. */
+export const count = () =>
+  wholeNumber('whole number', 0, undefined, {
+    rule: 'a whole number, 0 or above',
+    remedy: 'write for example 10, without quotes',
+  });
+
+const someNumber = (title: string, maximum: number, params: RuleParams) =>
+  z
+    .number(says(params))
+    .refine((value) => value > 0 && value <= maximum, { params: { ...params } })
+    .meta({ title, exclusiveMinimum: 0, ...(Number.isFinite(maximum) ? { maximum } : {}) });
+
+export const positiveNumber = () =>
+  someNumber('number', Infinity, { rule: 'a number above 0', remedy: 'write for example 10 or 0.5, without quotes' });
+
+export const percent = () =>
+  someNumber('percent', 100, { rule: 'percent: above 0, at most 100', remedy: 'write for example 5, without %' });
+
+const EVALUATION_TIME = {
+  rule: 'a time in whole numbers with s, m, h or d; 0s is none',
+  remedy: 'write for example 5m',
+};
+
+/** As rule files have it: zero, too. */
+export const evaluationTime = () => withPattern('time', /^(\d+(s|m|h|d))+$/, EVALUATION_TIME);
+
+/** Name of an alert, which is also the anchor of its runbook. */
+export const alertName = () =>
+  withPattern('alert name', /^[A-Z][A-Za-z0-9]{2,62}$/, {
+    rule: 'a name in PascalCase: letters and digits, the first a capital',
+    remedy: 'write for example HighErrorRate',
+  });
+
+/** Name of a metric. */
+export const metricName = () =>
+  withPattern('metric name', /^[A-Za-z_:][A-Za-z0-9_:]*$/, {
+    rule: 'the name of a metric: letters, digits, _ and :',
+    remedy: 'write for example job:log_lines:rate5m',
+  });
+
+/** Its last part is the name of the file in a ConfigMap. */
+export const ruleFilePath = () =>
+  withPattern('rule file', /^(?!\/)([\w .-]+\/)*[A-Za-z0-9][\w.-]*\.ya?ml$/, {
+    rule: 'the path of a YAML file, from the folder of the stack file',
+    remedy: 'write for example alerts/team.yaml',
+  });
+
 /** IPv4 or IPv6 CIDR. */
 export const cidr = () =>
   z
@@ -315,6 +363,13 @@ export const destination = () =>
     )
     .meta({ title: 'destination', patternErrorMessage: DESTINATION_RULE.rule });
 
+/** Path of a URL, without a query. */
+export const urlPath = () =>
+  withPattern('path', /^(\/[\w.~-]+)+$/, {
+    rule: 'a path that begins with /, without a query',
+    remedy: 'write for example /metrics',
+  });
+
 /** A host name or an address, without port and scheme. */
 export const host = () =>
   withPattern('host', /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, {
@@ -377,3 +432,40 @@ export const ldapFilter = () =>
     rule: 'an LDAP filter in parentheses that holds %s, the name that was typed',
     remedy: 'write for example (sAMAccountName=%s)',
   });
+
+/** Name of a label of an alert. */
+export const labelName = () =>
+  withPattern('label name', /^[A-Za-z_][A-Za-z0-9_]*$/, {
+    rule: 'the name of a label: letters, digits and underscores',
+    remedy: 'write for example alertname',
+  });
+
+/** Value of a label of an alert. */
+export const labelValue = () =>
+  withPattern('label value', /^[^\n\r]+$/, {
+    rule: 'the value of a label: not empty, on one line, in quotes if it is a number',
+    remedy: 'write for example backend',
+  });
+
+/** A time of day; a day ends at `24:00`. */
+export const clock = () =>
+  withPattern('time of day', /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
+    rule: 'a time of day from 00:00 to 24:00, in quotes',
+    remedy: "write for example '22:00'",
+  });
+
+const ZONE_RULE = {
+  rule: 'a time zone of the IANA database',
+  remedy: 'write for example Europe/Berlin',
+};
+
+/** Whose clock. Abbreviations are none: they mean several zones. */
+export const timeZone = () =>
+  z
+    .string(says(ZONE_RULE))
+    .refine(isZone, { params: { ...ZONE_RULE } })
+    .meta({ title: 'time zone', patternErrorMessage: ZONE_RULE.rule });
+
+function isZone(name: string): boolean {
+  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
+}

@@ -1,5 +1,5 @@
 /** The table of secrets: which there are, who makes and reads each, and under which name it is kept. Names only, never values. */
-import type { StackConfig } from './schema';
+import type { Receiver, StackConfig } from './schema';
 
 /** One Kubernetes Secret that a stack needs. */
 export interface SecretSpec {
@@ -20,6 +20,9 @@ export interface SecretSpec {
 /** htpasswd files of the gateway. */
 export const GATEWAY_USERS_SECRET = 'gateway-users';
 
+/** What opens the receivers of alerts. */
+export const ALERTMANAGER_SECRET = 'alertmanager-receivers';
+
 /** What a credential may do. */
 export type AccessKind = 'write' | 'read' | 'erase';
 
@@ -30,7 +33,12 @@ export function credentialSecretName(credential: string): string {
 
 /** Every Secret that must exist before the stack's pods can start, in a stable order. */
 export function secretTable(config: StackConfig): readonly SecretSpec[] {
-  return [...grafanaSecrets(config), ...gatewaySecrets(config), ...bucketSecrets(config)];
+  return [
+    ...grafanaSecrets(config),
+    ...gatewaySecrets(config),
+    ...bucketSecrets(config),
+    ...alertmanagerSecrets(config),
+  ];
 }
 
 function grafanaSecrets({ grafana, namespaces }: StackConfig): readonly SecretSpec[] {
@@ -177,6 +185,46 @@ function bucketSecrets({ storage, namespaces }: StackConfig): readonly SecretSpe
           readBy: 'loki, and in mode ha the compactor',
           namedAt: ['storage', 'access', 'secret'],
           keys: { accessKeyId: 'access key id of the bucket', secretAccessKey: 'secret access key of the bucket' },
+        },
+      ];
+}
+
+/** Keys of a receiver's secrets in {@link ALERTMANAGER_SECRET}. A name has no underscore, so no two receivers share one. */
+export function receiverKeys(receiver: Receiver): {
+  /** Its URL, or with PagerDuty its key. */
+  readonly address?: string;
+  /** Password or token that is sent along. */
+  readonly credentials?: string;
+} {
+  const { name, type } = receiver;
+  const hasCredentials =
+    type === 'email' ? receiver.user !== undefined : type === 'webhook' && receiver.auth !== undefined;
+  return {
+    ...(type === 'email' ? {} : { address: name }),
+    ...(hasCredentials ? { credentials: `${name}_credentials` } : {}),
+  };
+}
+
+function alertmanagerSecrets({ alertmanager, namespaces }: StackConfig): readonly SecretSpec[] {
+  if (alertmanager.type !== 'embedded') return [];
+  const keys = alertmanager.receivers.flatMap((receiver): readonly (readonly [string, string])[] => {
+    const { address, credentials: key } = receiverKeys(receiver);
+    return [
+      ...(address === undefined
+        ? []
+        : [[address, `URL of receiver ${receiver.name}; with PagerDuty its integration key`] as const]),
+      ...(key === undefined ? [] : [[key, `password or token of receiver ${receiver.name}`] as const]),
+    ];
+  });
+  return keys.length === 0
+    ? []
+    : [
+        {
+          name: ALERTMANAGER_SECRET,
+          namespace: namespaces.logging,
+          madeBy: 'secretSource',
+          readBy: 'alertmanager',
+          keys: Object.fromEntries(keys),
         },
       ];
 }

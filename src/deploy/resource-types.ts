@@ -46,6 +46,9 @@ const register: Readonly<Record<string, Register>> = {
   'external-secrets.io/v1/ExternalSecret': typed(CustomResource),
   'cert-manager.io/v1/Certificate': typed(CustomResource),
   'gateway.networking.k8s.io/v1/HTTPRoute': typed(CustomResource),
+  'monitoring.coreos.com/v1/ServiceMonitor': typed(CustomResource),
+  'monitoring.coreos.com/v1/PodMonitor': typed(CustomResource),
+  'monitoring.coreos.com/v1/PrometheusRule': typed(CustomResource),
 };
 
 /** @throws Error for a kind that has no typed resource here. */

@@ -4,15 +4,17 @@ import { BIND_PASSWORD } from '../components/external-secrets';
 import { COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../components/identity';
 import { ldapConfig } from '../components/ldap-config';
 import {
+  ALERTMANAGER_SECRET,
   credentials,
   credentialSecretName,
   GATEWAY_USERS_SECRET,
   oauthProviders,
+  receiverKeys,
   SECRETS_KEY,
   secretTable,
   type StackConfig,
 } from '../config';
-import { PREVIOUS, type SecretValues } from './secret-values';
+import { PREVIOUS, RECEIVER, RECEIVER_CREDENTIALS, type SecretValues } from './secret-values';
 
 /** One Secret with its values. Handle as a secret. */
 export interface SecretObject {
@@ -28,7 +30,11 @@ export function secretObjects(config: StackConfig, values: SecretValues): readon
     if (found === undefined) throw new Error(`No value for ${SECRETS_KEY}.${path}; call checkSecretValues first.`);
     return found;
   };
-  const contents = { ...grafanaContents(config, value), ...gatewayContents(config, value, values) };
+  const contents = {
+    ...grafanaContents(config, value),
+    ...gatewayContents(config, value, values),
+    ...receiverContents(config, value),
+  };
   const { storage } = config;
   if (storage.type === 's3' && storage.access.type === 'secret')
     contents[storage.access.secret] = {
@@ -92,7 +98,22 @@ function gatewayContents(config: StackConfig, value: (path: string) => string, v
   };
 }
 
-/** Workloads that read Secrets when they start, and so have to start anew when one changes → the Secrets. The agent reads its password at every push. */
+function receiverContents({ alertmanager }: StackConfig, value: (path: string) => string): Contents {
+  if (alertmanager.type !== 'embedded') return {};
+  const entries = alertmanager.receivers.flatMap((receiver): readonly (readonly [string, string])[] => {
+    const { address, credentials: key } = receiverKeys(receiver);
+    return [
+      ...(address === undefined ? [] : [[address, value(`${RECEIVER}.${receiver.name}`)] as const]),
+      ...(key === undefined ? [] : [[key, value(`${RECEIVER_CREDENTIALS}.${receiver.name}`)] as const]),
+    ];
+  });
+  return { [ALERTMANAGER_SECRET]: Object.fromEntries(entries) };
+}
+
+/**
+ * Workloads that read Secrets when they start, and so have to start anew when one changes → the Secrets. The agent reads its
+ * password at every push, Alertmanager a receiver's at every message.
+ */
 function secretsReadAtStart({ grafana, storage }: StackConfig): Readonly<Record<string, readonly string[]>> {
   const { login, database, smtp, credential } = grafana;
   const bucket = storage.type === 's3' && storage.access.type === 'secret' ? [storage.access.secret] : [];

@@ -6,6 +6,8 @@ import {
   oauthProviders,
   type Problem,
   PROJECT,
+  type Receiver,
+  receiverKeys,
   SECRETS_KEY,
   type StackConfig,
 } from '../config';
@@ -36,7 +38,7 @@ const DEFAULT_SECRET_KEY = 'SW2YcwTIb9zpOOhoPsMm';
 
 /** Every secret that a stack's owner has to provide or may provide, by path. */
 export function requiredSecrets(config: StackConfig): readonly RequiredSecret[] {
-  return [...grafanaValues(config), ...gatewayValues(config), ...bucketValues(config)];
+  return [...grafanaValues(config), ...gatewayValues(config), ...bucketValues(config), ...receiverValues(config)];
 }
 
 function grafanaValues({ grafana: { login, database, smtp } }: StackConfig): readonly RequiredSecret[] {
@@ -111,6 +113,57 @@ function bucketValues({ storage }: StackConfig): readonly RequiredSecret[] {
     ? ['s3.accessKeyId', 's3.secretAccessKey'].map(handedOut)
     : [];
 }
+
+/** What opens the receivers of alerts; each is handed out by whom it belongs to. */
+function receiverValues({ alertmanager }: StackConfig): readonly RequiredSecret[] {
+  if (alertmanager.type !== 'embedded') return [];
+  return alertmanager.receivers.flatMap((receiver) => {
+    const { address, credentials: key } = receiverKeys(receiver);
+    const { name, type } = receiver;
+    return [
+      ...(address === undefined || type === 'email'
+        ? []
+        : [{ path: `${RECEIVER}.${name}`, ...ADDRESSES[type], generated: false }]),
+      ...(key === undefined ? [] : [handedOut(`${RECEIVER_CREDENTIALS}.${name}`)]),
+    ];
+  });
+}
+
+/** URLs of receivers, and of PagerDuty the key. */
+export const RECEIVER = 'alertmanager';
+/** What is sent to receivers along with the message. */
+export const RECEIVER_CREDENTIALS = 'alertmanagerCredentials';
+
+const isUrl = (value: string, protocol: string, host: RegExp, path = /^/): boolean => {
+  if (/\s/.test(value) || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return url.protocol === protocol && url.port === '' && host.test(url.hostname) && path.test(url.pathname);
+};
+
+/** Of Discord and Slack the form is known: what has another one is some other URL, copied by mistake. */
+const ADDRESSES: Readonly<Record<Exclude<Receiver['type'], 'email'>, Pick<RequiredSecret, 'rule' | 'accepts'>>> = {
+  discord: {
+    rule: 'the URL of a webhook of Discord: https://discord.com/api/webhooks/<id>/<token>',
+    accepts: (value) =>
+      isUrl(value, 'https:', /^((ptb|canary)\.)?discord(app)?\.com$/, /^\/api\/(v\d+\/)?webhooks\/\d+\/[\w-]+$/),
+  },
+  slack: {
+    rule: 'the URL of an incoming webhook of Slack: https://hooks.slack.com/services/…',
+    accepts: (value) => isUrl(value, 'https:', /^hooks\.slack(-gov)?\.com$/, /^\/[\w-]+\/./),
+  },
+  webhook: {
+    rule: 'a URL with https; with http only to a Service of the cluster (….svc)',
+    accepts: (value) => {
+      if (/\s/.test(value) || !URL.canParse(value)) return false;
+      const { protocol, hostname } = new URL(value);
+      return protocol === 'https:' || (protocol === 'http:' && /\.svc(\.cluster\.local)?\.?$/.test(hostname));
+    },
+  },
+  pagerduty: {
+    rule: 'an integration key of PagerDuty’s Events API v2: 32 letters and digits',
+    accepts: (value) => /^[A-Za-z0-9]{32}$/.test(value),
+  },
+};
 
 /** Passwords that a rotation has replaced, and that count for as long as they are set. */
 export const PREVIOUS = 'gatewayPrevious';

@@ -22,6 +22,11 @@ interface Case {
   readonly over?: Case;
 }
 
+/** A receiver as a stack file has it. */
+type Receiver = NonNullable<
+  Extract<NonNullable<StackConfigInput['alertmanager']>, { readonly type: 'embedded' }>['receivers']
+>[number];
+
 /** Name of an entry or a Secret → key → contents. */
 type Contents = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
@@ -31,12 +36,16 @@ const CREDENTIALS = {
   'grafana-credential': 'grafana.credential',
 } as const;
 
+/** A receiver of alerts, whatever it is called. */
+const RECEIVER_NAME = 'one-receiver';
+
 /** Every name that the writer of a stack file has to choose, or that is told in a sentence. The page shows its place instead. */
 const CHOSEN = {
   ...CREDENTIALS,
   'database-user': 'grafana.database.user',
   'mail-user': 'grafana.smtp.user',
   'ingress-secret': 'grafana.ingress.tls.secretName',
+  [RECEIVER_NAME]: 'receiver',
 } as const;
 
 const PREFIX = '<prefix>';
@@ -55,7 +64,7 @@ export function secretsReference(): string {
       '[`secretSource`](config.md#secretsource) says where the values come from. ' +
       'Names and namespaces below are the defaults, with the option that changes a name in brackets; ' +
       'the namespaces are `namespaces.logging` and `namespaces.agents`. ' +
-      '`<credential>` is each one that `auth.loki` names.',
+      '`<credential>` is each one that `auth.loki` names, `<receiver>` each one of `alertmanager.receivers`.',
     '## Values',
     `With \`secretSource.type: pulumi\` they are in the stack file, encrypted by Pulumi, as \`${PROJECT}:${SECRETS_KEY}\`. ` +
       'With another type there are none, and one that is set is an error. ' +
@@ -115,6 +124,10 @@ function cases(): readonly Case[] {
   const gatewayTls = make('gateway.tls', { gateway: { tls: {} } }, always);
   const client = { clientId: 'client', egress: egress(443) };
   const clusterIssuer = 'issuer';
+  const receiver = (option: string, kind: Receiver, over = always): Case =>
+    make(`alertmanager.receivers: ${option}`, { alertmanager: { type: 'embedded', receivers: [kind] } }, over);
+  const common = { name: RECEIVER_NAME, egress: egress(443) };
+  const webhook = receiver('webhook', { ...common, type: 'webhook' });
   return [
     always,
     grafana('login.oauth.github', { login: { oauth: { github: { ...client, organizations: ['example'] } } } }),
@@ -140,6 +153,20 @@ function cases(): readonly Case[] {
       { storage: { type: 's3', bucket: 'logs', region: 'eu-central-1', egress: egress(443) } },
       always,
     ),
+    receiver('discord', { ...common, type: 'discord' }),
+    receiver('slack', { ...common, type: 'slack' }),
+    webhook,
+    receiver('webhook with auth', { ...common, type: 'webhook', auth: { type: 'bearer' } }, webhook),
+    receiver('pagerduty', { ...common, type: 'pagerduty' }),
+    receiver('email with user', {
+      ...common,
+      type: 'email',
+      to: ['a@example.com'],
+      from: 'b@example.com',
+      host: 'mail.example.com',
+      user: 'alertmanager',
+      egress: egress(587),
+    }),
   ];
 }
 
@@ -155,12 +182,12 @@ function neededWith(has: (config: StackConfig) => boolean): string {
 function valueRows(): readonly (readonly string[])[] {
   const values = CASES.flatMap(({ config }) => requiredSecrets(config).map((value) => ({ ...value, config })));
   return grouped(values, ({ path }) => generic(path)).map(({ first, all }) => {
-    const { path, rule, required = true } = first;
+    const { path, required = true } = first;
     const needed = neededWith((config) => requiredSecrets(config).some((value) => value.path === path));
     return [
       `\`${SECRETS_KEY}.${generic(path)}\``,
       unique(all.flatMap((value) => becomes(value.config, value.path))).join('; '),
-      rule,
+      unique(all.map(({ rule }) => rule)).join('; or '),
       required ? needed : `optional, ${needed}`,
     ];
   });
@@ -275,7 +302,7 @@ function entries(config: StackConfig, values: SecretValues): Contents {
 function generic(path: string): string {
   return path
     .split('.')
-    .map((part) => (part in CREDENTIALS ? '<credential>' : part))
+    .map((part) => (part in CREDENTIALS ? '<credential>' : part === RECEIVER_NAME ? '<receiver>' : part))
     .join('.');
 }
 

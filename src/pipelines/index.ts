@@ -3,6 +3,7 @@ import { FORMATS, type Format, LABELS } from '../log-model';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
 import { type DropRule, dropRules, QUERIES_OF_LOKI } from './drop-rules';
+import { gatewayCounters } from './gateway';
 import { nginx } from './nginx';
 import { pgbouncer } from './pgbouncer';
 import type { Pipeline } from './pipeline';
@@ -36,6 +37,8 @@ export interface ScrapeProps {
   readonly files: readonly FileSource[];
   readonly redact: readonly Redaction[];
   readonly drop: readonly DropRule[];
+  /** Namespace of the gateway, whose refusals are counted. */
+  readonly gatewayNamespace: string;
   /** Longest piece that is kept of a line that never ends, in bytes. */
   readonly maxPartialLine: number;
   /** Where the agent sees the folder of a file source. */
@@ -61,6 +64,8 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
         ...recordStages(
           PIPELINES[format],
           redaction,
+          // The gateway's lines are JSON.
+          format === 'auto' ? [gatewayCounters(props.gatewayNamespace)] : [],
           // Loki's own lines are JSON.
           format === 'auto' ? [QUERIES_OF_LOKI, ...props.drop] : props.drop,
           ORIGIN.pod,
@@ -80,7 +85,10 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
           },
         },
       ],
-      pipeline_stages: [readNow(), ...recordStages(PIPELINES[source.format], redaction, props.drop, ORIGIN.filename)],
+      pipeline_stages: [
+        readNow(),
+        ...recordStages(PIPELINES[source.format], redaction, [], props.drop, ORIGIN.filename),
+      ],
     })),
   ];
 }
@@ -88,12 +96,14 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
 function recordStages(
   pipeline: Pipeline,
   redaction: readonly Stage[],
+  counters: readonly Stage[],
   drop: readonly DropRule[],
   origin: string,
 ): readonly Stage[] {
   return [
     ...pipeline.stages(redaction),
     { structured_metadata: Object.fromEntries([...pipeline.metadata, origin].map((field) => [field, field])) },
+    ...counters,
     ...dropRules(drop),
     // Whatever a source comes up with: no other label makes a stream.
     { labelallow: Object.values(LABELS) },

@@ -5,10 +5,11 @@
  * The design's rows for Alertmanager, the canary and webhooks come with those components; until then such a pod is an
  * `unknown pod of logging` like any other.
  */
+import { monitoringType } from '../../src/components/addresses';
 import type { StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */
-export const COMPONENTS = ['promtail', 'gateway', 'loki', 'compactor', 'grafana'] as const;
+export const COMPONENTS = ['promtail', 'gateway', 'loki', 'compactor', 'grafana', 'prometheus'] as const;
 
 /** Everyone who could try. */
 export const PARTIES = [
@@ -24,6 +25,7 @@ export const PARTIES = [
   'app labelled as loki',
   'app labelled as compactor',
   'app labelled as grafana',
+  'app labelled as prometheus',
   'app labelled as kube-dns',
   'app labelled as identity provider',
   'app labelled as database',
@@ -33,11 +35,16 @@ export const PARTIES = [
   'monitoring',
   'kube-dns',
   'other pod of kube-system',
+  // What alerts and recorded metrics go to.
+  'alertmanager',
   // What Grafana may be configured with.
   'identity provider',
   'pod beside the identity provider',
   'database',
   'pod beside the database',
+  // What the stack's Prometheus may be told to scrape.
+  'backend',
+  'pod beside the backend',
   'GitHub',
   'LDAP server',
   'address beside the LDAP server',
@@ -66,16 +73,24 @@ export interface Row {
 
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
-  ...[53, 80, 443, 587, 636, 3000, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9095].map((port) => ({
-    port,
-    protocol: 'TCP' as const,
-  })),
+  ...[53, 80, 443, 587, 636, 3000, 3001, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9093, 9095].map(
+    (port) => ({
+      port,
+      protocol: 'TCP' as const,
+    }),
+  ),
   ...[53, 443].map((port) => ({ port, protocol: 'UDP' as const })),
 ];
 
 /** The rows for a stack: some depend on what is configured. */
-export function matrix({ deployment, storage, grafana, network }: StackConfig): readonly Row[] {
+export function matrix(config: StackConfig): readonly Row[] {
+  const { deployment, storage, grafana, network, monitoring, alerting, alertmanager } = config;
+  const embedded = monitoringType(config) === 'embedded';
+  const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
+  const targets = monitoring.targets.length > 0;
   const ring = deployment.mode === 'ha';
+  const alerts = alerting.enabled && alertmanager.type === 'embedded';
+  const records = alerting.enabled && alerting.recording.length > 0 && alerting.remoteWrite === undefined;
   const s3 = storage.type === 's3';
   const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
   const { login, database, smtp } = grafana;
@@ -99,7 +114,38 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ...rows('promtail', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
 
     ...rows('grafana', 'gateway', [8080], true, 'it queries with its read credential'),
-    ...rows('grafana', 'monitoring', [9090], true, 'Prometheus is its second datasource'),
+    ...rows(
+      'grafana',
+      'monitoring',
+      [9090],
+      !embedded,
+      embedded ? 'Prometheus is the stack’s own' : 'Prometheus is its second datasource',
+    ),
+    ...rows(
+      'grafana',
+      'prometheus',
+      [9090],
+      embedded,
+      embedded ? 'its second datasource' : 'the stack has no Prometheus',
+    ),
+    ...rows('prometheus', 'gateway', [8081], embedded, scrapes),
+    ...rows('prometheus', 'promtail', [9080], embedded, scrapes),
+    ...rows(
+      'prometheus',
+      'alertmanager',
+      [9093],
+      embedded && alertmanager.type === 'embedded',
+      embedded && alertmanager.type === 'embedded' ? 'it tells of alerts' : 'one of them is not there',
+    ),
+    ...rows('prometheus', 'backend', [3001], targets, targets ? 'the config names it' : 'the config names no target'),
+    ...rows('prometheus', 'pod beside the backend', [3001], false, 'only the configured pods'),
+    ...rows('prometheus', 'gateway', [8080], false, 'it scrapes, and neither queries nor pushes'),
+    ...rows('prometheus', 'loki', [3100], false, 'port 3100 is the API as well'),
+    ...rows('prometheus', 'grafana', [3000], false, 'it never calls back'),
+    ...rows('prometheus', 'internet', [443], false, 'it sends nothing anywhere'),
+    ...rows('prometheus', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
+    ...rows('monitoring', 'prometheus', [9090], false, 'port 9090 is the API as well'),
+    ...rows('backend', 'prometheus', [9090], false, 'it is scraped, and never calls back'),
     ...rows('grafana', 'loki', [3100], false, 'without the gateway it would choose its tenant itself'),
     ...rows('grafana', 'internet', [443], false, 'no plugin, no update check, no snapshot service is configured'),
 
@@ -117,6 +163,17 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
 
     ...rows('loki', 'loki', [7946, 9095], ring, ring ? 'replicas form a ring' : 'a single Loki has no ring'),
     ...rows('loki', 'loki', [3100], false, 'replicas speak gRPC to each other'),
+    ...rows('loki', 'alertmanager', [9093], alerts, alerts ? 'it tells of alerts' : 'it tells nobody'),
+    ...rows(
+      'loki',
+      'prometheus',
+      [9090],
+      records && embedded,
+      records && embedded ? 'it keeps what rules record' : 'no rule records anything here',
+    ),
+    ...(['gateway', 'promtail', 'compactor'] as const).flatMap((other) =>
+      rows(other, 'prometheus', [9090], false, 'recording is Loki’s'),
+    ),
     ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [443], s3, s3 ? 'it has more than one range' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [80], false, 'only the configured port of the bucket'),
@@ -142,13 +199,18 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ...rows('gateway', 'bucket', [443], false, 'the bucket is Loki’s'),
     ...rows('promtail', 'bucket', [443], false, 'the bucket is Loki’s'),
 
-    ...(['gateway', 'loki', 'compactor', 'grafana'] as const).flatMap((component) => [
+    ...(['gateway', 'loki', 'compactor', 'grafana', 'prometheus'] as const).flatMap((component) => [
       ...rows(component, 'API server', [443], false, 'it has no token and needs none'),
       ...rows(component, 'API server on its node', [6443], false, 'it has no token and needs none'),
     ]),
     ...COMPONENTS.flatMap((component) => {
       // A single Loki on its own disk looks up no name, and what is not there neither.
-      const looksUp = component === 'loki' ? ring || s3 : component !== 'compactor' || ring;
+      const isThere = {
+        compactor: ring,
+        prometheus: embedded,
+        loki: ring || s3 || alerts || records,
+      };
+      const looksUp = component in isThere ? isThere[component as keyof typeof isThere] : true;
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
         ...rows(component, 'kube-dns', [53], looksUp, why),
@@ -193,6 +255,7 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
         'app labelled as loki',
         'app labelled as compactor',
         'app labelled as grafana',
+        'app labelled as prometheus',
         'pod beside the listed client',
         'unknown pod of logging',
         'unknown pod of logging-agents',
@@ -204,6 +267,7 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
       ...rows(stranger, 'gateway', [8080, 8081], false, 'it is no listed client'),
       ...rows(stranger, 'grafana', [3000], false, 'people come through the Ingress'),
       ...rows(stranger, 'promtail', [9080], false, 'only monitoring scrapes it'),
+      ...rows(stranger, 'prometheus', [9090], false, 'people come through Grafana'),
     ]),
     ...(['unknown pod of logging', 'unknown pod of logging-agents'] as const).flatMap((stranger) => [
       ...rows(stranger, 'kube-dns', [53], false, 'a pod without a policy of its own may do nothing'),

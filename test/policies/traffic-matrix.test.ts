@@ -1,5 +1,5 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { COMPACTOR, selectorLabels } from '../../src/components/identity';
+import { ALERTMANAGER, COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
@@ -28,9 +28,10 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
-    if (component !== 'compactor') throw new Error(`stack ${rendered.name} has no workload ${component}`);
+    const identity = [COMPACTOR, PROMETHEUS].find(({ name }) => name === component);
+    if (identity === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
-    return { namespace: logging, labels: selectorLabels(COMPACTOR) };
+    return { namespace: logging, labels: selectorLabels(identity) };
   };
   const component = (name: (typeof COMPONENTS)[number], ip: string): End => {
     const { namespace, labels } = template(name);
@@ -42,6 +43,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     loki: component('loki', '10.244.0.12'),
     grafana: component('grafana', '10.244.0.13'),
     compactor: component('compactor', '10.244.0.14'),
+    prometheus: component('prometheus', '10.244.0.15'),
     'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
     'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
@@ -51,6 +53,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
     'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
+    'app labelled as prometheus': pod('shop', template('prometheus').labels, '10.244.0.28'),
     'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),
     'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
     'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
@@ -58,12 +61,15 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
     'ingress controller': pod('ingress-nginx', { 'app.kubernetes.io/name': 'ingress-nginx' }, '10.244.0.40'),
     monitoring: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }, '10.244.0.41'),
+    alertmanager: pod(logging, selectorLabels(ALERTMANAGER), '10.244.0.16'),
     'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
     'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
     'identity provider': pod('identity', { app: 'keycloak' }, '10.244.0.50'),
     'pod beside the identity provider': pod('identity', { app: 'other' }, '10.244.0.51'),
     database: pod('databases', { app: 'postgres' }, '10.244.0.52'),
     'pod beside the database': pod('databases', { app: 'other' }, '10.244.0.53'),
+    backend: pod('spywatcher', { app: 'backend' }, '10.244.0.54'),
+    'pod beside the backend': pod('spywatcher', { app: 'other' }, '10.244.0.55'),
     GitHub: { ip: '140.82.121.4' },
     'LDAP server': { ip: '198.51.100.5' },
     'address beside the LDAP server': { ip: '198.51.100.6' },
@@ -160,6 +166,17 @@ const ownNamespaces = variant('a stack with other namespaces and a known API ser
 /** Everything that Grafana may be configured with, and Loki in a ring. */
 const withEverything = variant('a stack with every login, a database and mail', {
   environment: 'staging',
+  monitoring: {
+    type: 'embedded',
+    targets: [
+      {
+        job: 'backend',
+        host: 'backend.spywatcher.svc',
+        port: 3001,
+        egress: [{ namespace: 'spywatcher', podLabels: { app: 'backend' }, port: 3001 }],
+      },
+    ],
+  },
   deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
   storage: {
     type: 's3',
@@ -202,7 +219,12 @@ const withEverything = variant('a stack with every login, a database and mail', 
   },
 });
 
-const all = [...STACKS.map(stack), withClient, ownNamespaces, withEverything];
+const withRecordingRules = variant('a stack with recording rules', {
+  environment: 'dev',
+  alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
+});
+
+const all = [...STACKS.map(stack), withRecordingRules, withClient, ownNamespaces, withEverything];
 
 describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {
   const rows = matrix(rendered.config);
@@ -307,37 +329,36 @@ function ruleMistakes(rule: Rule): readonly (readonly [what: string, instead: re
   ];
 }
 
-describe.each([stack('prod'), withEverything].map((rendered) => [rendered.name, rendered] as const))(
-  'the matrix notices in %s when',
-  (_name, rendered) => {
-    const policies = policiesOf(rendered) as unknown as readonly Policy[];
-    const rows = [...matrix(rendered.config), ...unmentioned(matrix(rendered.config), rendered)];
-    const found = policies.flatMap((policy, index) =>
-      mistakes(policy).map((mistake) => ({
-        ...mistake,
-        about: policy.metadata.name,
-        changed: policies.toSpliced(index, 1, ...mistake.instead),
-      })),
+describe.each(
+  [stack('prod'), withRecordingRules, withEverything].map((rendered) => [rendered.name, rendered] as const),
+)('the matrix notices in %s when', (_name, rendered) => {
+  const policies = policiesOf(rendered) as unknown as readonly Policy[];
+  const rows = [...matrix(rendered.config), ...unmentioned(matrix(rendered.config), rendered)];
+  const found = policies.flatMap((policy, index) =>
+    mistakes(policy).map((mistake) => ({
+      ...mistake,
+      about: policy.metadata.name,
+      changed: policies.toSpliced(index, 1, ...mistake.instead),
+    })),
+  );
+
+  it.each(found)('$what', async ({ about, directions, changed }) => {
+    // The rows that the mistake is about; all of them would say the same, and take ten times as long.
+    const own = (party: Party): boolean =>
+      party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
+    const related = rows.filter(
+      ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
     );
+    expect(await differences(rendered, related, changed)).not.toEqual({});
+  });
 
-    it.each(found)('$what', async ({ about, directions, changed }) => {
-      // The rows that the mistake is about; all of them would say the same, and take ten times as long.
-      const own = (party: Party): boolean =>
-        party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
-      const related = rows.filter(
-        ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
-      );
-      expect(await differences(rendered, related, changed)).not.toEqual({});
-    });
-
-    it('a policy that opens everything is added', async () => {
-      const open = {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
-        metadata: { name: 'allow-all', namespace: 'logging' },
-        spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
-      };
-      expect(await differences(rendered, rows, [...policies, open])).not.toEqual({});
-    });
-  },
-);
+  it('a policy that opens everything is added', async () => {
+    const open = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'allow-all', namespace: 'logging' },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
+    };
+    expect(await differences(rendered, rows, [...policies, open])).not.toEqual({});
+  });
+});

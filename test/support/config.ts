@@ -37,9 +37,24 @@ export function configError(call: () => unknown): ConfigError {
 type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<NonNullable<T[K]>> } : T;
 
 /** What cannot be set beside the rest is in {@link otherwise}. */
-type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'grafana'> & {
+type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'grafana' | 'monitoring'> & {
+  readonly monitoring: Omit<T['monitoring'], 'operator'>;
   readonly grafana: Omit<T['grafana'], 'route' | 'login'> & { readonly login: Omit<T['grafana']['login'], 'form'> };
 };
+
+/** A rule file of the format that Loki and Prometheus share. */
+export const AUDIT_RULES = `groups:
+  - name: audit
+    rules:
+      - alert: AuditTrailErrors
+        expr: sum(rate({job="login", level="error"}[5m])) > 1
+        for: 5m
+        labels: { severity: info }
+        annotations:
+          summary: The audit trail has errors
+          description: '{{ $value }} errors/sec'
+          runbook_url: https://wiki.example.com/audit
+`;
 
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
@@ -213,14 +228,175 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', patterns: ['Accepted'], keep: 0.5 }],
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
   },
-  alertmanager: { type: 'embedded', replicas: 2, persistence: { size: '2Gi', storageClass: 'fast' } },
-  monitoring: { type: 'operator' },
+  alerting: {
+    enabled: true,
+    interval: '2m',
+    thresholds: {
+      errorsPerSecond: 12,
+      errorRateFactor: 4,
+      failedLoginsByUser: 5,
+      failedLoginsByAddress: 15,
+      rateLimitViolations: 80,
+      suspiciousActions: 1,
+      refusedActions: 40,
+      slowQueries: 30,
+      slowQuery: '2s',
+      serverErrorPercent: 10,
+      requestDuration: '3s',
+      connectionFailures: 8,
+      poolRefusals: 4,
+      silence: '1h',
+      redactedLines: 10,
+    },
+    silentJobs: ['backend', 'nginx'],
+    disabled: ['SlowStatements'],
+    rules: [
+      {
+        name: 'GuildSyncFails',
+        expr: 'sum(count_over_time({job="backend"} |= "guild sync failed" [10m])) > 3',
+        for: '5m',
+        severity: 'warning',
+        tenant: 'app',
+        labels: { team: 'guilds' },
+        summary: 'Guilds are not synchronised',
+        description: '{{ $value }} failures in 10m.',
+        runbook: 'https://wiki.example.com/guild-sync',
+      },
+    ],
+    recording: [
+      {
+        record: 'job:log_lines:rate5m',
+        expr: 'sum by (job) (rate({job=~".+"}[5m]))',
+        tenant: 'app',
+        labels: { source: 'logs' },
+      },
+    ],
+    files: [{ path: 'alerts/audit.yaml', tenant: 'audit', content: AUDIT_RULES }],
+    remoteWrite: {
+      url: 'https://metrics.example.com/api/v1/write',
+      egress: [{ cidr: '10.40.0.5/32', port: 443 }],
+    },
+    runbooks: 'https://wiki.example.com/runbooks',
+  },
+  alertmanager: {
+    type: 'embedded',
+    replicas: 2,
+    url: 'https://alerts.example.com',
+    receivers: [
+      { name: 'channel', type: 'discord', sendResolved: false, egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
+      { name: 'chat', type: 'slack', sendResolved: false, egress: [{ cidr: '203.0.113.16/32', port: 443 }] },
+      {
+        name: 'mail',
+        type: 'email',
+        sendResolved: false,
+        to: ['team@spywatcher.example', 'boss@spywatcher.example'],
+        from: 'alerts@spywatcher.example',
+        host: 'mail.example.com',
+        port: 2526,
+        user: 'alerts',
+        egress: [{ cidr: '203.0.113.17/32', port: 2526 }],
+      },
+      {
+        name: 'hook',
+        type: 'webhook',
+        sendResolved: false,
+        auth: { type: 'basic', user: 'watch' },
+        egress: [{ namespace: 'bots', podLabels: { app: 'alert-bot' }, port: 8088 }],
+      },
+      {
+        name: 'pager',
+        type: 'pagerduty',
+        sendResolved: false,
+        region: 'eu',
+        egress: [{ cidr: '203.0.113.18/32', port: 443 }],
+      },
+    ],
+    routes: [
+      {
+        receiver: 'pager',
+        severities: ['critical'],
+        tenants: ['app'],
+        alerts: ['HighErrorRate'],
+        labels: { team: 'watch' },
+        continue: true,
+        mute: ['maintenance'],
+        groupBy: ['alertname'],
+        groupWait: '10s',
+        groupInterval: '2m',
+        repeatInterval: '1h',
+      },
+      ...(['chat', 'mail', 'hook'] as const).map((receiver) => ({
+        receiver,
+        severities: ['warning'] as const,
+        tenants: ['audit'],
+        alerts: ['SourceSilent'],
+        labels: { team: 'audit' },
+        continue: true,
+        mute: ['maintenance'],
+        groupBy: ['tenant'],
+        groupWait: '20s',
+        groupInterval: '3m',
+        repeatInterval: '2h',
+      })),
+    ],
+    fallback: 'channel',
+    groupBy: ['alertname', 'tenant'],
+    groupWait: '40s',
+    groupInterval: '6m',
+    repeatInterval: '5h',
+    inhibit: [
+      {
+        while: { severities: ['critical'], tenants: ['app'], alerts: ['HighErrorRate'], labels: { job: 'backend' } },
+        silence: { severities: ['warning'], tenants: ['audit'], alerts: ['SlowQueries'], labels: { job: 'postgres' } },
+        equal: ['namespace'],
+      },
+    ],
+    muteTimes: [
+      {
+        name: 'maintenance',
+        days: ['sunday'],
+        hours: { from: '22:00', to: '04:00' },
+        timeZone: 'Europe/Berlin',
+      },
+    ],
+    retention: '240h',
+    persistence: { size: '2Gi', storageClass: 'fast' },
+  },
+  monitoring: {
+    type: 'embedded',
+    scrapeInterval: '20s',
+    embedded: { retention: '5d', persistence: { size: '6Gi', storageClass: 'fast' } },
+    targets: [
+      {
+        job: 'backend',
+        host: 'backend.shop.svc',
+        port: 3001,
+        path: '/internal/metrics',
+        perPod: true,
+        egress: [{ namespace: 'shop', podLabels: { app: 'backend' }, port: 3001 }],
+      },
+    ],
+    thresholds: {
+      agentBehind: '20MB',
+      volumeUsed: 0.7,
+      volumeFullWithin: '2d',
+      memoryUsed: 0.85,
+      compactionOverdue: '2h',
+      slowQuery: '5s',
+      unauthorized: 30,
+      serverErrors: 10,
+      certificateExpiresWithin: '10d',
+      canaryLatency: '8s',
+    },
+  },
   resources: {
     loki: { requests: { cpu: 1, memory: '1Gi' }, limits: { cpu: 3, memory: '2Gi' } },
     compactor: { requests: { cpu: '110m', memory: '200Mi' }, limits: { cpu: '900m', memory: '900Mi' } },
     gateway: { requests: { cpu: '60m', memory: '48Mi' }, limits: { cpu: '1500m', memory: '96Mi' } },
     promtail: { requests: { cpu: '70m', memory: '64Mi' }, limits: { cpu: '600m', memory: '200Mi' } },
     grafana: { requests: { cpu: '80m', memory: '160Mi' }, limits: { cpu: '700m', memory: '320Mi' } },
+    alertmanager: { requests: { cpu: '30m', memory: '40Mi' }, limits: { cpu: '150m', memory: '100Mi' } },
+    prometheus: { requests: { cpu: '40m', memory: '128Mi' }, limits: { cpu: '800m', memory: '384Mi' } },
   },
   images: {
     registry: 'registry.example.com/mirror',
@@ -246,6 +422,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
 /** The options that {@link everything} has no place for: each is the other side of a choice. */
 export const otherwise = {
   environment: 'staging',
+  monitoring: { type: 'operator', operator: { labels: { release: 'metrics' }, ruleLabels: { role: 'alert-rules' } } },
   storage: {
     ...S3,
     access: {
@@ -275,6 +452,11 @@ export const otherwise = {
     route: { gateway: { name: 'public', namespace: 'edge', listener: 'https' } },
     database: { type: 'sqlite' },
     persistence: { size: '4Gi', storageClass: 'slow' },
+  },
+  alertmanager: {
+    type: 'external',
+    urls: ['https://alertmanager.example.com'],
+    egress: [{ cidr: '198.51.100.93/32', port: 443 }],
   },
 } as const satisfies StackConfigInput;
 

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../tools/cache';
 
-/** The file of each module that `tools/crds/go.mod` requires. */
-const DEFINITIONS: Readonly<Record<string, string>> = {
-  'github.com/cert-manager/cert-manager': 'deploy/crds/cert-manager.io_certificates.yaml',
-  'github.com/external-secrets/external-secrets': 'config/crds/bases/external-secrets.io_externalsecrets.yaml',
-  'sigs.k8s.io/gateway-api': 'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
+/** The files of each module that `tools/crds/go.mod` requires. */
+const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
+  'github.com/cert-manager/cert-manager': ['deploy/crds/cert-manager.io_certificates.yaml'],
+  'github.com/external-secrets/external-secrets': ['config/crds/bases/external-secrets.io_externalsecrets.yaml'],
+  'github.com/prometheus-operator/prometheus-operator': ['podmonitors', 'prometheusrules', 'servicemonitors'].map(
+    (kind) => `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
+  ),
+  'sigs.k8s.io/gateway-api': ['config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'],
 };
 
 /** Paths of the definitions. Go downloads a missing module, keeps it, and checks it against `tools/crds/go.sum`. */
@@ -21,10 +24,10 @@ export async function crdFiles(): Promise<readonly string[]> {
   return stdout
     .trim()
     .split(/(?<=^\})\n/m)
-    .map((text) => {
+    .flatMap((text) => {
       const { Path: module, Dir: folder } = JSON.parse(text) as { readonly Path: string; readonly Dir: string };
-      const file = DEFINITIONS[module];
-      if (file === undefined) throw new Error(`tools/crds requires ${module}, of which no definition is known here`);
-      return join(folder, file);
+      const files = DEFINITIONS[module];
+      if (files === undefined) throw new Error(`tools/crds requires ${module}, of which no definition is known here`);
+      return files.map((file) => join(folder, file));
     });
 }

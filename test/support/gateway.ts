@@ -53,6 +53,7 @@ async function writeGatewayFiles(
   rendered: RenderedStack,
   values: SecretValues,
   loki: number | AddressOf,
+  alertmanager = 9,
 ): Promise<LocalGateway> {
   const folder = temporaryFolder('gateway');
   const [port = 0, metricsPort = 0] = await freePorts(2);
@@ -72,6 +73,8 @@ async function writeGatewayFiles(
     .replaceAll(new RegExp(`\\b([\\w-]+)\\.${logging}\\.svc:3100\\b`, 'g'), (_, service: string) =>
       typeof loki === 'number' ? `127.0.0.1:${loki}` : loki(service),
     )
+    // Nothing listens there, unless a test says where.
+    .replaceAll(new RegExp(`\\b[\\w-]+\\.${logging}\\.svc:9093\\b`, 'g'), `127.0.0.1:${alertmanager}`)
     .replace(/listen 8080(?=[; ])/, `listen 127.0.0.1:${port}`)
     .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`);
   for (const name of ['tmp', 'users', 'tls']) {
@@ -129,13 +132,15 @@ export async function testGatewayConfig(
  * Starts a stack's gateway in front of a Loki on the loopback address, without root's rights.
  *
  * @param loki - its port; of several, where each Service leads
+ * @param alertmanager - its port. @default - one that nothing listens on
  */
 export async function startGateway(
   rendered: RenderedStack,
   values: SecretValues,
   loki: number | AddressOf,
+  alertmanager?: number,
 ): Promise<RunningGateway> {
-  const files = await writeGatewayFiles(rendered, values, loki);
+  const files = await writeGatewayFiles(rendered, values, loki, alertmanager);
   const { folder, command, preStop, metricsPort, certificate } = files;
   const program = startProgram(command, join(folder, 'nginx.log'), { unprivileged: true });
   const bridge: Bridge | undefined =

@@ -5,23 +5,31 @@ import { requiredSecrets, type SecretValues } from '../../src/deploy/secret-valu
 
 /** One distinct value for each secret of a stack, each as long and as mixed as a real one. */
 export function plantedSecrets(config: StackConfig): SecretValues {
-  return planted(requiredSecrets(config).flatMap(({ path, required = true }) => (required ? [path] : [])));
+  return planted(requiredSecrets(config).filter(({ required = true }) => required));
 }
 
 /** The same, and one for each password before the present one. */
 export function allPlantedSecrets(config: StackConfig): SecretValues {
-  return planted(requiredSecrets(config).map(({ path }) => path));
+  return planted(requiredSecrets(config));
 }
 
-function planted(paths: readonly string[]): SecretValues {
+/** What somebody hands out has a form of its own. */
+function inForm(rule: string, value: string): string {
+  if (rule.startsWith('a certificate')) return `-----BEGIN CERTIFICATE-----\n${value}\n-----END CERTIFICATE-----\n`;
+  if (rule.startsWith('the URL of a webhook of Discord'))
+    return `https://discord.com/api/webhooks/112233445566778899/${value}`;
+  if (rule.startsWith('the URL of an incoming webhook of Slack'))
+    return `https://hooks.slack.com/services/T0/B0/${value}`;
+  if (rule.startsWith('a URL with https')) return `https://hooks.example.com/${value}`;
+  return rule.startsWith('an integration key') ? value.replaceAll(/\W/g, '').padEnd(32, '0').slice(0, 32) : value;
+}
+
+function planted(secrets: ReturnType<typeof requiredSecrets>): SecretValues {
   return Object.fromEntries(
-    paths.map((path) => {
+    secrets.map(({ path, rule }) => {
       // As a generator would have made it, and no other's.
       const value = `planted-${createHash('sha256').update(path).digest('base64url').slice(0, 32)}`;
-      return [
-        path,
-        path === 'grafana.ldapCa' ? `-----BEGIN CERTIFICATE-----\n${value}\n-----END CERTIFICATE-----\n` : value,
-      ];
+      return [path, inForm(rule, value)];
     }),
   );
 }

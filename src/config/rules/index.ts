@@ -1,11 +1,14 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
+import { alertmanagerRules } from './alertmanager';
+import { alertingRules } from './alerting';
 import { authRules } from './auth';
 import { deploymentRules } from './deployment';
 import { gatewayRules } from './gateway';
 import { grafanaRules } from './grafana';
 import { grafanaLoginRules } from './grafana-login';
 import { limitsRules } from './limits';
+import { monitoringRules } from './monitoring';
 import { namespaceRules } from './namespaces';
 import { networkRules } from './network';
 import { persistenceRules } from './persistence';
@@ -28,6 +31,9 @@ export const rules: readonly Rule[] = [
   ...grafanaRules,
   ...grafanaLoginRules,
   ...agentRules,
+  ...alertingRules,
+  ...alertmanagerRules,
+  ...monitoringRules,
   ...resourceRules,
   ...networkRules,
   ...secretRules,

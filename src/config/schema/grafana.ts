@@ -94,7 +94,10 @@ export const grafana = z.strictObject({
             .describe('Its namespace, for the NetworkPolicy.'),
           port: port().default(defaults.grafana.prometheus.port).describe('Its container port, for the NetworkPolicy.'),
         })
-        .prefault({}),
+        .optional()
+        .describe(
+          'Another Prometheus than the default: the stack’s own with `monitoring.type: embedded`, else `http://prometheus.monitoring.svc:9090`.',
+        ),
     })
     .prefault({}),
 });

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { destination } from '../scalars';
 import { agent } from './agent';
+import { alerting } from './alerting';
 import { alertmanager } from './alertmanager';
 import { auth } from './auth';
 import { deploy } from './deploy';
@@ -47,12 +48,13 @@ export const stackConfigSchema = z.strictObject({
   gateway: gateway.prefault({}).describe('The nginx that everything reaches Loki through.'),
   grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume, links and datasources.'),
   agent: agent.prefault({}).describe('The agent that reads the pods’ log files on each node.'),
+  alerting: alerting.prefault({}).describe('What is wrong, by what is written: alerts that Loki evaluates.'),
   alertmanager: alertmanager.prefault({ type: 'embedded' }).describe('Where alerts go.'),
   monitoring: monitoring.prefault({}).describe('How the stack watches itself.'),
   resources: componentResources
-    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {} })
+    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {}, alertmanager: {}, prometheus: {} })
     .describe(
-      'CPU and memory of each container; `compactor` is there in mode `ha` alone. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
+      'CPU and memory of each container; `compactor` is there in mode `ha` alone, `prometheus` with `monitoring.type: embedded`. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
     ),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
   network: network.prefault({}).describe('Who else takes part in the traffic, for the NetworkPolicies.'),
@@ -83,5 +85,9 @@ export interface StackConfig extends DeepReadonly<z.output<typeof stackConfigSch
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];
 /** Addresses or pods that a component may connect to. */
 export type Destination = z.output<ReturnType<typeof destination>>;
+/** The stack's own Alertmanager. */
+export type Alertmanager = Extract<StackConfig['alertmanager'], { readonly type: 'embedded' }>;
+/** Who is told of alerts. */
+export type Receiver = Alertmanager['receivers'][number];
 /** Requests and limits of one container. */
 export type Resources = StackConfig['resources']['loki'];

@@ -31,4 +31,6 @@ export const componentResources = z.strictObject({
   gateway: resources(defaults.resources.gateway),
   promtail: resources(defaults.resources.promtail),
   grafana: resources(defaults.resources.grafana),
+  alertmanager: resources(defaults.resources.alertmanager),
+  prometheus: resources(defaults.resources.prometheus),
 });

@@ -128,8 +128,32 @@ describe('given a certificate, the gateway', () => {
 });
 
 describe('given every option, the gateway', () => {
-  const { namespaces, deployment, gateway, auth, limits, resources, images, network } = everythingConfig();
-  const all: Required<GatewayProps> = { namespaces, deployment, gateway, auth, limits, resources, images, network };
+  const {
+    namespaces,
+    alertmanager,
+    deployment,
+    gateway,
+    auth,
+    limits,
+    resources,
+    images,
+    network,
+    environment,
+    monitoring,
+  } = everythingConfig();
+  const all: Required<GatewayProps> = {
+    namespaces,
+    deployment,
+    alertmanager,
+    gateway,
+    auth,
+    limits,
+    resources,
+    images,
+    network,
+    environment,
+    monitoring,
+  };
   const everything = rendered(all);
 
   it('is these objects', () => {

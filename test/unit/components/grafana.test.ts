@@ -174,8 +174,32 @@ describe('given an Ingress without TLS, class or annotations', () => {
 });
 
 describe('given every option, Grafana', () => {
-  const { namespaces, grafana, gateway, auth, resources, images, network, limits } = everythingConfig();
-  const all: Required<GrafanaProps> = { namespaces, grafana, gateway, auth, resources, images, network, limits };
+  const {
+    namespaces,
+    alertmanager,
+    grafana,
+    gateway,
+    auth,
+    resources,
+    images,
+    network,
+    limits,
+    environment,
+    monitoring,
+  } = everythingConfig();
+  const all: Required<GrafanaProps> = {
+    namespaces,
+    alertmanager,
+    grafana,
+    gateway,
+    auth,
+    resources,
+    images,
+    network,
+    limits,
+    environment,
+    monitoring,
+  };
   const everything = rendered(all);
 
   it('is these objects', () => {

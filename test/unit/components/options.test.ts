@@ -44,6 +44,9 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'grafana.login.ldap.port': { 'grafana.login.ldap.egress.0.port': 388 },
   'grafana.login.ldap.egress.0.port': { 'grafana.login.ldap.port': 388 },
   'grafana.login.ldap.encryption': { 'grafana.login.ldap.port': 636, 'grafana.login.ldap.egress.0.port': 636 },
+  'monitoring.type': { 'monitoring.targets': [] },
+  'monitoring.targets.0.port': { 'monitoring.targets.0.egress.0.port': 3000 },
+  'monitoring.targets.0.egress.0.port': { 'monitoring.targets.0.port': 3000 },
   'grafana.smtp.port': { 'grafana.smtp.egress.0.port': 2524 },
   'grafana.smtp.egress.0.port': { 'grafana.smtp.port': 2524 },
 };
@@ -93,6 +96,10 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'grafana.login.oauth.generic.roles.editor.0': '81384788765712399',
   'grafana.login.oauth.generic.egress.0.cidr': '10.99.0.0/16',
   'secretSource.storeKind': 'ClusterSecretStore',
+  'monitoring.type': 'none',
+  'monitoring.thresholds.volumeUsed': 0.6,
+  'monitoring.thresholds.memoryUsed': 0.8,
+  'monitoring.targets.0.path': '/changed',
   'agent.positionsDirectory': '/var/lib/changed',
   'agent.files.0.format': 'redis',
   'agent.files.0.directory': '/var/log/changed',
@@ -114,7 +121,7 @@ function another(path: string, value: unknown): unknown {
   const text = String(value);
   const amount = /^(\d+)([a-zA-Z]+)$/.exec(text);
   if (amount !== null) return `${Number(amount[1]) - 1 || 2}${amount[2] ?? ''}`;
-  const tag = /^(.+:\d+\.\d+\.)\d+(.*)$/.exec(text);
+  const tag = /^(.+:v?\d+\.\d+\.)\d+(.*)$/.exec(text);
   return tag === null ? 'changed' : `${tag[1] ?? ''}99${tag[2] ?? ''}`;
 }
 

@@ -99,8 +99,20 @@ describe('given a gateway that asks for no credential, Promtail', () => {
 });
 
 describe('given every option, Promtail', () => {
-  const { namespaces, agent, auth, gateway, limits, resources, images, network } = everythingConfig();
-  const all: Required<PromtailProps> = { namespaces, agent, auth, gateway, limits, resources, images, network };
+  const { namespaces, agent, auth, gateway, limits, resources, images, network, environment, monitoring } =
+    everythingConfig();
+  const all: Required<PromtailProps> = {
+    namespaces,
+    agent,
+    auth,
+    gateway,
+    limits,
+    resources,
+    images,
+    network,
+    environment,
+    monitoring,
+  };
   const everything = rendered(all);
 
   it('is these objects', () => {

@@ -28,6 +28,7 @@ const props: ScrapeProps = {
     { name: 'silence', selector: '{job="redis"}', patterns: [], keep: 0 },
     { name: 'half', selector: '{job="nginx"}', patterns: ['GET', 'HEAD'], keep: 0.5 },
   ],
+  gatewayNamespace: 'logging',
   maxPartialLine: 1000,
   mountOf: ({ name }) => `/logs/${name}`,
 };

@@ -22,6 +22,7 @@ export const PROD: Input = {
   storage: S3,
   gateway: { tls: {} },
   grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
+  alertmanager: { type: 'none' },
 };
 export const tenants = (...list: TenantInput[]): Input => ({ auth: { loki: { tenants: list } } });
 export const login = (differences: LoginInput): Input => ({ grafana: { login: differences } });

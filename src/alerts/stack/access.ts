@@ -1,0 +1,55 @@
+/** The gateway and the certificate. nginx counts nothing by itself; the agents count its lines: src/pipelines/gateway.ts. */
+import { formatDuration } from '../../config/units';
+import { gatewayCounter } from '../../log-model/gateway-counters';
+import { grown, seconds, selectorOf } from './promql';
+import type { RulesOf } from './config';
+
+export const accessRules: RulesOf = (config) => {
+  const { namespaces, gateway, monitoring } = config;
+  const { thresholds } = monitoring;
+  const select = selectorOf(config);
+  const count = (counter: Parameters<typeof gatewayCounter>[0]): string =>
+    `sum(${grown(`${gatewayCounter(counter)}${select('promtail')}`, '5m')})`;
+  return [
+    {
+      name: 'GatewayRefusesCredentials',
+      expr: `${count('unauthorized')} > ${thresholds.unauthorized}`,
+      for: '0s',
+      severity: 'warning',
+      summary: 'Many requests with a wrong credential, or with none',
+      description: 'The gateway has answered {{ printf "%.0f" $value }} requests with 401 in five minutes.',
+    },
+    {
+      name: 'GatewayServerErrors',
+      expr: `${count('serverErrors')} > ${thresholds.serverErrors}`,
+      for: '0s',
+      severity: 'critical',
+      summary: 'The gateway answers with errors of its own or of Loki’s',
+      description: 'The gateway has answered {{ printf "%.0f" $value }} requests with 5xx in five minutes.',
+    },
+    // By the agents' own count, which goes on while they deliver nothing.
+    {
+      name: 'GatewayRefusesPushes',
+      expr: `sum by (status_code) (rate(promtail_request_duration_seconds_count${select('promtail', 'status_code=~"5..|-1"')}[5m])) > 0`,
+      for: '5m',
+      severity: 'critical',
+      summary: 'Pushes of the agents fail',
+      description:
+        '{{ printf "%.2f" $value }} pushes a second fail with {{ $labels.status_code }}; -1 is no answer at all.',
+    },
+    ...(gateway.tls === undefined
+      ? []
+      : [
+          {
+            name: 'GatewayCertificateEndsSoon',
+            expr:
+              `certmanager_certificate_expiration_timestamp_seconds{namespace="${namespaces.logging}"} - time()` +
+              ` < ${seconds(thresholds.certificateExpiresWithin)}`,
+            for: '10m',
+            severity: 'critical' as const,
+            summary: 'A certificate ends soon and has not been renewed',
+            description: `The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}; cert-manager should have renewed it ${formatDuration(thresholds.certificateExpiresWithin)} before.`,
+          },
+        ]),
+  ];
+};

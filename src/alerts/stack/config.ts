@@ -1,0 +1,11 @@
+import type { StackConfig } from '../../config';
+import type { AlertRule } from '../rule';
+
+/** The parts of the stack config that the stack's own alerts are made from. */
+export type StackRulesConfig = Pick<
+  StackConfig,
+  'namespaces' | 'deployment' | 'alertmanager' | 'monitoring' | 'environment' | 'resources' | 'gateway' | 'retention'
+>;
+
+/** Alerts about one part of the stack. */
+export type RulesOf = (config: StackRulesConfig) => readonly AlertRule[];

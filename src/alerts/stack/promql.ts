@@ -1,0 +1,38 @@
+/** Parts of PromQL that several rules have. */
+import { monitoringType } from '../../config/monitoring';
+import type { StackRulesConfig } from './config';
+
+/** Matchers in braces. */
+export type Select = (job: string, ...matchers: readonly string[]) => string;
+
+/**
+ * Selects series of the stack. The operator's Prometheus may scrape another stack, or another Loki, beside it, and knows
+ * them by their namespace.
+ */
+export function selectorOf(config: StackRulesConfig): Select {
+  const { logging, agents } = config.namespaces;
+  const isShared = monitoringType(config) === 'operator';
+  return (job, ...matchers) => {
+    const namespace = isShared ? [`namespace="${job === 'promtail' ? agents : logging}"`] : [];
+    return `{${[`job="${job}"`, ...namespace, ...matchers].join(',')}}`;
+  };
+}
+
+/** Name of the job whose program compacts. */
+export function compactorJob({ deployment }: StackRulesConfig): string {
+  return deployment.mode === 'ha' ? 'compactor' : 'loki';
+}
+
+/**
+ * What a counter has grown by. `increase` by itself misses a series' first value: a reason that has never been there
+ * before comes as a new series, and one burst may be all of it. So a series that is new counts whole, if its target was
+ * scraped before it was there; of a Prometheus that has just been started, every series is new.
+ */
+export function grown(series: string, window: string): string {
+  return `((${series} unless ${series} offset ${window} and on (job, instance) up offset ${window}) or increase(${series}[${window}]))`;
+}
+
+/** A duration of the config in seconds, as PromQL compares them. */
+export function seconds({ milliseconds }: { readonly milliseconds: number }): number {
+  return milliseconds / 1000;
+}

@@ -1,0 +1,58 @@
+/** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
+import type { StackConfig } from '../config';
+import { alertmanagerPods, GATEWAY_METRICS, PROMTAIL_METRICS } from './addresses';
+import { ALERTMANAGER, COMPACTOR, GATEWAY, type Identity, LOKI, PROMTAIL } from './identity';
+import { metricsPods } from './loki';
+
+/** Metrics of one program of the stack. */
+export interface ScrapeJob {
+  /** Label `job` of its metrics. */
+  readonly job: string;
+  /** The pods that listen. */
+  readonly component: Identity;
+  readonly namespace: string;
+  /** Service in front of them. */
+  readonly service: string;
+  /** Name of the container port. */
+  readonly portName: string;
+  readonly port: number;
+  /** Where one port has the metrics of several pods: the path of each. @default - `/metrics` of each pod that listens */
+  readonly paths?: readonly { readonly path: string; readonly pod: string }[];
+}
+
+/** The parts of the stack config that say what there is to scrape. */
+export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager'>;
+
+/** Pods whose metrics the gateway's second port has, each at `/<pod>/metrics`: their own port has an API besides. */
+export function podsBehindGateway(config: Pick<StackConfig, 'deployment' | 'alertmanager'>): readonly string[] {
+  return [...metricsPods(config.deployment), ...alertmanagerPods(config)];
+}
+
+/** Every program of the stack that has metrics. */
+export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
+  const { logging, agents } = config.namespaces;
+  const throughGateway = (program: Identity): ScrapeJob => ({
+    job: program.name,
+    component: GATEWAY,
+    namespace: logging,
+    service: GATEWAY_METRICS,
+    portName: 'metrics',
+    port: GATEWAY.ports.metrics,
+    paths: podsBehindGateway(config)
+      .filter((pod) => pod.startsWith(`${program.name}-`))
+      .map((pod) => ({ pod, path: `/${pod}/metrics` })),
+  });
+  return [
+    throughGateway(LOKI),
+    ...(config.alertmanager.type === 'embedded' ? [throughGateway(ALERTMANAGER)] : []),
+    ...(config.deployment.mode === 'ha' ? [throughGateway(COMPACTOR)] : []),
+    {
+      job: PROMTAIL.name,
+      component: PROMTAIL,
+      namespace: agents,
+      service: PROMTAIL_METRICS,
+      portName: 'metrics',
+      port: PROMTAIL.ports.metrics,
+    },
+  ];
+}

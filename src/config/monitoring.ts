@@ -1,0 +1,9 @@
+import type { StackConfig } from './schema';
+
+/** How metrics are scraped, with the default for the stack's environment. */
+export function monitoringType({
+  monitoring,
+  environment,
+}: Pick<StackConfig, 'monitoring' | 'environment'>): NonNullable<StackConfig['monitoring']['type']> {
+  return monitoring.type ?? (environment === 'dev' ? 'embedded' : 'annotations');
+}

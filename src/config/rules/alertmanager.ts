@@ -1,0 +1,202 @@
+import type { Problem } from '../problem';
+import type { Alertmanager, Destination, StackConfig } from '../schema';
+import { problem, type Rule, when } from './rule';
+
+/** Receiver that tells nobody. */
+export const NOBODY = 'none';
+
+type Check = (alertmanager: Alertmanager, config: StackConfig) => readonly Problem[];
+
+/** A rule for the stack's own Alertmanager. */
+const ofEmbedded = (reads: readonly string[], check: Check): Rule => ({
+  reads,
+  check: (config) => (config.alertmanager.type === 'embedded' ? check(config.alertmanager, config) : []),
+});
+
+const SECTION = 'alertmanager';
+const RECEIVERS = `${SECTION}.receivers`;
+const ROUTES = `${SECTION}.routes`;
+
+export const alertmanagerRules: readonly Rule[] = [
+  ofEmbedded(['environment', SECTION], ({ receivers, fallback }, { environment }) =>
+    when(environment === 'prod' && receivers.length === 0 && fallback !== NOBODY, () =>
+      problem(
+        [SECTION, 'receivers'],
+        receivers,
+        'in prod somebody is told of critical alerts',
+        'add a receiver, for example { name: operators, type: discord, egress: [{ cidr: 162.159.128.0/19, port: 443 }] }; or write alertmanager.fallback: none',
+      ),
+    ),
+  ),
+  ofEmbedded([RECEIVERS], ({ receivers }) => [
+    ...repeated(receivers, 'receivers', 'a receiver'),
+    ...receivers.flatMap(({ name }, index) =>
+      when(name === NOBODY, () =>
+        problem([SECTION, 'receivers', index, 'name'], name, 'another name than none, which tells nobody', 'rename it'),
+      ),
+    ),
+  ]),
+  ofEmbedded([`${SECTION}.muteTimes`], ({ muteTimes }) => [
+    ...repeated(muteTimes, 'muteTimes', 'a mute time'),
+    ...muteTimes.flatMap(({ days, hours }, index) => [
+      ...when(days.length === 0 && hours === undefined, () =>
+        problem(
+          [SECTION, 'muteTimes', index],
+          muteTimes[index],
+          'days or hours: without both it would never end',
+          'add days or hours; to tell nobody at all, write a route with receiver: none',
+        ),
+      ),
+      ...when(hours !== undefined && (hours.from === hours.to || hours.from === '24:00' || hours.to === '00:00'), () =>
+        problem(
+          [SECTION, 'muteTimes', index, 'hours'],
+          hours,
+          'two times of a day, none of which is its other end',
+          "write the begin of a day as from: '00:00' and its end as to: '24:00'",
+        ),
+      ),
+    ]),
+  ]),
+  ofEmbedded([RECEIVERS, ROUTES, `${SECTION}.fallback`], ({ receivers, routes, fallback }) => {
+    const names = receivers.map(({ name }) => name);
+    const known = [...names, NOBODY];
+    const used = [fallback ?? names[0], ...routes.map(({ receiver }) => receiver)];
+    const unknown = (path: readonly PropertyKey[], name: string): readonly Problem[] =>
+      when(!known.includes(name), () =>
+        problem(path, name, 'a name of alertmanager.receivers, or none', `write one of ${known.join(', ')}`),
+      );
+    return [
+      ...routes.flatMap(({ receiver }, index) => unknown([SECTION, 'routes', index, 'receiver'], receiver)),
+      ...(fallback === undefined ? [] : unknown([SECTION, 'fallback'], fallback)),
+      ...names.flatMap((name, index) =>
+        when(!used.includes(name), () =>
+          problem(
+            [SECTION, 'receivers', index],
+            name,
+            'a receiver that a route or alertmanager.fallback names: this one is never told of anything',
+            `add { receiver: ${name}, severities: [critical] } to alertmanager.routes`,
+          ),
+        ),
+      ),
+    ];
+  }),
+  ofEmbedded([ROUTES, `${SECTION}.muteTimes`], ({ routes, muteTimes }) =>
+    routes.flatMap(({ mute }, index) =>
+      mute.flatMap((name, at) =>
+        when(!muteTimes.some((time) => time.name === name), () =>
+          problem(
+            [SECTION, 'routes', index, 'mute', at],
+            name,
+            'a name of alertmanager.muteTimes',
+            'add it to alertmanager.muteTimes',
+          ),
+        ),
+      ),
+    ),
+  ),
+  ofEmbedded([ROUTES, `${SECTION}.inhibit`, 'auth.loki.tenants'], ({ routes, inhibit }, { auth }) => {
+    const names = auth.loki.tenants.map(({ name }) => name);
+    const unknown = (path: readonly PropertyKey[], tenants: readonly string[]): readonly Problem[] =>
+      tenants.flatMap((tenant, at) =>
+        when(!names.includes(tenant), () =>
+          problem([...path, at], tenant, 'a tenant of auth.loki.tenants', `write one of ${names.join(', ')}`),
+        ),
+      );
+    return [
+      ...routes.flatMap(({ tenants }, index) => unknown([SECTION, 'routes', index, 'tenants'], tenants)),
+      ...inhibit.flatMap((rule, index) =>
+        (['while', 'silence'] as const).flatMap((side) =>
+          unknown([SECTION, 'inhibit', index, side, 'tenants'], rule[side].tenants),
+        ),
+      ),
+    ];
+  }),
+  ofEmbedded([`${SECTION}.inhibit`], ({ inhibit }) =>
+    inhibit.flatMap((rule, index) =>
+      (['while', 'silence'] as const).flatMap((side) =>
+        when(isEverything(rule[side]), () =>
+          problem(
+            [SECTION, 'inhibit', index, side],
+            rule[side],
+            'a condition: without one it is about every alert',
+            'add severities, tenants, alerts or labels',
+          ),
+        ),
+      ),
+    ),
+  ),
+  ofEmbedded([ROUTES, `${SECTION}.repeatInterval`, `${SECTION}.retention`], (alertmanager) => {
+    const { routes, retention } = alertmanager;
+    const intervals = [alertmanager, ...routes].map(({ repeatInterval }) => repeatInterval?.milliseconds ?? 0);
+    return when(Math.max(...intervals) > retention.milliseconds, () =>
+      problem(
+        [SECTION, 'retention'],
+        retention,
+        'at least as long as every repeatInterval: what was sent would be forgotten, and sent again, before it is due',
+        'raise alertmanager.retention, or shorten the repeatInterval',
+      ),
+    );
+  }),
+  ofEmbedded([RECEIVERS], ({ receivers }) =>
+    receivers.flatMap((receiver, index) => {
+      // Where a generic webhook is, its URL says, which is a secret.
+      if (receiver.type === 'webhook') return [];
+      const port = receiver.type === 'email' ? receiver.port : 443;
+      return reachable([SECTION, 'receivers', index, 'egress'], port, receiver.egress, receiver.type);
+    }),
+  ),
+  {
+    reads: [SECTION],
+    check: ({ alertmanager }) => {
+      if (alertmanager.type !== 'external') return [];
+      const { urls, egress } = alertmanager;
+      return urls.flatMap((written, index) => {
+        const { href, origin, port, protocol } = new URL(written);
+        return [
+          ...when(href !== `${origin}/`, () =>
+            problem([SECTION, 'urls', index], written, 'a URL without path and query', `write ${origin}`),
+          ),
+          ...reachable(
+            [SECTION, 'egress'],
+            Number(port) || (protocol === 'https:' ? 443 : 80),
+            egress,
+            `urls[${index}]`,
+          ),
+        ];
+      });
+    },
+  },
+];
+
+function repeated(
+  entries: readonly { readonly name: string }[],
+  list: 'receivers' | 'muteTimes',
+  what: string,
+): readonly Problem[] {
+  return entries.flatMap(({ name }, index) =>
+    when(entries.findIndex((entry) => entry.name === name) < index, () =>
+      problem([SECTION, list, index, 'name'], name, `a name that ${what} has alone`, 'rename one of the two'),
+    ),
+  );
+}
+
+function isEverything({ severities, tenants, alerts, labels }: Alertmanager['inhibit'][number]['while']): boolean {
+  return [severities, tenants, alerts, Object.keys(labels)].every(({ length }) => length === 0);
+}
+
+/** Of pods the policy sees the port behind the Service, so any may be right. */
+function reachable(
+  path: readonly PropertyKey[],
+  port: number,
+  egress: readonly Destination[],
+  what: string,
+): readonly Problem[] {
+  return when(!egress.some((destination) => 'namespace' in destination || destination.port === port), () =>
+    problem(
+      path,
+      egress.map((destination) => destination.port),
+      `an entry with port ${port}, that of ${what}`,
+      `add { cidr: …, port: ${port} }`,
+    ),
+  );
+}

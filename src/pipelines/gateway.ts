@@ -1,0 +1,39 @@
+/** Counts what the gateway refused and what failed there, line by line of its access log: nginx has no metrics of that. */
+import { LABELS } from '../log-model';
+import { GATEWAY_COUNTER_PREFIX, GATEWAY_COUNTERS } from '../log-model/gateway-counters';
+import { selector, type Stage, when } from './stage';
+
+/** A counter that was not counted up for this long is forgotten; a pod's lines end with it. */
+const FORGOTTEN_AFTER = '24h';
+
+/** @param namespace - the gateway's. */
+export function gatewayCounters(namespace: string): Stage {
+  return {
+    match: {
+      selector: selector([['|=', '"status":']], `{${LABELS.app}="gateway",${LABELS.namespace}="${namespace}"}`),
+      stages: [
+        counted('|=', '"status":401,', GATEWAY_COUNTERS.unauthorized, 'Requests that were answered with 401.'),
+        counted('|~', '"status":5\\d\\d,', GATEWAY_COUNTERS.serverErrors, 'Requests that were answered with 5xx.'),
+      ],
+    },
+  };
+}
+
+function counted(operator: '|=' | '|~', text: string, name: string, description: string): Stage {
+  return when(
+    [[operator, text]],
+    [
+      {
+        metrics: {
+          [name]: {
+            type: 'Counter',
+            description,
+            prefix: GATEWAY_COUNTER_PREFIX, // default promtail_custom_
+            max_idle_duration: FORGOTTEN_AFTER, // default 5m
+            config: { match_all: true, action: 'inc' },
+          },
+        },
+      },
+    ],
+  );
+}

@@ -1,0 +1,96 @@
+/** Each of the stack's own alerts, by promtool on the rendered rules: it fires, it resolves, and normal work does not set it off. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { stackRules } from '../../src/alerts/stack-rules';
+import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../support/program';
+import { configFile, variant } from '../support/rendered-stack';
+import { CASES, type RuleCase, type Series } from './stack-rules-cases';
+
+const rendered = variant('watched', {
+  environment: 'staging',
+  monitoring: { type: 'embedded' },
+  gateway: { tls: {} },
+});
+const rules = stackRules(rendered.config);
+
+let promtool: string;
+let folder: string;
+beforeAll(async () => {
+  ({ promtool } = await programs('promtool'));
+  folder = temporaryFolder('stack-rules');
+  writeFileSync(join(folder, 'rules.yaml'), configFile(rendered, 'prometheus-config', 'stack-rules.yaml'));
+}, BUILD_TIMEOUT);
+afterAll(() => removeFolder(folder));
+
+interface Expected {
+  readonly eval_time: string;
+  readonly exp_alerts: readonly object[];
+}
+
+/** What promtool says of these series; nothing where all is as expected. */
+async function verdict(alertname: string, series: Series, expected: readonly Expected[]): Promise<string> {
+  const file = join(folder, `${alertname}.yaml`);
+  writeFileSync(
+    file,
+    stringify({
+      rule_files: ['rules.yaml'],
+      evaluation_interval: '1m',
+      tests: [
+        {
+          interval: '1m',
+          input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+          alert_rule_test: expected.map((one) => ({ ...one, alertname })),
+        },
+      ],
+    }),
+  );
+  const { code, stdout, stderr } = await run([promtool, 'test', 'rules', file]);
+  return code === 0 ? '' : `${stdout}${stderr}`;
+}
+
+it('every alert is tested', () => {
+  expect(Object.keys(CASES).sort()).toEqual(rules.map(({ name }) => name).sort());
+});
+
+const cases = rules.map((rule) => {
+  const tested = CASES[rule.name];
+  if (tested === undefined) throw new Error(`no case for ${rule.name}`);
+  return [rule.name, rule, tested] as const;
+});
+
+describe.each(cases)('%s', (name, { severity, summary }, tested: RuleCase) => {
+  it(`given that it goes wrong, fires at ${tested.fires} and not before, and is resolved at ${tested.resolves}`, async () => {
+    const alert = {
+      exp_labels: { ...tested.labels, severity },
+      exp_annotations: {
+        summary,
+        description: tested.description,
+        runbook_url: `docs/runbooks.md#${name.toLowerCase()}`,
+      },
+    };
+    expect(
+      await verdict(name, tested.wrong, [
+        { eval_time: tested.before, exp_alerts: [] },
+        { eval_time: tested.fires, exp_alerts: [alert] },
+        { eval_time: tested.resolves, exp_alerts: [] },
+      ]),
+    ).toBe('');
+  });
+
+  it('given normal work, does not fire', async () => {
+    const times = ['1m', '4m', '10m', '11m', '14m', '20m', '30m', '45m', '60m', '69m'];
+    expect(
+      await verdict(
+        name,
+        tested.normal,
+        times.map((time) => ({ eval_time: time, exp_alerts: [] })),
+      ),
+    ).toBe('');
+  });
+});
+
+it('given an alert that is not to be there, promtool says so, and the tests above can fail', async () => {
+  const { wrong, fires } = CASES['LokiLosesLines'] as RuleCase;
+  expect(await verdict('LokiLosesLines', wrong, [{ eval_time: fires, exp_alerts: [] }])).toContain('FAILED');
+});
