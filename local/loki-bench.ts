@@ -74,7 +74,11 @@ async function benchLoki(loki: string, { config, env }: Contender): Promise<Benc
   const data = path.join(folder, 'data');
   const [http = 0, grpc = 0] = await freePorts(2);
   const local = (text: string): string =>
-    text.replace('/var/loki', data).replace('/etc/loki', folder).replace('127.0.0.1:9095', `127.0.0.1:${grpc}`);
+    text
+      .replace('/var/loki', data)
+      .replace('/etc/loki-rules', `${folder}/rules`)
+      .replace('/etc/loki', folder)
+      .replace('127.0.0.1:9095', `127.0.0.1:${grpc}`);
   const server = {
     ...(config['server'] as object),
     http_listen_address: '127.0.0.1',

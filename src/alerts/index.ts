@@ -1,4 +1,15 @@
 /** The stack's alerts. docs/runbooks.md has a section for each. */
 export { type LogRuleProps, logRules } from './log-rules';
 export * from './rule';
+export {
+  agentTenant,
+  hasRecordingRules,
+  OWN_FILE,
+  RUNBOOKS,
+  ruleFileName,
+  runbookUrl,
+  stackLogRules,
+  type TenantRules,
+  tenantRules,
+} from './rule-groups';
 export type { AlertThresholds } from './thresholds';

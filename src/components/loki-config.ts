@@ -5,13 +5,15 @@ import { type KeptPeriods, longestKept, longestPeriod } from '../config/retentio
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../config/units';
 import { EVERY_STREAM } from '../log-model';
 import { LOKI } from './identity';
+import { type RulerProps, rulerSection } from './loki-ruler';
 import { DATA, schemaPeriods, storageSection } from './loki-storage';
 
 /** The parts of the stack config that Loki's config files are made from. */
 export type LokiConfigProps = Pick<
   StackConfig,
   'namespaces' | 'deployment' | 'storage' | 'retention' | 'limits' | 'auth' | 'resources'
->;
+> &
+  RulerProps;
 
 /** Where the pod finds its config files. */
 export const CONFIG = '/etc/loki';
@@ -124,6 +126,7 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     compactor: isRing ? { retention_enabled: false, compaction_interval: NEVER } : compactorSection(props),
     // Only where somebody may: X-Scope-OrgID with several tenants is an error otherwise.
     ...(props.auth.loki.crossTenantReaders.length === 0 ? {} : { querier: { multi_tenant_queries_enabled: true } }),
+    ...rulerSection(props),
     query_range: {
       align_queries_with_step: true,
       cache_results: true,

@@ -27,6 +27,8 @@ export interface LokiStatefulSetProps {
   readonly metadata: k8s.ObjectMeta;
   /** Contents of the ConfigMap `<name>-config`. */
   readonly files: Readonly<Record<string, string>>;
+  /** Further folders, which Loki reads again while it runs: a change of theirs restarts nothing. */
+  readonly mounts?: { readonly volumeMounts: readonly k8s.VolumeMount[]; readonly volumes: readonly k8s.Volume[] };
   readonly replicas: number;
   readonly resources: Resources;
   readonly volumeSize: ByteSize;
@@ -101,12 +103,14 @@ export function lokiStatefulSet(
                 { name: 'data', mountPath: DATA },
                 { name: 'config', mountPath: CONFIG, readOnly: true },
                 { name: 'tmp', mountPath: '/tmp' },
+                ...(props.mounts?.volumeMounts ?? []),
               ],
             },
           ],
           volumes: [
             { name: 'config', configMap: { name: `${name}-config` } },
             { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } },
+            ...(props.mounts?.volumes ?? []),
           ],
         },
       },

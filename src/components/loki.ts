@@ -5,6 +5,7 @@ import type { StackConfig } from '../config';
 import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { lokiConfig, tenantOverrides } from './loki-config';
 import { endSeconds, startSeconds } from './loki-lifetime';
+import { ruleConfigMaps, ruleMounts, rulerEgress, type RulerProps } from './loki-ruler';
 import { lokiStatefulSet } from './loki-stateful-set';
 import { bucketEgress, bucketIdentity } from './loki-storage';
 import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
@@ -23,7 +24,8 @@ export type LokiProps = Pick<
   | 'resources'
   | 'images'
   | 'network'
->;
+> &
+  RulerProps;
 
 /** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
 export class Loki extends Construct {
@@ -42,6 +44,8 @@ export class Loki extends Construct {
       automountServiceAccountToken: false,
     });
     new k8s.KubeConfigMap(this, 'config', { metadata: metadata('loki-config'), data: files });
+    for (const { name, data } of ruleConfigMaps(props))
+      new k8s.KubeConfigMap(this, name, { metadata: metadata(name), data });
     this.policy(props);
     new k8s.KubeService(this, 'service', {
       metadata: metadata(LOKI.name),
@@ -85,6 +89,7 @@ export class Loki extends Construct {
       identity: LOKI,
       metadata: metadata(LOKI.name),
       files,
+      mounts: ruleMounts(props),
       replicas: deployment.replicas,
       resources: props.resources.loki,
       volumeSize: props.persistence.size,
@@ -106,7 +111,9 @@ export class Loki extends Construct {
     });
   }
 
-  private policy({ namespaces, deployment, storage, network }: LokiProps): void {
+  private policy(props: LokiProps): void {
+    const { namespaces, deployment, storage, network } = props;
+    const alerts = rulerEgress(props);
     const peers = podsOf(LOKI, namespaces.logging);
     const ring = tcp(LOKI.ports.grpc, LOKI.ports.memberlist);
     const hasPeers = deployment.mode === 'ha';
@@ -118,8 +125,9 @@ export class Loki extends Construct {
       ],
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
-        ...(hasPeers || storage.type === 's3' ? [dnsEgress(network)] : []),
+        ...(hasPeers || storage.type === 's3' || alerts.length > 0 ? [dnsEgress(network)] : []),
         ...bucketEgress(storage),
+        ...alerts,
       ],
     });
   }

@@ -91,6 +91,27 @@ export const defaults = {
     ],
   },
 
+  alerting: {
+    interval: '1m', // (mission)
+    thresholds: {
+      errorsPerSecond: 10, // (mission)
+      errorRateFactor: 3,
+      failedLoginsByUser: 10,
+      failedLoginsByAddress: 20,
+      rateLimitViolations: 100,
+      suspiciousActions: 0,
+      refusedActions: 50,
+      slowQueries: 20,
+      slowQuery: '1s', // (mission)
+      serverErrorPercent: 5,
+      requestDuration: '2s',
+      connectionFailures: 10,
+      poolRefusals: 5,
+      silence: '30m',
+      redactedLines: 20,
+    },
+  },
+
   alertmanager: { replicas: 1, persistence: { size: '1Gi' } },
 
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.

@@ -193,6 +193,54 @@ export const positiveInteger = () =>
     remedy: 'write for example 3, without quotes',
   });
 
+/** Zero is allowed: nothing at all of it is normal. */
+export const count = () =>
+  wholeNumber('whole number', 0, undefined, {
+    rule: 'a whole number, 0 or above',
+    remedy: 'write for example 10, without quotes',
+  });
+
+const someNumber = (title: string, maximum: number, params: RuleParams) =>
+  z
+    .number(says(params))
+    .refine((value) => value > 0 && value <= maximum, { params: { ...params } })
+    .meta({ title, exclusiveMinimum: 0, ...(Number.isFinite(maximum) ? { maximum } : {}) });
+
+export const positiveNumber = () =>
+  someNumber('number', Infinity, { rule: 'a number above 0', remedy: 'write for example 10 or 0.5, without quotes' });
+
+export const percent = () =>
+  someNumber('percent', 100, { rule: 'percent: above 0, at most 100', remedy: 'write for example 5, without %' });
+
+const EVALUATION_TIME = {
+  rule: 'a time in whole numbers with s, m, h or d; 0s is none',
+  remedy: 'write for example 5m',
+};
+
+/** As rule files have it: zero, too. */
+export const evaluationTime = () => withPattern('time', /^(\d+(s|m|h|d))+$/, EVALUATION_TIME);
+
+/** Name of an alert, which is also the anchor of its runbook. */
+export const alertName = () =>
+  withPattern('alert name', /^[A-Z][A-Za-z0-9]{2,62}$/, {
+    rule: 'a name in PascalCase: letters and digits, the first a capital',
+    remedy: 'write for example HighErrorRate',
+  });
+
+/** Name of a metric. */
+export const metricName = () =>
+  withPattern('metric name', /^[A-Za-z_:][A-Za-z0-9_:]*$/, {
+    rule: 'the name of a metric: letters, digits, _ and :',
+    remedy: 'write for example job:log_lines:rate5m',
+  });
+
+/** Its last part is the name of the file in a ConfigMap. */
+export const ruleFilePath = () =>
+  withPattern('rule file', /^(?!\/)([\w .-]+\/)*[A-Za-z0-9][\w.-]*\.ya?ml$/, {
+    rule: 'the path of a YAML file, from the folder of the stack file',
+    remedy: 'write for example alerts/team.yaml',
+  });
+
 /** IPv4 or IPv6 CIDR. */
 export const cidr = () =>
   z

@@ -22,7 +22,7 @@ export function loadStackConfig(directory: string, stack: string): StackConfig {
   const file = `Pulumi.${stack}.yaml`;
   const document = parseFile(file, readStackFile(directory, file));
   const entries = Object.entries(asRecord(asRecord(document)['config']));
-  return parseStackEntries(file, entries);
+  return parseStackEntries(file, entries, directory);
 }
 
 function readStackFile(directory: string, file: string): string {
@@ -63,14 +63,56 @@ function parseFile(file: string, text: string): unknown {
  * The step that the stack file and Pulumi's own config share: keys of this project, without the secrets, validated.
  *
  * @param entries - `spywatcher-logs:retention` → value; keys of other namespaces are left alone.
+ * @param directory - where the stack file is: rule files are named from there.
  */
-export function parseStackEntries(source: string, entries: readonly (readonly [string, unknown])[]): StackConfig {
+export function parseStackEntries(
+  source: string,
+  entries: readonly (readonly [string, unknown])[],
+  directory: string,
+): StackConfig {
   const own = entries
     .filter(([key]) => key.startsWith(`${PROJECT}:`))
     .map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
   const readable = unencrypted(own);
   if (readable.length > 0) throw new ConfigError(source, readable);
-  return parseStackConfig(source, Object.fromEntries(own.filter(([key]) => key !== SECRETS_KEY)));
+  const written = own.filter(([key]) => key !== SECRETS_KEY);
+  return parseStackConfig(
+    source,
+    Object.fromEntries(
+      written.map(([key, value]) => [key, key === 'alerting' ? withRuleFiles(source, value, directory) : value]),
+    ),
+  );
+}
+
+/** `alerting` with the text of each of its files. */
+function withRuleFiles(source: string, alerting: unknown, directory: string): unknown {
+  const section = asRecord(alerting);
+  const files = section['files'];
+  if (!Array.isArray(files)) return alerting;
+  return {
+    ...section,
+    files: files.map((file: unknown, index) => {
+      const { path, content } = asRecord(file);
+      if (typeof path !== 'string' || content !== undefined) return file;
+      return { ...asRecord(file), content: ruleFile(source, join(directory, path), index, path) };
+    }),
+  };
+}
+
+function ruleFile(source: string, file: string, index: number, path: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new ConfigError(source, [
+      {
+        path: `alerting.files[${index}].path`,
+        received: JSON.stringify(path),
+        rule: `a file that can be read, from the folder of the stack file (${String(error.code)})`,
+        remedy: 'check the path, or create the file',
+      },
+    ]);
+  }
 }
 
 /** A secret in plain text in a stack file is refused before anything else is looked at. */

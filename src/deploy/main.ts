@@ -47,6 +47,7 @@ function readConfig(source: string): StackConfig {
   return parseStackEntries(
     source,
     entries.map(([key, value]) => [key, key.startsWith(`${PROJECT}:`) ? parseStructured(value) : value] as const),
+    pulumi.runtime.getRootDirectory(),
   );
 }
 

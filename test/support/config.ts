@@ -41,6 +41,20 @@ type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'graf
   readonly grafana: Omit<T['grafana'], 'route' | 'login'> & { readonly login: Omit<T['grafana']['login'], 'form'> };
 };
 
+/** A rule file of the format that Loki and Prometheus share. */
+export const AUDIT_RULES = `groups:
+  - name: audit
+    rules:
+      - alert: AuditTrailErrors
+        expr: sum(rate({job="login", level="error"}[5m])) > 1
+        for: 5m
+        labels: { severity: info }
+        annotations:
+          summary: The audit trail has errors
+          description: '{{ $value }} errors/sec'
+          runbook_url: https://wiki.example.com/audit
+`;
+
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   environment: 'staging',
@@ -212,6 +226,56 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
     drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', patterns: ['Accepted'], keep: 0.5 }],
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
+  },
+  alerting: {
+    enabled: true,
+    interval: '2m',
+    thresholds: {
+      errorsPerSecond: 12,
+      errorRateFactor: 4,
+      failedLoginsByUser: 5,
+      failedLoginsByAddress: 15,
+      rateLimitViolations: 80,
+      suspiciousActions: 1,
+      refusedActions: 40,
+      slowQueries: 30,
+      slowQuery: '2s',
+      serverErrorPercent: 10,
+      requestDuration: '3s',
+      connectionFailures: 8,
+      poolRefusals: 4,
+      silence: '1h',
+      redactedLines: 10,
+    },
+    silentJobs: ['backend', 'nginx'],
+    disabled: ['SlowStatements'],
+    rules: [
+      {
+        name: 'GuildSyncFails',
+        expr: 'sum(count_over_time({job="backend"} |= "guild sync failed" [10m])) > 3',
+        for: '5m',
+        severity: 'warning',
+        tenant: 'app',
+        labels: { team: 'guilds' },
+        summary: 'Guilds are not synchronised',
+        description: '{{ $value }} failures in 10m.',
+        runbook: 'https://wiki.example.com/guild-sync',
+      },
+    ],
+    recording: [
+      {
+        record: 'job:log_lines:rate5m',
+        expr: 'sum by (job) (rate({job=~".+"}[5m]))',
+        tenant: 'app',
+        labels: { source: 'logs' },
+      },
+    ],
+    files: [{ path: 'alerts/audit.yaml', tenant: 'audit', content: AUDIT_RULES }],
+    remoteWrite: {
+      url: 'https://metrics.example.com/api/v1/write',
+      egress: [{ cidr: '10.40.0.5/32', port: 443 }],
+    },
+    runbooks: 'https://wiki.example.com/runbooks',
   },
   alertmanager: { type: 'embedded', replicas: 2, persistence: { size: '2Gi', storageClass: 'fast' } },
   monitoring: { type: 'operator' },

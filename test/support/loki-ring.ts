@@ -108,6 +108,7 @@ export function lokiRing({ loki, rendered, network, tenant, s3, zones = [] }: Lo
     return stringify(
       mapStrings(local, (text) =>
         text
+          .replace('/etc/loki-rules', join(data, 'rules'))
           .replace('/etc/loki', data)
           .replace('/var/loki', join(data, 'data'))
           // A pod's loopback address is its own.

@@ -2,12 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { ruleConfigMaps } from '../../src/components/loki-ruler';
 import { freePorts, type RunningProgram, removeFolder, startProgram, temporaryFolder, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';
 import { type Response, send } from './request';
 
 /** The folders of the pod; everything else in the config stays as it is. */
 const CONFIG_FOLDER = '/etc/loki';
+const RULES_FOLDER = '/etc/loki-rules';
 const DATA_FOLDER = '/var/loki';
 
 /** What a bucket's Secret would put into the environment. */
@@ -41,7 +43,15 @@ export function writeLokiFiles(
   files = lokiFiles(rendered),
 ): readonly string[] {
   const local = (text: string): string =>
-    text.replace(CONFIG_FOLDER, folder).replace(DATA_FOLDER, join(folder, 'data'));
+    text
+      .replace(RULES_FOLDER, join(folder, 'rules'))
+      .replace(CONFIG_FOLDER, folder)
+      .replace(DATA_FOLDER, join(folder, 'data'));
+  for (const { name, mountPath, data } of ruleConfigMaps(rendered.config)) {
+    const rules = local(mountPath);
+    mkdirSync(rules, { recursive: true });
+    for (const key of Object.keys(data)) writeFileSync(join(rules, key), configFile(rendered, name, key));
+  }
   mkdirSync(join(folder, 'data'), { recursive: true });
   writeFileSync(join(folder, 'config.yaml'), stringify(mapStrings(files.config, local)));
   writeFileSync(join(folder, 'overrides.yaml'), stringify(files.overrides));

@@ -1,5 +1,6 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
+import { alertingRules } from './alerting';
 import { authRules } from './auth';
 import { deploymentRules } from './deployment';
 import { gatewayRules } from './gateway';
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   ...grafanaRules,
   ...grafanaLoginRules,
   ...agentRules,
+  ...alertingRules,
   ...resourceRules,
   ...networkRules,
   ...secretRules,

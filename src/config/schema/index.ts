@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { destination } from '../scalars';
 import { agent } from './agent';
+import { alerting } from './alerting';
 import { alertmanager } from './alertmanager';
 import { auth } from './auth';
 import { deploy } from './deploy';
@@ -47,6 +48,7 @@ export const stackConfigSchema = z.strictObject({
   gateway: gateway.prefault({}).describe('The nginx that everything reaches Loki through.'),
   grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume, links and datasources.'),
   agent: agent.prefault({}).describe('The agent that reads the pods’ log files on each node.'),
+  alerting: alerting.prefault({}).describe('What is wrong, by what is written: alerts that Loki evaluates.'),
   alertmanager: alertmanager.prefault({ type: 'embedded' }).describe('Where alerts go.'),
   monitoring: monitoring.prefault({}).describe('How the stack watches itself.'),
   resources: componentResources

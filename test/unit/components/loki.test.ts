@@ -147,9 +147,16 @@ describe('given a single Loki on S3', () => {
 });
 
 describe('given every option', () => {
-  const { namespaces, deployment, storage, persistence, retention, limits, auth, resources, images, network } =
+  const { namespaces, deployment, storage, persistence, retention, limits, auth, resources, images, network, ...more } =
     everythingConfig();
+  const { alerting, alertmanager, monitoring, environment, agent, grafana } = more;
   const all: Required<LokiProps> = {
+    alerting,
+    alertmanager,
+    monitoring,
+    environment,
+    agent,
+    grafana,
     namespaces,
     deployment,
     storage,
@@ -186,11 +193,11 @@ describe('given every option', () => {
 
   it('allows the configured addresses', () => {
     const { egress = [] } = find(objects, 'NetworkPolicy').spec;
-    expect(egress.at(-1)).toEqual({
+    expect(egress.at(-3)).toEqual({
       to: [{ ipBlock: { cidr: '10.20.0.0/16' } }],
       ports: [{ protocol: 'TCP', port: 9000 }],
     });
-    expect(egress.at(-2)?.to).toEqual([
+    expect(egress.at(-4)?.to).toEqual([
       {
         namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'dns-system' } },
         podSelector: { matchLabels: { app: 'coredns' } },

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadStackConfig, parseStackEntries } from '../../../src/config';
-import { configError, configWith } from '../../support/config';
+import { AUDIT_RULES, configError, configWith } from '../../support/config';
 
 const ENCRYPTED = { secure: 'v1:abcdefg:hijklmnop' };
 const entries = (secrets: unknown) =>
@@ -56,6 +56,23 @@ describe('given a stack file', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
+  it('reads the rule files that it names, from its own folder', () => {
+    mkdirSync(join(directory, 'alerts'), { recursive: true });
+    writeFileSync(join(directory, 'alerts', 'team.yaml'), AUDIT_RULES);
+    const text = 'config:\n  spywatcher-logs:environment: dev\n  spywatcher-logs:alerting:\n    files:\n';
+    expect(load(`${text}      - path: alerts/team.yaml\n`).alerting.files).toEqual([
+      { path: 'alerts/team.yaml', content: AUDIT_RULES },
+    ]);
+    expect(configError(() => load(`${text}      - path: alerts/absent.yaml\n`)).problems).toEqual([
+      {
+        path: 'alerting.files[0].path',
+        received: '"alerts/absent.yaml"',
+        rule: 'a file that can be read, from the folder of the stack file (ENOENT)',
+        remedy: 'check the path, or create the file',
+      },
+    ]);
+  });
+
   it('says which file is missing', () => {
     expect(() => loadStackConfig(directory, 'absent')).toThrow(/Pulumi\.absent\.yaml/);
   });
@@ -77,7 +94,7 @@ describe('given a secret in plain text', () => {
       ['secrets.grafana.adminPassword.secure.really'],
     ],
   ])('%s, refuses it without showing it and says how to encrypt it', (_, secrets, paths) => {
-    const error = configError(() => parseStackEntries('Pulumi.test.yaml', entries(secrets)));
+    const error = configError(() => parseStackEntries('Pulumi.test.yaml', entries(secrets), '.'));
     expect(error.problems).toEqual(
       paths.map((path) => ({
         path,
@@ -91,15 +108,19 @@ describe('given a secret in plain text', () => {
 
   it('says nothing else until that is mended', () => {
     const call = () =>
-      parseStackEntries('x', [
-        ['spywatcher-logs:secrets', 'hunter2'],
-        ['spywatcher-logs:limts', {}],
-      ]);
+      parseStackEntries(
+        'x',
+        [
+          ['spywatcher-logs:secrets', 'hunter2'],
+          ['spywatcher-logs:limts', {}],
+        ],
+        '.',
+      );
     expect(configError(call).problems.map(({ path }) => path)).toEqual(['secrets']);
   });
 });
 
 test('given encrypted secrets, the config holds nothing of them', () => {
   const secrets = { grafana: { adminPassword: ENCRYPTED } };
-  expect(JSON.stringify(parseStackEntries('x', entries(secrets)))).not.toContain(ENCRYPTED.secure);
+  expect(JSON.stringify(parseStackEntries('x', entries(secrets), '.'))).not.toContain(ENCRYPTED.secure);
 });

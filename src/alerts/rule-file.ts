@@ -1,0 +1,58 @@
+/** Rule files in the format that Loki and Prometheus share. */
+import { parse, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+
+const time = z.string().regex(/^(\d+(ms|s|m|h|d|w|y))+$/, 'a time such as 5m');
+const named = z.record(z.string(), z.string()).default({});
+
+const alert = z.strictObject({
+  alert: z.string().min(1),
+  expr: z.string().min(1),
+  for: time.optional(),
+  keep_firing_for: time.optional(),
+  labels: named,
+  annotations: named,
+});
+const recording = z.strictObject({ record: z.string().min(1), expr: z.string().min(1), labels: named });
+
+const ruleFile = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      name: z.string().min(1),
+      interval: time.optional(),
+      limit: z.number().int().optional(),
+      rules: z.array(z.union([alert, recording], 'a rule with alert or record, and expr; for, labels and annotations')),
+    }),
+  ),
+});
+
+/** What a rule file says. */
+export type RuleFile = z.output<typeof ruleFile>;
+export type FileRule = RuleFile['groups'][number]['rules'][number];
+
+/** Where a text is no rule file, and why. */
+export interface Unreadable {
+  readonly at: string;
+  readonly why: string;
+}
+
+/** A text as a rule file, or what is wrong with it. */
+export function parseRuleFile(
+  text: string,
+): { readonly file: RuleFile } | { readonly unreadable: readonly Unreadable[] } {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    return { unreadable: [{ at: `line ${error.linePos?.[0].line ?? 1}`, why: 'YAML' }] };
+  }
+  const parsed = ruleFile.safeParse(document);
+  if (parsed.success) return { file: parsed.data };
+  return {
+    unreadable: parsed.error.issues.map(({ path, message }) => ({
+      at: path.join('.') || 'the whole file',
+      why: message,
+    })),
+  };
+}

@@ -1,0 +1,126 @@
+/** The rule files that Loki's ruler gets: each tenant's own. */
+import { basename } from 'node:path';
+import type { StackConfig } from '../config';
+import { exploreUrl } from '../dashboards/explore';
+import { logRules } from './log-rules';
+import type { AlertRule } from './rule';
+import { type FileRule, parseRuleFile, type RuleFile } from './rule-file';
+
+/** The parts of the stack config that rules are made from. */
+export type RuleGroupProps = Pick<StackConfig, 'alerting' | 'auth' | 'agent' | 'namespaces' | 'grafana'>;
+
+/** File of the built-in and the typed rules. */
+export const OWN_FILE = 'spywatcher.yaml';
+/** Where the runbooks of the built-in alerts are in this project. */
+export const RUNBOOKS = 'docs/runbooks.md';
+
+/** Rule files of one tenant, by name. A tenant without rules has an empty one: Loki's API fails for one without a folder. */
+export interface TenantRules {
+  readonly tenant: string;
+  readonly files: Readonly<Record<string, RuleFile>>;
+}
+
+/** The tenant that the agent writes for; with auth off the first. Built-in rules are about its lines. */
+export function agentTenant({ auth, agent }: Pick<StackConfig, 'auth' | 'agent'>): string {
+  const { enabled, tenants } = auth.loki;
+  const written = tenants.find(({ write }) => enabled && write.includes(agent.credential));
+  return (written ?? tenants[0])?.name ?? '';
+}
+
+/** The built-in alerts of a stack; those that its file disables are left out. */
+export function stackLogRules({
+  alerting,
+  namespaces,
+}: Pick<StackConfig, 'alerting' | 'namespaces'>): readonly AlertRule[] {
+  return logRules({
+    thresholds: alerting.thresholds,
+    silentJobs: alerting.silentJobs,
+    ownNamespaces: [namespaces.logging, namespaces.agents],
+  }).filter(({ name }) => !alerting.disabled.includes(name));
+}
+
+/** Name of a rule file below its tenant's folder. */
+export function ruleFileName({ path }: { readonly path: string }): string {
+  return basename(path);
+}
+
+/** Everything that Loki's ruler evaluates, for each tenant in the order of the config. */
+export function tenantRules(config: RuleGroupProps): readonly TenantRules[] {
+  const { alerting, auth } = config;
+  const agents = agentTenant(config);
+  return auth.loki.tenants.map(({ name: tenant }) => {
+    const isOf = (owner: string | undefined): boolean => (owner ?? agents) === tenant;
+    const files = alerting.files
+      .filter((file) => isOf(file.tenant))
+      .map((file) => [ruleFileName(file), withTenant(config, tenant, file.content ?? '')] as const);
+    const groups = [
+      {
+        name: 'spywatcher-alerts', // (mission)
+        rules: isOf(undefined)
+          ? stackLogRules(config).map((rule) => alertOf(config, tenant, rule, runbookUrl(alerting.runbooks, rule.name)))
+          : [],
+      },
+      {
+        name: 'own-alerts',
+        rules: alerting.rules
+          .filter((rule) => isOf(rule.tenant))
+          .map((rule) => alertOf(config, tenant, rule, rule.runbook)),
+      },
+      {
+        name: 'own-recording-rules',
+        rules: alerting.recording
+          .filter((rule) => isOf(rule.tenant))
+          .map(({ record, expr, labels }): FileRule => ({ record, expr, labels: { ...labels, tenant } })),
+      },
+    ].filter(({ rules }) => rules.length > 0);
+    return { tenant, files: { [OWN_FILE]: { groups }, ...Object.fromEntries(files) } };
+  });
+}
+
+/** Section of an alert's runbook. */
+export function runbookUrl(page: string | undefined, name: string): string {
+  return `${page ?? RUNBOOKS}#${name.toLowerCase()}`;
+}
+
+function alertOf(config: RuleGroupProps, tenant: string, rule: AlertRule, runbook: string): FileRule {
+  const { name, expr, severity, labels = {}, summary, description } = rule;
+  return {
+    alert: name,
+    expr,
+    for: rule.for,
+    labels: { ...labels, severity, tenant },
+    annotations: { summary, description, runbook_url: runbook, explore_url: explore(config, expr) },
+  };
+}
+
+function withTenant(config: RuleGroupProps, tenant: string, content: string): RuleFile {
+  const parsed = parseRuleFile(content);
+  if ('unreadable' in parsed) throw new Error('a rule file that the rules of the config have not seen');
+  return {
+    groups: parsed.file.groups.map((group) => ({
+      ...group,
+      rules: group.rules.map((rule): FileRule => {
+        const labels = { ...rule.labels, tenant };
+        if ('record' in rule) return { ...rule, labels };
+        return { ...rule, labels, annotations: { explore_url: explore(config, rule.expr), ...rule.annotations } };
+      }),
+    })),
+  };
+}
+
+function explore({ grafana }: RuleGroupProps, expr: string): string {
+  return exploreUrl({
+    grafana: grafana.url.replace(/\/$/, ''),
+    range: { from: 'now-1h', to: 'now' },
+    queries: [{ refId: 'A', expr, queryType: 'range' }],
+  });
+}
+
+/** Whether anything is recorded, and so has to be kept somewhere. */
+export function hasRecordingRules({ alerting }: Pick<StackConfig, 'alerting'>): boolean {
+  if (alerting.recording.length > 0) return true;
+  return alerting.files.some(({ content = '' }) => {
+    const parsed = parseRuleFile(content);
+    return 'file' in parsed && parsed.file.groups.some(({ rules }) => rules.some((rule) => 'record' in rule));
+  });
+}

@@ -1,0 +1,172 @@
+import { expressionFaults, type Fault, tellingFaults } from '../../alerts/check';
+import { logRules } from '../../alerts/log-rules';
+import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/rule-groups';
+import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
+import { prometheusUrl } from '../../components/addresses';
+import type { Problem } from '../problem';
+import type { StackConfig } from '../schema';
+import { closest } from '../suggest';
+import { problem, type Rule, when } from './rule';
+
+type Path = readonly PropertyKey[];
+
+export const alertingRules: readonly Rule[] = [
+  { reads: ['alerting', 'namespaces'], check: builtInRules },
+  { reads: ['alerting.disabled'], check: knownNames },
+  { reads: ['alerting.rules', 'alerting.recording', 'alerting.files'], check: ownRules },
+  { reads: ['alerting.files'], check: ({ alerting }) => alerting.files.flatMap(filesRules) },
+  { reads: ['alerting', 'namespaces'], check: uniqueNames },
+  { reads: ['alerting', 'auth.loki.tenants'], check: knownTenants },
+  {
+    reads: ['alerting', 'monitoring', 'environment', 'namespaces'],
+    check: (config) =>
+      when(
+        hasRecordingRules(config) && config.alerting.remoteWrite === undefined && prometheusUrl(config) === undefined,
+        () =>
+          problem(
+            ['alerting', 'remoteWrite'],
+            config.alerting.remoteWrite,
+            'recording rules have a Prometheus that keeps what they record',
+            'set alerting.remoteWrite, or monitoring.type: embedded',
+          ),
+      ),
+  },
+];
+
+/** Thresholds and names of the config are in them. */
+function builtInRules(config: StackConfig): readonly Problem[] {
+  return stackLogRules(config).flatMap((rule) =>
+    problems(
+      ['alerting', 'thresholds'],
+      [
+        ...expressionFaults(rule.expr),
+        ...tellingFaults({ ...rule, runbook: runbookUrl(config.alerting.runbooks, rule.name) }),
+      ],
+    ),
+  );
+}
+
+function builtInNames({ alerting }: StackConfig): readonly string[] {
+  return logRules({ ...alerting, silentJobs: ['any'], ownNamespaces: [] }).map(({ name }) => name);
+}
+
+function knownNames(config: StackConfig): readonly Problem[] {
+  const names = builtInNames(config);
+  return config.alerting.disabled.flatMap((name, index) =>
+    when(!names.includes(name), () => {
+      const similar = closest(name, names);
+      return problem(
+        ['alerting', 'disabled', index],
+        name,
+        `the name of a built-in alert: ${names.join(', ')}`,
+        similar === undefined ? 'remove it' : `write ${similar}`,
+      );
+    }),
+  );
+}
+
+function ownRules({ alerting }: StackConfig): readonly Problem[] {
+  return [
+    ...alerting.rules.flatMap((rule, index) =>
+      problems(['alerting', 'rules', index], [...expressionFaults(rule.expr), ...tellingFaults(rule)]),
+    ),
+    ...alerting.recording.flatMap(({ expr }, index) =>
+      problems(['alerting', 'recording', index], expressionFaults(expr)),
+    ),
+  ];
+}
+
+function filesRules(file: StackConfig['alerting']['files'][number], index: number): readonly Problem[] {
+  const path = ['alerting', 'files', index];
+  if (file.content === undefined)
+    return [
+      problem(
+        [...path, 'content'],
+        undefined,
+        'the text of the file',
+        'set it where a program makes the config itself',
+      ),
+    ];
+  const parsed = parseRuleFile(file.content);
+  if ('unreadable' in parsed)
+    return parsed.unreadable.map(({ at, why }) =>
+      problem(path, file.path, `a rule file of Loki; at ${at}: ${why}`, 'mend the file'),
+    );
+  return rulesOf(parsed.file).flatMap(([at, rule]) => problems([...path, file.path, ...at], fileRuleFaults(rule)));
+}
+
+function fileRuleFaults(rule: FileRule): readonly Fault[] {
+  if ('record' in rule) return expressionFaults(rule.expr);
+  const { labels, annotations } = rule;
+  return [
+    ...expressionFaults(rule.expr),
+    ...tellingFaults({
+      severity: labels['severity'],
+      description: annotations['description'],
+      runbook: annotations['runbook_url'],
+    }),
+  ];
+}
+
+function rulesOf({ groups }: RuleFile): readonly (readonly [Path, FileRule])[] {
+  return groups.flatMap((group, at) =>
+    group.rules.map((rule, index) => [['groups', at, 'rules', index] as const, rule] as const),
+  );
+}
+
+/** Who is told of an alert knows it by its name. One file may have several rules of a name, for instance one for each severity. */
+function uniqueNames(config: StackConfig): readonly Problem[] {
+  const { alerting } = config;
+  const seen = new Map<string, string>();
+  const taken = (path: Path, name: string, by: string): readonly Problem[] => {
+    const owner = seen.get(name);
+    seen.set(name, owner ?? by);
+    return when(owner !== undefined && owner !== by, () =>
+      problem(path, name, `a name that no other alert has; ${owner ?? ''} has it`, 'rename one of them'),
+    );
+  };
+  for (const { name } of stackLogRules(config)) seen.set(name, 'a built-in alert');
+  const files = new Map<string, number>();
+  return [
+    ...alerting.rules.flatMap(({ name }, index) =>
+      taken(['alerting', 'rules', index, 'name'], name, `alerting.rules[${index}]`),
+    ),
+    ...alerting.files.flatMap((file, index) => {
+      const path = ['alerting', 'files', index];
+      const key = `${file.tenant ?? ''}/${ruleFileName(file)}`;
+      const isTaken = ruleFileName(file) === OWN_FILE || files.has(key);
+      files.set(key, index);
+      const parsed = parseRuleFile(file.content ?? '');
+      return [
+        ...when(isTaken, () =>
+          problem([...path, 'path'], file.path, 'a file name that no other file of the tenant has', 'rename the file'),
+        ),
+        ...('file' in parsed
+          ? rulesOf(parsed.file).flatMap(([at, rule]) =>
+              'alert' in rule ? taken([...path, file.path, ...at], rule.alert, `alerting.files[${index}]`) : [],
+            )
+          : []),
+      ];
+    }),
+  ];
+}
+
+function knownTenants({ alerting, auth }: StackConfig): readonly Problem[] {
+  const names = auth.loki.tenants.map(({ name }) => name);
+  return (['rules', 'recording', 'files'] as const).flatMap((list) =>
+    alerting[list].flatMap(({ tenant }, index) =>
+      when(tenant !== undefined && !names.includes(tenant), () =>
+        problem(
+          ['alerting', list, index, 'tenant'],
+          tenant,
+          `a tenant of auth.loki.tenants (${names.join(', ')})`,
+          'add the tenant there, or remove it here',
+        ),
+      ),
+    ),
+  );
+}
+
+function problems(path: Path, faults: readonly Fault[]): readonly Problem[] {
+  return faults.map(({ part, received, rule, remedy }) => problem([...path, part], received, rule, remedy));
+}

@@ -1,0 +1,180 @@
+/** The real Loki's ruler with the rules that a stack renders: it loads them, evaluates them, tells Alertmanager, reads them again. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { logRules } from '../../src/alerts';
+import type { StackConfigInput } from '../../src/config';
+import { changedFiles, lokiFiles, pushBody, type RunningLoki, startLoki, writeLokiFiles } from '../support/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder, until } from '../support/program';
+import { type RenderedStack, variant } from '../support/rendered-stack';
+import { type Response, send } from '../support/request';
+import { type StubAlertmanager, startStubAlertmanager } from '../support/stub-alertmanager';
+import { HA } from '../support/config';
+
+const GRAFANA = 'https://logs.example.com';
+const ERRORS = 'sum(count_over_time({job="backend", level="error"} [5s])) > 2';
+
+const input = (alertmanager: string): StackConfigInput => ({
+  environment: 'dev',
+  grafana: { url: GRAFANA },
+  auth: {
+    loki: {
+      tenants: [
+        { name: 'spywatcher', write: ['promtail'], read: ['grafana'] },
+        { name: 'audit', write: ['audit-writer'], read: ['audit-reader'] },
+      ],
+    },
+  },
+  alertmanager: { type: 'external', urls: [alertmanager], egress: [{ cidr: '127.0.0.1/32', port: 9093 }] },
+  alerting: {
+    interval: '1s',
+    rules: [
+      {
+        name: 'ManyErrors',
+        expr: ERRORS,
+        severity: 'warning',
+        labels: { team: 'backend' },
+        summary: 'Many errors',
+        description: '{{ $value }} errors in 5s.',
+        runbook: 'https://wiki.example.com/many-errors',
+      },
+    ],
+  },
+});
+
+interface RuleState {
+  readonly name: string;
+  readonly state: string;
+  readonly health: string;
+  readonly lastError?: string;
+  readonly evaluationTime: number;
+}
+interface RulesAnswer {
+  readonly data: { readonly groups: readonly { readonly name: string; readonly rules: readonly RuleState[] }[] };
+}
+
+let folder: string;
+let loki: RunningLoki;
+let alertmanager: StubAlertmanager;
+let rendered: RenderedStack;
+
+const ask = (path: string, tenant = 'spywatcher'): Promise<Response> =>
+  send({ port: loki.port, path, headers: { 'X-Scope-OrgID': tenant } });
+const rules = async (): Promise<readonly RuleState[]> => {
+  const { status, text } = await ask('/prometheus/api/v1/rules');
+  if (status !== 200) throw new Error(`${status}: ${text}`);
+  return (JSON.parse(text) as RulesAnswer).data.groups.flatMap((group) => group.rules);
+};
+const rulesFile = (): string => join(folder, 'rules', 'spywatcher', 'spywatcher.yaml');
+
+beforeAll(async () => {
+  alertmanager = await startStubAlertmanager();
+  rendered = variant('ruler', input(alertmanager.url));
+  folder = temporaryFolder('ruler');
+  loki = await startLoki((await programs('loki')).loki, rendered, {
+    folder,
+    // Minutes in a stack.
+    files: changedFiles(lokiFiles(rendered), { ruler: { poll_interval: '1s', resend_delay: '1s' } }),
+  });
+}, BUILD_TIMEOUT);
+afterAll(async () => {
+  await loki.stop();
+  await alertmanager.stop();
+  removeFolder(folder);
+});
+
+test('every rule of the stack is loaded for the agent’s tenant, and Loki can evaluate it', async () => {
+  const { alerting, namespaces } = rendered.config;
+  const names = logRules({
+    thresholds: alerting.thresholds,
+    silentJobs: alerting.silentJobs,
+    ownNamespaces: [namespaces.logging, namespaces.agents],
+  }).map(({ name }) => name);
+  let states: readonly RuleState[] = [];
+  await until('evaluations', async () => {
+    states = await rules();
+    return states.length > 0 && states.every(({ health }) => health !== 'unknown') ? undefined : 'not yet';
+  });
+  expect(states.map(({ name }) => name).toSorted()).toEqual([...names, 'ManyErrors'].toSorted());
+  expect(states.filter(({ health }) => health !== 'ok')).toEqual([]);
+}, 60_000);
+
+test('Loki’s own API shows them too, and has none for the other tenant', async () => {
+  const own = await ask('/loki/api/v1/rules');
+  expect(own.status).toBe(200);
+  expect(own.text).toContain('alert: HighErrorRate');
+  // Loki's answer to a tenant without rules; without its folder it would be 500.
+  expect(await ask('/loki/api/v1/rules', 'audit')).toMatchObject({ status: 404 });
+  const none = await ask('/prometheus/api/v1/rules', 'audit');
+  expect([none.status, none.text]).toEqual([200, expect.stringContaining('"groups":[]')]);
+});
+
+test('an alert reaches Alertmanager with its labels and links, and its end does', async () => {
+  const push = await send({
+    port: loki.port,
+    path: '/loki/api/v1/push',
+    headers: { 'X-Scope-OrgID': 'spywatcher' },
+    body: pushBody(...[1, 2, 3].map((n) => ({ labels: { job: 'backend', level: 'error' }, line: `failed ${n}` }))),
+  });
+  expect(push.status).toBe(204);
+  const told = () => alertmanager.alerts.filter(({ labels }) => labels['alertname'] === 'ManyErrors');
+  await until('the alert', () => Promise.resolve(told().length > 0 ? undefined : 'not told'));
+  expect([...alertmanager.paths]).toEqual(['POST /api/v2/alerts']);
+  const [alert] = told();
+  expect(alert?.labels).toEqual({
+    alertname: 'ManyErrors',
+    severity: 'warning',
+    tenant: 'spywatcher',
+    team: 'backend',
+  });
+  expect(alert?.annotations).toMatchObject({
+    summary: 'Many errors',
+    description: '3 errors in 5s.',
+    runbook_url: 'https://wiki.example.com/many-errors',
+  });
+  for (const link of [alert?.generatorURL ?? '', alert?.annotations['explore_url'] ?? '']) {
+    expect(link.startsWith(`${GRAFANA}/explore?`)).toBe(true);
+    expect(decodeURIComponent(link.replaceAll('+', ' '))).toContain(JSON.stringify(ERRORS));
+  }
+  await until('its end', () =>
+    Promise.resolve(told().some(({ endsAt }) => Date.parse(endsAt) <= Date.now()) ? undefined : 'still told'),
+  );
+}, 60_000);
+
+test('a changed file is read again by the same process', async () => {
+  const before = readFileSync(rulesFile(), 'utf8');
+  writeFileSync(rulesFile(), before.replace('alert: ManyErrors', 'alert: TooManyErrors'));
+  await until('the new rule', async () =>
+    (await rules()).some(({ name }) => name === 'TooManyErrors') ? undefined : 'not there',
+  );
+  expect((await rules()).map(({ name }) => name)).not.toContain('ManyErrors');
+  writeFileSync(rulesFile(), before);
+}, 60_000);
+
+test('a file that Loki cannot read is told by its API, and the rules before go on', async () => {
+  const before = readFileSync(rulesFile(), 'utf8');
+  writeFileSync(rulesFile(), before.replace(ERRORS, 'sum(nonsense'));
+  const { status, text } = await ask('/loki/api/v1/rules');
+  expect([status, text]).toEqual([500, expect.stringContaining('spywatcher.yaml')]);
+  expect((await rules()).map(({ name }) => name)).toContain('HighErrorRate');
+  writeFileSync(rulesFile(), before);
+  expect((await ask('/loki/api/v1/rules')).status).toBe(200);
+}, 60_000);
+
+test.each<[string, StackConfigInput]>([
+  ['of a ring', { environment: 'dev', ...HA }],
+  ['without an Alertmanager', { environment: 'dev', alertmanager: { type: 'none' } }],
+  [
+    'with recording rules',
+    {
+      environment: 'dev',
+      alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
+    },
+  ],
+])('Loki accepts the config %s', async (_, config) => {
+  const other = temporaryFolder('ruler-config');
+  const args = writeLokiFiles(variant('ruler', config), other);
+  const { loki: program } = await programs('loki');
+  const { code, stderr } = await run([program, ...args, '-verify-config']);
+  removeFolder(other);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('config is valid')]);
+});
