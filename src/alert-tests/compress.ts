@@ -103,19 +103,24 @@ export function compressRule(rule: Rule, factor: number): Readonly<Record<string
   };
 }
 
+/** How fast a group goes. */
+export interface Pace {
+  readonly factor: number;
+  /** Milliseconds between two evaluations. */
+  readonly interval: number;
+}
+
 /** A group in compressed time, with a rule behind all others. */
-export function compressGroup(group: RuleGroup, factor: number, last: object): object {
-  return {
-    groups: [{ ...groupHead(group), rules: [...group.rules.map((rule) => compressRule(rule, factor)), last] }],
-  };
+export function compressGroup(group: RuleGroup, { factor, interval }: Pace, last: object): object {
+  const rules = group.rules.map((rule) => compressRule(rule, factor));
+  return { groups: [{ ...groupHead(group, interval), rules: [...rules, last] }] };
 }
 
 /** The same group with that rule alone. */
-export function emptyGroup(group: RuleGroup, last: object): object {
-  return { groups: [{ ...groupHead(group), rules: [last] }] };
+export function emptyGroup(group: RuleGroup, interval: number, last: object): object {
+  return { groups: [{ ...groupHead(group, interval), rules: [last] }] };
 }
 
-/** The interval is Loki's own setting: the same for all groups, each of which has a factor of its own. */
-function groupHead({ name, limit }: RuleGroup): object {
-  return { name, ...(limit === undefined ? {} : { limit }) };
+function groupHead({ name, limit }: RuleGroup, interval: number): object {
+  return { name, interval: `${interval}ms`, ...(limit === undefined ? {} : { limit }) };
 }

@@ -12,7 +12,7 @@ import { CONFIG, lokiConfig, tenantOverrides } from '../components/loki-config';
 import { DATA } from '../components/loki-storage';
 
 /** How often the ruler looks for changed rules: often, so that each test begins at the evaluation that it is to begin at. */
-const POLL = '100ms';
+const POLL = '300ms';
 /** Lines of a test's later times are written at its beginning. */
 const LONGEST_TEST = '24h';
 const LOG = 'loki.log';
@@ -25,8 +25,6 @@ export interface LokiOptions {
   readonly stack: StackConfig;
   /** Each has its rules in a folder of its name, and its notifications at a path of its name. */
   readonly tenants: readonly string[];
-  /** Milliseconds between two evaluations of a rule. */
-  readonly interval: number;
   /** Where an Alertmanager listens on the loopback address. */
   readonly alertmanager: number;
 }
@@ -149,11 +147,14 @@ function clientOf(url: string, folder: string): Omit<Loki, 'stop'> {
     ruleError: () => {
       const line = readFileSync(join(folder, LOG), 'utf8')
         .split('\n')
-        .findLast((words) => words.includes('unable to list rules'));
+        .findLast((words) => words.includes('error parsing'));
       return line === undefined ? undefined : logShape.parse(JSON.parse(line)).err;
     },
     syntaxError: async (expr) => {
-      const answer = await ask('syntax', `/loki/api/v1/format_query?${new URLSearchParams({ query: expr })}`);
+      const answer = await ask(
+        'syntax',
+        `/loki/api/v1/format_query?${new URLSearchParams({ query: expr }).toString()}`,
+      );
       return answer.ok ? undefined : reason(await answer.text());
     },
   };
@@ -182,7 +183,7 @@ interface Ports {
   readonly grpc: number;
 }
 
-function configOf({ stack, interval, alertmanager }: LokiOptions, folder: string, ports: Ports): object {
+function configOf({ stack, alertmanager }: LokiOptions, folder: string, ports: Ports): unknown {
   const config = lokiConfig(stack);
   const section = (name: string): object => {
     const value = config[name];
@@ -212,27 +213,28 @@ function configOf({ stack, interval, alertmanager }: LokiOptions, folder: string
       creation_grace_period: LONGEST_TEST,
     },
     ruler: {
-      enable_api: true,
+      ...section('ruler'),
       storage: { type: 'local', local: { directory: join(folder, 'rules') } },
       rule_path: join(folder, 'data', 'rules'),
       wal: { dir: join(folder, 'data', 'ruler-wal') },
       ring: { kvstore: { store: 'inmemory' } },
       poll_interval: POLL,
-      evaluation_interval: `${interval}ms`,
       evaluation: { max_jitter: '0s' }, // a moment's delay is much of a compressed interval
       alertmanager_url: `http://127.0.0.1:${alertmanager}`,
       enable_alertmanager_v2: true,
+      remote_write: { enabled: false }, // nothing keeps what is recorded
     },
   };
   return mapped(changed, local);
 }
 
-function mapped(value: object, change: (text: string) => string): object {
-  const inner = (one: unknown): unknown =>
-    typeof one === 'string' ? change(one) : typeof one === 'object' && one !== null ? mapped(one, change) : one;
-  return Array.isArray(value)
-    ? value.map(inner)
-    : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(one)]));
+/** All texts in it changed. */
+function mapped(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((one: unknown) => mapped(one, change));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
+  return Object.fromEntries(entries.map(([key, one]) => [key, mapped(one, change)]));
 }
 
 /** Notifications do not say whose they are; the path that they come to does. */

@@ -27,7 +27,7 @@ export class AlertTestError extends Error {
  *
  * @throws AlertTestError with all problems.
  */
-export function parseBy<T>(schema: z.ZodType<T, unknown>, file: string, input: unknown): T {
+export function parseBy<T>(schema: z.ZodType<T>, file: string, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new AlertTestError(

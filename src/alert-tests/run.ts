@@ -46,15 +46,19 @@ export interface Trace {
 /** Thrown when a run did not begin when it was to: not the rules' fault. */
 export class LateError extends Error {}
 
-/** Gives a tenant the group's clock alone, so that the ruler says when it evaluates the group: by name, always at the same moments. */
-export function prepare(loki: Loki, tenant: string, { group }: Run): void {
-  loki.setRules(tenant, emptyGroup(group, clockRule(`${CLOCK}0`)));
+/**
+ * Gives a tenant the group's clock alone, so that the ruler says when it evaluates the group: by name, always at the same moments.
+ *
+ * @param real - milliseconds between two evaluations.
+ */
+export function prepare(loki: Loki, tenant: string, { group }: Run, real: number): void {
+  loki.setRules(tenant, emptyGroup(group, real, clockRule(`${CLOCK}0`)));
 }
 
 /**
  * Runs it as a tenant that was prepared.
  *
- * @param real - milliseconds between two evaluations.
+ * @param real - as of {@link prepare}.
  */
 export async function execute(loki: Loki, tenant: string, run: Run, real: number): Promise<Trace> {
   const factor = run.interval / real;
@@ -68,9 +72,10 @@ export async function execute(loki: Loki, tenant: string, run: Run, real: number
   const before = milliseconds(start - interval) + 50;
   if (Date.now() > before) throw new LateError('its lines took too long');
   await sleep(before - Date.now());
-  loki.setRules(tenant, compressGroup(run.group, factor, clockRule(CLOCK)));
+  loki.setRules(tenant, compressGroup(run.group, { factor, interval: real }, clockRule(CLOCK)));
   const evaluations: Evaluation[] = [];
-  for (let index = 0; index <= run.evaluations; index += 1) {
+  // One more than is asked for: what is seen before and behind a missed one tells of it.
+  for (let index = 0; index <= run.evaluations + 1; index += 1) {
     const at = milliseconds(start + BigInt(index) * interval);
     await sleep(Math.max(0, at + real * ASKED_AFTER - Date.now()));
     evaluations.push(await evaluationAt(loki, tenant, at, real));

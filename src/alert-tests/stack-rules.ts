@@ -1,38 +1,23 @@
-import { logRules } from '../alerts';
-import { parseDuration } from '../config/units';
-import type { RuleGroup } from './schema';
-export function stackRules(_project: string, _stack: string): readonly RuleGroup[] {
-  const rules = logRules({
-    thresholds: {
-      errorsPerSecond: 10,
-      errorRateFactor: 3,
-      failedLoginsByUser: 10,
-      failedLoginsByAddress: 20,
-      rateLimitViolations: 50,
-      suspiciousActions: 0,
-      refusedActions: 50,
-      slowQueries: 20,
-      slowQuery: { milliseconds: 1000 },
-      serverErrorPercent: 5,
-      requestDuration: { milliseconds: 1000 },
-      connectionFailures: 5,
-      poolRefusals: 5,
-      silence: { milliseconds: 900000 },
-      redactedLines: 10,
-    },
-    ownNamespaces: ['logging', 'logging-agents'],
-    silentJobs: ['backend', 'nginx'],
-  });
-  return [
-    {
-      name: 'logs',
-      rules: rules.map((r) => ({
-        alert: r.name,
-        expr: r.expr,
-        for: parseDuration(r.for)?.milliseconds ?? 0,
-        labels: { severity: r.severity, ...r.labels },
-        annotations: { summary: r.summary, description: r.description },
-      })),
-    },
-  ];
+/** The rules of a stack of this project, as its Loki has them. */
+import { tenantRules } from '../alerts';
+import { loadStackConfig } from '../config';
+import { formatDuration } from '../config/units';
+import { parseBy } from './problems';
+import { type RuleGroup, ruleFileSchema } from './schema';
+
+/**
+ * All groups of all tenants of a stack.
+ *
+ * @param project - folder with the stack files.
+ * @throws ConfigError where the stack file is wrong.
+ */
+export function stackRules(project: string, stack: string): readonly RuleGroup[] {
+  const config = loadStackConfig(project, stack);
+  const usual = formatDuration(config.alerting.interval);
+  return tenantRules(config).flatMap(({ files }) =>
+    Object.entries(files).flatMap(([name, { groups }]) => {
+      const written = { groups: groups.map((group) => ({ interval: usual, ...group })) };
+      return parseBy(ruleFileSchema, name, written).groups;
+    }),
+  );
 }
