@@ -3,6 +3,7 @@ import { Chart } from 'cdk8s';
 import { type Construct } from 'constructs';
 import type { StackConfig } from '../src/config';
 import { monitoringType } from '../src/components/addresses';
+import { Canary } from '../src/components/canary';
 import { Compactor } from '../src/components/compactor';
 import { ExternalSecrets } from '../src/components/external-secrets';
 import { Gateway } from '../src/components/gateway';
@@ -23,6 +24,8 @@ export function addStackCharts(scope: Construct, config: StackConfig): void {
   new Gateway(new Chart(scope, '20-gateway'), 'gateway', config);
   new Promtail(new Chart(scope, '30-promtail'), 'promtail', config);
   new Grafana(new Chart(scope, '40-grafana'), 'grafana', config);
+  if (config.canary !== undefined)
+    new Canary(new Chart(scope, '70-canary'), 'canary', { ...config, canary: config.canary });
   switch (monitoringType(config)) {
     case 'embedded':
       new Prometheus(new Chart(scope, '60-monitoring'), 'prometheus', config);

@@ -10,7 +10,15 @@ import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 /** The parts of the stack config that the operator's objects are made from. */
 export type OperatorMonitoringProps = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'alertmanager' | 'monitoring' | 'environment' | 'resources' | 'gateway' | 'retention'
+  | 'namespaces'
+  | 'deployment'
+  | 'alertmanager'
+  | 'canary'
+  | 'monitoring'
+  | 'environment'
+  | 'resources'
+  | 'gateway'
+  | 'retention'
 >;
 
 const API = 'monitoring.coreos.com/v1';

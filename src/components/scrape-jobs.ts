@@ -1,7 +1,7 @@
 /** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
 import type { StackConfig } from '../config';
-import { ALERTMANAGER_PODS, GATEWAY_METRICS, PROMTAIL_METRICS } from './addresses';
-import { ALERTMANAGER, COMPACTOR, GATEWAY, type Identity, LOKI, PROMTAIL } from './identity';
+import { ALERTMANAGER_PODS, GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from './addresses';
+import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI, PROMTAIL } from './identity';
 import { metricsPods } from './loki';
 
 /** Metrics of one program of the stack. */
@@ -21,10 +21,10 @@ export interface ScrapeJob {
 }
 
 /** The parts of the stack config that say what there is to scrape. */
-export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager'>;
+export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager' | 'canary'>;
 
 /** Every program of the stack that has metrics. */
-export function scrapeJobs({ namespaces, deployment, alertmanager }: ScrapeJobsConfig): readonly ScrapeJob[] {
+export function scrapeJobs({ namespaces, deployment, alertmanager, canary }: ScrapeJobsConfig): readonly ScrapeJob[] {
   const { logging, agents } = namespaces;
   const throughGateway = (program: Identity): ScrapeJob => ({
     job: program.name,
@@ -48,6 +48,26 @@ export function scrapeJobs({ namespaces, deployment, alertmanager }: ScrapeJobsC
       portName: 'metrics',
       port: PROMTAIL.ports.metrics,
     },
+    {
+      job: GRAFANA.name,
+      component: GRAFANA,
+      namespace: logging,
+      service: GRAFANA_METRICS,
+      portName: 'metrics',
+      port: GRAFANA.ports.metrics,
+    },
+    ...(canary === undefined
+      ? []
+      : [
+          {
+            job: CANARY.name,
+            component: CANARY,
+            namespace: logging,
+            service: CANARY.name,
+            portName: 'metrics',
+            port: CANARY.ports.metrics,
+          },
+        ]),
     ...(alertmanager.type === 'embedded'
       ? [
           {

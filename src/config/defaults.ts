@@ -111,6 +111,8 @@ export const defaults = {
     },
   },
 
+  canary: { credential: 'canary', interval: '1s' }, // loki-canary's own interval
+
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.
   resources: {
     loki: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '1Gi' } },
@@ -119,6 +121,8 @@ export const defaults = {
     promtail: { requests: { cpu: '50m', memory: '96Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
     prometheus: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    canary: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
+    proxy: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '64Mi' } },
   },
 
   images: {

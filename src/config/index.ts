@@ -7,6 +7,8 @@ export {
   credentials,
   credentialSecretName,
   GATEWAY_USERS_SECRET,
+  GRAFANA_METRICS_SECRET,
+  hasGrafanaMetrics,
   oauthProviders,
   type SecretSpec,
   secretTable,

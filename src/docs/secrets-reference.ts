@@ -29,6 +29,7 @@ type Contents = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 const CREDENTIALS = {
   'agent-credential': 'agent.credential',
   'grafana-credential': 'grafana.credential',
+  'canary-credential': 'canary.credential',
 } as const;
 
 /** Every name that the writer of a stack file has to choose, or that is told in a sentence. The page shows its place instead. */
@@ -91,6 +92,7 @@ function cases(): readonly Case[] {
       auth: { loki: { enabled: false } },
       // Neither the values nor the Secrets follow from where the values are from, but the names of entries do.
       secretSource: { type: 'externalSecrets', store: 'store', prefix: PREFIX },
+      monitoring: { type: 'none' },
       agent: { credential: 'agent-credential' },
       grafana: { credential: 'grafana-credential', ...grafana },
       ...input,
@@ -101,6 +103,7 @@ function cases(): readonly Case[] {
   const grafana = (option: string, input: NonNullable<StackConfigInput['grafana']>, over = always): Case =>
     make(`grafana.${option}`, { grafana: input }, over);
   const tenant = { name: 'tenant', write: ['agent-credential'], read: ['grafana-credential'] };
+  const withAuth = make('auth.loki.enabled', { auth: { loki: { tenants: [tenant] } } }, always);
   const directory = {
     host: 'ldap.example.com',
     bindDn: 'cn=grafana,dc=example,dc=com',
@@ -132,7 +135,16 @@ function cases(): readonly Case[] {
     }),
     ingressTls,
     grafana('ingress.tls.clusterIssuer', { url, ingress: { tls: { ...certificate, clusterIssuer } } }, ingressTls),
-    make('auth.loki.enabled', { auth: { loki: { tenants: [tenant] } } }, always),
+    make('monitoring.type (any but none)', { monitoring: { type: 'annotations' } }, always),
+    withAuth,
+    make(
+      'canary',
+      {
+        auth: { loki: { tenants: [{ ...tenant, read: [...tenant.read, 'canary-credential'] }] } },
+        canary: { credential: 'canary-credential' },
+      },
+      withAuth,
+    ),
     gatewayTls,
     make('gateway.tls.clusterIssuer', { gateway: { tls: { clusterIssuer } } }, gatewayTls),
     make(

@@ -101,7 +101,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     loki: {
       enabled: true,
       tenants: [
-        { name: 'app', write: ['shipper'], read: ['viewer'], erase: ['eraser'] },
+        { name: 'app', write: ['shipper'], read: ['viewer', 'watcher'], erase: ['eraser'] },
         { name: 'audit', write: ['audit-shipper'], read: ['auditor'], erase: ['audit-eraser'] },
       ],
       crossTenantReaders: [{ name: 'overseer', tenants: ['app', 'audit'] }],
@@ -215,6 +215,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
   },
   alertmanager: { type: 'embedded', replicas: 2, persistence: { size: '2Gi', storageClass: 'fast' } },
+  canary: { credential: 'watcher', interval: '2s' },
   monitoring: {
     type: 'embedded',
     scrapeInterval: '20s',
@@ -249,6 +250,8 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     promtail: { requests: { cpu: '70m', memory: '64Mi' }, limits: { cpu: '600m', memory: '200Mi' } },
     grafana: { requests: { cpu: '80m', memory: '160Mi' }, limits: { cpu: '700m', memory: '320Mi' } },
     prometheus: { requests: { cpu: '40m', memory: '128Mi' }, limits: { cpu: '800m', memory: '384Mi' } },
+    canary: { requests: { cpu: '20m', memory: '40Mi' }, limits: { cpu: '300m', memory: '96Mi' } },
+    proxy: { requests: { cpu: '15m', memory: '24Mi' }, limits: { cpu: '150m', memory: '48Mi' } },
   },
   images: {
     registry: 'registry.example.com/mirror',

@@ -1,6 +1,7 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
 import { authRules } from './auth';
+import { canaryRules } from './canary';
 import { deploymentRules } from './deployment';
 import { gatewayRules } from './gateway';
 import { grafanaRules } from './grafana';
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...grafanaLoginRules,
   ...agentRules,
   ...monitoringRules,
+  ...canaryRules,
   ...resourceRules,
   ...networkRules,
   ...secretRules,

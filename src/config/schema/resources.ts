@@ -32,4 +32,6 @@ export const componentResources = z.strictObject({
   promtail: resources(defaults.resources.promtail),
   grafana: resources(defaults.resources.grafana),
   prometheus: resources(defaults.resources.prometheus),
+  canary: resources(defaults.resources.canary),
+  proxy: resources(defaults.resources.proxy),
 });
