@@ -2,7 +2,7 @@
 import type { StackConfig } from '../config';
 import { defaults } from '../config/defaults';
 import { monitoringType } from '../config/monitoring';
-import { ALERTMANAGER, GATEWAY, PROMETHEUS, PROMTAIL } from './identity';
+import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS, PROMTAIL } from './identity';
 
 export { monitoringType };
 
@@ -25,6 +25,8 @@ export function alertmanagerPods({ alertmanager }: Pick<StackConfig, 'alertmanag
 export function alertmanagerHost(pod: string, { logging }: StackConfig['namespaces']): string {
   return `${pod}.${ALERTMANAGER_PODS}.${logging}.svc`;
 }
+/** Service that has an address for each Grafana pod, for metrics alone. */
+export const GRAFANA_METRICS = `${GRAFANA.name}-metrics`;
 
 /** URL of each Alertmanager, without a slash at the end: an alert is told to all of them. Empty where there is none. */
 export function alertmanagerUrls({
