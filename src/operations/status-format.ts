@@ -112,9 +112,13 @@ function span(now: number, which: string, time: string | undefined): string {
 /** `3 minutes`, as people say it. */
 export function age(now: number, time: string): string {
   const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
-  const [unit, length] = ([['d', 86_400], ['h', 3600], ['min', 60]] as const).find(
-    ([, each]) => seconds >= 2 * each,
-  ) ?? ['s', 1];
+  const [unit, length] = (
+    [
+      ['d', 86_400],
+      ['h', 3600],
+      ['min', 60],
+    ] as const
+  ).find(([, each]) => seconds >= 2 * each) ?? ['s', 1];
   return `${Math.floor(seconds / length)} ${unit}`;
 }
 

@@ -173,15 +173,16 @@ export function agentNodes(
     .filter(({ taints }) =>
       taints
         .filter(({ effect }) => effect !== 'PreferNoSchedule')
-        .every((taint) =>
-          // Kubernetes adds tolerations of what a node's own trouble is.
-          taint.key.startsWith('node.kubernetes.io/') ||
-          tolerations.some(
-            ({ key, operator, value, effect }) =>
-              (key === undefined || key === taint.key) &&
-              (effect === undefined || effect === taint.effect) &&
-              (operator === 'Exists' || (value ?? '') === (taint.value ?? '')),
-          ),
+        .every(
+          (taint) =>
+            // Kubernetes adds tolerations of what a node's own trouble is.
+            taint.key.startsWith('node.kubernetes.io/') ||
+            tolerations.some(
+              ({ key, operator, value, effect }) =>
+                (key === undefined || key === taint.key) &&
+                (effect === undefined || effect === taint.effect) &&
+                (operator === 'Exists' || (value ?? '') === (taint.value ?? '')),
+            ),
         ),
     )
     .map(({ name }) => name);
@@ -235,11 +236,12 @@ function retentionStatus({ retention, deployment }: StackConfig, { loki, at }: S
   // The pod that compacts: of one Loki itself, of a ring the compactor.
   const compactor = deployment.mode === 'ha' ? loki.at(-1) : loki[0];
   const figures = compactor === undefined ? undefined : known(compactor.figures);
-  if (figures === undefined)
-    return part({}, [], compactor === undefined ? 'no Loki' : whyUnknown(compactor.figures));
+  if (figures === undefined) return part({}, [], compactor === undefined ? 'no Loki' : whyUnknown(compactor.figures));
   const { retentionLastRun, uptimeSeconds } = figures;
   const longest = MISSED_RUNS * retention.compactionInterval.milliseconds;
-  const age = Date.parse(at) - (retentionLastRun === undefined ? Date.parse(at) - uptimeSeconds * 1000 : Date.parse(retentionLastRun));
+  const age =
+    Date.parse(at) -
+    (retentionLastRun === undefined ? Date.parse(at) - uptimeSeconds * 1000 : Date.parse(retentionLastRun));
   return part(
     optional('lastRun', retentionLastRun),
     age > longest ? [`retention has not run for ${Math.round(age / 60_000)} minutes`] : [],
@@ -266,8 +268,10 @@ function alertStatus(expected: readonly KubernetesObject[], state: StackState): 
   const all = sources.flatMap((source) => known(source) ?? []);
   const firing = all.filter(
     (alert, index) =>
-      all.findIndex(({ name, severity, summary }) => name === alert.name && severity === alert.severity && summary === alert.summary) ===
-      index,
+      all.findIndex(
+        ({ name, severity, summary }) =>
+          name === alert.name && severity === alert.severity && summary === alert.summary,
+      ) === index,
   );
   // An alert that only informs turns nothing red.
   const serious = firing.filter(({ severity }) => severity !== 'info' && severity !== 'none');
@@ -285,7 +289,15 @@ function certificateStatus({ certificates, at }: StackState): Status['certificat
     const bad = end !== undefined && !(left >= CERTIFICATE_DAYS);
     return part(
       { secret: `${namespace}/${secret}`, ...optional('notAfter', end) },
-      bad ? [Number.isNaN(left) ? 'there is no certificate in it' : left < 0 ? 'it has expired' : `it ends in ${Math.floor(left)} days`] : [],
+      bad
+        ? [
+            Number.isNaN(left)
+              ? 'there is no certificate in it'
+              : left < 0
+                ? 'it has expired'
+                : `it ends in ${Math.floor(left)} days`,
+          ]
+        : [],
       whyUnknown(notAfter),
     );
   });

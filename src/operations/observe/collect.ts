@@ -1,17 +1,27 @@
 /** Looks at a running stack: everything at once, each part for a limited time. Reads, and changes nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALERTMANAGER, CANARY, GATEWAY, GRAFANA, LOKI, PROMETHEUS, PROMTAIL, type Identity } from '../../components/identity';
+import {
+  ALERTMANAGER,
+  CANARY,
+  GATEWAY,
+  GRAFANA,
+  LOKI,
+  PROMETHEUS,
+  PROMTAIL,
+  type Identity,
+} from '../../components/identity';
 import { metricsPods } from '../../components/loki';
 import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../deploy/objects';
 import type { Cluster } from '../cluster';
 import { agentFigures, canaryFigures, lokiFigures, type Page } from './figures';
+import { gatewayEndpoint } from './gateway';
 import { LISTED_KINDS, Look } from './look';
 import { parseMetrics } from './metrics';
 import { derive, inTurns, known, observe, type Observed } from './observed';
-import { askLoki, nothingKnown, readCredential } from './queries';
+import { askLoki, nothingKnown } from './queries';
 import { type Endpoint, get, getOk } from './reach';
-import { managedAlerts, podStates, rulerAlerts, targetsDown, troubles } from './shapes';
+import { managedAlerts, rulerAlerts, targetsDown, troubles } from './shapes';
 import { certificates, passwords } from './secrets';
 import type { AgentState, AlertmanagerState, LokiState, PodState, StackState } from './state';
 
@@ -86,39 +96,23 @@ function clusterObjects(expected: readonly KubernetesObject[]): readonly string[
 /** What there is behind the gateway's two ports, and in the logs on the way. */
 async function lookThroughGateway(look: Look, parts: Parts, config: StackConfig) {
   const pod = parts.best(GATEWAY.name);
-  const { http, metrics } = GATEWAY.ports;
-  const [opened, credential, ca] = await Promise.all([
-    parts.open(GATEWAY.name, pod, [http, metrics]),
-    readCredential(look, config),
-    config.gateway.tls === undefined
-      ? undefined
-      : look.secretValue(config.namespaces.logging, config.gateway.tls.secretName, 'ca.crt'),
-  ]);
-  const gatewayLog = parts.logOf(pod);
-  const loki = (name: string): Promise<LokiState> =>
+  const { metrics } = GATEWAY.ports;
+  const opened = parts.open(GATEWAY.name, pod, [metrics]);
+  const asked = async () => {
+    const endpoint = await gatewayEndpoint(look, config, pod);
+    return 'unknown' in endpoint ? nothingKnown(endpoint.unknown) : askLoki(endpoint.value, config);
+  };
+  const loki = async (name: string): Promise<LokiState> =>
     parts.loki(
       name,
-      derive(opened, (ports) => ({ endpoint: { port: ports.get(metrics) ?? 0 }, path: `/${name}/metrics` })),
+      derive(await opened, (ports) => ({ endpoint: { port: ports.get(metrics) ?? 0 }, path: `/${name}/metrics` })),
     );
-  const asked = async () => {
-    if ('unknown' in opened) return nothingKnown(opened.unknown);
-    if ('unknown' in credential) return nothingKnown(credential.unknown);
-    if (ca !== undefined && 'unknown' in ca) return nothingKnown(ca.unknown);
-    const tls =
-      ca === undefined ? {} : { tls: { servername: `${GATEWAY.name}.${config.namespaces.logging}.svc`, ca: ca.value } };
-    const endpoint: Endpoint = {
-      port: opened.value.get(http) ?? 0,
-      ...(credential.value === '' ? {} : { credential: credential.value }),
-      ...tls,
-    };
-    return askLoki(endpoint, config);
-  };
-  const [queries, states, log] = await Promise.all([
+  const [queries, states, gatewayLog] = await Promise.all([
     asked(),
     Promise.all(metricsPods(config.deployment).map(loki)),
-    gatewayLog,
+    parts.logOf(pod),
   ]);
-  return { queries, loki: states, gatewayLog: log };
+  return { queries, loki: states, gatewayLog };
 }
 
 interface MetricsPage {

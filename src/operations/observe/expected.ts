@@ -12,9 +12,7 @@ const workload = z.looseObject({
       spec: z.looseObject({
         containers: z.array(container),
         nodeSelector: z.record(z.string(), z.string()).default({}),
-        volumes: z
-          .array(z.looseObject({ configMap: z.looseObject({ name: z.string() }).optional() }))
-          .default([]),
+        volumes: z.array(z.looseObject({ configMap: z.looseObject({ name: z.string() }).optional() })).default([]),
         tolerations: z
           .array(
             z.looseObject({

@@ -1,8 +1,7 @@
 /** What Loki says through the gateway, asked with Grafana's credential. */
-import { credentialSecretName, type StackConfig } from '../../config';
+import type { StackConfig } from '../../config';
 import { LABELS } from '../../log-model';
-import { derive, inTurns, known, observe, type Observed } from './observed';
-import type { Look } from './look';
+import { inTurns, known, observe, type Observed } from './observed';
 import { type Endpoint, getOk } from './reach';
 import { labelValues, lineTimes, ruleStates, rulerAlerts, version } from './shapes';
 import type { JobLines, QueryState } from './state';
@@ -13,14 +12,6 @@ const MOST_JOBS = 50;
 const AT_ONCE = 4;
 /** Loki refuses a range as long as the retention, by the time that it takes to ask. */
 const MARGIN = 600_000;
-
-/** `name:password` of the credential that Grafana reads with; empty without auth. */
-export async function readCredential(look: Look, config: StackConfig): Promise<Observed<string>> {
-  const { auth, grafana, namespaces } = config;
-  if (!auth.loki.enabled) return { value: '' };
-  const password = await look.secretValue(namespaces.logging, credentialSecretName(grafana.credential), 'password');
-  return derive(password, (value) => `${grafana.credential}:${value}`);
-}
 
 /** Where nobody can be asked. */
 export function nothingKnown(unknown: string): QueryState {

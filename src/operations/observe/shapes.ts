@@ -43,7 +43,11 @@ export function podStates(answer: string): readonly PodState[] {
   return parsed(list(pod), answer).items.map(podState);
 }
 
-function podState({ metadata, spec, status: { phase, conditions, containerStatuses } }: z.output<typeof pod>): PodState {
+function podState({
+  metadata,
+  spec,
+  status: { phase, conditions, containerStatuses },
+}: z.output<typeof pod>): PodState {
   const { name, namespace, labels } = metadata;
   const refused = conditions.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   return {
