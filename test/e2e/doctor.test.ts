@@ -129,14 +129,15 @@ const BREAKS: Readonly<Record<string, Break>> = {
   },
 };
 
-/** A tenth of what the writer writes. */
+/** Far less than what the writer writes. */
 const TINY = e2eConfig({
+  agent: { batchSize: '4KB' },
   limits: {
-    ingestionRate: '1KiB',
-    ingestionBurst: '8KiB',
-    perStreamRate: '1KiB',
-    perStreamBurst: '8KiB',
-    maxLineSize: '4KiB',
+    ingestionRate: '200B',
+    ingestionBurst: '8KB',
+    perStreamRate: '200B',
+    perStreamBurst: '8KB',
+    maxLineSize: '4KB',
   },
 });
 /** Leaves the writer's namespace out, and reads a folder with a file that it may not. */
