@@ -24,7 +24,7 @@ up: ## Start a local cluster with the stack and an example backend (CONTEXT=name
 down: ## Remove what `make up` has made
 	@$(RUN) node bin/local.js down
 
-status: ## Show the processes of the local cluster
+status: ## Show the processes of the local cluster, and how the stack is (CONTEXT=name: of that one)
 	@$(RUN) node bin/local.js status
 
 test: ## Run every test, on a fresh machine too

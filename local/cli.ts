@@ -5,8 +5,7 @@ import { TOOL_NAMES } from '../tools/programs';
 import { bench, benchLoki } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { FORWARDED_PORTS } from './layout';
-import { statusLines } from './status';
-import { down, up, type UpProps } from './up';
+import { down, status, up, type UpProps } from './up';
 
 const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki] | capture-fixtures [<program> …]`;
 
@@ -68,7 +67,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       log('the local cluster is gone');
       break;
     case 'status':
-      process.stdout.write(`${statusLines().join('\n')}\n`);
+      await status(upProps());
       break;
     case 'import-image':
       await importImages(args);

@@ -4,10 +4,11 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { gatewayServicePort } from '../src/components/gateway';
 import { GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
-import { imageReference } from '../src/components/pod';
 import { loadStackConfig, secretTable, type StackConfig } from '../src/config';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../src/deploy/objects';
+import { exitCode } from '../src/operations/status';
+import { formatStatus } from '../src/operations/status-format';
 import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
 import { backendImage, removeBackend, startBackend } from './example-backend';
@@ -17,9 +18,11 @@ import { exists, kubectl, type Target, waitForRollout } from './kubernetes';
 import { INSTANCE_VARIABLE } from './instance';
 import { STATE } from './layout';
 import { LokiClient } from './loki-client';
+import { processLines } from './processes';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
 import { type Log, run } from './shell';
 import { importStackImages } from './stack-images';
+import { grafanaImagePresent, settledStatus, stackStatus } from './stack-status';
 import { waitFor } from './wait';
 
 export interface UpProps {
@@ -66,7 +69,24 @@ export async function up(props: UpProps): Promise<void> {
   );
   const url = `http://localhost:${gatewayPort}`;
   const counts = await liveCounts(url, log);
+  const status = await settledStatus(log, () => stackStatus(target, stack, config, withGrafana));
   process.stdout.write(screen({ ...props, config, target, url, counts, withGrafana }));
+  process.stdout.write(`${formatStatus(status, process.stdout.isTTY)}\n`);
+  if (status.verdict !== 'ok') throw new Error(`Not all is as it should be: npm run doctor -- --stack ${stack}`);
+}
+
+/** What runs: the processes of the embedded cluster, and how the stack is. */
+export async function status(props: UpProps): Promise<void> {
+  const { project, stack, context } = props;
+  if (context === undefined) process.stdout.write(`${processLines().join('\n')}\n`);
+  const cluster = context === undefined ? currentCluster() : undefined;
+  if (context === undefined && cluster === undefined) return;
+  const config = loadStackConfig(project, stack);
+  const target = cluster === undefined ? await contextTarget(context ?? '') : clusterTarget(cluster);
+  const withGrafana = cluster === undefined || (await grafanaImagePresent(target, config));
+  const seen = await stackStatus(target, stack, config, withGrafana);
+  process.stdout.write(`\n${formatStatus(seen, process.stdout.isTTY)}`);
+  process.exitCode = exitCode(seen.verdict);
 }
 
 /** Removes everything {@link up} has made, the cluster included if it is the embedded one. */
@@ -112,11 +132,6 @@ async function contextTarget(context: string): Promise<Target> {
       `no kube context "${context}"; kubectl config get-contexts lists: ${known.filter((name) => name !== '').join(', ') || 'none'}`,
     );
   return { kubectl: 'kubectl', select: ['--context', context] };
-}
-
-async function grafanaImagePresent(target: Target, { images }: StackConfig): Promise<boolean> {
-  const names = await kubectl(target, ['get', 'nodes', '-o', 'jsonpath={.items[*].status.images[*].names[*]}']);
-  return names.split(' ').includes(imageReference(images.grafana, images));
 }
 
 /** Deploys by `pulumi up` where it can, else by server-side apply; returns which, for the reader. */
