@@ -61,7 +61,9 @@ test('the examples are accepted', () => {
   expect(examples).toHaveLength(4);
   for (const text of examples) {
     const { config } = parse(text) as { readonly config: Readonly<Record<string, unknown>> };
-    const written = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.split(':')[1], value]));
+    const written: Readonly<Record<string, unknown>> = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.split(':')[1] ?? '', value]),
+    );
     const section = written['alerting'] as { readonly files?: readonly object[] };
     const files = section.files?.map((file) => ({ ...file, content: 'groups: []' }));
     const input = { environment: 'dev', ...written, alerting: { ...section, ...(files && { files }) } };
