@@ -1,5 +1,4 @@
 /** What a LogQL expression asks for, without asking Loki. */
-import { createRequire } from 'node:module';
 import type * as Grammar from '@grafana/lezer-logql' with { 'resolution-mode': 'import' };
 import type { SyntaxNode } from '@lezer/common' with { 'resolution-mode': 'import' };
 
@@ -26,7 +25,8 @@ let loaded: typeof Grammar | undefined;
 
 /** The grammar takes some 20 ms to load, and a stack without alerts needs none. Its CommonJS side has no types of its own. */
 function grammar(): typeof Grammar {
-  loaded ??= createRequire(__filename)('@grafana/lezer-logql') as typeof Grammar;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when there is something to parse, and still bundled
+  loaded ??= require('@grafana/lezer-logql') as typeof Grammar;
   return loaded;
 }
 
