@@ -1,5 +1,4 @@
 /** What a LogQL expression asks for, without asking Loki. */
-import { createRequire } from 'node:module';
 import type * as Grammar from '@grafana/lezer-logql' with { 'resolution-mode': 'import' };
 import type { SyntaxNode } from '@lezer/common' with { 'resolution-mode': 'import' };
 
@@ -26,12 +25,22 @@ let loaded: typeof Grammar | undefined;
 
 /** The grammar takes some 20 ms to load, and a stack without alerts needs none. Its CommonJS side has no types of its own. */
 function grammar(): typeof Grammar {
-  loaded ??= createRequire(__filename)('@grafana/lezer-logql') as typeof Grammar;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when there is something to parse, and still bundled
+  loaded ??= require('@grafana/lezer-logql') as typeof Grammar;
   return loaded;
 }
 
+/** Stacks have most of their rules in common, and several are rendered at once. */
+const known = new Map<string, Expression>();
+
 /** Parses an expression whose variables are filled in. */
 export function parseExpression(expr: string): Expression {
+  const parsed = known.get(expr) ?? parse(expr);
+  known.set(expr, parsed);
+  return parsed;
+}
+
+function parse(expr: string): Expression {
   const { parser, MetricExpr, Matcher, Identifier, Selector, LabelParser, LabelExtractionExpression, ...more } =
     grammar();
   const { LabelFormatMatcher, JsonExpressionParser, LogfmtParser, LogfmtExpressionParser, String: Quoted } = more;

@@ -5,7 +5,7 @@ import type { StackConfig } from '../config';
 import { COMPACTOR, GATEWAY, LOKI, objectLabels, selectorLabels } from './identity';
 import { lokiConfig, tenantOverrides } from './loki-config';
 import { endSeconds, startSeconds } from './loki-lifetime';
-import { ruleConfigMaps, ruleMounts, rulerEgress, type RulerProps } from './loki-ruler';
+import { ruleConfigMaps, ruleMounts, rulerEgress } from './loki-ruler';
 import { lokiStatefulSet } from './loki-stateful-set';
 import { bucketEgress, bucketIdentity } from './loki-storage';
 import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
@@ -25,8 +25,14 @@ export type LokiProps = Pick<
   | 'resources'
   | 'images'
   | 'network'
-> &
-  RulerProps;
+  // What its ruler evaluates, whom it tells, and where its links lead.
+  | 'alerting'
+  | 'alertmanager'
+  | 'monitoring'
+  | 'environment'
+  | 'agent'
+  | 'grafana'
+>;
 
 /** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
 export class Loki extends Construct {

@@ -195,7 +195,7 @@ export const positiveInteger = () =>
 
 /** Zero is allowed: nothing at all of it is normal. */
 export const count = () =>
-  wholeNumber('whole number', 0, undefined, {
+  wholeNumber('count', 0, undefined, {
     rule: 'a whole number, 0 or above',
     remedy: 'write for example 10, without quotes',
   });
@@ -204,7 +204,12 @@ const someNumber = (title: string, maximum: number, params: RuleParams) =>
   z
     .number(says(params))
     .refine((value) => value > 0 && value <= maximum, { params: { ...params } })
-    .meta({ title, exclusiveMinimum: 0, ...(Number.isFinite(maximum) ? { maximum } : {}) });
+    .meta({
+      title,
+      exclusiveMinimum: 0,
+      ...(Number.isFinite(maximum) ? { maximum } : {}),
+      patternErrorMessage: params.rule,
+    });
 
 export const positiveNumber = () =>
   someNumber('number', Infinity, { rule: 'a number above 0', remedy: 'write for example 10 or 0.5, without quotes' });

@@ -3,8 +3,9 @@
  * address of its own; where there is no S3 server, a shared folder is the bucket.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { ruleConfigMaps } from '../../src/components/loki-ruler';
 import { entriesOf, pushBody, queryRequest } from './loki';
 import { give, removeFolder, type RunningProgram, startProgram, temporaryFolder, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';
@@ -132,6 +133,11 @@ export function lokiRing({ loki, rendered, network, tenant, s3, zones = [] }: Lo
     writeFileSync(join(data, 'config.yaml'), localConfig(member));
     const file = member === compactor ? 'compactor-config' : 'loki-config';
     writeFileSync(join(data, 'overrides.yaml'), configFile(rendered, file, 'overrides.yaml'));
+    for (const { mountPath, data: files } of member === compactor ? [] : ruleConfigMaps(rendered.config)) {
+      const rules = join(data, 'rules', basename(mountPath));
+      mkdirSync(rules, { recursive: true });
+      for (const [key, text] of Object.entries(files)) writeFileSync(join(rules, key), text);
+    }
     give(data);
     const script = `hostname ${member.name} && exec "$@"`;
     const program = startProgram(
