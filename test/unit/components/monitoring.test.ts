@@ -218,8 +218,8 @@ describe('given annotations', () => {
   it('marks the agents’ pods, and for each pod behind the gateway a Service with its path', () => {
     const stack = renderStack(configWith({ monitoring: { type: 'annotations' } }));
     expect(annotationsOf(stack)).toEqual([
-      ['loki-0-scrape', '8081', '/loki-0/metrics'],
-      ['alertmanager-0-scrape', '8081', '/alertmanager-0/metrics'],
+      ['gateway-scrape-loki-0', '8081', '/loki-0/metrics'],
+      ['gateway-scrape-alertmanager-0', '8081', '/alertmanager-0/metrics'],
       ['promtail', '9080', '/metrics'],
     ]);
   });
