@@ -106,7 +106,7 @@ test.each([
 ])('given a mirror, %s comes from %s', (loki, mirrored) => {
   const images = { loki, registry: 'registry.example.com/mirror/' };
   const rendered = renderStack(configWith({ images }));
-  expect(find(rendered, 'StatefulSet').spec.template.spec.containers[0].image).toBe(mirrored);
+  expect(find(rendered, 'StatefulSet', 'loki').spec.template.spec.containers[0].image).toBe(mirrored);
 });
 
 test('given no mirror, images come from where they say, without a pull secret', () => {
@@ -117,6 +117,8 @@ test('given no mirror, images come from where they say, without a pull secret', 
       'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
       'docker.io/grafana/promtail:3.6.11',
       'docker.io/grafana/grafana:12.4.4',
+      'docker.io/prom/alertmanager:v0.31.1',
+      'docker.io/prom/prometheus:v3.16.0',
     ]),
   );
   expect(specs.filter((spec) => 'imagePullSecrets' in spec)).toEqual([]);
