@@ -4,6 +4,7 @@ import { type Construct } from 'constructs';
 import type { StackConfig } from '../src/config';
 import { monitoringType } from '../src/components/addresses';
 import { Alertmanager } from '../src/components/alertmanager';
+import { Canary } from '../src/components/canary';
 import { Compactor } from '../src/components/compactor';
 import { ExternalSecrets } from '../src/components/external-secrets';
 import { Gateway } from '../src/components/gateway';
@@ -27,6 +28,8 @@ export function addStackCharts(scope: Construct, config: StackConfig): void {
   const { alertmanager } = config;
   if (alertmanager.type === 'embedded')
     new Alertmanager(new Chart(scope, '50-alertmanager'), 'alertmanager', { ...config, alertmanager });
+  if (config.canary !== undefined)
+    new Canary(new Chart(scope, '70-canary'), 'canary', { ...config, canary: config.canary });
   switch (monitoringType(config)) {
     case 'embedded':
       new Prometheus(new Chart(scope, '60-monitoring'), 'prometheus', config);

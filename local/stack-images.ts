@@ -2,7 +2,13 @@ import { monitoringType } from '../src/components/addresses';
 import { imageReference } from '../src/components/pod';
 import type { StackConfig } from '../src/config';
 import type { Cluster } from './cluster';
-import { buildLokiImage, buildNginxImage, buildPrometheusImage, buildPromtailImage } from './images/catalog';
+import {
+  buildCanaryImage,
+  buildLokiImage,
+  buildNginxImage,
+  buildPrometheusImage,
+  buildPromtailImage,
+} from './images/catalog';
 import type { Log } from './shell';
 
 /** Makes the images that a stack's manifests name, Grafana's aside, and imports them with further archives. */
@@ -20,6 +26,7 @@ export async function importStackImages(
     ...(monitoringType(config) === 'embedded'
       ? [await buildPrometheusImage(imageReference(images.prometheus, images), log)]
       : []),
+    ...(config.canary === undefined ? [] : [await buildCanaryImage(imageReference(images.canary, images), log)]),
     ...further,
   ];
   for (const archive of archives) await cluster.importImage(archive);

@@ -47,6 +47,17 @@ export async function buildPromtailImage(name: string, log?: Log): Promise<strin
   });
 }
 
+/** loki-canary, laid out like the upstream image. */
+export async function buildCanaryImage(name: string, log?: Log): Promise<string> {
+  const { 'loki-canary': canary } = await ensureTools(['loki-canary'], log);
+  return buildImage({
+    name,
+    files: [...(await program('/usr/bin/loki-canary', canary)), ...systemData(), ...accounts(), TEMPORARY],
+    entrypoint: ['/usr/bin/loki-canary'],
+    env: { PATH },
+  });
+}
+
 /** Prometheus, laid out like the upstream image: user 65534, data in /prometheus. */
 export async function buildPrometheusImage(name: string, log?: Log): Promise<string> {
   const { prometheus } = await ensureTools(['prometheus'], log);

@@ -2,7 +2,7 @@
 import type { StackConfig } from '../config';
 import { defaults } from '../config/defaults';
 import { monitoringType } from '../config/monitoring';
-import { ALERTMANAGER, GATEWAY, PROMETHEUS, PROMTAIL } from './identity';
+import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS, PROMTAIL } from './identity';
 
 export { monitoringType };
 
@@ -14,6 +14,9 @@ export const GATEWAY_METRICS = `${GATEWAY.name}-metrics`;
 
 /** Service that has an address for each agent. */
 export const PROMTAIL_METRICS = `${PROMTAIL.name}-metrics`;
+
+/** Service that has an address for each Grafana pod, for metrics alone. */
+export const GRAFANA_METRICS = `${GRAFANA.name}-metrics`;
 
 /** Names of the stack's own Alertmanager pods, in order. */
 export function alertmanagerPods({ alertmanager }: Pick<StackConfig, 'alertmanager'>): readonly string[] {

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type SecretSpec, secretTable, type StackConfig } from '../config';
 import { formatDuration } from '../config/units';
+import { AUTHORIZATION_FILE, authorizationTemplates, authorizationUsers } from './authorization';
 import { ldapConfigTemplate } from './ldap-config';
 
 /** Property of the store's entry that the LDAP password is kept under: the Secret holds a whole file around it. */
@@ -47,14 +48,16 @@ export class ExternalSecrets extends Construct {
   }
 }
 
-/** What the store's entry of a Secret holds: its keys, but of the LDAP config the password alone. */
+/** What the store's entry of a Secret holds: its keys, but of the LDAP config and of a line of nginx' the password alone. */
 function storeProperties(keys: readonly string[]): readonly string[] {
-  return keys.map((key) => (key === 'ldap.toml' ? BIND_PASSWORD : key));
+  return keys.filter((key) => key !== AUTHORIZATION_FILE).map((key) => (key === 'ldap.toml' ? BIND_PASSWORD : key));
 }
 
-/** Secret key → template, for the one Secret that is more than its values. */
-function fileTemplate({ grafana }: StackConfig, { name, keys }: SecretSpec): Record<string, string> | undefined {
-  const { ldap } = grafana.login;
+/** Secret key → template, for Secrets that are more than their values. */
+function fileTemplate(config: StackConfig, { name, keys }: SecretSpec): Record<string, string> | undefined {
+  const user = authorizationUsers(config).get(name);
+  if (user !== undefined) return { ...authorizationTemplates(user) };
+  const { ldap } = config.grafana.login;
   if (ldap?.bindSecret !== name) return undefined;
   return Object.fromEntries(
     Object.keys(keys).map((key) => [

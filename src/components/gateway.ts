@@ -5,7 +5,17 @@ import { formatQuantity } from '../config/units';
 import { GATEWAY_METRICS, monitoringType, scrapeAnnotations } from './addresses';
 import { GatewayCertificate } from './gateway-certificate';
 import { CERTIFICATE, bodySpace, gatewayConfig, USERS } from './gateway-config';
-import { ALERTMANAGER, COMPACTOR, GATEWAY, GRAFANA, LOKI, objectLabels, PROMTAIL, selectorLabels } from './identity';
+import {
+  ALERTMANAGER,
+  CANARY,
+  COMPACTOR,
+  GATEWAY,
+  GRAFANA,
+  LOKI,
+  objectLabels,
+  PROMTAIL,
+  selectorLabels,
+} from './identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from './network';
 import { renderNginxConfig } from './nginx-config';
 import { podsBehindGateway } from './scrape-jobs';
@@ -35,6 +45,7 @@ export type GatewayProps = Pick<
   | 'network'
   | 'environment'
   | 'monitoring'
+  | 'canary'
 >;
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
@@ -62,7 +73,7 @@ export function gatewayUrl({ namespaces, gateway }: Pick<StackConfig, 'namespace
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
-    const { namespaces, deployment, alertmanager, gateway, images, resources, auth, network } = props;
+    const { namespaces, deployment, alertmanager, gateway, images, resources, auth, network, canary } = props;
     const { tls } = gateway;
     const bodies = bodySpace(props);
     const metadata = (name: string): k8s.ObjectMeta => ({
@@ -91,6 +102,7 @@ export class Gateway extends Construct {
           from: [
             podsOf(PROMTAIL, namespaces.agents),
             podsOf(GRAFANA, namespaces.logging),
+            ...(canary === undefined ? [] : [podsOf(CANARY, namespaces.logging)]),
             ...network.clients.map(({ namespace, podLabels }) => podsIn(namespace, podLabels)),
           ],
           ports: tcp(GATEWAY.ports.http),

@@ -1,6 +1,7 @@
 /** Grafana's settings, as the environment variables that it reads them from. Secret ones are references. */
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
-import { credentialSecretName, type StackConfig } from '../config';
+import { credentialSecretName, GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../config';
+import { METRICS_USER } from './authorization';
 import { LDAP_FOLDER } from './ldap-config';
 import { secretEnv } from './pod';
 
@@ -19,7 +20,8 @@ const DISCORD = 'https://discord.com';
 const HSTS_SECONDS = 31_536_000;
 
 /** All settings, without secrets. */
-export function grafanaSettings({ url, login, database, smtp }: GrafanaConfig): Settings {
+export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitoring' | 'environment'>): Settings {
+  const { url, login, database, smtp } = config.grafana;
   return {
     GF_SERVER_ROOT_URL: url,
     GF_SECURITY_ADMIN_USER: login.adminUser,
@@ -38,7 +40,11 @@ export function grafanaSettings({ url, login, database, smtp }: GrafanaConfig): 
     GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
     GF_SNAPSHOTS_ENABLED: 'false',
     GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
-    GF_METRICS_ENABLED: 'false',
+    // The nginx beside Grafana has the password, and a port of its own.
+    ...prefixed('GF_METRICS', {
+      ENABLED: String(hasGrafanaMetrics(config)),
+      ...(hasGrafanaMetrics(config) ? { BASIC_AUTH_USERNAME: METRICS_USER } : {}),
+    }),
     GF_USERS_ALLOW_ORG_CREATE: 'false',
     GF_USERS_AUTO_ASSIGN_ORG_ROLE: 'Viewer',
     ...(login.oauth === undefined ? {} : oauthSettings(login.oauth)),
@@ -66,12 +72,18 @@ export function grafanaSettings({ url, login, database, smtp }: GrafanaConfig): 
 }
 
 /** Settings that are secrets, each a reference that only the kubelet follows. */
-export function secretSettings({ grafana, auth }: Pick<StackConfig, 'grafana' | 'auth'>): readonly k8s.EnvVar[] {
+export function secretSettings(
+  config: Pick<StackConfig, 'grafana' | 'auth' | 'monitoring' | 'environment'>,
+): readonly k8s.EnvVar[] {
+  const { grafana, auth } = config;
   const { login, database, smtp } = grafana;
   const { oauth } = login;
   return [
     secretEnv('GF_SECURITY_ADMIN_PASSWORD', login.adminSecret, 'password'),
     secretEnv('GF_SECURITY_SECRET_KEY', login.adminSecret, 'secretKey'),
+    ...(hasGrafanaMetrics(config)
+      ? [secretEnv('GF_METRICS_BASIC_AUTH_PASSWORD', GRAFANA_METRICS_SECRET, 'password')]
+      : []),
     ...(auth.loki.enabled ? [secretEnv('GATEWAY_PASSWORD', credentialSecretName(grafana.credential), 'password')] : []),
     ...(oauth === undefined
       ? []

@@ -2,17 +2,26 @@ import { ApiObject } from 'cdk8s';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
-import type { StackConfig } from '../config';
+import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../config';
 import { formatQuantity } from '../config/units';
 import { derivedFields } from '../dashboards/derived-fields';
 import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
-import { alertmanagerUrl, monitoringType, prometheusDatasource } from './addresses';
+import { alertmanagerUrl, GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from './addresses';
 import { gatewayUrl } from './gateway';
 import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
 import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { LDAP_FOLDER } from './ldap-config';
-import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsIn, podsOf, tcp } from './network';
+import {
+  alertmanagerEgress,
+  componentPolicy,
+  destinationRule,
+  dnsEgress,
+  podsIn,
+  podsOf,
+  scrapers,
+  tcp,
+} from './network';
 import {
   CONTAINER_SECURITY,
   configHash,
@@ -24,6 +33,7 @@ import {
   secretFiles,
   spread,
 } from './pod';
+import { proxyConfig, proxyContainer, type ProxyProps, proxyServer, proxyVolumes, WITH_AUTHORIZATION } from './proxy';
 
 /** The parts of the stack config that Grafana is made from. */
 export type GrafanaProps = Pick<
@@ -82,6 +92,24 @@ export class Grafana extends Construct {
     });
     new k8s.KubeConfigMap(this, 'provisioning', { metadata: metadata('grafana-provisioning'), data: provisioning });
     new k8s.KubeConfigMap(this, 'dashboards', { metadata: metadata('grafana-dashboards'), data: dashboards });
+    if (hasGrafanaMetrics(props)) {
+      new k8s.KubeConfigMap(this, 'metrics-config', { metadata: metadata(GRAFANA_METRICS), data: METRICS_FILES });
+      new k8s.KubeService(this, 'metrics-service', {
+        metadata: metadata(GRAFANA_METRICS),
+        spec: {
+          clusterIp: 'None',
+          selector: { ...selectorLabels(GRAFANA) },
+          ports: [
+            {
+              name: 'metrics',
+              port: GRAFANA.ports.metrics,
+              targetPort: k8s.IntOrString.fromString('metrics'),
+              protocol: 'TCP',
+            },
+          ],
+        },
+      });
+    }
     this.policy(props);
     new k8s.KubeService(this, 'service', {
       metadata: metadata(GRAFANA.name),
@@ -130,6 +158,7 @@ export class Grafana extends Construct {
         ...(grafana.ingress === undefined && grafana.route === undefined
           ? []
           : [{ from: [podsIn(network.ingressController.namespace)], ports: tcp(GRAFANA.ports.http) }]),
+        ...(hasGrafanaMetrics(props) ? [{ from: [...scrapers(props)], ports: tcp(GRAFANA.ports.metrics) }] : []),
       ],
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
@@ -148,6 +177,14 @@ export class Grafana extends Construct {
     const { grafana, gateway, images, resources } = props;
     const { ldap } = grafana.login;
     const isShared = grafana.database.type !== 'sqlite';
+    const hasMetrics = hasGrafanaMetrics(props);
+    const proxy: ProxyProps = {
+      images,
+      resources,
+      configMap: GRAFANA_METRICS,
+      secret: GRAFANA_METRICS_SECRET,
+      metricsPort: GRAFANA.ports.metrics,
+    };
     const health = { httpGet: { path: '/api/health', port: k8s.IntOrString.fromString('http') } };
     // Says nothing of the database: where that is away, a restart does not help.
     const alive = { httpGet: { path: '/healthz', port: k8s.IntOrString.fromString('http') } };
@@ -164,7 +201,13 @@ export class Grafana extends Construct {
             }
           : { type: 'Recreate' }, // one SQLite file on one volume: never two pods
         template: {
-          metadata: { labels: { ...objectLabels(GRAFANA) }, annotations: { ...configHash(files) } },
+          metadata: {
+            labels: { ...objectLabels(GRAFANA) },
+            annotations: {
+              ...configHash({ ...files, ...(hasMetrics ? METRICS_FILES : {}) }),
+              ...scrapeAnnotations(props, GRAFANA.ports.metrics),
+            },
+          },
           spec: {
             serviceAccountName: GRAFANA.name,
             automountServiceAccountToken: false,
@@ -178,7 +221,7 @@ export class Grafana extends Construct {
                 image: imageReference(images.grafana, images),
                 imagePullPolicy: 'IfNotPresent',
                 env: [
-                  ...Object.entries(grafanaSettings(grafana)).map(([name, value]) => ({ name, value })),
+                  ...Object.entries(grafanaSettings(props)).map(([name, value]) => ({ name, value })),
                   ...secretSettings(props),
                 ],
                 ports: [{ name: 'http', containerPort: GRAFANA.ports.http, protocol: 'TCP' }],
@@ -214,12 +257,14 @@ export class Grafana extends Construct {
                   ...(ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
                 ],
               },
+              ...(hasMetrics ? [proxyContainer(proxy)] : []),
             ],
             volumes: [
               isShared
                 ? { name: 'data', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } }
                 : { name: 'data', persistentVolumeClaim: { claimName: 'grafana-data' } },
               { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } },
+              ...(hasMetrics ? proxyVolumes(proxy) : []),
               { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
               { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
               ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not Grafana's to read
@@ -294,6 +339,18 @@ export class Grafana extends Construct {
     });
   }
 }
+
+/**
+ * Grafana has its metrics on the port of all else, where everybody whom the Ingress lets in could read them. So it asks for
+ * a password, which the nginx beside it adds to what a scraper asks, and no other path is behind that port.
+ */
+const METRICS_FILES = {
+  'nginx.conf': proxyConfig([
+    proxyServer(GRAFANA.ports.metrics, {
+      '/metrics': [WITH_AUTHORIZATION, ['proxy_pass', `http://127.0.0.1:${GRAFANA.ports.http}/metrics`]],
+    }),
+  ]),
+};
 
 /** The stack's own Prometheus, or every pod of the namespace of another one. */
 function prometheusRule(props: GrafanaProps): k8s.NetworkPolicyEgressRule {

@@ -14,6 +14,7 @@ export type OperatorMonitoringProps = Pick<
   | 'namespaces'
   | 'deployment'
   | 'alertmanager'
+  | 'canary'
   | 'monitoring'
   | 'environment'
   | 'resources'

@@ -32,6 +32,7 @@ export type PromtailProps = Pick<
   | 'network'
   | 'environment'
   | 'monitoring'
+  | 'canary'
 >;
 
 const CREDENTIAL = '/etc/promtail-credential';
@@ -190,6 +191,7 @@ export function promtailConfig({
   auth,
   gateway,
   limits,
+  canary,
 }: PromtailProps): Readonly<Record<string, unknown>> {
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
@@ -216,6 +218,7 @@ export function promtailConfig({
     scrape_configs: scrapeConfigs({
       ...agent,
       gatewayNamespace: namespaces.logging,
+      ...(canary === undefined ? {} : { canaryNamespace: namespaces.logging }),
       maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes,
       mountOf,
     }),

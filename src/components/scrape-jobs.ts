@@ -1,7 +1,7 @@
 /** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
 import type { StackConfig } from '../config';
-import { alertmanagerPods, GATEWAY_METRICS, PROMTAIL_METRICS } from './addresses';
-import { ALERTMANAGER, COMPACTOR, GATEWAY, type Identity, LOKI, PROMTAIL } from './identity';
+import { alertmanagerPods, GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from './addresses';
+import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI, PROMTAIL } from './identity';
 import { metricsPods } from './loki';
 
 /** Metrics of one program of the stack. */
@@ -21,7 +21,7 @@ export interface ScrapeJob {
 }
 
 /** The parts of the stack config that say what there is to scrape. */
-export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager'>;
+export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager' | 'canary'>;
 
 /** Pods whose metrics the gateway's second port has, each at `/<pod>/metrics`: their own port has an API besides. */
 export function podsBehindGateway(config: Pick<StackConfig, 'deployment' | 'alertmanager'>): readonly string[] {
@@ -54,5 +54,25 @@ export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
       portName: 'metrics',
       port: PROMTAIL.ports.metrics,
     },
+    {
+      job: GRAFANA.name,
+      component: GRAFANA,
+      namespace: logging,
+      service: GRAFANA_METRICS,
+      portName: 'metrics',
+      port: GRAFANA.ports.metrics,
+    },
+    ...(config.canary === undefined
+      ? []
+      : [
+          {
+            job: CANARY.name,
+            component: CANARY,
+            namespace: logging,
+            service: CANARY.name,
+            portName: 'metrics',
+            port: CANARY.ports.metrics,
+          },
+        ]),
   ];
 }

@@ -142,6 +142,8 @@ export const defaults = {
     },
   },
 
+  canary: { credential: 'canary', interval: '1s' }, // loki-canary's own interval
+
   // limits.memory of Loki also sets GOMEMLIMIT and the WAL replay ceiling.
   resources: {
     loki: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '1Gi' } },
@@ -151,6 +153,8 @@ export const defaults = {
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
     alertmanager: { requests: { cpu: '20m', memory: '48Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
     prometheus: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    canary: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
+    proxy: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '64Mi' } },
   },
 
   images: {

@@ -8,6 +8,8 @@ export {
   credentials,
   credentialSecretName,
   GATEWAY_USERS_SECRET,
+  GRAFANA_METRICS_SECRET,
+  hasGrafanaMetrics,
   oauthProviders,
   receiverKeys,
   type SecretSpec,

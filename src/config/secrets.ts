@@ -1,4 +1,5 @@
 /** The table of secrets: which there are, who makes and reads each, and under which name it is kept. Names only, never values. */
+import { monitoringType } from './monitoring';
 import type { Receiver, StackConfig } from './schema';
 
 /** One Kubernetes Secret that a stack needs. */
@@ -23,6 +24,9 @@ export const GATEWAY_USERS_SECRET = 'gateway-users';
 /** What opens the receivers of alerts. */
 export const ALERTMANAGER_SECRET = 'alertmanager-receivers';
 
+/** What Grafana shows its metrics for, and the nginx beside it adds. */
+export const GRAFANA_METRICS_SECRET = 'grafana-metrics';
+
 /** What a credential may do. */
 export type AccessKind = 'write' | 'read' | 'erase';
 
@@ -41,7 +45,8 @@ export function secretTable(config: StackConfig): readonly SecretSpec[] {
   ];
 }
 
-function grafanaSecrets({ grafana, namespaces }: StackConfig): readonly SecretSpec[] {
+function grafanaSecrets(config: StackConfig): readonly SecretSpec[] {
+  const { grafana, namespaces } = config;
   const { login, database, smtp, ingress } = grafana;
   const own = { namespace: namespaces.logging, madeBy: 'secretSource', readBy: 'grafana' } as const;
   const { oauth, ldap } = login;
@@ -55,6 +60,18 @@ function grafanaSecrets({ grafana, namespaces }: StackConfig): readonly SecretSp
         secretKey: 'key that Grafana encrypts its own database fields with',
       },
     },
+    ...(hasGrafanaMetrics(config)
+      ? [
+          {
+            ...own,
+            name: GRAFANA_METRICS_SECRET,
+            keys: {
+              password: 'password of Grafana’s metrics',
+              'authorization.conf': 'line of nginx’ configuration that adds it to a request',
+            },
+          },
+        ]
+      : []),
     ...(oauth === undefined
       ? []
       : [
@@ -115,7 +132,12 @@ function grafanaSecrets({ grafana, namespaces }: StackConfig): readonly SecretSp
   ];
 }
 
-function gatewaySecrets({ auth, grafana, agent, gateway, namespaces }: StackConfig): readonly SecretSpec[] {
+/** Whether Grafana has metrics to show: somebody scrapes them. */
+export function hasGrafanaMetrics(config: Pick<StackConfig, 'monitoring' | 'environment'>): boolean {
+  return monitoringType(config) !== 'none';
+}
+
+function gatewaySecrets({ auth, grafana, agent, canary, gateway, namespaces }: StackConfig): readonly SecretSpec[] {
   const { logging, agents } = namespaces;
   const { tls } = gateway;
   const credentials: readonly SecretSpec[] = [
@@ -143,6 +165,20 @@ function gatewaySecrets({ auth, grafana, agent, gateway, namespaces }: StackConf
       readBy: 'grafana',
       keys: { password: `password of read credential ${grafana.credential}` },
     },
+    ...(canary === undefined
+      ? []
+      : [
+          {
+            name: credentialSecretName(canary.credential),
+            namespace: logging,
+            madeBy: 'secretSource' as const,
+            readBy: 'canary',
+            keys: {
+              password: `password of read credential ${canary.credential}`,
+              'authorization.conf': 'line of nginx’ configuration that adds it to a request',
+            },
+          },
+        ]),
   ];
   const madeBy = tls?.clusterIssuer === undefined ? 'operator' : 'cert-manager';
   return [
@@ -154,7 +190,7 @@ function gatewaySecrets({ auth, grafana, agent, gateway, namespaces }: StackConf
             name: tls.secretName,
             namespace: logging,
             madeBy,
-            readBy: 'gateway; grafana, of it ca.crt alone',
+            readBy: `gateway; grafana${canary === undefined ? '' : ' and canary'}, of it ca.crt alone`,
             namedAt: ['gateway', 'tls', 'secretName'],
             keys: {
               'tls.crt': 'certificate of the gateway’s Service',

@@ -1,13 +1,15 @@
 /** Secret values → the Secrets of a stack. Pure, and without Pulumi: `pulumi up` and the GitOps helper share it. */
 import { createHash, createHmac } from 'node:crypto';
+import { AUTHORIZATION_FILE, authorizationContents, METRICS_USER } from '../components/authorization';
 import { BIND_PASSWORD } from '../components/external-secrets';
-import { COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../components/identity';
+import { CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../components/identity';
 import { ldapConfig } from '../components/ldap-config';
 import {
   ALERTMANAGER_SECRET,
   credentials,
   credentialSecretName,
   GATEWAY_USERS_SECRET,
+  GRAFANA_METRICS_SECRET,
   oauthProviders,
   receiverKeys,
   SECRETS_KEY,
@@ -53,6 +55,7 @@ function grafanaContents({ grafana }: StackConfig, value: (path: string) => stri
   const { oauth, ldap } = login;
   return {
     [login.adminSecret]: { password: value('grafana.adminPassword'), secretKey: value('grafana.secretKey') },
+    [GRAFANA_METRICS_SECRET]: authorizationContents(METRICS_USER, metricsPassword(value('grafana.secretKey'))),
     ...(oauth === undefined
       ? {}
       : {
@@ -75,8 +78,13 @@ function grafanaContents({ grafana }: StackConfig, value: (path: string) => stri
   };
 }
 
+/** Nobody types it, so it is one secret less to keep: it follows from another one, which does not follow from it. */
+function metricsPassword(secretKey: string): string {
+  return createHmac('sha256', secretKey).update('metrics').digest('base64url').slice(0, 32);
+}
+
 function gatewayContents(config: StackConfig, value: (path: string) => string, values: SecretValues): Contents {
-  const { auth, agent, grafana } = config;
+  const { auth, agent, grafana, canary } = config;
   if (!auth.loki.enabled) return {};
   const names = credentials(config).map(({ name }) => name);
   const line = (name: string, secret: string): string => `${credentialLine(name, secret)}\n`;
@@ -95,6 +103,14 @@ function gatewayContents(config: StackConfig, value: (path: string) => string, v
         { password: value(`gateway.${name}`) },
       ]),
     ),
+    ...(canary === undefined
+      ? {}
+      : {
+          [credentialSecretName(canary.credential)]: authorizationContents(
+            canary.credential,
+            value(`gateway.${canary.credential}`),
+          ),
+        }),
   };
 }
 
@@ -114,19 +130,21 @@ function receiverContents({ alertmanager }: StackConfig, value: (path: string) =
  * Workloads that read Secrets when they start, and so have to start anew when one changes → the Secrets. The agent reads its
  * password at every push, Alertmanager a receiver's at every message.
  */
-function secretsReadAtStart({ grafana, storage }: StackConfig): Readonly<Record<string, readonly string[]>> {
+function secretsReadAtStart({ grafana, storage, canary }: StackConfig): Readonly<Record<string, readonly string[]>> {
   const { login, database, smtp, credential } = grafana;
   const bucket = storage.type === 's3' && storage.access.type === 'secret' ? [storage.access.secret] : [];
   return {
     [GATEWAY.name]: [GATEWAY_USERS_SECRET],
     [GRAFANA.name]: [
       login.adminSecret,
+      GRAFANA_METRICS_SECRET,
       credentialSecretName(credential),
       ...(login.oauth === undefined ? [] : [login.oauth.secret]),
       ...(login.ldap === undefined ? [] : [login.ldap.bindSecret]),
       ...(database.type === 'postgres' ? [database.passwordSecret] : []),
       ...(smtp === undefined ? [] : [smtp.passwordSecret]),
     ],
+    ...(canary === undefined ? {} : { [CANARY.name]: [credentialSecretName(canary.credential)] }),
     [LOKI.name]: bucket,
     [COMPACTOR.name]: bucket,
   };
@@ -176,7 +194,7 @@ export function storeEntries(config: StackConfig, values: SecretValues): Readonl
       storeEntryName(config, name),
       'ldap.toml' in stringData
         ? { ...without(stringData, 'ldap.toml'), [BIND_PASSWORD]: values['grafana.ldapBindPassword'] }
-        : stringData,
+        : without(stringData, AUTHORIZATION_FILE),
     ]),
   );
 }

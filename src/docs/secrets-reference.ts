@@ -34,6 +34,7 @@ type Contents = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 const CREDENTIALS = {
   'agent-credential': 'agent.credential',
   'grafana-credential': 'grafana.credential',
+  'canary-credential': 'canary.credential',
 } as const;
 
 /** A receiver of alerts, whatever it is called. */
@@ -100,6 +101,7 @@ function cases(): readonly Case[] {
       auth: { loki: { enabled: false } },
       // Neither the values nor the Secrets follow from where the values are from, but the names of entries do.
       secretSource: { type: 'externalSecrets', store: 'store', prefix: PREFIX },
+      monitoring: { type: 'none' },
       agent: { credential: 'agent-credential' },
       grafana: { credential: 'grafana-credential', ...grafana },
       ...input,
@@ -110,6 +112,7 @@ function cases(): readonly Case[] {
   const grafana = (option: string, input: NonNullable<StackConfigInput['grafana']>, over = always): Case =>
     make(`grafana.${option}`, { grafana: input }, over);
   const tenant = { name: 'tenant', write: ['agent-credential'], read: ['grafana-credential'] };
+  const withAuth = make('auth.loki.enabled', { auth: { loki: { tenants: [tenant] } } }, always);
   const directory = {
     host: 'ldap.example.com',
     bindDn: 'cn=grafana,dc=example,dc=com',
@@ -145,7 +148,16 @@ function cases(): readonly Case[] {
     }),
     ingressTls,
     grafana('ingress.tls.clusterIssuer', { url, ingress: { tls: { ...certificate, clusterIssuer } } }, ingressTls),
-    make('auth.loki.enabled', { auth: { loki: { tenants: [tenant] } } }, always),
+    make('monitoring.type (any but none)', { monitoring: { type: 'annotations' } }, always),
+    withAuth,
+    make(
+      'canary',
+      {
+        auth: { loki: { tenants: [{ ...tenant, read: [...tenant.read, 'canary-credential'] }] } },
+        canary: { credential: 'canary-credential' },
+      },
+      withAuth,
+    ),
     gatewayTls,
     make('gateway.tls.clusterIssuer', { gateway: { tls: { clusterIssuer } } }, gatewayTls),
     make(

@@ -1,5 +1,6 @@
 /** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- <stack> --rotate` does. */
 import { randomBytes } from 'node:crypto';
+import { authorizationContents, authorizationUsers } from '../components/authorization';
 import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../config';
 import { credentialLine, type SecretObject } from '../deploy/secret-objects';
 
@@ -53,14 +54,20 @@ export function rotate(config: StackConfig, current: GatewayUsers, name: string)
     },
     ...(namespace === undefined
       ? {}
-      : { second: { name: credentialSecretName(name), namespace, stringData: { password } } }),
+      : { second: { name: credentialSecretName(name), namespace, stringData: contentsFor(config, name, password) } }),
   };
 }
 
 /** Where the pod of the stack is that uses a credential. */
-function namespaceOfPod({ agent, grafana, namespaces }: StackConfig, name: string): string | undefined {
+function namespaceOfPod({ agent, grafana, canary, namespaces }: StackConfig, name: string): string | undefined {
   if (name === agent.credential) return namespaces.agents;
-  return name === grafana.credential ? namespaces.logging : undefined;
+  return name === grafana.credential || name === canary?.credential ? namespaces.logging : undefined;
+}
+
+/** What the pod finds in its Secret. */
+function contentsFor(config: StackConfig, name: string, password: string): SecretObject['stringData'] {
+  const user = authorizationUsers(config).get(credentialSecretName(name));
+  return user === undefined ? { password } : authorizationContents(user, password);
 }
 
 function linesOf(text: string): readonly string[] {

@@ -1,4 +1,5 @@
 /** Lines that nobody needs, by typed rules; each is counted as `logentry_dropped_lines_total{reason="<name>"}`. */
+import { LABELS } from '../log-model';
 import { selector, type Stage } from './stage';
 
 /** Lines to leave out. */
@@ -23,6 +24,19 @@ export const QUERIES_OF_LOKI: DropRule = {
   patterns: ['"query":"'],
   keep: 0,
 };
+
+/**
+ * What the canary says of its own work, on standard error. Beside its lines it would be read with them, and it would say of
+ * each that it is none of its own. `stream` is a label until the end of the pipeline.
+ *
+ * @param namespace - the canary's.
+ */
+export const wordsOfCanary = (namespace: string): DropRule => ({
+  name: 'words-of-the-canary',
+  selector: `{${LABELS.container}="canary",${LABELS.namespace}="${namespace}",stream="stderr"}`,
+  patterns: [],
+  keep: 0,
+});
 
 export function dropRules(rules: readonly DropRule[]): readonly Stage[] {
   return rules.flatMap(({ name, selector: matchers, patterns, keep }): readonly Stage[] => {

@@ -2,7 +2,7 @@
 import { FORMATS, type Format, LABELS } from '../log-model';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
-import { type DropRule, dropRules, QUERIES_OF_LOKI } from './drop-rules';
+import { type DropRule, dropRules, QUERIES_OF_LOKI, wordsOfCanary } from './drop-rules';
 import { gatewayCounters } from './gateway';
 import { nginx } from './nginx';
 import { pgbouncer } from './pgbouncer';
@@ -39,6 +39,8 @@ export interface ScrapeProps {
   readonly drop: readonly DropRule[];
   /** Namespace of the gateway, whose refusals are counted. */
   readonly gatewayNamespace: string;
+  /** Namespace of the canary. @default - there is none */
+  readonly canaryNamespace?: string;
   /** Longest piece that is kept of a line that never ends, in bytes. */
   readonly maxPartialLine: number;
   /** Where the agent sees the folder of a file source. */
@@ -66,8 +68,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
           redaction,
           // The gateway's lines are JSON.
           format === 'auto' ? [gatewayCounters(props.gatewayNamespace)] : [],
-          // Loki's own lines are JSON.
-          format === 'auto' ? [QUERIES_OF_LOKI, ...props.drop] : props.drop,
+          format === 'auto' ? [...ownDropRules(props), ...props.drop] : props.drop,
           ORIGIN.pod,
         ),
       ],
@@ -91,6 +92,11 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
       ],
     })),
   ];
+}
+
+/** Of the stack's own pods: they say nothing of their format, and so are `auto`. */
+function ownDropRules({ canaryNamespace }: ScrapeProps): readonly DropRule[] {
+  return [QUERIES_OF_LOKI, ...(canaryNamespace === undefined ? [] : [wordsOfCanary(canaryNamespace)])];
 }
 
 function recordStages(

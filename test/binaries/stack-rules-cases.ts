@@ -347,6 +347,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
       [`up{${AGENT}}`]: '1x80',
       'up{job="alertmanager",instance="a"}': '1x80',
       'up{job="canary",instance="a"}': '1x80',
+      'up{job="grafana",instance="a"}': '1x80',
     },
     before: '22m',
     fires: '26m',
@@ -358,6 +359,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
       [`up{${AGENT}}`]: '0x70',
       'up{job="alertmanager",instance="a"}': '1x70',
       'up{job="canary",instance="a"}': '1x70',
+      'up{job="grafana",instance="a"}': '1x70',
     },
   },
   MemoryNearLimit: {

@@ -10,6 +10,7 @@ import { CASES, type RuleCase, type Series } from './stack-rules-cases';
 const rendered = variant('watched', {
   environment: 'staging',
   monitoring: { type: 'embedded' },
+  canary: {},
   gateway: { tls: {} },
 });
 const rules = stackRules(rendered.config);

@@ -115,7 +115,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     loki: {
       enabled: true,
       tenants: [
-        { name: 'app', write: ['shipper'], read: ['viewer'], erase: ['eraser'] },
+        { name: 'app', write: ['shipper'], read: ['viewer', 'watcher'], erase: ['eraser'] },
         { name: 'audit', write: ['audit-shipper'], read: ['auditor'], erase: ['audit-eraser'] },
       ],
       crossTenantReaders: [{ name: 'overseer', tenants: ['app', 'audit'] }],
@@ -362,6 +362,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     retention: '240h',
     persistence: { size: '2Gi', storageClass: 'fast' },
   },
+  canary: { credential: 'watcher', interval: '2s' },
   monitoring: {
     type: 'embedded',
     scrapeInterval: '20s',
@@ -397,6 +398,8 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     grafana: { requests: { cpu: '80m', memory: '160Mi' }, limits: { cpu: '700m', memory: '320Mi' } },
     alertmanager: { requests: { cpu: '30m', memory: '40Mi' }, limits: { cpu: '150m', memory: '100Mi' } },
     prometheus: { requests: { cpu: '40m', memory: '128Mi' }, limits: { cpu: '800m', memory: '384Mi' } },
+    canary: { requests: { cpu: '20m', memory: '40Mi' }, limits: { cpu: '300m', memory: '96Mi' } },
+    proxy: { requests: { cpu: '15m', memory: '24Mi' }, limits: { cpu: '150m', memory: '48Mi' } },
   },
   images: {
     registry: 'registry.example.com/mirror',

@@ -4,7 +4,15 @@ import type { AlertRule } from '../rule';
 /** The parts of the stack config that the stack's own alerts are made from. */
 export type StackRulesConfig = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'alertmanager' | 'monitoring' | 'environment' | 'resources' | 'gateway' | 'retention'
+  | 'namespaces'
+  | 'deployment'
+  | 'alertmanager'
+  | 'canary'
+  | 'monitoring'
+  | 'environment'
+  | 'resources'
+  | 'gateway'
+  | 'retention'
 >;
 
 /** Alerts about one part of the stack. */

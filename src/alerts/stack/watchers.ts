@@ -4,11 +4,13 @@ import { grown, seconds, selectorOf } from './promql';
 import type { RulesOf, StackRulesConfig } from './config';
 
 /** Programs of the stack that have metrics. */
-function jobs({ deployment, alertmanager, monitoring }: StackRulesConfig): readonly string[] {
+function jobs({ deployment, alertmanager, monitoring, canary }: StackRulesConfig): readonly string[] {
   return [
     'loki',
     ...(deployment.mode === 'ha' ? ['compactor'] : []),
     'promtail',
+    'grafana',
+    ...(canary === undefined ? [] : ['canary']),
     ...(alertmanager.type === 'embedded' ? ['alertmanager'] : []),
     ...monitoring.targets.map(({ job }) => job),
   ];

@@ -3,6 +3,7 @@ import { agentRules } from './agent';
 import { alertmanagerRules } from './alertmanager';
 import { alertingRules } from './alerting';
 import { authRules } from './auth';
+import { canaryRules } from './canary';
 import { deploymentRules } from './deployment';
 import { gatewayRules } from './gateway';
 import { grafanaRules } from './grafana';
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   ...alertingRules,
   ...alertmanagerRules,
   ...monitoringRules,
+  ...canaryRules,
   ...resourceRules,
   ...networkRules,
   ...secretRules,

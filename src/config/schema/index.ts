@@ -8,6 +8,7 @@ import { agent } from './agent';
 import { alerting } from './alerting';
 import { alertmanager } from './alertmanager';
 import { auth } from './auth';
+import { canary } from './canary';
 import { deploy } from './deploy';
 import { deployment } from './deployment';
 import { expectedLoad } from './expected-load';
@@ -51,10 +52,25 @@ export const stackConfigSchema = z.strictObject({
   alerting: alerting.prefault({}).describe('What is wrong, by what is written: alerts that Loki evaluates.'),
   alertmanager: alertmanager.prefault({ type: 'embedded' }).describe('Where alerts go.'),
   monitoring: monitoring.prefault({}).describe('How the stack watches itself.'),
-  resources: componentResources
-    .prefault({ loki: {}, compactor: {}, gateway: {}, promtail: {}, grafana: {}, alertmanager: {}, prometheus: {} })
+  canary: canary
+    .optional()
     .describe(
-      'CPU and memory of each container; `compactor` is there in mode `ha` alone, `prometheus` with `monitoring.type: embedded`. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
+      'loki-canary: it writes lines, and measures when they can be read, and whether. None without this section.',
+    ),
+  resources: componentResources
+    .prefault({
+      loki: {},
+      compactor: {},
+      gateway: {},
+      promtail: {},
+      grafana: {},
+      alertmanager: {},
+      prometheus: {},
+      canary: {},
+      proxy: {},
+    })
+    .describe(
+      'CPU and memory of each container; `compactor` is there in mode `ha` alone, `prometheus` with `monitoring.type: embedded`, `canary` with `canary`; `proxy` is the nginx in the pods of the canary and of Grafana. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
     ),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
   network: network.prefault({}).describe('Who else takes part in the traffic, for the NetworkPolicies.'),

@@ -33,4 +33,6 @@ export const componentResources = z.strictObject({
   grafana: resources(defaults.resources.grafana),
   alertmanager: resources(defaults.resources.alertmanager),
   prometheus: resources(defaults.resources.prometheus),
+  canary: resources(defaults.resources.canary),
+  proxy: resources(defaults.resources.proxy),
 });

@@ -15,6 +15,11 @@ import {
   yamlOf,
 } from '../../support/manifests';
 
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('every option is set');
+  return value;
+}
+
 const ofMonitoring = (objects: readonly Manifest[]) => objects.map(identify);
 const annotationsOf = (objects: readonly Manifest[]) =>
   objects.flatMap((object) => {
@@ -103,7 +108,7 @@ describe('given a dev stack, its Prometheus', () => {
 describe('given every option, the Prometheus', () => {
   const every = everythingConfig();
   const { namespaces, deployment, alertmanager, monitoring, environment, resources, images, network, ...more } = every;
-  const { retention, gateway, alerting, auth, agent } = more;
+  const { retention, gateway, alerting, auth, agent, canary } = more;
   const all: Required<PrometheusProps> = {
     namespaces,
     deployment,
@@ -118,6 +123,7 @@ describe('given every option, the Prometheus', () => {
     alerting,
     auth,
     agent,
+    canary: present(canary),
   };
   const objects = render((scope) => new Prometheus(scope, 'prometheus', all));
 
@@ -159,20 +165,22 @@ describe('given recording rules and no other place for them', () => {
 describe('given an operator', () => {
   const config = configWith({
     ...HA,
+    canary: {},
     monitoring: { type: 'operator', operator: { labels: { release: 'metrics' }, ruleLabels: { role: 'rules' } } },
   });
-  const props: Required<OperatorMonitoringProps> = config;
+  const props: Required<OperatorMonitoringProps> = { ...config, canary: present(config.canary) };
   const objects = render((scope) => new OperatorMonitoring(scope, 'monitoring', props));
 
   it('has a monitor of the gateway’s metrics, one of the agents, and the rules', () => {
     expect(ofMonitoring(objects)).toEqual([
       'ServiceMonitor logging/gateway',
       'PodMonitor logging-agents/promtail',
+      'PodMonitor logging/grafana',
+      'PodMonitor logging/canary',
       'PrometheusRule logging/spywatcher-logs-stack',
     ]);
     expect(objects.map(({ metadata }) => metadata.labels)).toEqual([
-      expect.objectContaining({ release: 'metrics' }),
-      expect.objectContaining({ release: 'metrics' }),
+      ...Array.from({ length: 4 }, () => expect.objectContaining({ release: 'metrics' }) as unknown),
       expect.objectContaining({ role: 'rules' }),
     ]);
   });

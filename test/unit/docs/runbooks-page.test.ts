@@ -15,7 +15,7 @@ const LISTS: Readonly<Record<string, readonly AlertRule[]>> = {
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
   }),
-  'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' } })),
+  'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, canary: {} })),
 };
 const runbooks = readPage('runbooks.md');
 const page = readPage('alerting.md');

@@ -1,0 +1,103 @@
+import { formatDuration } from '../units';
+import type { StackConfig } from '../schema';
+import { problem, type Rule, when } from './rule';
+
+/** loki-canary asks for so many lines at once. */
+const LINES_ASKED_FOR = 1000;
+/** At a shorter interval it would not get all that it asks about; at a longer one it notices little. */
+const INTERVAL = { least: 1_000, most: 60_000 };
+
+/** The tenant that the canary's lines are of: the agent's. */
+function tenantOf({ auth, agent }: Pick<StackConfig, 'auth' | 'agent'>) {
+  const { enabled, tenants } = auth.loki;
+  return enabled ? tenants.find(({ write }) => write.includes(agent.credential)) : tenants[0];
+}
+
+export const canaryRules: readonly Rule[] = [
+  {
+    reads: ['canary.credential', 'auth.loki', 'agent.credential'],
+    check: (config) => {
+      const { canary, auth } = config;
+      const tenant = tenantOf(config);
+      if (canary === undefined || !auth.loki.enabled || tenant === undefined) return [];
+      return when(!tenant.read.includes(canary.credential), () =>
+        problem(
+          ['canary', 'credential'],
+          canary.credential,
+          `a read credential of tenant ${tenant.name}, which the agent writes to (${tenant.read.join(', ')})`,
+          `add it to the read credentials of ${tenant.name} in auth.loki.tenants`,
+        ),
+      );
+    },
+  },
+  {
+    reads: ['canary.credential', 'auth.loki.enabled', 'grafana.credential'],
+    check: ({ canary, auth, grafana }) =>
+      when(auth.loki.enabled && canary !== undefined && canary.credential === grafana.credential, () =>
+        problem(
+          ['canary', 'credential'],
+          canary?.credential,
+          'another credential than Grafana’s, so that each can be changed alone',
+          'give the canary a read credential of its own',
+        ),
+      ),
+  },
+  {
+    reads: ['canary.interval'],
+    check: ({ canary }) =>
+      when(
+        canary !== undefined &&
+          (canary.interval.milliseconds < INTERVAL.least || canary.interval.milliseconds > INTERVAL.most),
+        () =>
+          problem(
+            ['canary', 'interval'],
+            canary === undefined ? undefined : formatDuration(canary.interval),
+            'from 1s to 1m: it asks for a thousand lines at once, and is to notice a gap',
+            'write for example 1s',
+          ),
+      ),
+  },
+  {
+    reads: ['canary', 'agent.excludeNamespaces', 'namespaces.logging'],
+    check: ({ canary, agent, namespaces }) =>
+      when(canary !== undefined && agent.excludeNamespaces.includes(namespaces.logging), () =>
+        problem(
+          ['agent', 'excludeNamespaces'],
+          agent.excludeNamespaces,
+          `not ${namespaces.logging}: the canary’s lines come from there`,
+          `remove ${namespaces.logging} from it, or remove canary`,
+        ),
+      ),
+  },
+  {
+    reads: ['canary', 'limits', 'auth.loki', 'agent.credential'],
+    check: (config) => {
+      const { canary, limits } = config;
+      const tenant = tenantOf(config);
+      if (canary === undefined || tenant === undefined) return [];
+      const own = limits.tenants[tenant.name];
+      const at = (name: 'maxTails' | 'maxEntriesPerQuery') =>
+        own?.[name] === undefined ? ['limits', name] : ['limits', 'tenants', tenant.name, name];
+      const maxTails = own?.maxTails ?? limits.maxTails;
+      const maxEntries = own?.maxEntriesPerQuery ?? limits.maxEntriesPerQuery;
+      return [
+        ...when(maxTails < 2, () =>
+          problem(
+            at('maxTails'),
+            maxTails,
+            'at least 2: the canary’s tail is one of them',
+            `raise ${at('maxTails').join('.')}, or remove canary`,
+          ),
+        ),
+        ...when(maxEntries < LINES_ASKED_FOR, () =>
+          problem(
+            at('maxEntriesPerQuery'),
+            maxEntries,
+            `at least ${LINES_ASKED_FOR}: the canary asks for so many lines at once`,
+            `raise ${at('maxEntriesPerQuery').join('.')}, or remove canary`,
+          ),
+        ),
+      ];
+    },
+  },
+];
