@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { stackRules } from '../../src/alerts/stack-rules';
+import { CANARY } from '../support/config';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { PUSH } from '../support/gateway-paths';
 import { nanoseconds, pushBody, type RunningLoki, startLoki } from '../support/loki';
@@ -24,7 +25,7 @@ import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } fro
 import { secretValues, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
 
-const rendered = variant('watched', { environment: 'staging', monitoring: { type: 'embedded' }, canary: {} });
+const rendered = variant('watched', { environment: 'staging', monitoring: { type: 'embedded' }, ...CANARY });
 const rules = stackRules(rendered.config);
 const values = secretValues(rendered);
 

@@ -2,7 +2,7 @@
 import { OperatorMonitoring, type OperatorMonitoringProps } from '../../../src/components/operator-monitoring';
 import { Prometheus, type PrometheusProps } from '../../../src/components/prometheus';
 import { prometheusConfig } from '../../../src/components/prometheus-config';
-import { configWith, everythingConfig, HA } from '../../support/config';
+import { CANARY, configWith, everythingConfig, HA } from '../../support/config';
 import {
   containerOf,
   find,
@@ -165,7 +165,7 @@ describe('given recording rules and no other place for them', () => {
 describe('given an operator', () => {
   const config = configWith({
     ...HA,
-    canary: {},
+    ...CANARY,
     monitoring: { type: 'operator', operator: { labels: { release: 'metrics' }, ruleLabels: { role: 'rules' } } },
   });
   const props: Required<OperatorMonitoringProps> = { ...config, canary: present(config.canary) };

@@ -4,7 +4,7 @@ import { type AlertRule, logRules } from '../../../src/alerts';
 import { stackRules } from '../../../src/alerts/stack-rules';
 import { parseExpression } from '../../../src/alerts/logql';
 import { parseStackConfig } from '../../../src/config';
-import { configWith } from '../../support/config';
+import { CANARY, configWith } from '../../support/config';
 import { codeBlocks, readPage } from '../../support/docs-page';
 
 const { alerting, monitoring, namespaces } = configWith();
@@ -15,7 +15,7 @@ const LISTS: Readonly<Record<string, readonly AlertRule[]>> = {
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
   }),
-  'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, canary: {} })),
+  'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY })),
 };
 const runbooks = readPage('runbooks.md');
 const page = readPage('alerting.md');
