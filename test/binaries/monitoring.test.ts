@@ -131,16 +131,13 @@ interface Targets {
 
 const jobsUp = async (): Promise<Readonly<Record<string, string>>> => {
   const { activeTargets } = (await prometheus.ask('/api/v1/targets')) as Targets;
+  // Grafana is not here.
+  const asked = activeTargets.filter(({ labels }) => labels['job'] !== 'grafana');
   return Object.fromEntries(
-    // Grafana is not here.
-    activeTargets
-      .filter(({ labels }) => labels['job'] !== 'grafana')
-      .map(({ labels, health, lastError }) => [
-        ['promtail', 'canary'].includes(labels['job'] ?? '')
-          ? labels['job']
-          : `${labels['job'] ?? ''} ${labels['instance'] ?? ''}`,
-        lastError === '' ? health : lastError,
-      ]),
+    asked.map(({ labels: { job = '', instance = '' }, health, lastError }): readonly [string, string] => [
+      ['promtail', 'canary'].includes(job) ? job : `${job} ${instance}`,
+      lastError === '' ? health : lastError,
+    ]),
   );
 };
 
