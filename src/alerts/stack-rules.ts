@@ -8,7 +8,14 @@ import { canaryRules, watcherRules } from './stack/watchers';
 
 export type { StackRulesConfig } from './stack/config';
 
-/** All of them. A rule whose program is not there finds no series, and is silent. */
+/** All of them that the stack has a program for. */
 export function stackRules(config: StackRulesConfig): readonly AlertRule[] {
-  return [ingestionRules, lokiRules, accessRules, watcherRules, canaryRules].flatMap((rulesOf) => rulesOf(config));
+  const rules = [
+    ingestionRules,
+    lokiRules,
+    accessRules,
+    watcherRules,
+    ...(config.canary === undefined ? [] : [canaryRules]),
+  ];
+  return rules.flatMap((rulesOf) => rulesOf(config));
 }

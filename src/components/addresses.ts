@@ -15,6 +15,9 @@ export const GATEWAY_METRICS = `${GATEWAY.name}-metrics`;
 /** Service that has an address for each agent. */
 export const PROMTAIL_METRICS = `${PROMTAIL.name}-metrics`;
 
+/** Service that has an address for each Grafana pod, for metrics alone. */
+export const GRAFANA_METRICS = `${GRAFANA.name}-metrics`;
+
 /** Names of the stack's own Alertmanager pods, in order. */
 export function alertmanagerPods({ alertmanager }: Pick<StackConfig, 'alertmanager'>): readonly string[] {
   const count = alertmanager.type === 'embedded' ? alertmanager.replicas : 0;
@@ -25,8 +28,6 @@ export function alertmanagerPods({ alertmanager }: Pick<StackConfig, 'alertmanag
 export function alertmanagerHost(pod: string, { logging }: StackConfig['namespaces']): string {
   return `${pod}.${ALERTMANAGER_PODS}.${logging}.svc`;
 }
-/** Service that has an address for each Grafana pod, for metrics alone. */
-export const GRAFANA_METRICS = `${GRAFANA.name}-metrics`;
 
 /** URL of each Alertmanager, without a slash at the end: an alert is told to all of them. Empty where there is none. */
 export function alertmanagerUrls({

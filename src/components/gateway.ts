@@ -148,7 +148,7 @@ export class Gateway extends Construct {
       // An annotation names one path.
       new k8s.KubeService(this, `scrape-${pod}`, {
         metadata: {
-          ...metadata(`${pod}-scrape`),
+          ...metadata(`${GATEWAY.name}-${pod}-scrape`),
           annotations: { ...scrapeAnnotations(props, GATEWAY.ports.metrics, `/${pod}/metrics`) },
         },
         spec: { type: 'ClusterIP', selector: { ...selectorLabels(GATEWAY) }, ports: [METRICS_PORT] },

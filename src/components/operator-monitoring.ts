@@ -4,7 +4,7 @@ import { metricRuleGroups } from '../alerts/metric-rule-groups';
 import { stackRules } from '../alerts/stack-rules';
 import type { StackConfig } from '../config';
 import { formatDuration } from '../config/units';
-import { objectLabels, selectorLabels } from './identity';
+import { objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 
 /** The parts of the stack config that the operator's objects are made from. */
@@ -23,7 +23,6 @@ export type OperatorMonitoringProps = Pick<
 >;
 
 const API = 'monitoring.coreos.com/v1';
-const PART_OF = { 'app.kubernetes.io/part-of': 'spywatcher-logs', 'app.kubernetes.io/managed-by': 'spywatcher-logs' };
 
 /** Relabelling in the operator's words. */
 type Relabelling = Readonly<Record<string, unknown>>;
@@ -57,7 +56,7 @@ export class OperatorMonitoring extends Construct {
       metadata: {
         name: 'spywatcher-logs-stack',
         namespace: namespaces.logging,
-        labels: { ...PART_OF, ...ruleLabels },
+        labels: { ...objectLabels(PROMETHEUS), ...ruleLabels },
       },
       spec: metricRuleGroups(stackRules(props), props.alerting.runbooks),
     });

@@ -63,7 +63,7 @@ export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
       portName: 'metrics',
       port: GRAFANA.ports.metrics,
     },
-    ...(canary === undefined
+    ...(config.canary === undefined
       ? []
       : [
           {

@@ -23,6 +23,7 @@ export const GATEWAY_USERS_SECRET = 'gateway-users';
 
 /** What opens the receivers of alerts. */
 export const ALERTMANAGER_SECRET = 'alertmanager-receivers';
+
 /** What Grafana shows its metrics for, and the nginx beside it adds. */
 export const GRAFANA_METRICS_SECRET = 'grafana-metrics';
 

@@ -128,21 +128,27 @@ it('every kind that a stack may have is among what was tried', () => {
     'NetworkPolicy',
     'PersistentVolumeClaim',
     'PodDisruptionBudget',
+    'PodMonitor',
+    'PrometheusRule',
     'Service',
     'ServiceAccount',
+    'ServiceMonitor',
     'StatefulSet',
   ]);
 });
 
 describe('the API server refuses, so that the tests above can fail,', () => {
-  it.each(['Service', 'Certificate', 'ExternalSecret', 'HTTPRoute'])('%s with an unknown field', async (kind) => {
-    const [object] = rendered.flatMap((one) => ofKind(one, kind));
-    if (object === undefined) throw new Error(`no ${kind}`);
-    const spec = { ...(object['spec'] as object), noSuchField: true };
-    const { code, stderr } = await api.kubectl(DRY_RUN, [{ ...object, spec }]);
-    expect(code).not.toBe(0);
-    expect(stderr).toMatch(/unknown field "(spec\.)?noSuchField"|noSuchField: field not declared in schema/);
-  });
+  it.each(['Service', 'Certificate', 'ExternalSecret', 'HTTPRoute', 'PodMonitor', 'PrometheusRule', 'ServiceMonitor'])(
+    '%s with an unknown field',
+    async (kind) => {
+      const [object] = rendered.flatMap((one) => ofKind(one, kind));
+      if (object === undefined) throw new Error(`no ${kind}`);
+      const spec = { ...(object['spec'] as object), noSuchField: true };
+      const { code, stderr } = await api.kubectl(DRY_RUN, [{ ...object, spec }]);
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(/unknown field "(spec\.)?noSuchField"|noSuchField: field not declared in schema/);
+    },
+  );
 
   it('a wrong value', async () => {
     const service = objectOf(stack('dev'), 'Service', 'loki');

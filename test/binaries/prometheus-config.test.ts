@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { PROMETHEUS_CONFIG } from '../../src/components/prometheus-config';
+import { codeBlocks, readPage } from '../support/docs-page';
 import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../support/program';
 import { configFile, everyStack, objectOf, type RenderedStack, stack } from '../support/rendered-stack';
 
@@ -60,6 +61,16 @@ describe.each(ofOperator.map((one) => [one.name, one] as const))('promtool takes
     const { code, stderr } = await run([promtool, 'check', 'rules', '--lint=all', '--lint-fatal', file]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
+});
+
+it('promtool takes every query of the runbooks', async () => {
+  const queries = codeBlocks(readPage('runbooks.md'), 'promql');
+  expect(queries.length).toBeGreaterThan(30);
+  const file = join(folder, 'runbooks.yaml');
+  const rules = queries.map((expr, index) => ({ record: `runbook:query:${index}`, expr }));
+  writeFileSync(file, stringify({ groups: [{ name: 'runbooks', rules }] }));
+  const { code, stderr } = await run([promtool, 'check', 'rules', file]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
 it('promtool refuses a rule with a mistake, so that the tests above can fail', async () => {

@@ -126,10 +126,10 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
   LokiVolumeFullSoon: {
     // Six points an hour: some 15 hours from 0 to full, then nothing more.
     wrong: { [`loki_ingester_wal_disk_usage_percent{${LOKI}}`]: '0+0.001x240 0.2x600' },
-    before: '29m',
-    fires: '31m',
+    before: '209m',
+    fires: '211m',
     labels: { job: 'loki', instance: 'loki-0' },
-    description: 'At the rate of the last six hours, loki-0 refuses lines in 14h 28m 59s.',
+    description: 'At the rate of the last six hours, loki-0 refuses lines in 11h 28m 59s.',
     resolves: '700m',
     // One point in an hour, and a volume that empties.
     normal: {
@@ -347,6 +347,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
       [`up{${AGENT}}`]: '1x80',
       'up{job="alertmanager",instance="a"}': '1x80',
       'up{job="canary",instance="a"}': '1x80',
+      'up{job="grafana",instance="a"}': '1x80',
     },
     before: '22m',
     fires: '26m',
@@ -358,6 +359,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
       [`up{${AGENT}}`]: '0x70',
       'up{job="alertmanager",instance="a"}': '1x70',
       'up{job="canary",instance="a"}': '1x70',
+      'up{job="grafana",instance="a"}': '1x70',
     },
   },
   MemoryNearLimit: {

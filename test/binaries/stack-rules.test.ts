@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { stackRules } from '../../src/alerts/stack-rules';
+import { CANARY } from '../support/config';
 import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../support/program';
 import { configFile, variant } from '../support/rendered-stack';
 import { CASES, type RuleCase, type Series } from './stack-rules-cases';
@@ -10,6 +11,7 @@ import { CASES, type RuleCase, type Series } from './stack-rules-cases';
 const rendered = variant('watched', {
   environment: 'staging',
   monitoring: { type: 'embedded' },
+  ...CANARY,
   gateway: { tls: {} },
 });
 const rules = stackRules(rendered.config);

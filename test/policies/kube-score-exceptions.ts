@@ -17,6 +17,7 @@ const GRAFANA = 'Deployment grafana';
 const LOKI = 'StatefulSet loki';
 const COMPACTOR = 'StatefulSet compactor';
 const PROMTAIL = 'DaemonSet promtail';
+const PROMETHEUS = 'StatefulSet prometheus';
 
 /** Stacks with one Loki, and with several in a ring. */
 const SINGLE = ['dev', 'staging', 'otherwise'];
@@ -44,6 +45,8 @@ export const EXCEPTIONS: readonly Exception[] = [
     found: {
       ...inEach(SINGLE, LOKI, GATEWAY, PROMTAIL, GRAFANA),
       ...inEach(RINGS, LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA),
+      dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, PROMETHEUS],
+      everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, PROMETHEUS],
     },
   },
   {

@@ -17,6 +17,12 @@ export const S3 = {
 /** Three replicas in a ring. */
 export const HA = { deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 }, storage: S3 } as const;
 
+/** A canary, with the credential that it reads with. */
+export const CANARY = {
+  canary: {},
+  auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana', 'canary'] }] } },
+} as const;
+
 /** What is wrong with a config; fails if nothing is. */
 export function problemsOf(input: unknown): readonly Problem[] {
   return configError(() => parseStackConfig('test', input)).problems;

@@ -10,6 +10,8 @@ export const accessRules: RulesOf = (config) => {
   const select = selectorOf(config);
   const count = (counter: Parameters<typeof gatewayCounter>[0]): string =>
     `sum(${grown(`${gatewayCounter(counter)}${select('promtail')}`, '5m')})`;
+  const certificates = (label: string): string =>
+    `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespaces.logging}"}`;
   return [
     {
       name: 'GatewayRefusesCredentials',
@@ -42,8 +44,9 @@ export const accessRules: RulesOf = (config) => {
       : [
           {
             name: 'GatewayCertificateEndsSoon',
+            // Where cert-manager's target has a namespace of its own, the certificate's is the exported one.
             expr:
-              `certmanager_certificate_expiration_timestamp_seconds{namespace="${namespaces.logging}"} - time()` +
+              `(${certificates('namespace')} or ${certificates('exported_namespace')}) - time()` +
               ` < ${seconds(thresholds.certificateExpiresWithin)}`,
             for: '10m',
             severity: 'critical' as const,

@@ -23,8 +23,8 @@ const volumeRules: RulesOf = (config) => {
     },
     {
       name: 'LokiVolumeFullSoon',
-      // The value is the time that is left.
-      expr: `(${REFUSED_AT} - ${used}) / (deriv(${used}[6h]) > 0) < ${seconds(thresholds.volumeFullWithin)}`,
+      // The value is the time that is left. A Loki that has just been started fills its write-ahead log at first, and no more.
+      expr: `((${REFUSED_AT} - ${used}) / (deriv(${used}[6h]) > 0) < ${seconds(thresholds.volumeFullWithin)}) and ${used} offset 3h`,
       for: '30m',
       severity: 'warning',
       summary: 'Loki’s volume will soon be full',

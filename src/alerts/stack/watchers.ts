@@ -54,12 +54,16 @@ export const watcherRules: RulesOf = (config) => {
 };
 
 function memoryNearLimit(config: StackRulesConfig): string {
-  const { deployment, monitoring, resources } = config;
+  const { deployment, monitoring, resources, canary, alertmanager } = config;
   const select = selectorOf(config);
   const limits = {
     loki: resources.loki,
     ...(deployment.mode === 'ha' ? { compactor: resources.compactor } : {}),
     promtail: resources.promtail,
+    grafana: resources.grafana,
+    ...(canary === undefined ? {} : { canary: resources.canary }),
+    ...(alertmanager.type === 'embedded' ? { alertmanager: resources.alertmanager } : {}),
+    // Prometheus maps its blocks into memory, and what is mapped counts and kills nobody.
   };
   return Object.entries(limits)
     .map(

@@ -64,6 +64,7 @@ export const stackConfigSchema = z.strictObject({
       gateway: {},
       promtail: {},
       grafana: {},
+      alertmanager: {},
       prometheus: {},
       canary: {},
       proxy: {},

@@ -180,7 +180,13 @@ describe('given every option, the gateway', () => {
         ],
         ports: [{ protocol: 'TCP', port: 8080 }],
       },
-      { from: [{ namespaceSelector: namespace('telemetry') }], ports: [{ protocol: 'TCP', port: 8081 }] },
+      {
+        from: [
+          { namespaceSelector: namespace('telemetry') },
+          { namespaceSelector: namespace('watch'), podSelector: component('prometheus') },
+        ],
+        ports: [{ protocol: 'TCP', port: 8081 }],
+      },
     ]);
   });
 });

@@ -52,8 +52,9 @@ describe('given a stack, Grafana', () => {
         uid: 'prometheus',
         type: 'prometheus',
         isDefault: false,
-        url: 'http://prometheus.monitoring.svc:9090',
+        url: 'http://prometheus.logging.svc:9090',
       },
+      { name: 'Alertmanager', type: 'alertmanager', isDefault: false },
     ]);
   });
 

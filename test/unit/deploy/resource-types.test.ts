@@ -41,6 +41,9 @@ test('given a known kind, it is registered under its own type', async () => {
     ['external-secrets.io/v1', 'ExternalSecret'],
     ['cert-manager.io/v1', 'Certificate'],
     ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
+    ['monitoring.coreos.com/v1', 'ServiceMonitor'],
+    ['monitoring.coreos.com/v1', 'PodMonitor'],
+    ['monitoring.coreos.com/v1', 'PrometheusRule'],
   ] as const;
   const registered = await recorded(() =>
     kinds.map(([apiVersion, kind]) => registerResource(kind, object(apiVersion, kind), {})),

@@ -1,12 +1,13 @@
 /** docs/runbooks.md and docs/alerting.md: every alert has its runbook, every runbook its alert, and their examples hold. */
 import { parse } from 'yaml';
 import { type AlertRule, logRules } from '../../../src/alerts';
+import { stackRules } from '../../../src/alerts/stack-rules';
 import { parseExpression } from '../../../src/alerts/logql';
 import { parseStackConfig } from '../../../src/config';
-import { configWith } from '../../support/config';
+import { CANARY, configWith } from '../../support/config';
 import { codeBlocks, readPage } from '../../support/docs-page';
 
-const { alerting, namespaces } = configWith();
+const { alerting, monitoring, namespaces } = configWith();
 /** Every list of alerts that the stack has, by the heading that their runbooks are under. */
 const LISTS: Readonly<Record<string, readonly AlertRule[]>> = {
   'Alerts from lines': logRules({
@@ -14,6 +15,7 @@ const LISTS: Readonly<Record<string, readonly AlertRule[]>> = {
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
   }),
+  'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY })),
 };
 const runbooks = readPage('runbooks.md');
 const page = readPage('alerting.md');
@@ -37,6 +39,10 @@ describe.each(Object.entries(LISTS))('%s', (heading, rules) => {
   it.each(sections(chapter, 3))('%s says how to look and what to do', (_, text) => {
     expect(text).toMatch(/^Look/m);
     expect(text).toMatch(/^Do: /m);
+    if (heading === 'Alerts from metrics') {
+      expect(codeBlocks(text, 'promql')).toHaveLength(1);
+      return;
+    }
     const [query = ''] = codeBlocks(text, 'logql');
     expect(parseExpression(query.trim())).toMatchObject({ errors: [], isMetric: false });
   });
@@ -51,9 +57,33 @@ test('the table of alerts is that of the rules', () => {
   expect(rows).toEqual((LISTS['Alerts from lines'] ?? []).map(({ name, severity }) => [name, severity]));
 });
 
+test('the table of alerts from metrics is that of the rules', () => {
+  const rows = [...readPage('monitoring.md').matchAll(/^\| ([A-Z]\w+) \| (.*) \| (.*) \| (\w+) \| .*\|$/gm)];
+  expect(rows.map(([, ...cells]) => cells)).toEqual(
+    (LISTS['Alerts from metrics'] ?? []).map(({ name, summary, for: wait, severity }) => [
+      name,
+      summary,
+      wait === '0s' ? 'at once' : wait,
+      severity,
+    ]),
+  );
+});
+
+test('the examples of monitoring are accepted', () => {
+  const examples = codeBlocks(readPage('monitoring.md'), 'yaml');
+  expect(examples).toHaveLength(3);
+  for (const text of examples) {
+    const { config } = parse(text) as { readonly config: Readonly<Record<string, unknown>> };
+    const monitoring = config['spywatcher-logs:monitoring'];
+    expect(() => parseStackConfig('monitoring.md', { environment: 'dev', monitoring })).not.toThrow();
+  }
+});
+
 test('the thresholds that the pages name are those of the stack file', () => {
   const named = [...page.matchAll(/`(\w+)`/g), ...runbooks.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
-  for (const name of Object.keys(alerting.thresholds)) expect(named).toContain(name);
+  const thresholds = { ...alerting.thresholds, ...monitoring.thresholds };
+  const also = [...readPage('monitoring.md').matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+  for (const name of Object.keys(thresholds)) expect([...named, ...also]).toContain(name);
 });
 
 test('the examples are accepted', () => {

@@ -45,10 +45,10 @@ test('given a volume that is too small for the expected load, the program warns 
   );
   expect([status, stdout]).toEqual([0, '']);
   expect(stderr).toMatch(/^warning: Pulumi\.test\.yaml: persistence\.size: 6Gi is less than the [\d.]+Gi that .*\n$/);
-  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(5);
+  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(7);
 });
 
 test('given a stack file that is right, the program writes its manifests and says nothing', () => {
   expect(run('config:\n  spywatcher-logs:environment: dev\n')).toMatchObject({ status: 0, stdout: '', stderr: '' });
-  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(5);
+  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(7);
 });
