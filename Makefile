@@ -6,9 +6,10 @@ RUN := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 
 STACK ?= dev
 CONTEXT ?=
-GATEWAY_PORT ?= 3100
-GRAFANA_PORT ?= 3000
-export STACK CONTEXT GATEWAY_PORT GRAFANA_PORT
+GATEWAY_PORT ?=
+GRAFANA_PORT ?=
+LOCAL_CLUSTER ?=
+export STACK CONTEXT GATEWAY_PORT GRAFANA_PORT LOCAL_CLUSTER
 
 .PHONY: help up down status test bench soak
 
@@ -23,7 +24,7 @@ up: ## Start a local cluster with the stack and an example backend (CONTEXT=name
 down: ## Remove what `make up` has made
 	@$(RUN) node bin/local.js down
 
-status: ## Show the processes of the local cluster
+status: ## Show the processes of the local cluster, and how the stack is (CONTEXT=name: of that one)
 	@$(RUN) node bin/local.js status
 
 test: ## Run every test, on a fresh machine too

@@ -1,7 +1,19 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { clusterCgroups, removeCgroups } from './cgroups';
-import { inState, NETWORK, NODE_FOLDERS, RUN, STATE } from './layout';
+import { FIRST, instanceName } from './instance';
+import {
+  CONTAINER_LOGS,
+  inState,
+  NAME,
+  NETWORK,
+  NODE_FOLDERS,
+  onHost,
+  OTHER_STATES,
+  POD_LOGS,
+  RUN,
+  STATE,
+} from './layout';
 import { destroyNamespace } from './namespace';
 import { hasNetwork, removeNetwork } from './network';
 
@@ -15,30 +27,42 @@ const KERNEL_SETTINGS = [
   'kernel/keys/root_maxbytes',
 ];
 
+/** {@link NODE_FOLDERS} that are the machine's own. */
+const SHARED_FOLDERS = NODE_FOLDERS.filter((folder) => onHost(folder) === folder);
+
 interface Before {
-  /** {@link NODE_FOLDERS} that did not exist. */
+  /** {@link SHARED_FOLDERS} that did not exist. */
   readonly missingFolders: readonly string[];
   readonly kernelSettings: Readonly<Record<string, string>>;
 }
 
 const RECORD = inState('before.json');
 
+/** What another cluster recorded that is there: the machine as it was before any of them changed it. */
+function recordBesides(): Before | undefined {
+  const [file] = OTHER_STATES.map((state) => path.join(state, path.basename(RECORD))).filter((record) =>
+    fs.existsSync(record),
+  );
+  return file === undefined ? undefined : readRecord(file);
+}
+
 /** Records what the machine looks like, once, before the cluster changes it. */
 export function recordBefore(): void {
   if (fs.existsSync(RECORD)) return;
   const settings = KERNEL_SETTINGS.map((name) => path.join('/proc/sys', name)).filter((file) => fs.existsSync(file));
   const before: Before = {
-    missingFolders: NODE_FOLDERS.filter((folder) => !fs.existsSync(folder)),
-    kernelSettings: Object.fromEntries(settings.map((file) => [file, fs.readFileSync(file, 'utf8').trim()])),
+    missingFolders: SHARED_FOLDERS.filter((folder) => !fs.existsSync(folder)),
+    kernelSettings:
+      recordBesides()?.kernelSettings ??
+      Object.fromEntries(settings.map((file) => [file, fs.readFileSync(file, 'utf8').trim()])),
   };
   fs.mkdirSync(STATE, { recursive: true, mode: 0o711 });
   fs.writeFileSync(RECORD, JSON.stringify(before, null, 2));
 }
 
-function readBefore(): Before | undefined {
-  if (!fs.existsSync(RECORD)) return undefined;
-  return JSON.parse(fs.readFileSync(RECORD, 'utf8')) as Before;
-}
+const readRecord = (file: string): Before => JSON.parse(fs.readFileSync(file, 'utf8')) as Before;
+
+const readBefore = (): Before | undefined => (fs.existsSync(RECORD) ? readRecord(RECORD) : undefined);
 
 function restoreKernel(before: Before): void {
   for (const [file, value] of Object.entries(before.kernelSettings)) {
@@ -53,8 +77,9 @@ export async function removeTraces(): Promise<void> {
   // Without a record there was no cluster, and these folders are not ours.
   const before = readBefore();
   if (before !== undefined) {
-    restoreKernel(before);
-    for (const folder of ['/var/log/pods', '/var/log/containers']) {
+    // Of several clusters, the last one restores what all of their kubelets have changed.
+    if (recordBesides() === undefined) restoreKernel(before);
+    for (const folder of [POD_LOGS, CONTAINER_LOGS].map(onHost)) {
       if (!fs.existsSync(folder)) continue;
       for (const entry of fs.readdirSync(folder)) {
         fs.rmSync(path.join(folder, entry), { recursive: true, force: true });
@@ -75,14 +100,22 @@ export async function removeTraces(): Promise<void> {
   fs.rmSync(RUN, { recursive: true, force: true });
 }
 
-/** The cluster's processes that still run, recorded or not: those of its own first process's program. */
+/** Whether it was started as the first process of this cluster, not of another one. */
+function isFirstProcess(pid: string): boolean {
+  if (!/\/bin\/pause-own-[0-9a-f]+\/pause/.test(fs.readlinkSync(`/proc/${pid}/exe`))) return false;
+  const [, name = ''] = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  // The first cluster's has no name if it is older than the other clusters.
+  return name === NAME || (name === '' && NAME === instanceName(FIRST));
+}
+
+/** The cluster's first processes that still run, recorded or not. */
 function strayProcesses(): number[] {
   return fs
     .readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => {
       try {
-        return /\/bin\/pause-own-[0-9a-f]+\/pause/.test(fs.readlinkSync(`/proc/${pid}/exe`));
+        return isFirstProcess(pid);
       } catch {
         return false;
       }
@@ -96,7 +129,7 @@ export function leftovers(missingFolders: readonly string[]): string[] {
     .readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
-    .filter((point) => [STATE, RUN].some((folder) => point.startsWith(folder)));
+    .filter((point) => [STATE, RUN].some((folder) => point === folder || point.startsWith(`${folder}/`)));
   const folders = [STATE, RUN, ...missingFolders].filter((folder) => fs.existsSync(folder));
   return [
     ...strayProcesses().map((pid) => `process ${pid}`),

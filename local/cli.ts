@@ -4,8 +4,8 @@ import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
 import { bench, benchLoki, benchRuler } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
-import { statusLines } from './status';
-import { down, up, type UpProps } from './up';
+import { FORWARDED_PORTS } from './layout';
+import { down, status, up, type UpProps } from './up';
 
 const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki | ruler] | capture-fixtures [<program> …]`;
 
@@ -27,13 +27,13 @@ async function importImages(archives: readonly string[]): Promise<void> {
 
 /** `make` hands its variables over in the environment. */
 function upProps(): UpProps {
-  const { STACK = 'dev', CONTEXT = '', GATEWAY_PORT = '3100', GRAFANA_PORT = '3000' } = process.env;
+  const { STACK = 'dev', CONTEXT = '', GATEWAY_PORT = '', GRAFANA_PORT = '' } = process.env;
   return {
     project: path.join(__dirname, '..', '..'),
     stack: STACK,
     ...(CONTEXT === '' ? {} : { context: CONTEXT }),
-    gatewayPort: Number(GATEWAY_PORT),
-    grafanaPort: Number(GRAFANA_PORT),
+    gatewayPort: Number(GATEWAY_PORT || FORWARDED_PORTS.gateway),
+    grafanaPort: Number(GRAFANA_PORT || FORWARDED_PORTS.grafana),
     log,
   };
 }
@@ -68,7 +68,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       log('the local cluster is gone');
       break;
     case 'status':
-      process.stdout.write(`${statusLines().join('\n')}\n`);
+      await status(upProps());
       break;
     case 'import-image':
       await importImages(args);

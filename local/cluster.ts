@@ -34,6 +34,7 @@ export interface Cluster {
   readonly importImage: (tarPath: string) => Promise<void>;
 }
 
+/** One for all clusters of the machine: what one records and restores of it depends on which others there are. */
 const LOCK = '/run/lock/spywatcher-logs';
 const IDENTITIES: readonly Identity[] = ['admin', 'controller-manager', 'scheduler', 'proxy', 'kubelet'];
 
@@ -198,7 +199,7 @@ function waitForDefaultAccount(log: Log): Promise<void> {
  */
 export async function startCluster(log: Log): Promise<Cluster> {
   const tools = await ensureTools(CLUSTER_TOOLS, log);
-  const waiting = (): void => log('waiting for another start or stop of the local cluster');
+  const waiting = (): void => log('waiting for another start or stop of a local cluster');
   await withLock(LOCK, () => start(tools, log), waiting).finally(closeApi);
   return clusterOf(tools);
 }

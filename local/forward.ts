@@ -41,12 +41,15 @@ function command(forward: Forward, foreign: ForeignCluster | undefined): string[
   return [process.execPath, ownProgram('forwarder'), ...target, ...kubectl];
 }
 
-async function start(name: string, argv: readonly string[], foreign: boolean): Promise<void> {
+async function start(name: string, port: number, argv: readonly string[], foreign: boolean): Promise<void> {
+  if (isCurrent(name, argv)) return;
+  await killProcess(name, 'SIGTERM');
+  // Another program's answer on this port must not pass for ours.
+  if (await isListening(port)) throw new Error(`port ${port} is in use by another program: choose another one`);
   if (!foreign) {
     // With the cluster's processes, but with the host's network.
     await ensureProcess(name, argv, { network: false });
-  } else if (!isCurrent(name, argv)) {
-    await killProcess(name, 'SIGTERM');
+  } else {
     fs.mkdirSync(inRun(), { recursive: true });
     // The user's own environment: their kubeconfig may need it to log in.
     const options = { logTo: inRun(`${name}.log`), env: process.env };
@@ -65,10 +68,9 @@ async function start(name: string, argv: readonly string[], foreign: boolean): P
 export async function ensureForwards(forwards: readonly Forward[], log: Log, foreign?: ForeignCluster): Promise<void> {
   for (const forward of forwards) {
     const name = processName(forward.port);
-    await start(name, command(forward, foreign), foreign !== undefined);
+    await start(name, forward.port, command(forward, foreign), foreign !== undefined);
     if (foreign !== undefined) continue; // kubectl listens once a pod is ready
     const missing = async (): Promise<string | undefined> => {
-      // Another program's answer on this port must not pass for ours.
       if (liveProcess(name) === undefined) throw new Error(`${name} ended: ${lastWords(name, 1)}`);
       return (await isListening(forward.port)) ? undefined : 'not listening yet';
     };

@@ -1,21 +1,31 @@
 import * as path from 'node:path';
 import { cacheFolder } from '../tools/cache';
+import { FIRST, INSTANCE_VARIABLE, instanceName, instanceNumber, INSTANCES } from './instance';
 
-/** Names, addresses and paths of the local cluster. There is one per machine. */
+/** Names, addresses and paths of the local cluster that the environment chooses; others may run beside it. */
 
-/** Used for the node's cgroup, CNI network and folders. */
-export const NAME = 'spywatcher-logs';
+const NUMBER = instanceNumber(process.env[INSTANCE_VARIABLE]);
+
+/** Used for the node's cgroup, CNI network and folders, and to tell its processes from those of another cluster. */
+export const NAME = instanceName(NUMBER);
 
 /** Name of the only node. */
 export const NODE = 'spywatcher';
 
+const stateOf = (name: string): string => `/var/lib/${name}`;
+
 /** Everything the cluster keeps over a crash: etcd's data, volumes, images, certificates. */
-export const STATE = `/var/lib/${NAME}`;
+export const STATE = stateOf(NAME);
+
+/** {@link STATE} of the other clusters that this machine can have. */
+export const OTHER_STATES = INSTANCES.map(instanceName)
+  .filter((name) => name !== NAME)
+  .map(stateOf);
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 /** What is known about running processes. Somebody else than root has only port forwards here. */
-export const RUN = isRoot ? `/run/${NAME}` : path.join(cacheFolder(), 'run');
+export const RUN = isRoot ? `/run/${NAME}` : path.join(cacheFolder(), NUMBER === FIRST ? 'run' : `run-${NAME}`);
 
 /** A path below {@link STATE}. */
 export const inState = (...parts: string[]): string => path.join(STATE, ...parts);
@@ -29,24 +39,29 @@ export const KUBECONFIG = inState('kubeconfig', 'admin');
 /** Standard output and error of every cluster process. */
 export const LOGS = inState('logs');
 
+const PREFIX = `10.${213 + NUMBER}`;
+
 /**
  * Addresses. One range holds all of them, so that one route on the host reaches
  * the node, the pods and the services.
  */
 export const NETWORK = {
-  range: '10.213.0.0/16',
-  node: '10.213.0.10',
-  nodeWithMask: '10.213.0.10/24',
-  hostLink: '10.213.1.1',
-  hostLinkWithMask: '10.213.1.1/30',
-  nodeLink: '10.213.1.2',
-  nodeLinkWithMask: '10.213.1.2/30',
-  hostDevice: 'spywatcher0',
-  pods: '10.213.16.0/20',
-  services: '10.213.32.0/20',
-  apiService: '10.213.32.1',
-  dnsService: '10.213.32.10',
+  range: `${PREFIX}.0.0/16`,
+  node: `${PREFIX}.0.10`,
+  nodeWithMask: `${PREFIX}.0.10/24`,
+  hostLink: `${PREFIX}.1.1`,
+  hostLinkWithMask: `${PREFIX}.1.1/30`,
+  nodeLink: `${PREFIX}.1.2`,
+  nodeLinkWithMask: `${PREFIX}.1.2/30`,
+  hostDevice: `spywatcher${NUMBER}`,
+  pods: `${PREFIX}.16.0/20`,
+  services: `${PREFIX}.32.0/20`,
+  apiService: `${PREFIX}.32.1`,
+  dnsService: `${PREFIX}.32.10`,
 } as const;
+
+/** Ports of this machine that `make up` forwards unless told otherwise. */
+export const FORWARDED_PORTS = { gateway: 3100 + 10 * NUMBER, grafana: 3000 + 10 * NUMBER } as const;
 
 /** Port of the API server on the node's address. */
 export const API_PORT = 6443;
@@ -72,5 +87,21 @@ export const CNI_RECORDS = '/var/lib/cni';
 /** containerd's socket, which exists inside the cluster's mount namespace only. */
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 
-/** Folders outside {@link STATE} that a node writes to; removed by a stop if they were not there before. */
-export const NODE_FOLDERS = [KUBELET_ROOT, CNI_RECORDS, '/var/log/pods', '/var/log/containers'] as const;
+/** Where containers' logs are. */
+export const POD_LOGS = '/var/log/pods';
+
+/** Links to them. */
+export const CONTAINER_LOGS = '/var/log/containers';
+
+/** Folders that a node writes to. */
+export const NODE_FOLDERS = [KUBELET_ROOT, CNI_RECORDS, POD_LOGS, CONTAINER_LOGS] as const;
+
+/**
+ * Folders of the machine in whose place the node has its own, below {@link STATE}. The first cluster has none: its node
+ * writes to the machine's, as a node does that is a machine.
+ */
+export const REPLACED_FOLDERS: readonly string[] = NUMBER === FIRST ? [] : ['/var/lib', '/var/log'];
+
+/** Where this machine has a file of the node. */
+export const onHost = (file: string): string =>
+  REPLACED_FOLDERS.some((folder) => file.startsWith(`${folder}/`)) ? inState('node', file) : file;

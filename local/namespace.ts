@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CNI_RECORDS, inState, KUBELET_ROOT, NODE_FOLDERS } from './layout';
+import { CNI_RECORDS, inState, KUBELET_ROOT, NAME, NODE_FOLDERS, onHost, REPLACED_FOLDERS, STATE } from './layout';
 import { childOf, environment, lastWords, liveProcess, prepareLog, recordProcess, spawnDetached } from './process';
 import { run } from './shell';
 
@@ -64,16 +64,35 @@ export async function startInside(
 /** Creates the namespaces, with a /run of their own so that no socket collides with the host's. */
 export async function createNamespaces(pause: string): Promise<void> {
   const unshare = ['unshare', '--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  const parent = spawnDetached(HOLDER, [...unshare, pause]);
-  recordProcess(HOLDER, await childOf(parent, HOLDER), [pause]);
-  const binds = [KUBELET_ROOT, CNI_RECORDS].map((folder) => {
+  // The program has no use for the name: it tells whose first process this is when its record is lost.
+  const parent = spawnDetached(HOLDER, [...unshare, pause, NAME]);
+  recordProcess(HOLDER, await childOf(parent, HOLDER), [pause, NAME]);
+  for (const folder of NODE_FOLDERS) fs.mkdirSync(onHost(folder), { recursive: true });
+  const binds = REPLACED_FOLDERS.length > 0 ? replaceFolders() : bindFolders();
+  const mounts = ['mount -t tmpfs -o mode=755 run /run', ...binds, 'mount --make-rshared /'];
+  await runInside(['sh', '-euc', mounts.join('\n')]);
+}
+
+function bindFolders(): string[] {
+  return [KUBELET_ROOT, CNI_RECORDS].map((folder) => {
     const source = inState(folder.replace('/var/lib/', ''));
     fs.mkdirSync(source, { recursive: true });
     return `mount --bind ${source} ${folder}`;
   });
-  for (const folder of NODE_FOLDERS) fs.mkdirSync(folder, { recursive: true });
-  const mounts = ['mount -t tmpfs -o mode=755 run /run', ...binds, 'mount --make-rshared /'];
-  await runInside(['sh', '-euc', mounts.join('\n')]);
+}
+
+/**
+ * Replaces whole folders, not the single ones in them: when another cluster removes the folder that something is mounted
+ * on, the kernel takes the mount away in every namespace.
+ */
+function replaceFolders(): string[] {
+  const state = onHost(STATE);
+  fs.mkdirSync(state, { recursive: true });
+  return [
+    // It is in one of them itself.
+    `mount --bind ${STATE} ${state}`,
+    ...REPLACED_FOLDERS.map((folder) => `mount --rbind ${inState('node', folder)} ${folder}`),
+  ];
 }
 
 const pidNamespaceOf = (pid: number | 'self'): string => fs.readlinkSync(`/proc/${pid}/ns/pid`);

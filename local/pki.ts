@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { API_URL, inState, NETWORK, NODE } from './layout';
+import { API_URL, inState, NAME, NETWORK, NODE } from './layout';
 import { run } from './shell';
 
 /** A file of the cluster's certificate folder. */
@@ -55,7 +55,7 @@ export async function ensurePki(): Promise<void> {
   fs.mkdirSync(pkiFile(''), { recursive: true, mode: 0o700 });
   if (!fs.existsSync(pkiFile('ca.crt'))) {
     await run('openssl', [
-      ...['req', '-x509', ...NEW_KEY, ...DAYS, '-subj', '/CN=spywatcher-logs local cluster'],
+      ...['req', '-x509', ...NEW_KEY, ...DAYS, '-subj', `/CN=${NAME} local cluster`],
       ...['-keyout', pkiFile('ca.key'), '-out', pkiFile('ca.crt')],
     ]);
   }
@@ -75,7 +75,7 @@ export function writeKubeconfig(identity: Identity, file: string): void {
     kind: 'Config',
     clusters: [
       {
-        name: 'spywatcher-logs',
+        name: NAME,
         cluster: { server: API_URL, 'certificate-authority-data': base64('ca.crt') },
       },
     ],
@@ -88,8 +88,8 @@ export function writeKubeconfig(identity: Identity, file: string): void {
         },
       },
     ],
-    contexts: [{ name: 'spywatcher-logs', context: { cluster: 'spywatcher-logs', user: identity } }],
-    'current-context': 'spywatcher-logs',
+    contexts: [{ name: NAME, context: { cluster: NAME, user: identity } }],
+    'current-context': NAME,
   };
   // JSON is YAML: every Kubernetes client reads it.
   const content = JSON.stringify(config, null, 2);

@@ -15,7 +15,6 @@ fi
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${SPYWATCHER_LOGS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spywatcher-logs}
-state=/var/lib/spywatcher-logs
 minimum_node=20
 
 problems=()
@@ -24,6 +23,26 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 # Programs in /usr/sbin are needed, which is not on every root's PATH.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# Which of the clusters that this machine can have; the same as in instance.ts and layout.ts.
+number=0
+name=spywatcher-logs
+choose_cluster() {
+  local value=${LOCAL_CLUSTER:-} letters=bcdefg before
+  [[ -z $value ]] && return
+  if [[ ! $value =~ ^[b-g]$ ]]; then
+    problem "LOCAL_CLUSTER=\"$value\" is no local cluster: leave it out for the first, or set it to one of b, c, d, e, f, g for another beside it."
+    return
+  fi
+  before=${letters%%"$value"*}
+  number=$((${#before} + 1))
+  name=spywatcher-logs-$value
+}
+choose_cluster
+state=/var/lib/$name
+records=/run/$name
+user_records=$cache/run
+if ((number > 0)); then user_records=$cache/run-$name; fi
 
 report_and_exit_on_problems() {
   ((${#problems[@]} == 0)) && return
@@ -53,7 +72,7 @@ check_node() {
 # A port that our own forwarder holds since an earlier start is not busy.
 is_own_forward() {
   local folder pid
-  for folder in /run/spywatcher-logs "$cache/run"; do
+  for folder in "$records" "$user_records"; do
     pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$folder/forward-$1.json" 2>/dev/null || true)
     [[ -n $pid ]] && kill -0 "$pid" 2>/dev/null && return
   done
@@ -70,7 +89,7 @@ check_port() {
 }
 
 check_ports() {
-  local gateway=${GATEWAY_PORT:-3100} grafana=${GRAFANA_PORT:-3000}
+  local gateway=${GATEWAY_PORT:-$((3100 + 10 * number))} grafana=${GRAFANA_PORT:-$((3000 + 10 * number))}
   check_port GATEWAY_PORT "$gateway"
   check_port GRAFANA_PORT "$grafana"
   if [[ $gateway == "$grafana" ]]; then
@@ -125,7 +144,7 @@ check_disk() {
 
 is_running() {
   local pid
-  pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' /run/spywatcher-logs/namespace.json 2>/dev/null || true)
+  pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$records/namespace.json" 2>/dev/null || true)
   [[ -n $pid ]] && kill -0 "$pid" 2>/dev/null
 }
 
@@ -139,11 +158,11 @@ check_memory() {
 }
 
 check_other_cluster() {
-  if [[ ! -e $state/before.json ]] && [[ -n $(ls -A /var/log/pods 2>/dev/null) ]]; then
+  if ((number == 0)) && [[ ! -e $state/before.json ]] && [[ -n $(ls -A /var/log/pods 2>/dev/null) ]]; then
     problem "/var/log/pods holds logs of another Kubernetes node on this machine: use that cluster with CONTEXT=<kube context>, or stop it and empty the folder."
   fi
-  if has ip && ip -4 route show table all | grep -v spywatcher0 | grep -qE '(^| )10\.213\.[0-9]+\.'; then
-    problem "This machine already routes part of 10.213.0.0/16, which the local cluster uses: disconnect the network or VPN that has it."
+  if has ip && ip -4 route show table all | grep -v "spywatcher$number" | grep -qE "(^| )10\.$((213 + number))\.[0-9]+\."; then
+    problem "This machine already routes part of 10.$((213 + number)).0.0/16, which the local cluster uses: disconnect the network or VPN that has it."
   fi
 }
 

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../tools/cache';
+import { INSTANCE_VARIABLE } from './instance';
 import { inRun, LOGS } from './layout';
 
 /** A process as it is recorded: enough never to take another one for it. */
@@ -79,10 +80,14 @@ export function lastWords(name: string, lines = 5): string {
   }
 }
 
-/** Nothing of the user's environment, such as a proxy, may change what the cluster does. */
+/** Nothing of the user's environment, such as a proxy, may change what the cluster does; only which cluster it is. */
 export function environment(): NodeJS.ProcessEnv {
-  const { HOME = '/root', PATH = '' } = process.env;
-  return { HOME, PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${PATH}` };
+  const { HOME = '/root', PATH = '', [INSTANCE_VARIABLE]: instance = '' } = process.env;
+  return {
+    HOME,
+    PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${PATH}`,
+    ...(instance === '' ? {} : { [INSTANCE_VARIABLE]: instance }),
+  };
 }
 
 /** Creates the folder of the log files; returns the file of `name`. */

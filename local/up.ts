@@ -4,21 +4,25 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { gatewayServicePort } from '../src/components/gateway';
 import { GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
-import { imageReference } from '../src/components/pod';
 import { loadStackConfig, secretTable, type StackConfig } from '../src/config';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../src/deploy/objects';
+import { exitCode } from '../src/operations/status';
+import { formatStatus } from '../src/operations/status-format';
 import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
 import { backendImage, removeBackend, startBackend } from './example-backend';
 import { ensureForwards, type Forward, stopForwards } from './forward';
 import { buildNodeImage } from './images/catalog';
 import { exists, kubectl, type Target, waitForRollout } from './kubernetes';
+import { INSTANCE_VARIABLE } from './instance';
 import { STATE } from './layout';
 import { LokiClient } from './loki-client';
+import { processLines } from './processes';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
 import { type Log, run } from './shell';
 import { importStackImages } from './stack-images';
+import { grafanaImagePresent, settledStatus, stackStatus } from './stack-status';
 import { waitFor } from './wait';
 
 export interface UpProps {
@@ -65,7 +69,24 @@ export async function up(props: UpProps): Promise<void> {
   );
   const url = `http://localhost:${gatewayPort}`;
   const counts = await liveCounts(url, log);
+  const status = await settledStatus(log, () => stackStatus(target, stack, config, withGrafana));
   process.stdout.write(screen({ ...props, config, target, url, counts, withGrafana }));
+  process.stdout.write(`${formatStatus(status, process.stdout.isTTY)}\n`);
+  if (status.verdict !== 'ok') throw new Error(`Not all is as it should be: npm run doctor -- --stack ${stack}`);
+}
+
+/** What runs: the processes of the embedded cluster, and how the stack is. */
+export async function status(props: UpProps): Promise<void> {
+  const { project, stack, context } = props;
+  if (context === undefined) process.stdout.write(`${processLines().join('\n')}\n`);
+  const cluster = context === undefined ? currentCluster() : undefined;
+  if (context === undefined && cluster === undefined) return;
+  const config = loadStackConfig(project, stack);
+  const target = cluster === undefined ? await contextTarget(context ?? '') : clusterTarget(cluster);
+  const withGrafana = cluster === undefined || (await grafanaImagePresent(target, config));
+  const seen = await stackStatus(target, stack, config, withGrafana);
+  process.stdout.write(`\n${formatStatus(seen, process.stdout.isTTY)}`);
+  process.exitCode = exitCode(seen.verdict);
 }
 
 /** Removes everything {@link up} has made, the cluster included if it is the embedded one. */
@@ -111,11 +132,6 @@ async function contextTarget(context: string): Promise<Target> {
       `no kube context "${context}"; kubectl config get-contexts lists: ${known.filter((name) => name !== '').join(', ') || 'none'}`,
     );
   return { kubectl: 'kubectl', select: ['--context', context] };
-}
-
-async function grafanaImagePresent(target: Target, { images }: StackConfig): Promise<boolean> {
-  const names = await kubectl(target, ['get', 'nodes', '-o', 'jsonpath={.items[*].status.images[*].names[*]}']);
-  return names.split(' ').includes(imageReference(images.grafana, images));
 }
 
 /** Deploys by `pulumi up` where it can, else by server-side apply; returns which, for the reader. */
@@ -202,6 +218,13 @@ interface ScreenProps extends UpProps {
   readonly withGrafana: boolean;
 }
 
+/** What `make down` needs to be told to find the same cluster. */
+function downVariables(context: string | undefined): string {
+  const { [INSTANCE_VARIABLE]: instance = '' } = process.env;
+  if (context !== undefined) return ` CONTEXT=${context}`;
+  return instance === '' ? '' : ` ${INSTANCE_VARIABLE}=${instance}`;
+}
+
 function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, context }: ScreenProps): string {
   const command = [target.kubectl, ...target.select].join(' ');
   const grafanaSecret = secretTable(config).find(({ readBy }) => readBy === 'grafana');
@@ -222,7 +245,7 @@ function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, 
     '  Ask one yourself:',
     `    curl -sG ${url}/loki/api/v1/query_range --data-urlencode 'query=${SAVED_QUERIES[1]?.expr ?? ''}' --data-urlencode limit=3`,
     '',
-    `  make down${context === undefined ? '' : ` CONTEXT=${context}`} removes it all.`,
+    `  make down${downVariables(context)} removes it all.`,
     '',
   ];
   return `${lines.join('\n')}\n`;

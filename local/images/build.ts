@@ -113,6 +113,12 @@ function writeArchive(spec: ImageSpec, name: string, file: string): void {
   }
 }
 
+/** An hour after its last use, no other cluster that is just starting needs an archive any more. */
+const isUnused = (file: string): boolean => {
+  const { mtimeMs = Infinity } = fs.statSync(file, { throwIfNoEntry: false }) ?? {};
+  return Date.now() - mtimeMs > 3_600_000;
+};
+
 /**
  * Makes an image as a docker-archive, without a registry and without Docker.
  * The same content always gives the same archive, and an image whose files
@@ -125,13 +131,17 @@ export async function buildImage(spec: ImageSpec): Promise<string> {
   const folder = path.join(cacheFolder(), 'images');
   const prefix = `${name.replace(/[^A-Za-z0-9.-]+/g, '_')}.`;
   const file = path.join(folder, `${prefix}${cacheKey(spec)}.tar`);
-  if (fs.existsSync(file)) return file;
+  if (fs.existsSync(file)) {
+    fs.utimesSync(file, new Date(), new Date());
+    return file;
+  }
   await fs.promises.mkdir(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;
   try {
     writeArchive(spec, name, draft);
     for (const old of fs.readdirSync(folder)) {
-      if (old.startsWith(prefix) && old.endsWith('.tar')) fs.rmSync(path.join(folder, old));
+      if (old.startsWith(prefix) && old.endsWith('.tar') && isUnused(path.join(folder, old)))
+        fs.rmSync(path.join(folder, old), { force: true });
     }
     fs.renameSync(draft, file);
   } finally {

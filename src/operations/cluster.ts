@@ -53,8 +53,14 @@ function withoutNoise(text: string): string {
 
 /** Objects of these kinds in a namespace; none where the namespace is not there. */
 export function list(cluster: Cluster, namespace: string, ...kinds: readonly string[]): readonly KubernetesObject[] {
-  const answer = kubectl(cluster, ['-n', namespace, 'get', kinds.join(','), '-o', 'json', TIMEOUT]);
-  return listShape.parse(JSON.parse(answer)).items;
+  return parseList(kubectl(cluster, ['-n', namespace, 'get', kinds.join(','), '-o', 'json', TIMEOUT]));
+}
+
+/** Objects as `kubectl get -o json` prints them: several as a list, one as it is. */
+export function parseList(answer: string): readonly KubernetesObject[] {
+  const parsed: unknown = JSON.parse(answer);
+  const several = listShape.safeParse(parsed);
+  return several.success ? several.data.items : listShape.parse({ items: [parsed] }).items;
 }
 
 /** All of a stack that {@link compareWithRunning} looks at. */

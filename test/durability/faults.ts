@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ComponentName, crashCluster, killComponent, startCluster } from '../../local';
 import { killNow, podProcess, starve } from '../../local/containers';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
+import { onHost } from '../../local/layout';
 import type { LokiClient } from '../../local/loki-client';
 import type { StackConfig, StackConfigInput } from '../../src/config';
 import { stackObjects } from '../../src/deploy/objects';
@@ -81,7 +82,7 @@ export function exhaustMemory(scene: Scene, loki: LokiClient): Promise<string> {
  */
 export async function awayFromSave({ config }: Scene): Promise<void> {
   if (profile.killsAnyTime) return;
-  const file = join(config.agent.positionsDirectory, 'positions.yaml');
+  const file = onHost(join(config.agent.positionsDirectory, 'positions.yaml'));
   const age = (): number => Date.now() - statSync(file).mtimeMs;
   log('waiting until the agent’s positions are some seconds old');
   while (age() < 6000 || age() > 20_000) await sleep(200);

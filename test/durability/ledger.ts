@@ -19,6 +19,14 @@ export interface Account {
   readonly twice: number;
 }
 
+/** All of the books. */
+export interface Settlement {
+  readonly byWindow: readonly Account[];
+  readonly bySource: readonly Account[];
+  /** Lines that the runtime had not written to the node's files when it was killed. */
+  readonly byRuntime: number;
+}
+
 const SELECTOR = `{app="${APP}"}`;
 
 /** The runs whose last line Loki does not have yet. */
@@ -41,11 +49,7 @@ export async function settle(
   runs: readonly Run[],
   windows: readonly Window[],
   since: Date,
-): Promise<{
-  readonly byWindow: readonly Account[];
-  readonly bySource: readonly Account[];
-  readonly byRuntime: number;
-}> {
+): Promise<Settlement> {
   // When each number was written, in milliseconds; 0 for one that Loki does not have.
   const times = new Map(runs.map((run) => [runName(run), new Float64Array(run.last + 1)]));
   for await (const page of loki.pages(SELECTOR, since, later())) page.forEach((entry) => note(entry, times));

@@ -1,5 +1,5 @@
 import * as os from 'node:os';
-import type { Account } from './ledger';
+import type { Account, Settlement } from './ledger';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -20,7 +20,7 @@ function together(accounts: readonly Account[]): readonly (Account & { readonly 
 }
 
 /** The tables of docs/durability.md, in Markdown. */
-export function table(byWindow: readonly Account[], bySource: readonly Account[], byRuntime: number): string {
+export function table({ byWindow, bySource, byRuntime }: Settlement): string {
   return [
     '| what happens | times | seconds in all | lines written | lost | twice |',
     '|---|---|---|---|---|---|',

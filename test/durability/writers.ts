@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
-import { KUBELET_ROOT } from '../../local/layout';
+import { KUBELET_ROOT, onHost, POD_LOGS } from '../../local/layout';
 import { runInside } from '../../local/namespace';
 import { POD_LABELS } from '../../src/log-model';
 import { APPS, CLIENT_IMAGE } from '../e2e/cluster';
@@ -19,7 +19,10 @@ export interface Source {
   readonly ahead?: number;
 }
 
-/** Together about 1,000 lines a second; few enough of those with a clock of their own that the rest is at that rate. */
+/** Of all sources together, about. */
+export const LINES_PER_SECOND = 1000;
+
+/** Together about {@link LINES_PER_SECOND}; few enough of those with a clock of their own that the rest is at that rate. */
 export const SOURCES: readonly Source[] = [
   ...['a', 'b', 'c', 'd'].map((name) => ({ name, lines: 50 })),
   { name: 'two-hours-ahead', lines: 1, ahead: 7200 },
@@ -73,7 +76,7 @@ export const runName = ({ source, started }: Pick<Run, 'source' | 'started'>): s
 export async function writtenRuns(target: Target): Promise<readonly Run[]> {
   const runs: Run[] = [];
   for (const { name } of SOURCES) {
-    const folder = `/var/log/pods/${APPS}_${podName(name)}_${await uidOf(target, name)}/writer`;
+    const folder = onHost(join(POD_LOGS, `${APPS}_${podName(name)}_${await uidOf(target, name)}`, 'writer'));
     for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.log'))) {
       const text = readFileSync(join(folder, file), 'latin1');
       const [, source, started, last] = LINE.exec(text.slice(-4096).trimEnd().split('\n').at(-1) ?? '') ?? [];

@@ -46,6 +46,12 @@ describeWithEngine('an agent’s password, rotated by the Pulumi engine', () => 
       WRITER,
       `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo "n=$i"; sleep 0.2; done; sleep 2`,
     );
+    // A moment after its pods are ready, Loki's Service leads to them as well. What a client is refused from then on counts.
+    await eventually(
+      () => push(old),
+      (status) => status === 204,
+      30,
+    );
     direct = new Pusher({ port, job: 'engine-direct', credential: `direct:${secrets['gateway.direct'] ?? ''}` });
   });
   afterAll(async () => {

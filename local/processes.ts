@@ -12,7 +12,7 @@ function line(name: string): string {
 }
 
 /** What of the local cluster runs, one line per process. */
-export function statusLines(): string[] {
+export function processLines(): string[] {
   if (holderPid() === undefined) return ['the local cluster is not running'];
   return recordedProcesses().sort().map(line);
 }

@@ -1,0 +1,84 @@
+/** What was seen of a stack → what is wrong with it. Pure. */
+import type { StackConfig } from '../../config';
+import type { KubernetesObject } from '../../deploy/objects';
+import { type Observed, whyUnknown } from '../observe/observed';
+import type { StackState } from '../observe/state';
+import { diskFindings, endFindings, ruleFindings } from './ends';
+import { type Finding, type Findings, type Link, type Report, reportOf, type Unchecked } from './finding';
+import { clockFindings, fileFindings, gatewayFindings, labelFindings, limitFindings, sendingFindings } from './flow';
+import { networkFindings, objectFindings } from './objects';
+import { secretFindings } from './secrets';
+import { workloadFindings } from './workloads';
+
+/**
+ * Goes through the whole chain.
+ *
+ * @param expected - the rendered stack
+ * @param more - findings about one pod
+ */
+export function diagnose(
+  stack: string,
+  config: StackConfig,
+  expected: readonly KubernetesObject[],
+  state: StackState,
+  more: { readonly findings: Findings; readonly unchecked: readonly Unchecked[] } = { findings: [], unchecked: [] },
+): Report {
+  return reportOf(
+    stack,
+    state.at,
+    [
+      ...more.findings,
+      ...objectFindings(stack, expected, state),
+      ...secretFindings(stack, config, state),
+      ...workloadFindings(stack, expected, state),
+      ...networkFindings(stack, config, expected, state),
+      ...fileFindings(state),
+      ...sendingFindings(state),
+      ...gatewayFindings(state),
+      ...diskFindings(stack, config, state),
+      ...limitFindings(state),
+      ...labelFindings(config, state),
+      ...clockFindings(state),
+      ...ruleFindings(stack, expected, state),
+      ...endFindings(state),
+    ].map((finding) => filledIn(finding, stack, config)),
+    [...more.unchecked, ...unchecked(state)],
+  );
+}
+
+/** What to do, with the names of this stack. */
+function filledIn(finding: Finding, stack: string, { namespaces }: StackConfig): Finding {
+  const names: Readonly<Record<string, string>> = {
+    '<stack>': stack,
+    '<logging>': namespaces.logging,
+    '<agents>': namespaces.agents,
+  };
+  const todo = finding.todo.map((step) => step.replace(/<(?:stack|logging|agents)>/g, (name) => names[name] ?? name));
+  return { ...finding, todo };
+}
+
+/** Checks that could not be made, because what they look at is unknown. */
+function unchecked(state: StackState): readonly Unchecked[] {
+  const { queries, prometheus, canary } = state;
+  const parts: readonly (readonly [Link, Observed<unknown>])[] = [
+    ['objects', state.objects],
+    ['objects', state.pods],
+    ['secrets', state.secrets],
+    ...state.passwords.map(({ match }) => ['secrets', match] as const),
+    ...state.certificates.map(({ notAfter }) => ['secrets', notAfter] as const),
+    ['agent', state.nodes],
+    ...state.agents.flatMap(({ figures, log }) => [['files', figures] as const, ['sending', log] as const]),
+    ['network', state.dnsPolicies],
+    ['gateway', state.gatewayLog],
+    ...state.loki.map(({ figures }) => ['limits', figures] as const),
+    ['labels', queries.jobs],
+    ['labels', queries.labels],
+    ...(prometheus === undefined ? [] : [['prometheus', prometheus.targetsDown] as const]),
+    ...state.alertmanagers.map(({ failed }) => ['alertmanager', failed] as const),
+    ...(canary === undefined ? [] : [['canary', canary] as const]),
+  ];
+  return parts.flatMap(([link, observed]) => {
+    const why = whyUnknown(observed);
+    return why === undefined ? [] : [{ link, why }];
+  });
+}

@@ -1,0 +1,92 @@
+/** Two samples of a program's metrics → its figures. Pure. */
+import { type Sample, samplesOf, sum, sumBy } from './metrics';
+import type { AgentFigures, CanaryState, LokiFigures } from './state';
+
+/** A page of metrics, and when it was read. */
+export interface Page {
+  readonly at: number;
+  readonly samples: readonly Sample[];
+}
+
+/** How much a counter grew; after a restart, what it counts. */
+function growth(before: readonly Sample[], after: readonly Sample[], name: string): number {
+  const [first, last] = [sum(before, name) ?? 0, sum(after, name) ?? 0];
+  return last >= first ? last - first : last;
+}
+
+const secondsBetween = (first: Page, last: Page): number => Math.max(0.001, (last.at - first.at) / 1000);
+
+/** Loki's, of one pod. */
+export function lokiFigures(first: Page, last: Page): LokiFigures {
+  const seconds = secondsBetween(first, last);
+  const { samples } = last;
+  const discarded = 'loki_discarded_samples_total';
+  const before = sumBy(first.samples, discarded, 'tenant', 'reason');
+  const [diskUsed, retention] = [
+    sum(samples, 'loki_ingester_wal_disk_usage_percent'),
+    sum(samples, 'loki_compactor_apply_retention_last_successful_run_timestamp_seconds'),
+  ];
+  return {
+    uptimeSeconds: Math.max(0, last.at / 1000 - (sum(samples, 'process_start_time_seconds') ?? last.at / 1000)),
+    linesPerSecond: growth(first.samples, samples, 'loki_distributor_lines_received_total') / seconds,
+    bytesPerSecond: growth(first.samples, samples, 'loki_distributor_bytes_received_total') / seconds,
+    refused: Object.entries(sumBy(samples, discarded, 'tenant', 'reason'))
+      .filter(([, lines]) => lines > 0)
+      .map(([key, lines]) => {
+        const [tenant = '', reason = ''] = key.split(' ');
+        return { tenant, reason, lines, growing: lines > (before[key] ?? 0) };
+      }),
+    ...(diskUsed === undefined ? {} : { diskUsed }),
+    diskFull: sum(samples, 'loki_ingester_wal_disk_full_failures_total') ?? 0,
+    storedBytes: sum(samples, 'loki_ingester_chunk_stored_bytes_total') ?? 0,
+    // 0 is never.
+    ...(retention === undefined || retention === 0
+      ? {}
+      : { retentionLastRun: new Date(retention * 1000).toISOString() }),
+    ruleFailures: sum(samples, 'loki_prometheus_rule_evaluation_failures_total') ?? 0,
+    notificationsDropped: sum(samples, 'loki_prometheus_notifications_dropped_total') ?? 0,
+  };
+}
+
+/** Promtail's, of one pod. */
+export function agentFigures(first: Page, last: Page): AgentFigures {
+  const { samples } = last;
+  const answers = (page: Page) => sumBy(page.samples, 'promtail_request_duration_seconds_count', 'status_code');
+  const before = answers(first);
+  const unread = unreadBytes(samples);
+  return {
+    sent: sum(samples, 'promtail_sent_entries_total') ?? 0,
+    sentPerSecond: growth(first.samples, samples, 'promtail_sent_entries_total') / secondsBetween(first, last),
+    dropped: nonZero(sumBy(samples, 'promtail_dropped_entries_total', 'reason')),
+    droppedGrowing: growth(first.samples, samples, 'promtail_dropped_entries_total') > 0,
+    unreadBytes: unread,
+    unreadGrowth: unread - unreadBytes(first.samples),
+    targets: sum(samples, 'promtail_targets_active_total') ?? 0,
+    failedTargets: nonZero(sumBy(samples, 'promtail_targets_failed_total', 'reason')),
+    recentAnswers: nonZero(
+      Object.fromEntries(Object.entries(answers(last)).map(([code, count]) => [code, count - (before[code] ?? 0)])),
+    ),
+  };
+}
+
+/** A file that was just rotated is shorter than what was read of it. */
+function unreadBytes(samples: readonly Sample[]): number {
+  const read = sumBy(samples, 'promtail_read_bytes_total', 'path');
+  return samplesOf(samples, 'promtail_file_bytes_total').reduce(
+    (total, { labels, value }) => total + Math.max(0, value - (read[labels['path'] ?? ''] ?? 0)),
+    0,
+  );
+}
+
+/** Loki-canary's. */
+export function canaryFigures(first: Page, last: Page): CanaryState {
+  return {
+    written: sum(last.samples, 'loki_canary_entries_total') ?? 0,
+    missing: sum(last.samples, 'loki_canary_missing_entries_total') ?? 0,
+    missingGrowing: growth(first.samples, last.samples, 'loki_canary_missing_entries_total') > 0,
+  };
+}
+
+function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}

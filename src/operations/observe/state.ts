@@ -1,0 +1,199 @@
+/** What is seen of a running stack: plain data, without a secret in it, from which `status` and `doctor` draw their conclusions. */
+import type { KubernetesObject } from '../../deploy/objects';
+import type { Observed } from './observed';
+
+/** A container of a pod. */
+export interface ContainerState {
+  readonly name: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** Why it does not run: `CrashLoopBackOff`, `ImagePullBackOff` … */
+  readonly waiting?: string;
+  /** How it ended the last time: reason (`OOMKilled`), exit code, and its last words. */
+  readonly ended?: { readonly reason: string; readonly exitCode: number; readonly message: string };
+}
+
+export interface PodState {
+  readonly namespace: string;
+  readonly name: string;
+  /** Name of its component. */
+  readonly component: string;
+  readonly node?: string;
+  readonly phase: string;
+  readonly ready: boolean;
+  /** Why no node takes it. */
+  readonly unschedulable?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly containers: readonly ContainerState[];
+}
+
+export interface NodeState {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+}
+
+/** A warning event. */
+export interface Warning {
+  readonly namespace: string;
+  /** `Pod/loki-0` */
+  readonly object: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A Secret by its keys; never its values. */
+export interface SecretKeys {
+  readonly namespace: string;
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+/** Whether the password in a credential's Secret is one that the gateway takes. */
+export interface PasswordState {
+  readonly credential: string;
+  readonly namespace: string;
+  readonly secret: string;
+  /** `other-hash`: not made by this project, and so not compared. */
+  readonly match: Observed<'current' | 'previous' | 'none' | 'other-hash'>;
+}
+
+export interface CertificateState {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly notAfter: Observed<string>;
+}
+
+/** Lines that were refused since the process started. */
+export interface Refused {
+  readonly tenant: string;
+  readonly reason: string;
+  readonly lines: number;
+  /** More of them while it was watched. */
+  readonly growing: boolean;
+}
+
+/** Loki's figures, of two samples of its metrics. */
+export interface LokiFigures {
+  readonly uptimeSeconds: number;
+  readonly linesPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly refused: readonly Refused[];
+  /** Share of the volume, 0 to 1. */
+  readonly diskUsed?: number;
+  /** Writes to the WAL that failed because the disk was full. */
+  readonly diskFull: number;
+  /** Bytes of chunks that were stored since it started. */
+  readonly storedBytes: number;
+  readonly retentionLastRun?: string;
+  /** Evaluations of rules that failed since it started. */
+  readonly ruleFailures: number;
+  /** Alerts that no Alertmanager took since it started. */
+  readonly notificationsDropped: number;
+}
+
+export interface LokiState {
+  readonly pod: string;
+  /** What `/ready` says, of a pod that is not ready. */
+  readonly notReady?: Observed<string>;
+  readonly figures: Observed<LokiFigures>;
+  /** Recent warnings and errors of its log. */
+  readonly log: Observed<readonly string[]>;
+}
+
+/** The agent's figures, of two samples of its metrics. */
+export interface AgentFigures {
+  readonly sent: number;
+  readonly sentPerSecond: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly droppedGrowing: boolean;
+  /** What is in the files and not read yet. */
+  readonly unreadBytes: number;
+  /** How much more that was at the second sample than at the first. */
+  readonly unreadGrowth: number;
+  readonly targets: number;
+  readonly failedTargets: Readonly<Record<string, number>>;
+  /** Status of the answers to its pushes while it was watched; `-1` is no answer. */
+  readonly recentAnswers: Readonly<Record<string, number>>;
+}
+
+export interface AgentState {
+  readonly pod: string;
+  readonly node: string;
+  readonly figures: Observed<AgentFigures>;
+  /** Its node's clock, less this machine's, in seconds. */
+  readonly clockSkew?: number;
+  /** Recent warnings and errors of its log. */
+  readonly log: Observed<readonly string[]>;
+}
+
+export interface JobLines {
+  readonly job: string;
+  readonly oldest?: string;
+  readonly newest?: string;
+}
+
+/** An alert that fires. */
+export interface FiringAlert {
+  readonly name: string;
+  readonly severity: string;
+  readonly from: string;
+  readonly summary: string;
+}
+
+export interface RuleState {
+  readonly group: string;
+  readonly name: string;
+  readonly health: string;
+  readonly error: string;
+}
+
+/** What Loki says through the gateway, asked with Grafana's credential. */
+export interface QueryState {
+  readonly version: Observed<string>;
+  readonly jobs: Observed<readonly JobLines[]>;
+  readonly labels: Observed<readonly string[]>;
+  readonly rules: Observed<readonly RuleState[]>;
+  readonly alerts: Observed<readonly FiringAlert[]>;
+}
+
+export interface PrometheusState {
+  readonly alerts: Observed<readonly FiringAlert[]>;
+  readonly targetsDown: Observed<readonly { readonly job: string; readonly url: string; readonly error: string }[]>;
+}
+
+export interface AlertmanagerState {
+  readonly pod: string;
+  readonly alerts: Observed<readonly FiringAlert[]>;
+  /** Integration → notifications that failed since it started. */
+  readonly failed: Observed<Readonly<Record<string, number>>>;
+}
+
+export interface CanaryState {
+  readonly written: number;
+  readonly missing: number;
+  readonly missingGrowing: boolean;
+}
+
+/** All that was seen. A part that the stack does not have is absent. */
+export interface StackState {
+  readonly at: string;
+  readonly objects: Observed<readonly KubernetesObject[]>;
+  readonly pods: Observed<readonly PodState[]>;
+  readonly nodes: Observed<readonly NodeState[]>;
+  readonly warnings: Observed<readonly Warning[]>;
+  readonly secrets: Observed<readonly SecretKeys[]>;
+  /** NetworkPolicies of the namespace of the DNS server. */
+  readonly dnsPolicies: Observed<readonly KubernetesObject[]>;
+  readonly passwords: readonly PasswordState[];
+  readonly certificates: readonly CertificateState[];
+  readonly gatewayLog: Observed<readonly string[]>;
+  readonly loki: readonly LokiState[];
+  readonly agents: readonly AgentState[];
+  readonly queries: QueryState;
+  readonly grafana?: Observed<string>;
+  readonly prometheus?: PrometheusState;
+  readonly alertmanagers: readonly AlertmanagerState[];
+  readonly canary?: Observed<CanaryState>;
+}

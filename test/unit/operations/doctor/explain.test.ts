@@ -1,0 +1,89 @@
+/** Why the lines of one pod are there, or not. */
+import { jobOf, explain, lastTime, type PodLines, queryOf } from '../../../../src/operations/doctor/explain';
+import type { PodState } from '../../../../src/operations/observe/state';
+import { configWith } from '../../../support/config';
+import { before, healthyState } from '../../../support/stack-state';
+
+const config = configWith({
+  agent: {
+    excludeNamespaces: ['hidden'],
+    drop: [{ name: 'no-shop', selector: '{job="shop"}' }],
+  },
+});
+const POD: PodState = {
+  namespace: 'shop',
+  name: 'shop-1',
+  component: 'shop',
+  node: 'node-1',
+  phase: 'Running',
+  ready: true,
+  labels: { 'app.kubernetes.io/name': 'shop' },
+  containers: [{ name: 'main', image: 'shop:1', ready: true, restarts: 0 }],
+};
+const asked = { pod: { namespace: 'shop', name: 'shop-1' } };
+const lines = (changes: Partial<PodLines> = {}, pod: Partial<PodState> = {}): PodLines => ({
+  pod: { ...POD, ...pod },
+  written: { value: before(2) },
+  arrived: { value: before(3) },
+  ...changes,
+});
+const explained = (...seen: readonly PodLines[]) => explain(config, asked, { value: seen }, healthyState(config));
+const nothing: PodLines['arrived'] = { value: undefined };
+
+test('given lines that arrive, their query is told', () => {
+  expect(explained(lines())).toMatchObject({
+    findings: [{ link: 'pod', weight: 'hint', todo: ['query: {namespace="shop"} | pod="shop-1"'] }],
+    unchecked: [],
+  });
+});
+
+test.each([
+  ['there is no such pod', [], 'pod', /no pod shop\/shop-1/],
+  ['its namespace is excluded', [lines({}, { namespace: 'hidden' })], 'pod', /excludeNamespaces: hidden\/shop-1/],
+  ['its node has no agent', [lines({}, { node: 'node-2' })], 'agent', /No agent is ready on node-2/],
+  ['it has written nothing', [lines({ written: nothing, arrived: nothing })], 'pod', /has written nothing/],
+  ['nothing of it has arrived', [lines({ arrived: nothing })], 'pod', /Loki has nothing of it/],
+] as const)('when %s, then that is found', (_, seen, link, text) => {
+  const { findings } = explained(...seen);
+  expect(findings[0]).toMatchObject({ link, weight: 'broken' });
+  expect(findings[0]?.seen).toMatch(text);
+});
+
+test('when it runs nowhere yet, then that is found, and no agent is asked for', () => {
+  const { node, ...waiting } = POD;
+  expect(node).toBe('node-1');
+  const { findings } = explained({ pod: waiting, written: nothing, arrived: nothing });
+  expect(findings[0]?.seen).toMatch(/runs on no node yet/);
+  expect(findings.map(({ link }) => link)).not.toContain('agent');
+});
+
+test('when nothing has arrived, then rules of agent.drop that are for its job are named', () => {
+  expect(explained(lines({ arrived: nothing })).findings[0]?.todo[0]).toBe('look at agent.drop: no-shop');
+});
+
+test('when the newest line in Loki is much older than what it wrote last, then that is told', () => {
+  expect(explained(lines({ arrived: { value: before(600) } })).findings[0]?.seen).toMatch(/598 s before/);
+});
+
+test('when nobody could be asked, then it is unchecked', () => {
+  const unknown = { unknown: 'forbidden' };
+  expect(explain(config, asked, unknown, healthyState(config)).unchecked).toEqual([{ link: 'pod', why: 'forbidden' }]);
+  expect(explained(lines({ arrived: unknown })).unchecked).toEqual([{ link: 'pod', why: 'forbidden' }]);
+});
+
+test('an app is asked for by name', () => {
+  const { findings } = explain(config, { app: 'shop' }, { value: [] }, healthyState(config));
+  expect(findings[0]?.seen).toBe('There is no pod of app shop.');
+});
+
+test('the job is the first label that is set, else the container', () => {
+  expect(jobOf(POD)).toBe('shop');
+  expect(jobOf({ ...POD, labels: { app: 'old', 'logs.spywatcher.dev/job': 'own' } })).toBe('own');
+  expect(jobOf({ ...POD, labels: {} })).toBe('main');
+  expect(queryOf(POD)).toBe('{namespace="shop"} | pod="shop-1"');
+});
+
+test('the last line is the latest of all containers’', () => {
+  expect(lastTime('2027-02-10T15:00:02.5Z b\n2027-02-10T15:00:01Z a\nno time\n')).toBe('2027-02-10T15:00:02.500Z');
+  expect(lastTime('')).toBeUndefined();
+});
