@@ -16,6 +16,7 @@ const GATEWAY = 'Deployment gateway';
 const GRAFANA = 'Deployment grafana';
 const LOKI = 'StatefulSet loki';
 const COMPACTOR = 'StatefulSet compactor';
+const ALERTMANAGER = 'StatefulSet alertmanager';
 const PROMTAIL = 'DaemonSet promtail';
 
 /** Stacks with one Loki, and with several in a ring. */
@@ -35,6 +36,10 @@ const podServices = (replicas: number): readonly string[] =>
     ...(replicas === 1 ? [] : [`Service loki-${index}`]),
   ]).flat();
 
+/** The Services of one Alertmanager pod each, for its metrics. */
+const alertmanagerServices = (replicas: number): readonly string[] =>
+  Array.from({ length: replicas }, (_, index) => `Service alertmanager-${index}-metrics`);
+
 export const EXCEPTIONS: readonly Exception[] = [
   {
     check: 'container-image-pull-policy',
@@ -42,8 +47,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason:
       'Images are immutable tags or digests: there is nothing newer to pull, and a pod starts while the registry is away.',
     found: {
-      ...inEach(SINGLE, LOKI, GATEWAY, PROMTAIL, GRAFANA),
-      ...inEach(RINGS, LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA),
+      ...inEach(['dev', 'staging'], LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER),
+      otherwise: [LOKI, GATEWAY, PROMTAIL, GRAFANA],
+      ...inEach(RINGS, LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER),
     },
   },
   {
@@ -65,7 +71,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'warning',
     reason:
       'Topology spread constraints keep the pods apart, by zone as well, and leave none pending on a single node.',
-    found: inEach(RINGS, LOKI),
+    found: inEach(RINGS, LOKI, ALERTMANAGER),
   },
   {
     check: 'deployment-replicas',
@@ -90,9 +96,10 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'critical',
     reason: 'The StatefulSet’s controller gives each pod the label that is selected, which kube-score does not know.',
     found: {
-      ...inEach(SINGLE, ...podServices(1)),
-      prod: podServices(3),
-      everything: podServices(6),
+      ...inEach(['dev', 'staging'], ...podServices(1), ...alertmanagerServices(1)),
+      otherwise: podServices(1),
+      prod: [...podServices(3), ...alertmanagerServices(2)],
+      everything: [...podServices(6), ...alertmanagerServices(2)],
     },
   },
 ];

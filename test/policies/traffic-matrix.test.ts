@@ -1,5 +1,5 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { COMPACTOR, selectorLabels } from '../../src/components/identity';
+import { ALERTMANAGER, COMPACTOR, selectorLabels } from '../../src/components/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
@@ -28,9 +28,10 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
-    if (component !== 'compactor') throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
-    return { namespace: logging, labels: selectorLabels(COMPACTOR) };
+    if (component === 'compactor') return { namespace: logging, labels: selectorLabels(COMPACTOR) };
+    if (component === 'alertmanager') return { namespace: logging, labels: selectorLabels(ALERTMANAGER) };
+    throw new Error(`stack ${rendered.name} has no workload ${component}`);
   };
   const component = (name: (typeof COMPONENTS)[number], ip: string): End => {
     const { namespace, labels } = template(name);
@@ -42,6 +43,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     loki: component('loki', '10.244.0.12'),
     grafana: component('grafana', '10.244.0.13'),
     compactor: component('compactor', '10.244.0.14'),
+    alertmanager: component('alertmanager', '10.244.0.15'),
     'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
     'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
@@ -50,6 +52,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as gateway': pod('shop', template('gateway').labels, '10.244.0.32'),
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
+    'app labelled as alertmanager': pod('shop', template('alertmanager').labels, '10.244.0.28'),
     'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
     'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),
     'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
@@ -68,6 +71,11 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'LDAP server': { ip: '198.51.100.5' },
     'address beside the LDAP server': { ip: '198.51.100.6' },
     'mail server': { ip: '198.51.100.25' },
+    // In the range that Pulumi.prod.yaml names.
+    Discord: { ip: '162.159.137.232' },
+    'alert bot': pod('bots', { app: 'alert-bot' }, '10.244.0.54'),
+    'pod beside the alert bot': pod('bots', { app: 'other' }, '10.244.0.55'),
+    'another Alertmanager': { ip: '198.51.100.93' },
     'API server': { ip: '10.96.0.1' },
     'API server on its node': { ip: '172.18.0.2' },
     'API server at a provider': { ip: '100.64.0.2' },
@@ -157,7 +165,20 @@ const ownNamespaces = variant('a stack with other namespaces and a known API ser
   network: { apiServer: { cidrs: ['10.96.0.1/32', '172.18.0.2/32'] } },
 });
 
-/** Everything that Grafana may be configured with, and Loki in a ring. */
+const withAnotherAlertmanager = variant('a stack with an Alertmanager that is there already', {
+  environment: 'staging',
+  alertmanager: {
+    type: 'external',
+    urls: ['http://198.51.100.93:9093'],
+    egress: [{ cidr: '198.51.100.93/32', port: 9093 }],
+  },
+});
+const withoutAlertmanager = variant('a stack that tells nobody of alerts', {
+  environment: 'staging',
+  alertmanager: { type: 'none' },
+});
+
+/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
 const withEverything = variant('a stack with every login, a database and mail', {
   environment: 'staging',
   deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
@@ -200,9 +221,33 @@ const withEverything = variant('a stack with every login, a database and mail', 
     smtp: { host: 'mail.example.com', from: 'logs@example.com', egress: [{ cidr: '198.51.100.25/32', port: 587 }] },
     route: { gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' } },
   },
+  alertmanager: {
+    type: 'embedded',
+    replicas: 2,
+    receivers: [
+      { name: 'channel', type: 'discord', egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
+      { name: 'bot', type: 'webhook', egress: [{ namespace: 'bots', podLabels: { app: 'alert-bot' }, port: 8088 }] },
+      {
+        name: 'mail',
+        type: 'email',
+        to: ['team@example.com'],
+        from: 'alerts@example.com',
+        host: 'mail.example.com',
+        egress: [{ cidr: '198.51.100.25/32', port: 587 }],
+      },
+    ],
+    routes: [{ receiver: 'bot' }, { receiver: 'mail' }],
+  },
 });
 
-const all = [...STACKS.map(stack), withClient, ownNamespaces, withEverything];
+const all = [
+  ...STACKS.map(stack),
+  withClient,
+  ownNamespaces,
+  withAnotherAlertmanager,
+  withoutAlertmanager,
+  withEverything,
+];
 
 describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {
   const rows = matrix(rendered.config);

@@ -21,10 +21,10 @@ describe('given a single Loki on its own volume', () => {
     expect(podOf(single).spec.topologySpreadConstraints).toBeUndefined();
   });
 
-  it('talks to nobody: only the gateway may come in, and nothing goes out', () => {
+  it('talks to Alertmanager alone, whose name it looks up, and only the gateway may come in', () => {
     const { ingress, egress = [] } = find(single, 'NetworkPolicy').spec;
     expect(ingress).toHaveLength(1);
-    expect(egress).toEqual([]);
+    expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[9093], [53, 53]]);
   });
 
   it('keeps data, config and temporary files on three mounts, and writes to no other', () => {
@@ -139,10 +139,10 @@ describe('given three replicas that know zones', () => {
 describe('given a single Loki on S3', () => {
   const objects = rendered(configWith({ storage: S3 }));
 
-  it('may reach the bucket’s addresses and name resolution, and nothing else', () => {
+  it('may reach Alertmanager, the bucket’s addresses and name resolution, and nothing else', () => {
     const { egress = [] } = find(objects, 'NetworkPolicy').spec;
-    expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[53, 53], [443]]);
-    expect(egress[1]?.to).toEqual([{ ipBlock: { cidr: '52.219.0.0/16' } }]);
+    expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[9093], [53, 53], [443]]);
+    expect(egress[2]?.to).toEqual([{ ipBlock: { cidr: '52.219.0.0/16' } }]);
   });
 });
 

@@ -6,7 +6,13 @@ import { everyStack } from '../../support/rendered-stack';
 const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
 
 /** uid and gid of each image. */
-const USERS: Readonly<Record<string, number>> = { loki: 10_001, compactor: 10_001, gateway: 10_101, grafana: 10_472 };
+const USERS: Readonly<Record<string, number>> = {
+  loki: 10_001,
+  compactor: 10_001,
+  gateway: 10_101,
+  grafana: 10_472,
+  alertmanager: 65_534,
+};
 
 /** The agent's exceptions: the nodes' log files are root's, and what it has read outlives its pod. */
 const AGENT = {
@@ -21,7 +27,15 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
 
   it('the pods are these', () => {
     const compactor = config.deployment.mode === 'ha' ? ['compactor'] : [];
-    expect(pods.map(({ name }) => name).sort()).toEqual([...compactor, 'gateway', 'grafana', 'loki', 'promtail']);
+    const alertmanager = config.alertmanager.type === 'embedded' ? ['alertmanager'] : [];
+    expect(pods.map(({ name }) => name).sort()).toEqual([
+      ...alertmanager,
+      ...compactor,
+      'gateway',
+      'grafana',
+      'loki',
+      'promtail',
+    ]);
   });
 
   describe.each(pods)('the pod of $name', ({ pod: { containers, ...pod } }) => {
@@ -46,7 +60,7 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
 
     it('has the configured registry and pull secrets, and no variables of other Services', () => {
       const { registry = 'docker.io', pullSecrets } = config.images;
-      expect(containers[0].image).toMatch(/\/(grafana|nginxinc)\/[\w-]+:[\w.-]+$/);
+      expect(containers[0].image).toMatch(/\/(grafana|nginxinc|prom)\/[\w-]+:[\w.-]+$/);
       expect(containers[0].image.replace(/\/\w+\/[^/]+$/, '')).toBe(registry);
       expect(pod.imagePullSecrets ?? []).toEqual(pullSecrets.map((name) => ({ name })));
       expect(pod.enableServiceLinks).toBe(false);
@@ -88,7 +102,7 @@ test.each([
 ])('given a mirror, %s comes from %s', (loki, mirrored) => {
   const images = { loki, registry: 'registry.example.com/mirror/' };
   const rendered = renderStack(configWith({ images }));
-  expect(find(rendered, 'StatefulSet').spec.template.spec.containers[0].image).toBe(mirrored);
+  expect(find(rendered, 'StatefulSet', 'loki').spec.template.spec.containers[0].image).toBe(mirrored);
 });
 
 test('given no mirror, images come from where they say, without a pull secret', () => {
@@ -99,6 +113,7 @@ test('given no mirror, images come from where they say, without a pull secret', 
       'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
       'docker.io/grafana/promtail:3.6.11',
       'docker.io/grafana/grafana:12.4.4',
+      'docker.io/prom/alertmanager:v0.31.1',
     ]),
   );
   expect(specs.filter((spec) => 'imagePullSecrets' in spec)).toEqual([]);

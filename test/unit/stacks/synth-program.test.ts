@@ -34,7 +34,7 @@ test('given a stack file with problems, the program reports them, writes no file
   const { status, stdout, stderr } = run('config:\n  spywatcher-logs:environment: prod\n');
   expect(status).toBe(1);
   expect(stdout).toBe('');
-  expect(stderr).toMatch(/^Pulumi\.test\.yaml: 4 problems, nothing was written or applied\.\n\n {2}storage\.type\n/);
+  expect(stderr).toMatch(/^Pulumi\.test\.yaml: 5 problems, nothing was written or applied\.\n\n {2}storage\.type\n/);
   expect(stderr).not.toMatch(/\n\s+at /);
   expect(existsSync(join(directory, 'dist'))).toBe(false);
 });
@@ -45,10 +45,10 @@ test('given a volume that is too small for the expected load, the program warns 
   );
   expect([status, stdout]).toEqual([0, '']);
   expect(stderr).toMatch(/^warning: Pulumi\.test\.yaml: persistence\.size: 6Gi is less than the [\d.]+Gi that .*\n$/);
-  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(5);
+  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(6);
 });
 
 test('given a stack file that is right, the program writes its manifests and says nothing', () => {
   expect(run('config:\n  spywatcher-logs:environment: dev\n')).toMatchObject({ status: 0, stdout: '', stderr: '' });
-  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(5);
+  expect(readdirSync(join(directory, 'dist', 'test'))).toHaveLength(6);
 });

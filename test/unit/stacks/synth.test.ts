@@ -33,7 +33,7 @@ describe('given the stacks of the repo, synth', () => {
 
   it('writes one file for each chart, in the order in which they are applied', () => {
     synthesize(ROOT, directory);
-    const charts = ['00-namespaces', '10-loki', '20-gateway', '30-promtail', '40-grafana'];
+    const charts = ['00-namespaces', '10-loki', '20-gateway', '30-promtail', '40-grafana', '50-alertmanager'];
     const ofRings = ['00-namespaces', '10-loki', '15-compactor', ...charts.slice(2)];
     expect(Object.keys(filesOf(directory))).toEqual(
       stackNames(ROOT).flatMap((stack) =>
@@ -71,7 +71,10 @@ describe('given a folder with stack files, synth', () => {
     const { message } = error as AggregateError;
     const errors = (error as AggregateError).errors as readonly ConfigError[];
     expect(errors.map(({ source, problems }) => [source, problems.map(({ path }) => path)])).toEqual([
-      ['Pulumi.b.yaml', ['storage.type', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url']],
+      [
+        'Pulumi.b.yaml',
+        ['storage.type', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url', 'alertmanager.receivers'],
+      ],
       ['Pulumi.c.yaml', ['environment', 'gateway.replicas', 'environmnt']],
     ]);
     expect(message).toBe(errors.map((one) => one.message).join('\n\n'));
