@@ -1,13 +1,13 @@
 import { imageReference } from '../src/components/pod';
 import type { StackConfig } from '../src/config';
 import type { Cluster } from './cluster';
-import { buildLokiImage, buildNginxImage, buildPromtailImage } from './images/catalog';
+import { buildAlertmanagerImage, buildLokiImage, buildNginxImage, buildPromtailImage } from './images/catalog';
 import type { Log } from './shell';
 
 /** Makes the images that a stack's manifests name, Grafana's aside, and imports them with further archives. */
 export async function importStackImages(
   cluster: Cluster,
-  { images }: StackConfig,
+  { alertmanager, images }: StackConfig,
   further: readonly string[],
   log: Log,
 ): Promise<void> {
@@ -15,6 +15,9 @@ export async function importStackImages(
     await buildLokiImage(imageReference(images.loki, images), log),
     await buildPromtailImage(imageReference(images.promtail, images), log),
     await buildNginxImage(imageReference(images.gateway, images)),
+    ...(alertmanager.type === 'embedded'
+      ? [await buildAlertmanagerImage(imageReference(images.alertmanager, images), log)]
+      : []),
     ...further,
   ];
   for (const archive of archives) await cluster.importImage(archive);
