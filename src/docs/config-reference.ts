@@ -85,7 +85,7 @@ function rowTable(rows: readonly Row[]): string {
 /** Of a choice, its alternatives. */
 function typeOfRow(path: string, node: JsonSchema): string {
   if (node.oneOf !== undefined) return `mapping: ${linksTo(path, node.oneOf)}`;
-  if (node.items?.oneOf !== undefined) return `list of mappings: ${linksTo(`${path}[]`, node.items.oneOf)}`;
+  if (node.items?.oneOf !== undefined) return `list of mapping: ${linksTo(`${path}[]`, node.items.oneOf)}`;
   return typeOf(node);
 }
 

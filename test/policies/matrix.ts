@@ -27,6 +27,7 @@ export const PARTIES = [
   'app labelled as kube-dns',
   'app labelled as identity provider',
   'app labelled as database',
+  'app labelled as alert bot',
   'listed client',
   'pod beside the listed client',
   'ingress controller',
