@@ -119,7 +119,10 @@ const alert = (labels: Readonly<Record<string, string>>, differences: object = {
   ...differences,
 });
 const resolved = (labels: Readonly<Record<string, string>>) =>
-  alert(labels, { endsAt: new Date(Date.now() - 1_000).toISOString() });
+  alert(labels, {
+    startsAt: new Date(Date.now() - 10_000).toISOString(),
+    endsAt: new Date(Date.now() - 100).toISOString(),
+  });
 
 const arrive = (stub: StubReceiver, path: string, count: number, program: RunningAlertmanager['program']) =>
   until(

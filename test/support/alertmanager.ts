@@ -115,7 +115,9 @@ export async function startAlertmanager(
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
-  const end = async (signal?: NodeJS.Signals): Promise<void> => void (await program.stop(signal));
+  const end = async (signal?: NodeJS.Signals): Promise<void> => {
+    await program.stop(signal);
+  };
   return {
     port,
     url,

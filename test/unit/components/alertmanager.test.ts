@@ -73,7 +73,7 @@ describe('given a receiver, Alertmanager', () => {
   });
 
   it('rolls when it is told to tell another one', () => {
-    const hash = (options: Input) => podOf(withOptions(options)).metadata.annotations?.['spywatcher-logs/config-hash'];
+    const hash = (options: Input) => podOf(withOptions(options)).metadata.annotations['spywatcher-logs/config-hash'];
     expect(hash({ receivers: [{ ...DISCORD, name: 'others' }] })).not.toBe(hash({ receivers: [DISCORD] }));
     expect(hash({ receivers: [DISCORD] })).toBe(hash({ receivers: [DISCORD] }));
   });
