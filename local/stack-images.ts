@@ -3,6 +3,7 @@ import { imageReference } from '../src/components/pod';
 import type { StackConfig } from '../src/config';
 import type { Cluster } from './cluster';
 import {
+  buildAlertmanagerImage,
   buildCanaryImage,
   buildLokiImage,
   buildNginxImage,
@@ -27,6 +28,9 @@ export async function importStackImages(
       ? [await buildPrometheusImage(imageReference(images.prometheus, images), log)]
       : []),
     ...(config.canary === undefined ? [] : [await buildCanaryImage(imageReference(images.canary, images), log)]),
+    ...(config.alertmanager.type === 'embedded'
+      ? [await buildAlertmanagerImage(imageReference(images.alertmanager, images), log)]
+      : []),
     ...further,
   ];
   for (const archive of archives) await cluster.importImage(archive);

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { gatewayServicePort } from '../src/components/gateway';
-import { GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
+import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
 import { loadStackConfig, secretTable, type StackConfig } from '../src/config';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../src/deploy/objects';
@@ -172,7 +172,7 @@ function pulumiState({ context, stack }: UpProps): string {
 
 async function waitForStack(
   target: Target,
-  { namespaces }: StackConfig,
+  { namespaces, alertmanager }: StackConfig,
   withGrafana: boolean,
   log: Log,
 ): Promise<void> {
@@ -180,6 +180,7 @@ async function waitForStack(
     [namespaces.logging, `statefulset/${LOKI.name}`],
     [namespaces.logging, `deployment/${GATEWAY.name}`],
     [namespaces.agents, `daemonset/${PROMTAIL.name}`],
+    ...(alertmanager.type === 'embedded' ? ([[namespaces.logging, `statefulset/${ALERTMANAGER.name}`]] as const) : []),
     ...(withGrafana ? ([[namespaces.logging, `deployment/${GRAFANA.name}`]] as const) : []),
   ];
   for (const [namespace, workload] of workloads) {

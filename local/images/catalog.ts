@@ -79,6 +79,29 @@ export async function buildPrometheusImage(name: string, log?: Log): Promise<str
   });
 }
 
+/** Alertmanager, laid out like the upstream image: user 65534, data in /alertmanager, amtool beside it. */
+export async function buildAlertmanagerImage(name: string, log?: Log): Promise<string> {
+  const user = 65534;
+  const { alertmanager, amtool } = await ensureTools(['alertmanager', 'amtool'], log);
+  return buildImage({
+    name,
+    files: [
+      ...(await program('/bin/alertmanager', alertmanager)),
+      ...(await program('/bin/amtool', amtool)),
+      ...systemData(),
+      ...accounts({ name: 'alertmanager', id: user }),
+      TEMPORARY,
+      { path: '/etc/alertmanager', folder: true },
+      { path: '/alertmanager', folder: true, owner: user },
+    ],
+    entrypoint: ['/bin/alertmanager'],
+    command: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
+    env: { PATH },
+    user: String(user),
+    workingDir: '/alertmanager',
+  });
+}
+
 /** The machine's own nginx, with the user, folders, log links and shell of the upstream image. */
 export async function buildNginxImage(name: string): Promise<string> {
   const user = 101;

@@ -40,7 +40,10 @@ function section(name: string, node: JsonSchema, required: boolean): readonly st
 
 /** A table of the rows, and one for each alternative of the choices among them. */
 function tables(rows: readonly Row[]): readonly string[] {
-  return [rowTable(rows), ...rows.flatMap(({ path, node }) => alternatives(path, node))];
+  return [
+    rowTable(rows),
+    ...rows.flatMap(({ path, node }) => [...alternatives(path, node), ...alternatives(`${path}[]`, node.items ?? {})]),
+  ];
 }
 
 /** Alternatives may have fields of the same name that mean different things, so each has a table of its own. */
@@ -74,10 +77,16 @@ function rowTable(rows: readonly Row[]): string {
     rows.map(({ path, node, required }) => {
       const isMapping = node.properties !== undefined;
       const preset = required ? '**required**' : node.default === undefined ? '–' : isMapping ? '' : code(node.default);
-      const type = node.oneOf === undefined ? typeOf(node) : `mapping: ${linksTo(path, node.oneOf)}`;
-      return [`\`${path}\``, type, preset, meaning(path, node)];
+      return [`\`${path}\``, typeOfRow(path, node), preset, meaning(path, node)];
     }),
   );
+}
+
+/** Of a choice, its alternatives. */
+function typeOfRow(path: string, node: JsonSchema): string {
+  if (node.oneOf !== undefined) return `mapping: ${linksTo(path, node.oneOf)}`;
+  if (node.items?.oneOf !== undefined) return `list of mapping: ${linksTo(`${path}[]`, node.items.oneOf)}`;
+  return typeOf(node);
 }
 
 /** @throws Error for a field that says nothing of itself. */

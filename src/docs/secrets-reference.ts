@@ -210,7 +210,7 @@ function becomes(config: StackConfig, path: string): readonly string[] {
   return changed((values) => secrets(config, values), config, path).flatMap(([id, key]) =>
     secretTable(config)
       .filter((spec) => idOf(spec) === id)
-      .map((spec) => `\`${key}\` of \`${inName(spec.name)}\`: ${whatIs(spec, key)}`),
+      .map((spec) => `\`${inName(key)}\` of \`${inName(spec.name)}\`: ${whatIs(spec, key)}`),
   );
 }
 
@@ -235,7 +235,7 @@ function secretRows(): readonly (readonly string[])[] {
       keys
         .map(
           ({ first: { spec, key } }) =>
-            `\`${key}\`: ${whatIs(spec, key)}${where(neededFor(({ keys }) => key in keys))}`,
+            `\`${inName(key)}\`: ${whatIs(spec, key)}${where(neededFor(({ keys }) => key in keys))}`,
         )
         .join('; '),
       needed,
@@ -252,7 +252,7 @@ function storeRows(): readonly (readonly string[])[] {
   return grouped(properties, ({ entry, property }) => `${entry} ${property}`).map(
     ({ first: { config, entry, property } }) => [
       `\`${inName(entry)}\``,
-      `\`${property}\``,
+      `\`${inName(property)}\``,
       holds(config, entry, property),
       neededWith((other) => property in (entries(other, valuesOf(other)).get(entry) ?? {})),
     ],

@@ -8,7 +8,12 @@ import { removeFolder, run, type RunResult, temporaryFolder } from '../support/p
 import { stack, variant } from '../support/rendered-stack';
 
 const COMMAND = join(__dirname, '..', '..', 'bin', 'secrets.js');
-const S3 = { S3_ACCESS_KEY_ID: 'AKIATEST', S3_SECRET_ACCESS_KEY: 'not-a-secret' };
+/** What prod's owner is handed out. */
+const HANDED_OUT = {
+  S3_ACCESS_KEY_ID: 'AKIATEST',
+  S3_SECRET_ACCESS_KEY: 'not-a-secret',
+  ALERTMANAGER_OPERATORS: 'https://discord.com/api/webhooks/112233445566778899/not-a-secret',
+};
 const USAGE = 'usage: npm run --silent secrets -- <stack>';
 /** Whose password the Secrets of stack prod have as a hash alone. */
 const OTHER = 'data-protection';
@@ -105,7 +110,7 @@ describe('given stack prod, in a pipe', () => {
   let result: RunResult;
   beforeAll(async () => {
     passwords = fresh();
-    result = await secrets(['prod', '--passwords', passwords], { env: S3 });
+    result = await secrets(['prod', '--passwords', passwords], { env: HANDED_OUT });
   });
 
   test('it prints every Secret of the table that nobody else makes, with its keys', () => {
@@ -124,8 +129,8 @@ describe('given stack prod, in a pipe', () => {
 
   test('what others hand out is from the environment', () => {
     expect(secretOf(manifestsOf(result.stdout), 'loki-s3').stringData).toEqual({
-      accessKeyId: S3.S3_ACCESS_KEY_ID,
-      secretAccessKey: S3.S3_SECRET_ACCESS_KEY,
+      accessKeyId: HANDED_OUT.S3_ACCESS_KEY_ID,
+      secretAccessKey: HANDED_OUT.S3_SECRET_ACCESS_KEY,
     });
   });
 
@@ -149,16 +154,16 @@ describe('given stack prod, in a pipe', () => {
 
   test('a second run makes other values, and does not write over the passwords of the first', async () => {
     const before = readFileSync(passwords, 'utf8');
-    const again = await secrets(['prod', '--passwords', passwords], { env: S3 });
+    const again = await secrets(['prod', '--passwords', passwords], { env: HANDED_OUT });
     expect(again).toEqual({ code: 1, stdout: '', stderr: `${passwords} exists, and is not overwritten.\n` });
     expect(readFileSync(passwords, 'utf8')).toBe(before);
     const other = fresh();
-    await secrets(['prod', '--passwords', other], { env: S3 });
+    await secrets(['prod', '--passwords', other], { env: HANDED_OUT });
     expect(passwordsIn(other)[OTHER]).not.toBe(passwordsIn(passwords)[OTHER]);
   });
 
   test('without --passwords it prints nothing, and says that it wants it', async () => {
-    const { code, stdout, stderr } = await secrets(['prod'], { env: S3 });
+    const { code, stdout, stderr } = await secrets(['prod'], { env: HANDED_OUT });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(
       `--passwords <file> is wanted: there is no terminal to show the passwords of ${OTHER} on.`,
@@ -168,8 +173,10 @@ describe('given stack prod, in a pipe', () => {
 
   test('without a value that others hand out, it names the variable and writes nothing', async () => {
     const file = fresh();
-    const { S3_ACCESS_KEY_ID } = S3;
-    const { code, stdout, stderr } = await secrets(['prod', '--passwords', file], { env: { S3_ACCESS_KEY_ID } });
+    const { S3_ACCESS_KEY_ID, ALERTMANAGER_OPERATORS } = HANDED_OUT;
+    const { code, stdout, stderr } = await secrets(['prod', '--passwords', file], {
+      env: { S3_ACCESS_KEY_ID, ALERTMANAGER_OPERATORS },
+    });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe('Set S3_SECRET_ACCESS_KEY in the environment; nobody can make them up.\n');
     expect(existsSync(file)).toBe(false);
@@ -177,7 +184,7 @@ describe('given stack prod, in a pipe', () => {
 
   test('with --store it prints the same as entries', async () => {
     const file = fresh();
-    const { code, stdout, stderr } = await secrets(['prod', '--store', '--passwords', file], { env: S3 });
+    const { code, stdout, stderr } = await secrets(['prod', '--store', '--passwords', file], { env: HANDED_OUT });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const entries = JSON.parse(stdout) as Entries;
     expect(Object.keys(entries)).toEqual(manifestsOf(result.stdout).map(({ metadata }) => metadata.name));
@@ -192,7 +199,7 @@ describe('given a terminal', () => {
     const piped = fresh();
     const command = `'${process.execPath}' '${COMMAND}' ${args} > '${piped}'`;
     const { code, stdout } = await run(['script', '--quiet', '--return', '--command', command, '/dev/null'], {
-      env: S3,
+      env: HANDED_OUT,
     });
     expect(code).toBe(0);
     return { shown: stdout.replaceAll('\r', ''), manifests: manifestsOf(readFileSync(piped, 'utf8')) };
@@ -397,7 +404,7 @@ describe('given what cannot be right, it says so in words and writes nothing', (
   test('a folder where the file of passwords was to be', async () => {
     const taken = fresh();
     mkdirSync(taken);
-    const { code, stdout, stderr } = await secrets(['prod', '--passwords', taken], { env: S3 });
+    const { code, stdout, stderr } = await secrets(['prod', '--passwords', taken], { env: HANDED_OUT });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(`${taken} exists, and is not overwritten.\n`);
   });

@@ -16,6 +16,7 @@ const GATEWAY = 'Deployment gateway';
 const GRAFANA = 'Deployment grafana';
 const LOKI = 'StatefulSet loki';
 const COMPACTOR = 'StatefulSet compactor';
+const ALERTMANAGER = 'StatefulSet alertmanager';
 const PROMTAIL = 'DaemonSet promtail';
 const PROMETHEUS = 'StatefulSet prometheus';
 
@@ -36,6 +37,10 @@ const podServices = (replicas: number): readonly string[] =>
     ...(replicas === 1 ? [] : [`Service loki-${index}`]),
   ]).flat();
 
+/** The Services of one Alertmanager pod each, for its metrics. */
+const alertmanagerServices = (replicas: number): readonly string[] =>
+  Array.from({ length: replicas }, (_, index) => `Service alertmanager-${index}-metrics`);
+
 export const EXCEPTIONS: readonly Exception[] = [
   {
     check: 'container-image-pull-policy',
@@ -43,10 +48,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason:
       'Images are immutable tags or digests: there is nothing newer to pull, and a pod starts while the registry is away.',
     found: {
-      ...inEach(SINGLE, LOKI, GATEWAY, PROMTAIL, GRAFANA),
-      ...inEach(RINGS, LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA),
-      dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, PROMETHEUS],
-      everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, PROMETHEUS],
+      ...inEach(['dev', 'staging'], LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER),
+      otherwise: [LOKI, GATEWAY, PROMTAIL, GRAFANA],
+      ...inEach(RINGS, LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER),
+      dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS],
+      everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS],
     },
   },
   {
@@ -68,7 +74,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'warning',
     reason:
       'Topology spread constraints keep the pods apart, by zone as well, and leave none pending on a single node.',
-    found: inEach(RINGS, LOKI),
+    found: inEach(RINGS, LOKI, ALERTMANAGER),
   },
   {
     check: 'deployment-replicas',
@@ -93,9 +99,10 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'critical',
     reason: 'The StatefulSet’s controller gives each pod the label that is selected, which kube-score does not know.',
     found: {
-      ...inEach(SINGLE, ...podServices(1)),
-      prod: podServices(3),
-      everything: podServices(6),
+      ...inEach(['dev', 'staging'], ...podServices(1), ...alertmanagerServices(1)),
+      otherwise: podServices(1),
+      prod: [...podServices(3), ...alertmanagerServices(2)],
+      everything: [...podServices(6), ...alertmanagerServices(2)],
     },
   },
 ];

@@ -2,14 +2,21 @@
  * The traffic matrix as data: who may talk to whom, and why. Ports are container ports.
  * What no row allows is denied, at every end that belongs to the stack.
  *
- * The design's rows for Alertmanager, the canary and webhooks come with those components; until then such a pod is an
- * `unknown pod of logging` like any other.
+ * The design's rows for the canary come with that component; until then it is an `unknown pod of logging` like any other.
  */
 import { monitoringType } from '../../src/components/addresses';
 import type { StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */
-export const COMPONENTS = ['promtail', 'gateway', 'loki', 'compactor', 'grafana', 'prometheus'] as const;
+export const COMPONENTS = [
+  'promtail',
+  'gateway',
+  'loki',
+  'compactor',
+  'grafana',
+  'alertmanager',
+  'prometheus',
+] as const;
 
 /** Everyone who could try. */
 export const PARTIES = [
@@ -26,9 +33,11 @@ export const PARTIES = [
   'app labelled as compactor',
   'app labelled as grafana',
   'app labelled as prometheus',
+  'app labelled as alertmanager',
   'app labelled as kube-dns',
   'app labelled as identity provider',
   'app labelled as database',
+  'app labelled as alert bot',
   'listed client',
   'pod beside the listed client',
   'ingress controller',
@@ -49,6 +58,11 @@ export const PARTIES = [
   'LDAP server',
   'address beside the LDAP server',
   'mail server',
+  // What Alertmanager may be configured with.
+  'Discord',
+  'alert bot',
+  'pod beside the alert bot',
+  'another Alertmanager',
   // Addresses.
   'API server',
   'API server on its node',
@@ -73,13 +87,13 @@ export interface Row {
 
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
-  ...[53, 80, 443, 587, 636, 3000, 3001, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9093, 9095].map(
-    (port) => ({
-      port,
-      protocol: 'TCP' as const,
-    }),
-  ),
-  ...[53, 443].map((port) => ({ port, protocol: 'UDP' as const })),
+  ...[
+    53, 80, 443, 587, 636, 3000, 3001, 3100, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 9080, 9090, 9093, 9094, 9095,
+  ].map((port) => ({
+    port,
+    protocol: 'TCP' as const,
+  })),
+  ...[53, 443, 9094].map((port) => ({ port, protocol: 'UDP' as const })),
 ];
 
 /** The rows for a stack: some depend on what is configured. */
@@ -89,12 +103,12 @@ export function matrix(config: StackConfig): readonly Row[] {
   const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
   const targets = monitoring.targets.length > 0;
   const ring = deployment.mode === 'ha';
-  const alerts = alerting.enabled && alertmanager.type === 'embedded';
   const records = alerting.enabled && alerting.recording.length > 0 && alerting.remoteWrite === undefined;
   const s3 = storage.type === 's3';
   const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
   const { login, database, smtp } = grafana;
   const clients = network.clients.length > 0;
+  const tells = alerting.enabled && alertmanager.type !== 'none';
   const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
   return [
     ...rows('promtail', 'gateway', [8080], true, 'it pushes what it has read'),
@@ -163,7 +177,6 @@ export function matrix(config: StackConfig): readonly Row[] {
 
     ...rows('loki', 'loki', [7946, 9095], ring, ring ? 'replicas form a ring' : 'a single Loki has no ring'),
     ...rows('loki', 'loki', [3100], false, 'replicas speak gRPC to each other'),
-    ...rows('loki', 'alertmanager', [9093], alerts, alerts ? 'it tells of alerts' : 'it tells nobody'),
     ...rows(
       'loki',
       'prometheus',
@@ -199,18 +212,23 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('gateway', 'bucket', [443], false, 'the bucket is Loki’s'),
     ...rows('promtail', 'bucket', [443], false, 'the bucket is Loki’s'),
 
-    ...(['gateway', 'loki', 'compactor', 'grafana', 'prometheus'] as const).flatMap((component) => [
+    ...alertmanagerRows(config),
+    ...(['gateway', 'loki', 'compactor', 'grafana', 'alertmanager', 'prometheus'] as const).flatMap((component) => [
       ...rows(component, 'API server', [443], false, 'it has no token and needs none'),
       ...rows(component, 'API server on its node', [6443], false, 'it has no token and needs none'),
     ]),
     ...COMPONENTS.flatMap((component) => {
-      // A single Loki on its own disk looks up no name, and what is not there neither.
-      const isThere = {
+      // A single Loki on its own disk, which tells nobody of alerts, looks up no name, and what is not there neither.
+      const looksUp = {
+        promtail: true,
+        gateway: true,
+        grafana: true,
+        loki: ring || s3 || tells || records,
         compactor: ring,
+        alertmanager:
+          alertmanager.type === 'embedded' && (alertmanager.replicas > 1 || alertmanager.receivers.length > 0),
         prometheus: embedded,
-        loki: ring || s3 || alerts || records,
-      };
-      const looksUp = component in isThere ? isThere[component as keyof typeof isThere] : true;
+      }[component];
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
         ...rows(component, 'kube-dns', [53], looksUp, why),
@@ -246,6 +264,7 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('monitoring', 'gateway', [8080], false, 'metrics do not open the API'),
     ...rows('monitoring', 'loki', [3100], false, 'port 3100 is the API as well'),
     ...rows('monitoring', 'compactor', [3100], false, 'port 3100 deletes lines as well'),
+    ...rows('monitoring', 'alertmanager', [9093], false, 'port 9093 silences alerts as well'),
 
     ...(
       [
@@ -256,6 +275,7 @@ export function matrix(config: StackConfig): readonly Row[] {
         'app labelled as compactor',
         'app labelled as grafana',
         'app labelled as prometheus',
+        'app labelled as alertmanager',
         'pod beside the listed client',
         'unknown pod of logging',
         'unknown pod of logging-agents',
@@ -266,6 +286,7 @@ export function matrix(config: StackConfig): readonly Row[] {
       ...rows(stranger, 'compactor', [3100], false, 'nobody has lines deleted but through the gateway'),
       ...rows(stranger, 'gateway', [8080, 8081], false, 'it is no listed client'),
       ...rows(stranger, 'grafana', [3000], false, 'people come through the Ingress'),
+      ...rows(stranger, 'alertmanager', [9093, 9094], false, 'nobody but the stack raises and silences alerts'),
       ...rows(stranger, 'promtail', [9080], false, 'only monitoring scrapes it'),
       ...rows(stranger, 'prometheus', [9090], false, 'people come through Grafana'),
     ]),
@@ -285,6 +306,52 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('listed client', 'loki', [3100], false, 'a listed client comes through the gateway, too'),
     ...rows('internet', 'gateway', [8080], false, 'Loki’s API is not published'),
     ...rows('internet', 'grafana', [3000], false, 'people come through the Ingress'),
+  ];
+}
+
+/** Who tells Alertmanager of alerts, and whom it tells. */
+function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row[] {
+  const isOwn = alertmanager.type === 'embedded';
+  const isExternal = alertmanager.type === 'external';
+  const receivers = isOwn ? alertmanager.receivers : [];
+  const isPair = isOwn && alertmanager.replicas > 1;
+  const has = (type: string): boolean => receivers.some((receiver) => receiver.type === type);
+  const own = (why: string): string => (isOwn ? why : 'the stack has no Alertmanager of its own');
+  const pair = isPair ? 'a pair tells each other what was sent' : 'there is no pair';
+  const none = 'no such receiver is configured';
+  return [
+    ...rows('loki', 'alertmanager', [9093], isOwn && alerting.enabled, own('its ruler raises alerts')),
+    ...rows('grafana', 'alertmanager', [9093], isOwn, own('it shows alerts and silences')),
+    ...rows('gateway', 'alertmanager', [9093], isOwn, own('metrics, and nothing else of its API')),
+    ...rows('promtail', 'alertmanager', [9093], false, 'it raises no alerts'),
+    ...rows('compactor', 'alertmanager', [9093], false, 'it raises no alerts'),
+    ...(['loki', 'grafana', 'gateway'] as const).flatMap((component) =>
+      rows(component, 'alertmanager', [9094], false, 'gossip is Alertmanager’s own'),
+    ),
+    ...rows('alertmanager', 'alertmanager', [9094], isPair, pair),
+    ...rows('alertmanager', 'alertmanager', [9094], isPair, pair, 'UDP'),
+    ...rows('alertmanager', 'alertmanager', [9093], false, 'they gossip, and do not call each other'),
+    ...rows('alertmanager', 'Discord', [443], has('discord'), has('discord') ? 'a receiver is there' : none),
+    ...rows('alertmanager', 'alert bot', [8088], has('webhook'), has('webhook') ? 'a receiver is there' : none),
+    ...rows('alertmanager', 'mail server', [587], has('email'), has('email') ? 'a receiver is there' : none),
+    ...rows('alertmanager', 'Discord', [80], false, 'only the configured port'),
+    ...rows('alertmanager', 'pod beside the alert bot', [8088], false, 'only the configured pods'),
+    ...rows('alertmanager', 'internet', [443], false, 'only the configured receivers'),
+    ...rows('alertmanager', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
+    ...(['loki', 'gateway', 'grafana', 'promtail'] as const).flatMap((component) =>
+      rows('alertmanager', component, [3000, 3100, 8080, 9080], false, 'it tells receivers, and never asks back'),
+    ),
+    ...(['loki', 'grafana'] as const).flatMap((component) =>
+      rows(
+        component,
+        'another Alertmanager',
+        [9093],
+        isExternal,
+        isExternal ? 'the config names it' : 'the config names no other',
+      ),
+    ),
+    ...rows('ingress controller', 'alertmanager', [9093], false, 'it is not published'),
+    ...rows('internet', 'alertmanager', [9093], false, 'it is not published'),
   ];
 }
 

@@ -28,7 +28,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
-    const identity = [COMPACTOR, PROMETHEUS].find(({ name }) => name === component);
+    const identity = [COMPACTOR, ALERTMANAGER, PROMETHEUS].find(({ name }) => name === component);
     if (identity === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
     return { namespace: logging, labels: selectorLabels(identity) };
@@ -43,7 +43,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     loki: component('loki', '10.244.0.12'),
     grafana: component('grafana', '10.244.0.13'),
     compactor: component('compactor', '10.244.0.14'),
-    prometheus: component('prometheus', '10.244.0.15'),
+    alertmanager: component('alertmanager', '10.244.0.15'),
+    prometheus: component('prometheus', '10.244.0.16'),
     'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
     'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
@@ -52,28 +53,34 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as gateway': pod('shop', template('gateway').labels, '10.244.0.32'),
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
+    'app labelled as alertmanager': pod('shop', template('alertmanager').labels, '10.244.0.28'),
     'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
-    'app labelled as prometheus': pod('shop', template('prometheus').labels, '10.244.0.28'),
+    'app labelled as prometheus': pod('shop', template('prometheus').labels, '10.244.0.26'),
     'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),
+    'app labelled as alert bot': pod('shop', { app: 'alert-bot' }, '10.244.0.27'),
     'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
     'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
     'listed client': pod('tools', { app: 'logcli' }, '10.244.0.36'),
     'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
     'ingress controller': pod('ingress-nginx', { 'app.kubernetes.io/name': 'ingress-nginx' }, '10.244.0.40'),
     monitoring: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }, '10.244.0.41'),
-    alertmanager: pod(logging, selectorLabels(ALERTMANAGER), '10.244.0.16'),
     'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
     'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
     'identity provider': pod('identity', { app: 'keycloak' }, '10.244.0.50'),
     'pod beside the identity provider': pod('identity', { app: 'other' }, '10.244.0.51'),
     database: pod('databases', { app: 'postgres' }, '10.244.0.52'),
     'pod beside the database': pod('databases', { app: 'other' }, '10.244.0.53'),
-    backend: pod('spywatcher', { app: 'backend' }, '10.244.0.54'),
-    'pod beside the backend': pod('spywatcher', { app: 'other' }, '10.244.0.55'),
+    backend: pod('spywatcher', { app: 'backend' }, '10.244.0.56'),
+    'pod beside the backend': pod('spywatcher', { app: 'other' }, '10.244.0.57'),
     GitHub: { ip: '140.82.121.4' },
     'LDAP server': { ip: '198.51.100.5' },
     'address beside the LDAP server': { ip: '198.51.100.6' },
     'mail server': { ip: '198.51.100.25' },
+    // In the range that Pulumi.prod.yaml names.
+    Discord: { ip: '162.159.137.232' },
+    'alert bot': pod('bots', { app: 'alert-bot' }, '10.244.0.54'),
+    'pod beside the alert bot': pod('bots', { app: 'other' }, '10.244.0.55'),
+    'another Alertmanager': { ip: '198.51.100.93' },
     'API server': { ip: '10.96.0.1' },
     'API server on its node': { ip: '172.18.0.2' },
     'API server at a provider': { ip: '100.64.0.2' },
@@ -163,7 +170,20 @@ const ownNamespaces = variant('a stack with other namespaces and a known API ser
   network: { apiServer: { cidrs: ['10.96.0.1/32', '172.18.0.2/32'] } },
 });
 
-/** Everything that Grafana may be configured with, and Loki in a ring. */
+const withAnotherAlertmanager = variant('a stack with an Alertmanager that is there already', {
+  environment: 'staging',
+  alertmanager: {
+    type: 'external',
+    urls: ['http://198.51.100.93:9093'],
+    egress: [{ cidr: '198.51.100.93/32', port: 9093 }],
+  },
+});
+const withoutAlertmanager = variant('a stack that tells nobody of alerts', {
+  environment: 'staging',
+  alertmanager: { type: 'none' },
+});
+
+/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
 const withEverything = variant('a stack with every login, a database and mail', {
   environment: 'staging',
   monitoring: {
@@ -217,6 +237,23 @@ const withEverything = variant('a stack with every login, a database and mail', 
     smtp: { host: 'mail.example.com', from: 'logs@example.com', egress: [{ cidr: '198.51.100.25/32', port: 587 }] },
     route: { gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' } },
   },
+  alertmanager: {
+    type: 'embedded',
+    replicas: 2,
+    receivers: [
+      { name: 'channel', type: 'discord', egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
+      { name: 'bot', type: 'webhook', egress: [{ namespace: 'bots', podLabels: { app: 'alert-bot' }, port: 8088 }] },
+      {
+        name: 'mail',
+        type: 'email',
+        to: ['team@example.com'],
+        from: 'alerts@example.com',
+        host: 'mail.example.com',
+        egress: [{ cidr: '198.51.100.25/32', port: 587 }],
+      },
+    ],
+    routes: [{ receiver: 'bot' }, { receiver: 'mail' }],
+  },
 });
 
 const withRecordingRules = variant('a stack with recording rules', {
@@ -224,7 +261,15 @@ const withRecordingRules = variant('a stack with recording rules', {
   alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
 });
 
-const all = [...STACKS.map(stack), withRecordingRules, withClient, ownNamespaces, withEverything];
+const all = [
+  ...STACKS.map(stack),
+  withRecordingRules,
+  withClient,
+  ownNamespaces,
+  withAnotherAlertmanager,
+  withoutAlertmanager,
+  withEverything,
+];
 
 describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {
   const rows = matrix(rendered.config);

@@ -21,7 +21,12 @@ function inForm(rule: string, value: string): string {
   if (rule.startsWith('the URL of an incoming webhook of Slack'))
     return `https://hooks.slack.com/services/T0/B0/${value}`;
   if (rule.startsWith('a URL with https')) return `https://hooks.example.com/${value}`;
-  return rule.startsWith('an integration key') ? value.replaceAll(/\W/g, '').padEnd(32, '0').slice(0, 32) : value;
+  return rule.startsWith('an integration key')
+    ? value
+        .replaceAll(/[^A-Za-z0-9]/g, '')
+        .padEnd(32, '0')
+        .slice(0, 32)
+    : value;
 }
 
 function planted(secrets: ReturnType<typeof requiredSecrets>): SecretValues {

@@ -393,15 +393,23 @@ describe('given a gateway that asks for no credential', () => {
   });
 });
 
-describe('given Loki pods, the gateway’s port for metrics', () => {
+describe('given pods whose metrics are on the port of their API, the gateway’s port for metrics', () => {
   it.each([
-    ['one', {}, ['loki-0']],
-    ['three and a compactor', HA, ['loki-0', 'loki-1', 'loki-2', 'compactor-0']],
-  ])('has the metrics of %s and nothing else of Loki', (_, differences, pods) => {
+    ['one', {}, ['loki-0'], ['alertmanager-0']],
+    ['three and a compactor', HA, ['loki-0', 'loki-1', 'loki-2', 'compactor-0'], ['alertmanager-0']],
+    [
+      'one beside a pair of Alertmanagers',
+      { alertmanager: { type: 'embedded', replicas: 2 } as const },
+      ['loki-0'],
+      ['alertmanager-0', 'alertmanager-1'],
+    ],
+    ['one without Alertmanager', { alertmanager: { type: 'none' } as const }, ['loki-0'], []],
+  ])('has the metrics of %s and nothing else of them', (_, differences, lokis, alertmanagers) => {
+    const pods = [...lokis, ...alertmanagers];
     const found = locations(httpOf(differences), 8081);
     expect(found.map(nameOf)).toEqual(['= /alive', ...pods.map((pod) => `= /${pod}/metrics`), '/']);
     expect(found.filter(isProxied).map(({ block }) => directive(block, 'proxy_pass').words[1])).toEqual(
-      pods.map((pod) => `http://${pod}-metrics.logging.svc:3100/metrics`),
+      pods.map((pod) => `http://${pod}-metrics.logging.svc:${lokis.includes(pod) ? 3100 : 9093}/metrics`),
     );
   });
 });

@@ -33,7 +33,7 @@ describe('given a stack, Grafana', () => {
     });
   });
 
-  it('has Loki, through the gateway, as its default datasource, and Prometheus as the second', () => {
+  it('has Loki, through the gateway, as its default datasource, Prometheus, and the stack’s Alertmanager', () => {
     expect(datasources(objects).at('datasources')).toMatchObject([
       {
         name: 'Loki',
@@ -54,7 +54,13 @@ describe('given a stack, Grafana', () => {
         isDefault: false,
         url: 'http://prometheus.logging.svc:9090',
       },
-      { name: 'Alertmanager', type: 'alertmanager', isDefault: false },
+      {
+        name: 'Alertmanager',
+        type: 'alertmanager',
+        isDefault: false,
+        url: 'http://alertmanager.logging.svc:9093',
+        jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
+      },
     ]);
   });
 
@@ -240,7 +246,7 @@ describe('given every option, Grafana', () => {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
       podSelector: { matchLabels: { app } },
     });
-    expect(egress.slice(2, -1)).toEqual([
+    expect(egress.slice(3, -1)).toEqual([
       { to: [{ ipBlock: { cidr: '140.82.112.0/20' } }], ports: tcp(443) },
       { to: [{ ipBlock: { cidr: '142.250.0.0/15' } }], ports: tcp(443) },
       { to: [pods('identity', 'keycloak')], ports: tcp(8443) },

@@ -26,6 +26,9 @@ const SHAPES = [
   'secretSource.type',
   'grafana.database.type',
   'grafana.login.oauth.generic.type',
+  'alertmanager.type',
+  ...[0, 1, 2, 3, 4].map((index) => `alertmanager.receivers.${index}.type`),
+  'alertmanager.receivers.3.auth.type',
 ];
 /** These are of a choice that {@link everything} does not take. */
 const OF_ANOTHER_CHOICE = ['grafana.persistence.size', 'grafana.persistence.storageClass', 'storage.schema.0.store'];
@@ -39,6 +42,8 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'auth.loki.crossTenantReaders.0.tenants.0': 'changed',
     'alerting.rules.0.tenant': 'changed',
     'alerting.recording.0.tenant': 'changed',
+    'alertmanager.routes.0.tenants.0': 'changed',
+    'alertmanager.inhibit.0.while.tenants.0': 'changed',
   },
   'auth.loki.enabled': {
     'auth.loki.crossTenantReaders': [],
@@ -53,6 +58,37 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'monitoring.targets.0.egress.0.port': { 'monitoring.targets.0.port': 3000 },
   'grafana.smtp.port': { 'grafana.smtp.egress.0.port': 2524 },
   'grafana.smtp.egress.0.port': { 'grafana.smtp.port': 2524 },
+  'alertmanager.receivers.0.name': { 'alertmanager.fallback': 'changed' },
+  'alertmanager.receivers.1.name': { 'alertmanager.routes.1.receiver': 'changed' },
+  'alertmanager.receivers.2.name': { 'alertmanager.routes.2.receiver': 'changed' },
+  'alertmanager.receivers.3.name': { 'alertmanager.routes.3.receiver': 'changed' },
+  'alertmanager.receivers.4.name': { 'alertmanager.routes.0.receiver': 'changed' },
+  'alertmanager.receivers.2.port': { 'alertmanager.receivers.2.egress.0.port': 2525 },
+  'alertmanager.receivers.2.egress.0.port': { 'alertmanager.receivers.2.port': 2525 },
+  ...Object.fromEntries(
+    [0, 1, 4].map((index) => [
+      `alertmanager.receivers.${index}.egress.0.port`,
+      { [`alertmanager.receivers.${index}.egress.1`]: { cidr: '203.0.113.16/32', port: 443 } },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['pager', 'chat', 'mail', 'hook'].map((name, index) => [
+      `alertmanager.routes.${index}.receiver`,
+      { 'alertmanager.routes.4': { receiver: name } },
+    ]),
+  ),
+  'alertmanager.fallback': { 'alertmanager.routes.4': { receiver: 'channel' } },
+  'alertmanager.muteTimes.0.name': Object.fromEntries(
+    [0, 1, 2, 3].map((index) => [`alertmanager.routes.${index}.mute.0`, 'changed']),
+  ),
+  ...Object.fromEntries(
+    [0, 1, 2, 3].map((index) => [
+      `alertmanager.routes.${index}.mute.0`,
+      { 'alertmanager.muteTimes.1': { name: 'changed', days: ['monday'] } },
+    ]),
+  ),
+  'alertmanager.urls.0': { 'alertmanager.egress.0.port': 443 },
+  'alertmanager.egress.0.port': { 'alertmanager.egress.1': { cidr: '198.51.100.93/32', port: 443 } },
 };
 /** Values that {@link another} cannot make. */
 const SPECIAL: Readonly<Record<string, unknown>> = {
@@ -113,6 +149,31 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'alerting.remoteWrite.url': 'https://changed.example.com',
   'alerting.remoteWrite.egress.0.cidr': '10.99.0.0/16',
   'alerting.runbooks': 'https://changed.example.com',
+  'alertmanager.url': 'https://changed.example.com',
+  'alertmanager.urls.0': 'https://changed.example.com',
+  'alertmanager.egress.0.cidr': '10.99.0.0/16',
+  ...Object.fromEntries([0, 1, 2, 4].map((index) => [`alertmanager.receivers.${index}.egress.0.cidr`, '10.99.0.0/16'])),
+  'alertmanager.receivers.2.to.0': 'changed@spywatcher.example',
+  'alertmanager.receivers.2.to.1': 'changed@spywatcher.example',
+  'alertmanager.receivers.2.from': 'changed@spywatcher.example',
+  'alertmanager.receivers.4.region': 'us',
+  ...Object.fromEntries(
+    [0, 1, 2, 3].flatMap((index) => [
+      [`alertmanager.routes.${index}.severities.0`, 'info'],
+      [`alertmanager.routes.${index}.tenants.0`, index === 0 ? 'audit' : 'app'],
+      [`alertmanager.routes.${index}.receiver`, 'none'],
+    ]),
+  ),
+  'alertmanager.fallback': 'none',
+  'alertmanager.inhibit.0.while.severities.0': 'info',
+  'alertmanager.inhibit.0.while.tenants.0': 'audit',
+  'alertmanager.inhibit.0.silence.severities.0': 'info',
+  'alertmanager.inhibit.0.silence.tenants.0': 'app',
+  'alertmanager.muteTimes.0.days.0': 'monday',
+  'alertmanager.muteTimes.0.hours.from': '21:00',
+  'alertmanager.muteTimes.0.hours.to': '05:00',
+  'alertmanager.muteTimes.0.timeZone': 'UTC',
+  'images.alertmanager': 'docker.io/prom/alertmanager:v0.31.99',
   'secretSource.storeKind': 'ClusterSecretStore',
   'monitoring.type': 'none',
   'monitoring.thresholds.volumeUsed': 0.6,

@@ -43,7 +43,13 @@ describe('given several things wrong at once', () => {
   it('still finds what is right around an entry that lacks a field', () => {
     expect(
       pathsOf({ environment: 'prod', network: { clients: [{ podLabels: { app: 'exporter' } }] }, storage: S3 }),
-    ).toEqual(['network.clients[0].namespace', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url']);
+    ).toEqual([
+      'network.clients[0].namespace',
+      'gateway.tls',
+      'grafana.ingress.tls',
+      'grafana.url',
+      'alertmanager.receivers',
+    ]);
   });
 
   it('judges no environment as if it were one', () => {

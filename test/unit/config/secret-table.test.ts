@@ -44,6 +44,10 @@ describe('the Secrets of a stack', () => {
       ['watch/watch-gateway-tls → gateway; grafana, of it ca.crt alone: tls.crt, tls.key, ca.crt', 'cert-manager'],
       ['watch-agents/watch-gateway-ca → promtail: ca.crt', 'cert-manager'],
       ['watch/watch-bucket → loki, and in mode ha the compactor: accessKeyId, secretAccessKey', 'secretSource'],
+      [
+        'watch/alertmanager-receivers → alertmanager: channel, chat, mail_credentials, hook, hook_credentials, pager',
+        'secretSource',
+      ],
     ]);
   });
 

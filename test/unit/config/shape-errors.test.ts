@@ -87,7 +87,7 @@ const rows: readonly Row[] = [
     'a workload',
     (name) => ({ deploy: { skipAwait: [name] } }),
     'deploy.skipAwait[0]',
-    { rule: 'one of loki, compactor, gateway, promtail, grafana', remedy: 'did you mean loki?' },
+    { rule: 'one of loki, compactor, gateway, promtail, grafana, alertmanager', remedy: 'did you mean loki?' },
     'lokki',
   ),
   ...eachOf(

@@ -106,6 +106,7 @@ describe('given a secret that is refused', () => {
     storage: S3,
     gateway: { tls: {} },
     grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
+    alertmanager: { type: 'none' },
   });
   const check = (config: StackConfig, path: string, value: string) =>
     checkSecretValues('test', config, { ...plantedSecrets(config), [path]: value });

@@ -143,6 +143,9 @@ describe('given options of the deployment', () => {
     expect(annotated.map(({ name }) => name).sort()).toEqual([
       'logs-logging-agents-daemonset-promtail',
       'logs-logging-deployment-grafana',
+      'logs-logging-service-alertmanager',
+      'logs-logging-service-alertmanager-0-metrics',
+      'logs-logging-service-alertmanager-pods',
       'logs-logging-service-gateway',
       'logs-logging-service-gateway-metrics',
       'logs-logging-service-grafana',
@@ -166,6 +169,7 @@ describe('given options of the deployment', () => {
     expect(ignoring.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual([
       ['logs-logging-statefulset-loki', ['spec.volumeClaimTemplates']],
       ['logs-logging-statefulset-compactor', ['spec.volumeClaimTemplates']],
+      ['logs-logging-statefulset-alertmanager', ['spec.volumeClaimTemplates']],
     ]);
   });
 

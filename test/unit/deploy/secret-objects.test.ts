@@ -115,6 +115,18 @@ describe('given secret values, the Secrets', () => {
         namespace: 'watch',
         stringData: { accessKeyId: values['s3.accessKeyId'], secretAccessKey: values['s3.secretAccessKey'] },
       },
+      {
+        name: 'alertmanager-receivers',
+        namespace: 'watch',
+        stringData: {
+          channel: values['alertmanager.channel'],
+          chat: values['alertmanager.chat'],
+          mail_credentials: values['alertmanagerCredentials.mail'],
+          hook: values['alertmanager.hook'],
+          hook_credentials: values['alertmanagerCredentials.hook'],
+          pager: values['alertmanager.pager'],
+        },
+      },
     ]);
   });
 

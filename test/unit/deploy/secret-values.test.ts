@@ -30,6 +30,7 @@ describe('generated values', () => {
       storage: S3,
       gateway: { tls: {} },
       grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
+      alertmanager: { type: 'none' },
     });
     expect(() => checkSecretValues('test', prod, { ...generateSecretValues(prod), ...keys })).not.toThrow();
   });

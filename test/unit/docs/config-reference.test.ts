@@ -27,7 +27,9 @@ function leaves(value: unknown, path: string, heading: string): readonly (readon
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[heading, path]];
   const alternative = 'type' in value ? `${path}.type: ${String(value.type)}` : '';
   const table = tables.has(alternative) ? alternative : heading;
-  const chosen: readonly (readonly [string, string])[] = table === heading ? [] : [[heading, path]];
+  // What the entries of a list are chosen from, the row of the list says.
+  const chosen: readonly (readonly [string, string])[] =
+    table === heading || path.endsWith('[]') ? [] : [[heading, path]];
   const isOfNames = tables.get(heading)?.get(path)?.[0]?.startsWith('mapping of names to ') === true;
   // Entries whose names are the writer's own: of text they are their mapping's, and mappings have rows below `<name>`.
   if (isOfNames && Object.values(value).every((entry) => typeof entry === 'string')) return [[heading, path]];

@@ -34,7 +34,7 @@ test('given a stack file with problems, the program reports them, writes no file
   const { status, stdout, stderr } = run('config:\n  spywatcher-logs:environment: prod\n');
   expect(status).toBe(1);
   expect(stdout).toBe('');
-  expect(stderr).toMatch(/^Pulumi\.test\.yaml: 4 problems, nothing was written or applied\.\n\n {2}storage\.type\n/);
+  expect(stderr).toMatch(/^Pulumi\.test\.yaml: 5 problems, nothing was written or applied\.\n\n {2}storage\.type\n/);
   expect(stderr).not.toMatch(/\n\s+at /);
   expect(existsSync(join(directory, 'dist'))).toBe(false);
 });

@@ -72,7 +72,10 @@ describe('given a folder with stack files, synth', () => {
     const { message } = error as AggregateError;
     const errors = (error as AggregateError).errors as readonly ConfigError[];
     expect(errors.map(({ source, problems }) => [source, problems.map(({ path }) => path)])).toEqual([
-      ['Pulumi.b.yaml', ['storage.type', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url']],
+      [
+        'Pulumi.b.yaml',
+        ['storage.type', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url', 'alertmanager.receivers'],
+      ],
       ['Pulumi.c.yaml', ['environment', 'gateway.replicas', 'environmnt']],
     ]);
     expect(message).toBe(errors.map((one) => one.message).join('\n\n'));
