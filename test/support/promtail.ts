@@ -121,6 +121,8 @@ export function writeRenderedConfig(rendered: RenderedStack, folder: string): re
 }
 
 export interface RunningPromtail extends RunningProgram {
+  /** Where its metrics are. */
+  readonly port: number;
   /** Its metrics, as Prometheus would scrape them. */
   readonly metrics: () => Promise<string>;
 }
@@ -184,6 +186,7 @@ export async function startPromtail(
   );
   return {
     ...program,
+    port: http,
     metrics: async () => (await send({ port: http, path: '/metrics' })).text,
   };
 }

@@ -128,7 +128,7 @@ describe('given a certificate, the gateway', () => {
 });
 
 describe('given every option, the gateway', () => {
-  const { namespaces, deployment, gateway, auth, limits, resources, images, network, environment, monitoring } =
+  const { namespaces, deployment, gateway, auth, limits, resources, images, network, environment, monitoring, canary } =
     everythingConfig();
   const all: Required<GatewayProps> = {
     namespaces,
@@ -141,6 +141,7 @@ describe('given every option, the gateway', () => {
     network,
     environment,
     monitoring,
+    canary,
   };
   const everything = rendered(all);
 

@@ -187,6 +187,9 @@ describe('given every option, Grafana', () => {
     limits,
     environment,
     monitoring,
+    deployment,
+    canary,
+    alertmanager,
   };
   const everything = rendered(all);
 
