@@ -207,7 +207,7 @@ const storage: RowOf = (config) => {
         unit: 'cps',
         series: [
           { expr: perSecond([], loki('loki_ingester_chunks_created_total')), legend: 'created' },
-          { expr: perSecond([], loki('loki_ingester_chunks_flushed_total')), legend: 'stored' },
+          { expr: perSecond([], loki('loki_ingester_chunks_stored_total')), legend: 'stored' },
         ],
       }),
       metrics({

@@ -2,13 +2,13 @@
  * The traffic matrix as data: who may talk to whom, and why. Ports are container ports.
  * What no row allows is denied, at every end that belongs to the stack.
  *
- * The design's rows for Alertmanager, the canary and webhooks come with those components; until then such a pod is an
+ * The design's rows for Alertmanager and webhooks come with those components; until then such a pod is an
  * `unknown pod of logging` like any other.
  */
-import type { StackConfig } from '../../src/config';
+import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */
-export const COMPONENTS = ['promtail', 'gateway', 'loki', 'compactor', 'grafana'] as const;
+export const COMPONENTS = ['promtail', 'gateway', 'loki', 'compactor', 'grafana', 'canary'] as const;
 
 /** Everyone who could try. */
 export const PARTIES = [
@@ -66,15 +66,21 @@ export interface Row {
 
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
-  ...[53, 80, 443, 587, 636, 3000, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9095].map((port) => ({
-    port,
-    protocol: 'TCP' as const,
-  })),
+  ...[53, 80, 443, 587, 636, 3000, 3001, 3100, 3500, 3501, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9095].map(
+    (port) => ({
+      port,
+      protocol: 'TCP' as const,
+    }),
+  ),
   ...[53, 443].map((port) => ({ port, protocol: 'UDP' as const })),
 ];
 
 /** The rows for a stack: some depend on what is configured. */
-export function matrix({ deployment, storage, grafana, network }: StackConfig): readonly Row[] {
+export function matrix(config: StackConfig): readonly Row[] {
+  const { deployment, storage, grafana, network } = config;
+  const canary = config.canary !== undefined;
+  const noCanary = 'there is no canary';
+  const metrics = hasGrafanaMetrics(config);
   const ring = deployment.mode === 'ha';
   const s3 = storage.type === 's3';
   const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
@@ -148,7 +154,8 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ]),
     ...COMPONENTS.flatMap((component) => {
       // A single Loki on its own disk looks up no name, and what is not there neither.
-      const looksUp = component === 'loki' ? ring || s3 : component !== 'compactor' || ring;
+      const looksUp =
+        component === 'loki' ? ring || s3 : component === 'canary' ? canary : component !== 'compactor' || ring;
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
         ...rows(component, 'kube-dns', [53], looksUp, why),
@@ -180,7 +187,15 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
 
     ...rows('monitoring', 'gateway', [8081], true, 'it scrapes Loki’s metrics here'),
     ...rows('monitoring', 'promtail', [9080], true, 'it scrapes metrics'),
-    ...rows('monitoring', 'grafana', [3000], false, 'its metrics are on the port of all else, and off'),
+    ...rows('monitoring', 'grafana', [3000], false, 'its API is there; its metrics have a port of their own'),
+    ...rows('monitoring', 'grafana', [3001], metrics, metrics ? 'it scrapes metrics' : 'nobody scrapes'),
+    ...rows('monitoring', 'canary', [3500], canary, canary ? 'it scrapes metrics' : noCanary),
+    ...rows('monitoring', 'canary', [3501], false, 'the canary can be suspended there'),
+    ...rows('ingress controller', 'grafana', [3001], false, 'metrics are not published'),
+    ...rows('canary', 'gateway', [8080], canary, canary ? 'it looks for its lines with its read credential' : noCanary),
+    ...rows('canary', 'loki', [3100], false, 'what it finds out is to be true for everybody’s way'),
+    ...rows('canary', 'internet', [443], false, 'it talks to the gateway alone'),
+    ...rows('canary', 'grafana', [3000, 3001], false, 'it talks to the gateway alone'),
     ...rows('monitoring', 'gateway', [8080], false, 'metrics do not open the API'),
     ...rows('monitoring', 'loki', [3100], false, 'port 3100 is the API as well'),
     ...rows('monitoring', 'compactor', [3100], false, 'port 3100 deletes lines as well'),

@@ -1,5 +1,5 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { COMPACTOR, selectorLabels } from '../../src/components/identity';
+import { CANARY, COMPACTOR, selectorLabels } from '../../src/components/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
@@ -28,6 +28,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
+    if (component === 'canary') return { namespace: logging, labels: selectorLabels(CANARY) };
     if (component !== 'compactor') throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
     return { namespace: logging, labels: selectorLabels(COMPACTOR) };
@@ -42,6 +43,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     loki: component('loki', '10.244.0.12'),
     grafana: component('grafana', '10.244.0.13'),
     compactor: component('compactor', '10.244.0.14'),
+    canary: component('canary', '10.244.0.15'),
     'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
     'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),

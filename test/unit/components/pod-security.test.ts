@@ -1,4 +1,5 @@
 /** Pod Security of every pod of every stack. What is looser than `restricted` is listed here, in {@link AGENT}. */
+import { monitoringType } from '../../../src/components/addresses';
 import { configWith, HA } from '../../support/config';
 import { find, renderStack, workloads } from '../../support/manifests';
 import { everyStack } from '../../support/rendered-stack';
@@ -6,7 +7,14 @@ import { everyStack } from '../../support/rendered-stack';
 const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
 
 /** uid and gid of each image. */
-const USERS: Readonly<Record<string, number>> = { loki: 10_001, compactor: 10_001, gateway: 10_101, grafana: 10_472 };
+const USERS: Readonly<Record<string, number>> = {
+  loki: 10_001,
+  compactor: 10_001,
+  gateway: 10_101,
+  grafana: 10_472,
+  canary: 10_350,
+  prometheus: 65_534,
+};
 
 /** The agent's exceptions: the nodes' log files are root's, and what it has read outlives its pod. */
 const AGENT = {
@@ -21,14 +29,21 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
 
   it('the pods are these', () => {
     const compactor = config.deployment.mode === 'ha' ? ['compactor'] : [];
-    expect(pods.map(({ name }) => name).sort()).toEqual([...compactor, 'gateway', 'grafana', 'loki', 'promtail']);
+    const canary = config.canary === undefined ? [] : ['canary'];
+    const prometheus = monitoringType(config) === 'embedded' ? ['prometheus'] : [];
+    expect(pods.map(({ name }) => name).sort()).toEqual(
+      [...canary, ...compactor, 'gateway', 'grafana', 'loki', ...prometheus, 'promtail'].sort(),
+    );
   });
 
   describe.each(pods)('the pod of $name', ({ pod: { containers, ...pod } }) => {
-    it('has one container, without a privilege, which writes to volumes alone', () => {
-      expect(containers.map(({ securityContext }) => securityContext)).toEqual([
-        { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-      ]);
+    it('has no container with a privilege, nor one that writes to anything but volumes', () => {
+      for (const { securityContext } of containers)
+        expect(securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
       expect(Object.keys(pod).filter((key) => /containers$/i.test(key))).toEqual([]);
     });
 
@@ -46,7 +61,7 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
 
     it('has the configured registry and pull secrets, and no variables of other Services', () => {
       const { registry = 'docker.io', pullSecrets } = config.images;
-      expect(containers[0].image).toMatch(/\/(grafana|nginxinc)\/[\w-]+:[\w.-]+$/);
+      expect(containers[0].image).toMatch(/\/(grafana|nginxinc|prom)\/[\w-]+:[\w.-]+$/);
       expect(containers[0].image.replace(/\/\w+\/[^/]+$/, '')).toBe(registry);
       expect(pod.imagePullSecrets ?? []).toEqual(pullSecrets.map((name) => ({ name })));
       expect(pod.enableServiceLinks).toBe(false);
@@ -99,6 +114,7 @@ test('given no mirror, images come from where they say, without a pull secret', 
       'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
       'docker.io/grafana/promtail:3.6.11',
       'docker.io/grafana/grafana:12.4.4',
+      'docker.io/prom/prometheus:v3.16.0',
     ]),
   );
   expect(specs.filter((spec) => 'imagePullSecrets' in spec)).toEqual([]);
@@ -120,8 +136,11 @@ test('no kind of object is there that could loosen anything else', () => {
     'NetworkPolicy',
     'PersistentVolumeClaim',
     'PodDisruptionBudget',
+    'PodMonitor',
+    'PrometheusRule',
     'Service',
     'ServiceAccount',
+    'ServiceMonitor',
     'StatefulSet',
   ]);
 });

@@ -27,6 +27,7 @@ describe('given the credentials of a stack, the gateway’s users', () => {
       'shipper',
       'audit-shipper',
       'viewer',
+      'watcher',
       'auditor',
       'eraser',
       'audit-eraser',
@@ -61,7 +62,7 @@ describe('given the credentials of a stack, the gateway’s users', () => {
         .split('\n')
         .map((line) => line.split(':')[1]),
     );
-    expect(new Set(hashes.filter((hash) => hash !== undefined)).size).toBe(7);
+    expect(new Set(hashes.filter((hash) => hash !== undefined)).size).toBe(8);
   });
 
   it('hold no password', () => {

@@ -45,10 +45,11 @@ function shownPath(config: StackConfig, path: string): string {
 }
 
 /** The row of a Secret, whatever it is called. */
-function rowOf({ agent, grafana }: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
+function rowOf({ agent, grafana, canary }: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
   const fixed = name
     .replace(credentialSecretName(agent.credential), credentialSecretName('<agent.credential>'))
-    .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'));
+    .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'))
+    .replace(credentialSecretName(canary?.credential ?? '-'), credentialSecretName('<canary.credential>'));
   const option = namedAt?.join('.');
   return secrets.find(([cell = '']) =>
     option === undefined ? cell === `\`${fixed}\`` : cell.endsWith(`(\`${option}\`)`) || cell === `\`<${option}>\``,

@@ -36,7 +36,9 @@ describe.each(stackNames(ROOT))('given stack %s', (stack) => {
     const owned = objects.filter(({ kind, metadata }) => kind !== 'Namespace' && metadata.name !== 'default-deny');
     for (const { metadata } of owned)
       expect(metadata.labels).toEqual({
-        'app.kubernetes.io/name': expect.stringMatching(/^(loki|compactor|gateway|promtail|grafana)$/) as string,
+        'app.kubernetes.io/name': expect.stringMatching(
+          /^(loki|compactor|gateway|promtail|grafana|canary|prometheus)$/,
+        ) as string,
         'app.kubernetes.io/part-of': 'spywatcher-logs',
         'app.kubernetes.io/managed-by': 'spywatcher-logs',
       });
