@@ -176,6 +176,7 @@ describe('given an Ingress without TLS, class or annotations', () => {
 describe('given every option, Grafana', () => {
   const { namespaces, grafana, gateway, auth, resources, images, network, limits, environment, monitoring } =
     everythingConfig();
+  const { deployment, canary, alertmanager } = everythingConfig();
   const all: Required<GrafanaProps> = {
     namespaces,
     grafana,

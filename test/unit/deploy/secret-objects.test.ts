@@ -81,6 +81,16 @@ describe('given secret values, the Secrets', () => {
         stringData: { password: values['grafana.adminPassword'], secretKey: values['grafana.secretKey'] },
       },
       {
+        name: 'grafana-metrics',
+        namespace: 'watch',
+        stringData: {
+          password: expect.stringMatching(/^[\w-]{32}$/) as string,
+          'authorization.conf': expect.stringMatching(
+            /^proxy_set_header Authorization "Basic [\w+/]+=*";\n$/,
+          ) as string,
+        },
+      },
+      {
         name: 'watch-oauth',
         namespace: 'watch',
         stringData: {
@@ -111,6 +121,14 @@ describe('given secret values, the Secrets', () => {
         stringData: { password: values['gateway.shipper'] },
       },
       { name: 'gateway-credential-viewer', namespace: 'watch', stringData: { password: values['gateway.viewer'] } },
+      {
+        name: 'gateway-credential-watcher',
+        namespace: 'watch',
+        stringData: {
+          password: values['gateway.watcher'],
+          'authorization.conf': `proxy_set_header Authorization "Basic ${Buffer.from(`watcher:${values['gateway.watcher'] ?? ''}`).toString('base64')}";\n`,
+        },
+      },
       {
         name: 'watch-bucket',
         namespace: 'watch',
