@@ -1,7 +1,7 @@
 /** Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config. */
 import { canaryTarget, type RunningCanary, startCanary } from '../support/canary';
 import { type RunningGateway, startGateway } from '../support/gateway';
-import { changedFiles, lokiFiles, pushBody, type RunningLoki, startLoki } from '../support/loki';
+import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../support/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
 import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
@@ -85,14 +85,17 @@ beforeAll(async () => {
   await beforeLoki.interrupt();
   await send({ port: gateway.port, path, credential });
   await beforeLoki.start();
-  // Chunks would be stored after half an hour.
-  await send({ port: loki.port, path: '/flush', method: 'POST', body: '' });
   const now = BigInt(Date.now()) * 1_000_000n;
   const lines = gateway.program.output().trim().split('\n');
   logs.append(
     gatewayTarget,
     lines.map((line, index) => cri(now + BigInt(index), line)),
   );
+  await until('lines in Loki', async () =>
+    (await entries(loki.port, 'spywatcher', '{container="canary"}')).length > 0 ? undefined : 'none yet',
+  );
+  // Chunks would be stored after half an hour.
+  await send({ port: loki.port, path: '/flush', method: 'POST', body: '' });
 }, BUILD_TIMEOUT);
 
 afterAll(async () => {
