@@ -37,10 +37,10 @@ export async function startPrometheus(
 ): Promise<RunningPrometheus> {
   const folder = temporaryFolder('prometheus');
   const [port = 0] = await freePorts(1);
-  const all = { ...places, prometheus: port };
+  const all: Partial<Readonly<Record<string, number>>> = { ...places, prometheus: port };
   const config = parse(configFile(rendered, 'prometheus-config', 'prometheus.yaml')) as PrometheusConfig;
   const local = config.scrape_configs.flatMap(({ dns_sd_configs: names, static_configs: fixed = [], ...job }) => {
-    const at = all[job.job_name as keyof typeof all];
+    const at = all[job.job_name];
     if (at === undefined) return [];
     const targets = [`127.0.0.1:${at}`];
     return [
