@@ -52,6 +52,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as gateway': pod('shop', template('gateway').labels, '10.244.0.32'),
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
+    'app labelled as canary': pod('shop', template('canary').labels, '10.244.0.28'),
     'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
     'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),
     'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
