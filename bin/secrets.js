@@ -75,7 +75,7 @@ class UsageError extends Error {}
 
 /** Credentials that no pod of the stack uses: the Secrets hold hashes of their passwords and nothing else does. */
 function credentialsOfOthers(config) {
-  const ofPods = [config.agent.credential, config.grafana.credential];
+  const ofPods = [config.agent.credential, config.grafana.credential, config.canary?.credential];
   return config.auth.loki.enabled ? credentials(config).filter(({ name }) => !ofPods.includes(name)) : [];
 }
 
@@ -117,7 +117,10 @@ function currentUsers() {
 /** Where a Secret is to be changed: in the store, where there is one, and else the Secret itself. */
 function fileOf(config, secret) {
   return config.secretSource.type === 'externalSecrets'
-    ? [`${secret.name}.json`, toJson({ [objects.storeEntryName(config, secret.name)]: secret.stringData })]
+    ? [
+        `${secret.name}.json`,
+        toJson({ [objects.storeEntryName(config, secret.name)]: objects.storeProperties(secret.stringData) }),
+      ]
     : [`${secret.name}.yaml`, stringify(objects.secretManifest(secret))];
 }
 

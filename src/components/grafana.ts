@@ -8,6 +8,8 @@ import { derivedFields } from '../dashboards/derived-fields';
 import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
 import { alertmanagerUrl, GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from './addresses';
+import { LOGGING_STACK_UID, loggingStackDashboard } from '../dashboards/logging-stack';
+import { PROMETHEUS_DATASOURCE_UID } from '../dashboards/metric-panels';
 import { gatewayUrl } from './gateway';
 import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
 import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from './identity';
@@ -49,6 +51,9 @@ export type GrafanaProps = Pick<
   | 'limits'
   | 'environment'
   | 'monitoring'
+  | 'deployment'
+  | 'canary'
+  | 'alertmanager'
 >;
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
@@ -84,7 +89,10 @@ export class Grafana extends Construct {
         ],
       }),
     };
-    const dashboards = { [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2) };
+    const dashboards = {
+      [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2),
+      [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
+    };
 
     new k8s.KubeServiceAccount(this, 'service-account', {
       metadata: metadata(GRAFANA.name),
@@ -391,7 +399,7 @@ export function datasources(props: GrafanaProps): Readonly<Record<string, unknow
       },
       {
         name: 'Prometheus',
-        uid: 'prometheus',
+        uid: PROMETHEUS_DATASOURCE_UID,
         type: 'prometheus',
         access: 'proxy',
         isDefault: false,

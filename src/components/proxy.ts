@@ -109,6 +109,6 @@ export function proxyVolumes({ configMap, secret }: Pick<ProxyProps, 'configMap'
   return [
     { name: 'proxy', configMap: { name: configMap, items: [{ key: 'nginx.conf', path: 'nginx.conf' }] } },
     { name: 'proxy-tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('16Mi') } },
-    ...(secret === undefined ? [] : [secretFiles('authorization', secret, [AUTHORIZATION_FILE])]),
+    ...(secret === undefined ? [] : [secretFiles('authorization', secret)]),
   ];
 }

@@ -190,7 +190,7 @@ function gatewaySecrets({ auth, grafana, agent, canary, gateway, namespaces }: S
             name: tls.secretName,
             namespace: logging,
             madeBy,
-            readBy: `gateway; grafana${canary === undefined ? '' : ' and canary'}, of it ca.crt alone`,
+            readBy: 'gateway; grafana and canary, of it ca.crt alone',
             namedAt: ['gateway', 'tls', 'secretName'],
             keys: {
               'tls.crt': 'certificate of the gateway’s Service',

@@ -194,9 +194,14 @@ export function storeEntries(config: StackConfig, values: SecretValues): Readonl
       storeEntryName(config, name),
       'ldap.toml' in stringData
         ? { ...without(stringData, 'ldap.toml'), [BIND_PASSWORD]: values['grafana.ldapBindPassword'] }
-        : without(stringData, AUTHORIZATION_FILE),
+        : storeProperties(stringData),
     ]),
   );
+}
+
+/** What of a Secret a store holds: a line of nginx' is made of the password by the operator. */
+export function storeProperties(stringData: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return without(stringData, AUTHORIZATION_FILE);
 }
 
 /** Name of the entry of an external store that a Secret is made from. */

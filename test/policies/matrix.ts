@@ -1,11 +1,9 @@
 /**
  * The traffic matrix as data: who may talk to whom, and why. Ports are container ports.
  * What no row allows is denied, at every end that belongs to the stack.
- *
- * The design's rows for the canary come with that component; until then it is an `unknown pod of logging` like any other.
  */
 import { monitoringType } from '../../src/components/addresses';
-import type { StackConfig } from '../../src/config';
+import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */
 export const COMPONENTS = [
@@ -16,6 +14,7 @@ export const COMPONENTS = [
   'grafana',
   'alertmanager',
   'prometheus',
+  'canary',
 ] as const;
 
 /** Everyone who could try. */
@@ -34,6 +33,7 @@ export const PARTIES = [
   'app labelled as grafana',
   'app labelled as prometheus',
   'app labelled as alertmanager',
+  'app labelled as canary',
   'app labelled as kube-dns',
   'app labelled as identity provider',
   'app labelled as database',
@@ -88,7 +88,8 @@ export interface Row {
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
   ...[
-    53, 80, 443, 587, 636, 3000, 3001, 3100, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 9080, 9090, 9093, 9094, 9095,
+    53, 80, 443, 587, 636, 3000, 3001, 3100, 3500, 3501, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 9080, 9090, 9093,
+    9094, 9095,
   ].map((port) => ({
     port,
     protocol: 'TCP' as const,
@@ -102,6 +103,9 @@ export function matrix(config: StackConfig): readonly Row[] {
   const embedded = monitoringType(config) === 'embedded';
   const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
   const targets = monitoring.targets.length > 0;
+  const canary = config.canary !== undefined;
+  const noCanary = 'there is no canary';
+  const metrics = hasGrafanaMetrics(config);
   const ring = deployment.mode === 'ha';
   const records = alerting.enabled && alerting.recording.length > 0 && alerting.remoteWrite === undefined;
   const s3 = storage.type === 's3';
@@ -153,6 +157,14 @@ export function matrix(config: StackConfig): readonly Row[] {
     ),
     ...rows('prometheus', 'backend', [3001], targets, targets ? 'the config names it' : 'the config names no target'),
     ...rows('prometheus', 'pod beside the backend', [3001], false, 'only the configured pods'),
+    ...rows('prometheus', 'grafana', [3001], embedded, scrapes),
+    ...rows(
+      'prometheus',
+      'canary',
+      [3500],
+      embedded && canary,
+      embedded && canary ? scrapes : 'one of them is not there',
+    ),
     ...rows('prometheus', 'gateway', [8080], false, 'it scrapes, and neither queries nor pushes'),
     ...rows('prometheus', 'loki', [3100], false, 'port 3100 is the API as well'),
     ...rows('prometheus', 'grafana', [3000], false, 'it never calls back'),
@@ -228,6 +240,7 @@ export function matrix(config: StackConfig): readonly Row[] {
         alertmanager:
           alertmanager.type === 'embedded' && (alertmanager.replicas > 1 || alertmanager.receivers.length > 0),
         prometheus: embedded,
+        canary,
       }[component];
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
@@ -260,7 +273,15 @@ export function matrix(config: StackConfig): readonly Row[] {
 
     ...rows('monitoring', 'gateway', [8081], true, 'it scrapes Loki’s metrics here'),
     ...rows('monitoring', 'promtail', [9080], true, 'it scrapes metrics'),
-    ...rows('monitoring', 'grafana', [3000], false, 'its metrics are on the port of all else, and off'),
+    ...rows('monitoring', 'grafana', [3000], false, 'its API is there; its metrics have a port of their own'),
+    ...rows('monitoring', 'grafana', [3001], metrics, metrics ? 'it scrapes metrics' : 'nobody scrapes'),
+    ...rows('monitoring', 'canary', [3500], canary, canary ? 'it scrapes metrics' : noCanary),
+    ...rows('monitoring', 'canary', [3501], false, 'the canary can be suspended there'),
+    ...rows('ingress controller', 'grafana', [3001], false, 'metrics are not published'),
+    ...rows('canary', 'gateway', [8080], canary, canary ? 'it looks for its lines with its read credential' : noCanary),
+    ...rows('canary', 'loki', [3100], false, 'what it finds out is to be true for everybody’s way'),
+    ...rows('canary', 'internet', [443], false, 'it talks to the gateway alone'),
+    ...rows('canary', 'grafana', [3000, 3001], false, 'it talks to the gateway alone'),
     ...rows('monitoring', 'gateway', [8080], false, 'metrics do not open the API'),
     ...rows('monitoring', 'loki', [3100], false, 'port 3100 is the API as well'),
     ...rows('monitoring', 'compactor', [3100], false, 'port 3100 deletes lines as well'),
@@ -276,6 +297,7 @@ export function matrix(config: StackConfig): readonly Row[] {
         'app labelled as grafana',
         'app labelled as prometheus',
         'app labelled as alertmanager',
+        'app labelled as canary',
         'pod beside the listed client',
         'unknown pod of logging',
         'unknown pod of logging-agents',

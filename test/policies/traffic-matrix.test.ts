@@ -1,5 +1,5 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { ALERTMANAGER, COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/identity';
+import { ALERTMANAGER, CANARY, COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
@@ -28,7 +28,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
-    const identity = [COMPACTOR, ALERTMANAGER, PROMETHEUS].find(({ name }) => name === component);
+    const identity = [COMPACTOR, ALERTMANAGER, PROMETHEUS, CANARY].find(({ name }) => name === component);
     if (identity === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
     return { namespace: logging, labels: selectorLabels(identity) };
@@ -45,6 +45,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     compactor: component('compactor', '10.244.0.14'),
     alertmanager: component('alertmanager', '10.244.0.15'),
     prometheus: component('prometheus', '10.244.0.16'),
+    canary: component('canary', '10.244.0.17'),
     'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
     'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
@@ -54,6 +55,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
     'app labelled as alertmanager': pod('shop', template('alertmanager').labels, '10.244.0.28'),
+    'app labelled as canary': pod('shop', template('canary').labels, '10.244.0.24'),
     'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
     'app labelled as prometheus': pod('shop', template('prometheus').labels, '10.244.0.26'),
     'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),

@@ -123,6 +123,8 @@ export function writeRenderedConfig(rendered: RenderedStack, folder: string): re
 export interface RunningPromtail extends RunningProgram {
   /** Where it listens. */
   readonly address: string;
+  /** Where its metrics are. */
+  readonly port: number;
   /** Its metrics, as Prometheus would scrape them. */
   readonly metrics: () => Promise<string>;
 }
@@ -187,6 +189,7 @@ export async function startPromtail(
   return {
     ...program,
     address: `http://127.0.0.1:${http}`,
+    port: http,
     metrics: async () => (await send({ port: http, path: '/metrics' })).text,
   };
 }

@@ -128,19 +128,9 @@ describe('given a certificate, the gateway', () => {
 });
 
 describe('given every option, the gateway', () => {
-  const {
-    namespaces,
-    alertmanager,
-    deployment,
-    gateway,
-    auth,
-    limits,
-    resources,
-    images,
-    network,
-    environment,
-    monitoring,
-  } = everythingConfig();
+  const { namespaces, alertmanager, deployment, gateway, auth, limits, resources, images, network } =
+    everythingConfig();
+  const { environment, monitoring, canary } = everythingConfig();
   const all: Required<GatewayProps> = {
     namespaces,
     deployment,
@@ -153,6 +143,7 @@ describe('given every option, the gateway', () => {
     network,
     environment,
     monitoring,
+    canary,
   };
   const everything = rendered(all);
 

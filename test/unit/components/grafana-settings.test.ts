@@ -7,9 +7,9 @@ import { configWith, everythingConfig, otherwise } from '../../support/config';
 type GrafanaInput = NonNullable<StackConfigInput['grafana']>;
 type OAuthInput = NonNullable<NonNullable<GrafanaInput['login']>['oauth']>;
 
-const settingsOf = (grafana: GrafanaInput) => grafanaSettings(configWith({ grafana }).grafana);
+const settingsOf = (grafana: GrafanaInput) => grafanaSettings(configWith({ grafana }));
 const withOAuth = (oauth: OAuthInput) => settingsOf({ login: { oauth } });
-const all = grafanaSettings(everythingConfig().grafana);
+const all = grafanaSettings(everythingConfig());
 const EGRESS = [{ cidr: '203.0.113.0/24', port: 443 }];
 const DISCORD = otherwise.grafana.login.oauth.generic;
 
@@ -47,7 +47,9 @@ describe('given no provider and no directory, one logs in by the form alone', ()
       GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
       GF_SNAPSHOTS_ENABLED: 'false',
       GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
-      GF_METRICS_ENABLED: 'false',
+      // With a password, or the Ingress would show them to everybody.
+      GF_METRICS_ENABLED: 'true',
+      GF_METRICS_BASIC_AUTH_USERNAME: 'metrics',
     });
   });
 
@@ -251,6 +253,7 @@ describe('the secrets among the settings', () => {
     expect(references).toEqual([
       'GF_SECURITY_ADMIN_PASSWORD ← watch-admin/password',
       'GF_SECURITY_SECRET_KEY ← watch-admin/secretKey',
+      'GF_METRICS_BASIC_AUTH_PASSWORD ← grafana-metrics/password',
       'GATEWAY_PASSWORD ← gateway-credential-viewer/password',
       'GF_AUTH_GITHUB_CLIENT_SECRET ← watch-oauth/github',
       'GF_AUTH_GOOGLE_CLIENT_SECRET ← watch-oauth/google',
@@ -264,6 +267,7 @@ describe('the secrets among the settings', () => {
     expect(secretSettings(configWith()).map(({ name }) => name)).toEqual([
       'GF_SECURITY_ADMIN_PASSWORD',
       'GF_SECURITY_SECRET_KEY',
+      'GF_METRICS_BASIC_AUTH_PASSWORD',
       'GATEWAY_PASSWORD',
     ]);
   });

@@ -181,19 +181,9 @@ describe('given an Ingress without TLS, class or annotations', () => {
 });
 
 describe('given every option, Grafana', () => {
-  const {
-    namespaces,
-    alertmanager,
-    grafana,
-    gateway,
-    auth,
-    resources,
-    images,
-    network,
-    limits,
-    environment,
-    monitoring,
-  } = everythingConfig();
+  const { namespaces, grafana, gateway, auth, resources, images, network, limits, environment, monitoring } =
+    everythingConfig();
+  const { deployment, canary, alertmanager } = everythingConfig();
   const all: Required<GrafanaProps> = {
     namespaces,
     alertmanager,
@@ -206,6 +196,8 @@ describe('given every option, Grafana', () => {
     limits,
     environment,
     monitoring,
+    deployment,
+    canary,
   };
   const everything = rendered(all);
 

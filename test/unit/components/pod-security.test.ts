@@ -12,8 +12,9 @@ const USERS: Readonly<Record<string, number>> = {
   compactor: 10_001,
   gateway: 10_101,
   grafana: 10_472,
-  prometheus: 65_534,
   alertmanager: 65_534,
+  canary: 10_350,
+  prometheus: 65_534,
 };
 
 /** The agent's exceptions: the nodes' log files are root's, and what it has read outlives its pod. */
@@ -30,23 +31,21 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
   it('the pods are these', () => {
     const compactor = config.deployment.mode === 'ha' ? ['compactor'] : [];
     const alertmanager = config.alertmanager.type === 'embedded' ? ['alertmanager'] : [];
+    const canary = config.canary === undefined ? [] : ['canary'];
     const prometheus = monitoringType(config) === 'embedded' ? ['prometheus'] : [];
-    expect(pods.map(({ name }) => name).sort()).toEqual([
-      ...alertmanager,
-      ...compactor,
-      'gateway',
-      'grafana',
-      'loki',
-      ...prometheus,
-      'promtail',
-    ]);
+    expect(pods.map(({ name }) => name).sort()).toEqual(
+      [...alertmanager, ...canary, ...compactor, 'gateway', 'grafana', 'loki', ...prometheus, 'promtail'].sort(),
+    );
   });
 
   describe.each(pods)('the pod of $name', ({ pod: { containers, ...pod } }) => {
-    it('has one container, without a privilege, which writes to volumes alone', () => {
-      expect(containers.map(({ securityContext }) => securityContext)).toEqual([
-        { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-      ]);
+    it('has no container with a privilege, nor one that writes to anything but volumes', () => {
+      for (const { securityContext } of containers)
+        expect(securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
       expect(Object.keys(pod).filter((key) => /containers$/i.test(key))).toEqual([]);
     });
 

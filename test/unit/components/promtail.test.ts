@@ -99,7 +99,7 @@ describe('given a gateway that asks for no credential, Promtail', () => {
 });
 
 describe('given every option, Promtail', () => {
-  const { namespaces, agent, auth, gateway, limits, resources, images, network, environment, monitoring } =
+  const { namespaces, agent, auth, gateway, limits, resources, images, network, environment, monitoring, canary } =
     everythingConfig();
   const all: Required<PromtailProps> = {
     namespaces,
@@ -112,6 +112,7 @@ describe('given every option, Promtail', () => {
     network,
     environment,
     monitoring,
+    canary,
   };
   const everything = rendered(all);
 

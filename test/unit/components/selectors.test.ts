@@ -23,7 +23,9 @@ interface Pod {
 /** The pods of the workloads, each of a StatefulSet's with the label that its controller adds. */
 function podsOf(objects: readonly Manifest[]): readonly Pod[] {
   return workloads(objects).flatMap(({ kind, metadata: { name, namespace = '' }, spec: { template, replicas } }) => {
-    const ports = new Map(template.spec.containers[0].ports.map((port) => [port.name, port.containerPort]));
+    const ports = new Map(
+      template.spec.containers.flatMap(({ ports: own }) => own.map((port) => [port.name, port.containerPort])),
+    );
     const { labels } = template.metadata;
     if (kind !== 'StatefulSet') return [{ name, namespace, labels, ports }];
     return Array.from({ length: replicas }, (_, index) => {

@@ -8,6 +8,7 @@ describe('the Secrets of a stack', () => {
   it('are those of Grafana, the gateway and each pod that holds a credential', () => {
     expect(brief(secretTable(configWith()))).toEqual([
       'logging/grafana-admin → grafana: password, secretKey',
+      'logging/grafana-metrics → grafana: password, authorization.conf',
       'logging/gateway-users → gateway: users, previous',
       'logging-agents/gateway-credential-promtail → promtail: password',
       'logging/gateway-credential-grafana → grafana: password',
@@ -17,6 +18,7 @@ describe('the Secrets of a stack', () => {
   it('without auth are Grafana’s alone', () => {
     expect(brief(secretTable(configWith({ auth: { loki: { enabled: false } } })))).toEqual([
       'logging/grafana-admin → grafana: password, secretKey',
+      'logging/grafana-metrics → grafana: password, authorization.conf',
     ]);
   });
 
@@ -33,6 +35,7 @@ describe('the Secrets of a stack', () => {
     ]);
     expect(made).toEqual([
       ['watch/watch-admin → grafana: password, secretKey', 'secretSource'],
+      ['watch/grafana-metrics → grafana: password, authorization.conf', 'secretSource'],
       ['watch/watch-oauth → grafana: github, google, generic', 'secretSource'],
       ['watch/watch-ldap → grafana: ldap.toml, ca.crt', 'secretSource'],
       ['watch/watch-database → grafana: password', 'secretSource'],
@@ -41,7 +44,11 @@ describe('the Secrets of a stack', () => {
       ['watch/gateway-users → gateway: users, previous', 'secretSource'],
       ['watch-agents/gateway-credential-shipper → promtail: password', 'secretSource'],
       ['watch/gateway-credential-viewer → grafana: password', 'secretSource'],
-      ['watch/watch-gateway-tls → gateway; grafana, of it ca.crt alone: tls.crt, tls.key, ca.crt', 'cert-manager'],
+      ['watch/gateway-credential-watcher → canary: password, authorization.conf', 'secretSource'],
+      [
+        'watch/watch-gateway-tls → gateway; grafana and canary, of it ca.crt alone: tls.crt, tls.key, ca.crt',
+        'cert-manager',
+      ],
       ['watch-agents/watch-gateway-ca → promtail: ca.crt', 'cert-manager'],
       ['watch/watch-bucket → loki, and in mode ha the compactor: accessKeyId, secretAccessKey', 'secretSource'],
       [
@@ -63,6 +70,7 @@ test('the credentials are listed write, read, erase, then across tenants, in the
     { name: 'shipper', kind: 'write', tenants: ['app'] },
     { name: 'audit-shipper', kind: 'write', tenants: ['audit'] },
     { name: 'viewer', kind: 'read', tenants: ['app'] },
+    { name: 'watcher', kind: 'read', tenants: ['app'] },
     { name: 'auditor', kind: 'read', tenants: ['audit'] },
     { name: 'eraser', kind: 'erase', tenants: ['app'] },
     { name: 'audit-eraser', kind: 'erase', tenants: ['audit'] },

@@ -27,6 +27,7 @@ describe('given the credentials of a stack, the gateway’s users', () => {
       'shipper',
       'audit-shipper',
       'viewer',
+      'watcher',
       'auditor',
       'eraser',
       'audit-eraser',
@@ -61,7 +62,7 @@ describe('given the credentials of a stack, the gateway’s users', () => {
         .split('\n')
         .map((line) => line.split(':')[1]),
     );
-    expect(new Set(hashes.filter((hash) => hash !== undefined)).size).toBe(7);
+    expect(new Set(hashes.filter((hash) => hash !== undefined)).size).toBe(8);
   });
 
   it('hold no password', () => {
@@ -78,6 +79,16 @@ describe('given secret values, the Secrets', () => {
         name: 'watch-admin',
         namespace: 'watch',
         stringData: { password: values['grafana.adminPassword'], secretKey: values['grafana.secretKey'] },
+      },
+      {
+        name: 'grafana-metrics',
+        namespace: 'watch',
+        stringData: {
+          password: expect.stringMatching(/^[\w-]{32}$/) as string,
+          'authorization.conf': expect.stringMatching(
+            /^proxy_set_header Authorization "Basic [\w+/]+=*";\n$/,
+          ) as string,
+        },
       },
       {
         name: 'watch-oauth',
@@ -110,6 +121,14 @@ describe('given secret values, the Secrets', () => {
         stringData: { password: values['gateway.shipper'] },
       },
       { name: 'gateway-credential-viewer', namespace: 'watch', stringData: { password: values['gateway.viewer'] } },
+      {
+        name: 'gateway-credential-watcher',
+        namespace: 'watch',
+        stringData: {
+          password: values['gateway.watcher'],
+          'authorization.conf': `proxy_set_header Authorization "Basic ${Buffer.from(`watcher:${values['gateway.watcher'] ?? ''}`).toString('base64')}";\n`,
+        },
+      },
       {
         name: 'watch-bucket',
         namespace: 'watch',

@@ -51,10 +51,11 @@ function shownKey({ name }: SecretSpec, key: string): string {
 }
 
 /** The row of a Secret, whatever it is called. */
-function rowOf({ agent, grafana }: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
+function rowOf({ agent, grafana, canary }: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
   const fixed = name
     .replace(credentialSecretName(agent.credential), credentialSecretName('<agent.credential>'))
-    .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'));
+    .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'))
+    .replace(credentialSecretName(canary?.credential ?? '-'), credentialSecretName('<canary.credential>'));
   const option = namedAt?.join('.');
   return secrets.find(([cell = '']) =>
     option === undefined ? cell === `\`${fixed}\`` : cell.endsWith(`(\`${option}\`)`) || cell === `\`<${option}>\``,
@@ -123,7 +124,7 @@ test.each([
 test('a value says what becomes of it, and its rule is that of the check', () => {
   const [, rule] = requiredSecrets(everythingConfig()).map((value) => value.rule);
   expect(values.find(([path]) => path === '`secrets.grafana.secretKey`')?.slice(1, 3)).toEqual([
-    '`secretKey` of `grafana-admin`: key that Grafana encrypts its own database fields with',
+    '`secretKey` of `grafana-admin`: key that Grafana encrypts its own database fields with; `password` of `grafana-metrics`: password of Grafana’s metrics; `authorization.conf` of `grafana-metrics`: line of nginx’ configuration that adds it to a request',
     rule,
   ]);
 });
@@ -134,6 +135,8 @@ test('the value of a credential becomes a line of the gateway’s users, and the
     '`users` of `gateway-users`',
     '`password` of `gateway-credential-<agent.credential>`',
     '`password` of `gateway-credential-<grafana.credential>`',
+    '`password` of `gateway-credential-<canary.credential>`',
+    '`authorization.conf` of `gateway-credential-<canary.credential>`',
   ]);
 });
 

@@ -64,6 +64,18 @@ test('Grafana’s is in the namespace of Grafana', () => {
   expect(rotate(config, current(), 'viewer').second?.namespace).toBe('watch');
 });
 
+test('the canary’s is a line for the nginx beside it as well', () => {
+  const { password, second } = rotate(config, current(), 'watcher');
+  expect(second).toEqual({
+    name: 'gateway-credential-watcher',
+    namespace: 'watch',
+    stringData: {
+      password,
+      'authorization.conf': `proxy_set_header Authorization "Basic ${Buffer.from(`watcher:${password}`).toString('base64')}";\n`,
+    },
+  });
+});
+
 test('a credential that is new has a password, and none before it', () => {
   const without = (text: string): string => text.replace(/^auditor:.*\n/m, '');
   const { first, password } = rotate(config, { users: without(current().users), previous: '' }, 'auditor');

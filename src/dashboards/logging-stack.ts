@@ -1,0 +1,21 @@
+/** "Spywatcher - Logging Stack": how the stack itself is, by its metrics. */
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { place } from './layout';
+import { stackOverview, stackRows } from './stack-rows';
+import type { StackDashboardConfig } from './stack-selectors';
+
+export type { StackDashboardConfig } from './stack-selectors';
+
+export const LOGGING_STACK_UID = 'spywatcher-logging-stack';
+
+/** The dashboard as Grafana's JSON model. */
+export function loggingStackDashboard(config: StackDashboardConfig): dashboard.Dashboard {
+  const builder = new dashboard.DashboardBuilder('Spywatcher - Logging Stack')
+    .uid(LOGGING_STACK_UID)
+    .tags(['spywatcher', 'logs', 'metrics'])
+    .time({ from: 'now-6h', to: 'now' })
+    .refresh('1m')
+    .timezone('browser');
+  place(builder, stackOverview(config), stackRows(config));
+  return builder.build();
+}

@@ -1,0 +1,375 @@
+/** What the dashboard of the stack itself shows: whether lines come in, whether they are kept, and whether they are found. */
+import type { Row } from './layout';
+import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
+import type { SizedPanel } from './panels';
+import { gatewayCounter } from '../log-model/gateway-counters';
+import { selectorFor, type StackDashboardConfig, targetSelector } from './stack-selectors';
+
+type RowOf = (config: StackDashboardConfig) => Row;
+
+/** Share of the volume at which Loki stops taking lines: its own `disk_full_threshold`. */
+const REFUSED_AT = 0.9;
+const QUANTILES = [0.5, 0.95, 0.99];
+
+/** What is seen first. */
+export function stackOverview(config: StackDashboardConfig): readonly SizedPanel[] {
+  const select = selectorFor(config);
+  const used = `loki_ingester_wal_disk_usage_percent${select('loki')}`;
+  return [
+    latest({
+      title: 'Programs Up',
+      width: 12,
+      height: 5,
+      series: [{ expr: `sum by (job) (up${targetSelector(config)})`, legend: '{{job}}' }],
+    }),
+    latest({
+      title: 'Alerts Firing',
+      description: 'Of this stack’s metrics; those of logs are at Alertmanager.',
+      width: 6,
+      height: 5,
+      series: [{ expr: 'count by (severity) (ALERTS{alertstate="firing"}) or vector(0)', legend: '{{severity}}' }],
+    }),
+    latest({
+      title: 'Disk: Time to Full',
+      description:
+        'At the rate of the last six hours, until Loki refuses lines. Nothing is shown while the volume does not fill.',
+      width: 6,
+      height: 5,
+      unit: 's',
+      series: [{ expr: `min((${REFUSED_AT} - ${used}) / (deriv(${used}[6h]) > 0))`, legend: 'until full' }],
+    }),
+    metrics({
+      title: 'Ingest: Lines',
+      unit: 'cps',
+      series: [
+        { expr: perSecond(['tenant'], `loki_distributor_lines_received_total${select('loki')}`), legend: '{{tenant}}' },
+      ],
+    }),
+    metrics({
+      title: 'Ingest: Bytes',
+      unit: 'Bps',
+      series: [
+        { expr: perSecond(['tenant'], `loki_distributor_bytes_received_total${select('loki')}`), legend: '{{tenant}}' },
+      ],
+    }),
+    metrics({
+      title: 'Refused Lines by Reason',
+      unit: 'cps',
+      style: 'bars',
+      series: [
+        {
+          expr: perSecond(['tenant', 'reason'], `loki_discarded_samples_total${select('loki')}`),
+          legend: '{{tenant}} {{reason}}',
+        },
+      ],
+    }),
+  ];
+}
+
+const agents: RowOf = (config) => {
+  const select = selectorFor(config);
+  const of = (metric: string, ...matchers: readonly string[]): string => `${metric}${select('promtail', ...matchers)}`;
+  return {
+    title: 'Agents',
+    panels: [
+      metrics({
+        title: 'Sent Lines',
+        unit: 'cps',
+        series: [{ expr: perSecond(['instance'], of('promtail_sent_entries_total')), legend: '{{instance}}' }],
+      }),
+      metrics({
+        title: 'Dropped Lines',
+        description: 'Lost: none, as long as all is well.',
+        unit: 'cps',
+        style: 'bars',
+        series: [
+          {
+            expr: perSecond(['instance', 'reason'], of('promtail_dropped_entries_total')),
+            legend: '{{instance}} {{reason}}',
+          },
+        ],
+      }),
+      metrics({
+        title: 'Read Bytes',
+        unit: 'Bps',
+        series: [{ expr: perSecond(['instance'], of('promtail_read_bytes_total')), legend: '{{instance}}' }],
+      }),
+      metrics({
+        title: 'Not Read Yet',
+        description: 'Of all files that the agent follows.',
+        unit: 'bytes',
+        series: [
+          {
+            expr: `sum by (instance) (${of('promtail_file_bytes_total')} - ${of('promtail_read_bytes_total')})`,
+            legend: '{{instance}}',
+          },
+        ],
+      }),
+      metrics({
+        title: 'Left Out by Rule',
+        description: 'Lines that the drop rules leave out, by rule.',
+        unit: 'cps',
+        series: [{ expr: perSecond(['reason'], of('logentry_dropped_lines_total')), legend: '{{reason}}' }],
+      }),
+      metrics({
+        title: 'Pushes by Answer of the Gateway',
+        unit: 'reqps',
+        style: 'bars',
+        series: [
+          {
+            expr: `sum by (class) (label_replace(rate(${of('promtail_request_duration_seconds_count')}[$__rate_interval]), "class", "\${1}xx", "status_code", "(.).*"))`,
+            legend: '{{class}}',
+          },
+        ],
+      }),
+    ],
+  };
+};
+
+const gateway: RowOf = (config) => {
+  const select = selectorFor(config);
+  return {
+    title: 'Gateway',
+    panels: [
+      metrics({
+        title: 'Refused and Failed Requests',
+        description: 'The agents count them, from the gateway’s access log.',
+        width: 12,
+        unit: 'reqps',
+        series: [
+          { expr: perSecond([], `${gatewayCounter('unauthorized')}${select('promtail')}`), legend: '401' },
+          { expr: perSecond([], `${gatewayCounter('serverErrors')}${select('promtail')}`), legend: '5xx' },
+        ],
+      }),
+      metrics({
+        title: 'Requests that Reach Loki, by Class',
+        width: 12,
+        unit: 'reqps',
+        style: 'bars',
+        series: [
+          {
+            expr: `sum by (class) (label_replace(rate(loki_request_duration_seconds_count${select('loki', 'route=~".*(api|otlp).*"')}[$__rate_interval]), "class", "\${1}xx", "status_code", "(.).*"))`,
+            legend: '{{class}}',
+          },
+        ],
+      }),
+    ],
+  };
+};
+
+const queries: RowOf = (config) => {
+  const loki = selectorFor(config);
+  const buckets = (...routes: readonly string[]): string =>
+    `loki_request_duration_seconds_bucket${loki('loki', `route=~"${routes.join('|')}"`)}`;
+  return {
+    title: 'Queries',
+    panels: [
+      metrics({
+        title: 'Query Duration',
+        unit: 's',
+        series: QUANTILES.map((of) => ({
+          expr: quantile(of, [], buckets('loki_api_v1_query', 'loki_api_v1_query_range')),
+          legend: `p${of * 100}`,
+        })),
+      }),
+      metrics({
+        title: 'Push Duration',
+        unit: 's',
+        series: QUANTILES.map((of) => ({
+          expr: quantile(of, [], buckets('loki_api_v1_push', 'otlp_v1_logs')),
+          legend: `p${of * 100}`,
+        })),
+      }),
+      metrics({
+        title: 'Requests by Route',
+        unit: 'reqps',
+        series: [
+          {
+            expr: perSecond(['route'], `loki_request_duration_seconds_count${loki('loki', 'route=~"loki_api.*"')}`),
+            legend: '{{route}}',
+          },
+        ],
+      }),
+    ],
+  };
+};
+
+const storage: RowOf = (config) => {
+  const select = selectorFor(config);
+  const loki = (metric: string): string => `${metric}${select('loki')}`;
+  const compactor = select(config.deployment.mode === 'ha' ? 'compactor' : 'loki');
+  const since = (metric: string): string => `time() - max(${metric}${compactor} > 0)`;
+  return {
+    title: 'Chunks, Retention and Disk',
+    panels: [
+      metrics({
+        title: 'Chunks Created and Stored',
+        unit: 'cps',
+        series: [
+          { expr: perSecond([], loki('loki_ingester_chunks_created_total')), legend: 'created' },
+          { expr: perSecond([], loki('loki_ingester_chunks_stored_total')), legend: 'stored' },
+        ],
+      }),
+      metrics({
+        title: 'In Memory',
+        series: [
+          { expr: `sum(${loki('loki_ingester_memory_chunks')})`, legend: 'chunks' },
+          { expr: `sum(${loki('loki_ingester_memory_streams')})`, legend: 'streams' },
+        ],
+      }),
+      metrics({
+        title: 'Disk Used',
+        description: `Share of the volume that holds the write-ahead log; at ${REFUSED_AT * 100} % Loki refuses lines.`,
+        unit: 'percentunit',
+        series: [
+          { expr: `max by (instance) (${loki('loki_ingester_wal_disk_usage_percent')})`, legend: '{{instance}}' },
+        ],
+      }),
+      latest({
+        title: 'Since the Last Compaction, and Retention',
+        width: 12,
+        height: 6,
+        unit: 's',
+        series: [
+          {
+            expr: since('loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds'),
+            legend: 'compaction',
+          },
+          { expr: since('loki_compactor_apply_retention_last_successful_run_timestamp_seconds'), legend: 'retention' },
+        ],
+      }),
+      latest({
+        title: 'Runs in This Time Range',
+        width: 12,
+        height: 6,
+        series: [
+          {
+            expr: inRange(['status'], `loki_boltdb_shipper_compact_tables_operation_total${compactor}`),
+            legend: 'compaction {{status}}',
+          },
+          {
+            expr: inRange(['status'], `loki_compactor_apply_retention_operation_total${compactor}`),
+            legend: 'retention {{status}}',
+          },
+        ],
+      }),
+    ],
+  };
+};
+
+const memory: RowOf = (config) => {
+  const select = selectorFor(config);
+  const { deployment, resources, canary } = config;
+  const share = (job: 'loki' | 'compactor' | 'promtail' | 'grafana', info: string, bytes: number) => ({
+    expr: `max by (instance) (process_resident_memory_bytes${select(job)} and on (job, instance) ${info}${select(job)}) / ${bytes}`,
+    legend: `${job} {{instance}}`,
+  });
+  const { loki, compactor, promtail, grafana } = resources;
+  return {
+    title: 'Memory',
+    panels: [
+      metrics({
+        title: 'Memory against Limit',
+        description: 'Share of the container’s limit; above 100 % the container is killed.',
+        width: 24,
+        unit: 'percentunit',
+        series: [
+          share('promtail', 'promtail_build_info', promtail.limits.memory.bytes),
+          share('loki', 'loki_build_info', loki.limits.memory.bytes),
+          ...(deployment.mode === 'ha' ? [share('compactor', 'loki_build_info', compactor.limits.memory.bytes)] : []),
+          share('grafana', 'grafana_build_info', grafana.limits.memory.bytes),
+          ...(canary === undefined
+            ? []
+            : [
+                {
+                  expr: `max by (instance) (process_resident_memory_bytes${select('canary')} and on (job, instance) loki_canary_entries_total${select('canary')}) / ${resources.canary.limits.memory.bytes}`,
+                  legend: 'canary {{instance}}',
+                },
+              ]),
+        ],
+      }),
+    ],
+  };
+};
+
+const alerts: RowOf = (config) => {
+  const select = selectorFor(config);
+  const loki = (metric: string): string => `${metric}${select('loki')}`;
+  return {
+    title: 'Alerting',
+    panels: [
+      metrics({
+        title: 'Evaluations of the Ruler',
+        unit: 'cps',
+        series: [
+          {
+            expr: perSecond(['rule_group'], loki('loki_prometheus_rule_evaluations_total')),
+            legend: '{{rule_group}}',
+          },
+          {
+            expr: perSecond(['rule_group'], loki('loki_prometheus_rule_evaluation_failures_total')),
+            legend: '{{rule_group}} failed',
+          },
+        ],
+      }),
+      metrics({
+        title: 'Notifications of the Ruler',
+        unit: 'cps',
+        series: [
+          {
+            expr: perSecond(['alertmanager'], loki('loki_prometheus_notifications_sent_total')),
+            legend: '{{alertmanager}}',
+          },
+          {
+            expr: perSecond(['alertmanager'], loki('loki_prometheus_notifications_errors_total')),
+            legend: '{{alertmanager}} failed',
+          },
+        ],
+      }),
+      metrics({
+        title: 'Alerts at Alertmanager',
+        series: [{ expr: `max by (state) (alertmanager_alerts${select('alertmanager')})`, legend: '{{state}}' }],
+      }),
+    ],
+  };
+};
+
+const canaryRow: RowOf = (config) => {
+  const select = selectorFor(config);
+  const canary = (name: string): string => `loki_canary_${name}${select('canary')}`;
+  return {
+    title: 'Canary',
+    panels: [
+      metrics({
+        title: 'Canary: Written Lines',
+        unit: 'cps',
+        series: [{ expr: perSecond([], canary('entries_total')), legend: 'written' }],
+      }),
+      metrics({
+        title: 'Canary: Missing Lines',
+        description: 'Late: not over the tail within a minute. Missing: not by a query either, within five.',
+        style: 'bars',
+        unit: 'cps',
+        series: [
+          { expr: perSecond([], canary('missing_entries_total')), legend: 'missing' },
+          { expr: perSecond([], canary('spot_check_missing_entries_total')), legend: 'missing later on' },
+          { expr: perSecond([], canary('websocket_missing_entries_total')), legend: 'late' },
+        ],
+      }),
+      metrics({
+        title: 'Canary: From Written to Read',
+        unit: 's',
+        series: QUANTILES.map((of) => ({
+          expr: quantile(of, [], canary('response_latency_seconds_bucket')),
+          legend: `p${of * 100}`,
+        })),
+      }),
+    ],
+  };
+};
+
+/** The rows, in the order of a line's way. */
+export function stackRows(config: StackDashboardConfig): readonly Row[] {
+  const rows = [agents, gateway, queries, storage, memory, alerts, ...(config.canary === undefined ? [] : [canaryRow])];
+  return rows.map((rowOf) => rowOf(config));
+}

@@ -1,0 +1,52 @@
+/** How the metrics of the stack's programs are told from others, which depends on who scrapes them. */
+import type { StackConfig } from '../config';
+import { monitoringType } from '../config/monitoring';
+
+/** The parts of the stack config that the dashboard of the stack itself is made from. */
+export type StackDashboardConfig = Pick<
+  StackConfig,
+  'namespaces' | 'deployment' | 'monitoring' | 'environment' | 'resources' | 'canary' | 'alertmanager'
+>;
+
+/** Programs of the stack, by the label `job` of their metrics. */
+type StackJob = 'loki' | 'compactor' | 'promtail' | 'grafana' | 'canary' | 'alertmanager' | 'prometheus';
+
+/** Programs that there are, in the order of the way that a line takes. */
+export function stackJobs(config: StackDashboardConfig): readonly StackJob[] {
+  const { deployment, canary, alertmanager } = config;
+  return [
+    'promtail',
+    'loki',
+    ...(deployment.mode === 'ha' ? (['compactor'] as const) : []),
+    'grafana',
+    ...(canary === undefined ? [] : (['canary'] as const)),
+    ...(alertmanager.type === 'embedded' ? (['alertmanager'] as const) : []),
+    ...(monitoringType(config) === 'embedded' ? (['prometheus'] as const) : []),
+  ];
+}
+
+/**
+ * Selector of a program's series. The stack's own Prometheus has no others; the operator's may have another Loki's, in
+ * another namespace. A Prometheus that goes by annotations calls the jobs what it likes, so there a metric is known by its
+ * name alone.
+ */
+export function selectorFor(config: StackDashboardConfig): (job: StackJob, ...matchers: readonly string[]) => string {
+  const type = monitoringType(config);
+  const { logging, agents } = config.namespaces;
+  return (job, ...further) => {
+    const matchers = [
+      ...(type === 'embedded' || type === 'operator' ? [`job="${job}"`] : []),
+      ...(type === 'operator' ? [`namespace="${job === 'promtail' ? agents : logging}"`] : []),
+      ...further,
+    ];
+    return matchers.length === 0 ? '' : `{${matchers.join(', ')}}`;
+  };
+}
+
+/** Selector of the stack's targets. */
+export function targetSelector(config: StackDashboardConfig): string {
+  const { logging, agents } = config.namespaces;
+  return monitoringType(config) === 'embedded'
+    ? `{job=~"${stackJobs(config).join('|')}"}`
+    : `{namespace=~"${logging}|${agents}"}`;
+}

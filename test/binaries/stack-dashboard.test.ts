@@ -1,0 +1,143 @@
+/** Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config. */
+import { canaryTarget, type RunningCanary, startCanary } from '../support/canary';
+import { type RunningGateway, startGateway } from '../support/gateway';
+import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../support/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
+import { type RunningPrometheus, startPrometheus } from '../support/dashboard-prometheus';
+import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
+import { everyMetricQuery, withTimes } from '../support/promql';
+import { Relay } from '../support/relay';
+import { podTemplates, secretValues, variant } from '../support/rendered-stack';
+import { send } from '../support/request';
+
+const rendered = variant('with metrics', {
+  environment: 'dev',
+  auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana', 'canary'] }] } },
+  canary: {},
+});
+const values = secretValues(rendered);
+const TIMES = { rateInterval: '20s', range: '1m' };
+
+/** Queries without a result here, and why. */
+const WITHOUT_RESULT: Readonly<Record<string, string>> = {
+  'panel "Memory against Limit" C': 'there is no Grafana to run here',
+  'panel "Evaluations of the Ruler" A': 'the ruler has no rules here',
+  'panel "Evaluations of the Ruler" B': 'the ruler has no rules here',
+  'panel "Notifications of the Ruler" A': 'the ruler has no rules here',
+  'panel "Notifications of the Ruler" B': 'the ruler has no rules here',
+  'panel "Alerts at Alertmanager" A': 'Alertmanager is not started here',
+};
+
+/** The disk of the machine may be filling, or not. */
+const DISK_FORECAST = 'panel "Disk: Time to Full" A';
+
+const queries = everyMetricQuery(rendered.config).map(({ of, expr }) => [of, withTimes(expr, TIMES)] as const);
+
+let folder: string;
+let loki: RunningLoki;
+let gateway: RunningGateway;
+let promtail: RunningPromtail;
+let canary: RunningCanary;
+let prometheus: RunningPrometheus;
+let beforeLoki: Relay;
+
+beforeAll(async () => {
+  const binaries = await programs('loki', 'promtail', 'loki-canary', 'prometheus');
+  folder = temporaryFolder('stack-dashboard');
+  const logs = new PodLogs(`${folder}/pods`);
+  const gatewayTarget: Container = {
+    namespace: rendered.config.namespaces.logging,
+    pod: 'gateway-0',
+    container: 'gateway',
+    labels: podTemplates(rendered).find(({ name }) => name === 'gateway')?.metadata.labels ?? {},
+  };
+  const target = canaryTarget(rendered);
+  logs.append(gatewayTarget, []);
+  loki = await startLoki(binaries.loki, rendered, {
+    files: changedFiles(lokiFiles(rendered), { compactor: { compaction_interval: '2s' } }),
+  });
+  beforeLoki = new Relay(loki.port);
+  await beforeLoki.start();
+  gateway = await startGateway(rendered, values, beforeLoki.port);
+  canary = await startCanary(binaries['loki-canary'], rendered, { values, gateway, logs, target });
+  promtail = await startPromtail(binaries.promtail, rendered, {
+    folder,
+    logs,
+    targets: [target, gatewayTarget],
+    values,
+    gatewayPort: gateway.port,
+  });
+  prometheus = await startPrometheus(binaries.prometheus, rendered, {
+    loki: gateway.metricsPort,
+    promtail: promtail.port,
+    canary: canary.ports.metrics,
+  });
+  // What is refused: a wrong password, a line that is too old, a query while Loki is away.
+  const credential = `grafana:${values['gateway.grafana'] ?? ''}`;
+  const path = '/loki/api/v1/query?query=vector(1)';
+  await send({ port: gateway.port, path, credential: 'grafana:wrong' });
+  await send({ port: gateway.port, path, credential });
+  await send({
+    port: loki.port,
+    path: '/loki/api/v1/push',
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Scope-OrgID': 'spywatcher' },
+    body: JSON.stringify(pushBody({ labels: { job: 'old' }, line: 'old', time: 1_000_000_000n })),
+  });
+  await beforeLoki.interrupt();
+  await send({ port: gateway.port, path, credential });
+  await beforeLoki.start();
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const lines = gateway.program.output().trim().split('\n');
+  logs.append(
+    gatewayTarget,
+    lines.map((line, index) => cri(now + BigInt(index), line)),
+  );
+  await until('lines in Loki', async () =>
+    (await entries(loki.port, 'spywatcher', '{container="canary"}')).length > 0 ? undefined : 'none yet',
+  );
+  // Chunks would be stored after half an hour.
+  await send({ port: loki.port, path: '/flush', method: 'POST', body: '' });
+}, BUILD_TIMEOUT);
+
+afterAll(async () => {
+  await prometheus.stop();
+  await canary.stop();
+  await promtail.stop();
+  await gateway.stop();
+  await beforeLoki.interrupt();
+  await loki.stop();
+  removeFolder(folder);
+});
+
+describe('given the programs of a stack and its Prometheus, the dashboard of the stack', () => {
+  it('has a result for every query but those named here', async () => {
+    const unanswered = async (): Promise<readonly string[]> => {
+      const answers = await Promise.all(
+        queries.map(async ([of, expr]) => ((await prometheus.query(expr)).length === 0 ? [of] : [])),
+      );
+      return answers.flat().filter((of) => of !== DISK_FORECAST);
+    };
+    await until(
+      'the dashboard',
+      async () => {
+        const left = (await unanswered()).filter((of) => !(of in WITHOUT_RESULT));
+        return left.length === 0 ? undefined : left.join(', ');
+      },
+      { seconds: 90 },
+    );
+    expect((await unanswered()).toSorted()).toEqual(Object.keys(WITHOUT_RESULT).toSorted());
+  }, 120_000);
+
+  it('names metrics that the programs have', async () => {
+    const answered = await send({ port: prometheus.port, path: '/api/v1/label/__name__/values' });
+    const known = new Set((JSON.parse(answered.text) as { readonly data: readonly string[] }).data);
+    const missing = queries
+      .filter(([of]) => !(of in WITHOUT_RESULT))
+      .flatMap(([, expr]) =>
+        [...expr.matchAll(/\b(?:loki|promtail|logentry|process|spywatcher)_\w+/g)].map(([name]) => name),
+      )
+      .filter((name) => !name.startsWith('loki_api') && !known.has(name));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+import { configWith, everythingConfig } from '../../support/config';
+import { isRow } from '../../support/logql';
+import { everyMetricQuery, metricPanels, stackModel } from '../../support/promql';
+
+const config = everythingConfig();
+const texts = everyMetricQuery(config).map(({ expr }) => expr);
+
+describe('"Spywatcher - Logging Stack"', () => {
+  it('has the mission’s key metrics by name', () => {
+    for (const metric of [
+      'loki_ingester_chunks_created_total',
+      'loki_distributor_bytes_received_total', // Loki has no loki_ingester_bytes_received_total
+      'loki_request_duration_seconds_bucket',
+      'promtail_sent_entries_total',
+      'promtail_dropped_entries_total',
+      'promtail_read_bytes_total',
+    ])
+      expect([metric, texts.some((text) => text.includes(metric))]).toEqual([metric, true]);
+  });
+
+  it('has panels and rows with titles and numbers of their own, which ask the provisioned Prometheus', () => {
+    const all = metricPanels(config);
+    const rows = stackModel(config).panels.filter(isRow);
+    const ids = [...all, ...rows].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(new Set(all.map(({ title }) => title)).size).toBe(all.length);
+    for (const { datasource } of all) expect(datasource).toEqual({ type: 'prometheus', uid: 'prometheus' });
+  });
+
+  it('uses none but Grafana’s own variables of time', () => {
+    const names = texts.flatMap((text) => [...text.matchAll(/\$(\w+)/g)].map(([, name]) => name));
+    expect([...new Set(names)].sort()).toEqual(['__range', '__rate_interval']);
+  });
+
+  it('has no row of a canary where there is none', () => {
+    const titles = (of: Parameters<typeof stackModel>[0]) => stackModel(of).panels.map(({ title }) => title);
+    expect(titles(config)).toContain('Canary');
+    expect(titles(configWith())).not.toContain('Canary');
+  });
+
+  it('tells by the namespace which stack a metric is of where the operator’s Prometheus has several', () => {
+    const ofOperator = everyMetricQuery(configWith({ monitoring: { type: 'operator' } }));
+    for (const { of, expr } of ofOperator.filter(({ expr: text }) => text.includes('loki_distributor')))
+      expect([of, expr]).toEqual([of, expect.stringContaining('namespace="logging"')]);
+  });
+});
