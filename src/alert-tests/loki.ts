@@ -239,7 +239,7 @@ function mapped(value: unknown, change: (text: string) => string): unknown {
 
 /** Notifications do not say whose they are; the path that they come to does. */
 function overridesOf({ stack, tenants, alertmanager }: LokiOptions): object {
-  const own = tenants.map((tenant) => [
+  const own = tenants.map((tenant): readonly [string, object] => [
     tenant,
     {
       ruler_alertmanager_config: {
