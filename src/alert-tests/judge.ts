@@ -112,12 +112,18 @@ function alertsAt({ evaluations }: Trace, index: number, name: string): readonly
   return evaluations[index]?.alerts.filter((alert) => alert.name === name);
 }
 
-/** What holds at the evaluation before one that was missed, and at the one behind it, held in between. */
+/** What holds at the last evaluation before those that were missed, and at the first behind them, held in between. */
 function isMetAround(own: readonly Observed[], at: number, name: string, isMet: Check): boolean {
   return [-1, 1].every((step) => {
-    const alerts = own.map(({ trace, interval }) => alertsAt(trace, Math.floor(at / interval) + step, name));
+    const alerts = own.map(({ trace, interval }) => nearest(trace, Math.floor(at / interval), step, name));
     return !alerts.includes(undefined) && isMet(alerts.flatMap((some) => some ?? []));
   });
+}
+
+function nearest(trace: Trace, index: number, step: number, name: string): readonly ActiveAlert[] | undefined {
+  if (index < 0) return []; // before the test there is no alert
+  if (index >= trace.evaluations.length) return undefined;
+  return alertsAt(trace, index, name) ?? nearest(trace, index + step, step, name);
 }
 
 /** The moments of an expectation: one, or each evaluation of a span. */
