@@ -17,6 +17,7 @@ import { lokiTables } from './loki-bench';
 import { LokiClient } from './loki-client';
 import { promtailTable } from './promtail-bench';
 import { quantile } from './quantile';
+import { rulerTable } from './ruler-bench';
 import { type Log } from './shell';
 import { importStackImages } from './stack-images';
 
@@ -33,6 +34,7 @@ export async function bench(project: string, port: number, log: Log): Promise<vo
   process.stdout.write(await promtailTable(log));
   process.stdout.write(await gatewayTables(log));
   process.stdout.write(await lokiTables(log));
+  process.stdout.write(await rulerTable(log));
   if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
   try {
     process.stdout.write(await clusterTables(project, port, log));
@@ -45,6 +47,12 @@ export async function bench(project: string, port: number, log: Log): Promise<vo
 export async function benchLoki(log: Log): Promise<void> {
   process.stdout.write(machine());
   process.stdout.write(await lokiTables(log));
+}
+
+/** Measures Loki's ruler by itself alone. */
+export async function benchRuler(log: Log): Promise<void> {
+  process.stdout.write(machine());
+  process.stdout.write(await rulerTable(log));
 }
 
 function machine(): string {

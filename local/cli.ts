@@ -2,12 +2,12 @@ import * as path from 'node:path';
 import { captureFixtures } from '../test/sources/capture';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
-import { bench, benchLoki } from './bench';
+import { bench, benchLoki, benchRuler } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { statusLines } from './status';
 import { down, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki] | capture-fixtures [<program> …]`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki | ruler] | capture-fixtures [<program> …]`;
 
 const started = Date.now();
 
@@ -49,6 +49,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       break;
     case 'bench':
       if (args[0] === 'loki') await benchLoki(log);
+      else if (args[0] === 'ruler') await benchRuler(log);
       else await bench(upProps().project, upProps().gatewayPort, log);
       break;
     case 'capture-fixtures':

@@ -11,5 +11,5 @@ export {
   stackLogRules,
   type TenantRules,
   tenantRules,
-} from './rule-groups';
+} from './tenant-rules';
 export type { AlertThresholds } from './thresholds';

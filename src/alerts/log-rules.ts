@@ -169,7 +169,7 @@ function slownessRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
       expr: `(100 * sum(count_over_time(${NGINX} | ${FIELDS.status}=~"5.." [${WINDOW}])) / sum(count_over_time(${REQUESTS} [${WINDOW}])) > ${thresholds.serverErrorPercent}) and (sum(count_over_time(${REQUESTS} [${WINDOW}])) > ${FEW_REQUESTS})`,
       for: '5m',
       severity: 'critical',
-      summary: 'Nginx answers many requests with 5xx',
+      summary: 'Nginx answers many requests with a server error',
       description: '{{ printf "%.1f" $value }} % of the requests are answered with 5xx.',
     },
     {

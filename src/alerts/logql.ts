@@ -30,8 +30,17 @@ function grammar(): typeof Grammar {
   return loaded;
 }
 
+/** Stacks have most of their rules in common, and several are rendered at once. */
+const known = new Map<string, Expression>();
+
 /** Parses an expression whose variables are filled in. */
 export function parseExpression(expr: string): Expression {
+  const parsed = known.get(expr) ?? parse(expr);
+  known.set(expr, parsed);
+  return parsed;
+}
+
+function parse(expr: string): Expression {
   const { parser, MetricExpr, Matcher, Identifier, Selector, LabelParser, LabelExtractionExpression, ...more } =
     grammar();
   const { LabelFormatMatcher, JsonExpressionParser, LogfmtParser, LogfmtExpressionParser, String: Quoted } = more;

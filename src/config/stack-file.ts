@@ -103,7 +103,7 @@ function ruleFile(source: string, file: string, index: number, path: string): st
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (!(typeof error === 'object' && error !== null && 'code' in error)) throw error;
     throw new ConfigError(source, [
       {
         path: `alerting.files[${index}].path`,

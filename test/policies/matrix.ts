@@ -33,6 +33,9 @@ export const PARTIES = [
   'monitoring',
   'kube-dns',
   'other pod of kube-system',
+  // What alerts and recorded metrics go to.
+  'alertmanager',
+  'embedded prometheus',
   // What Grafana may be configured with.
   'identity provider',
   'pod beside the identity provider',
@@ -66,7 +69,7 @@ export interface Row {
 
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
-  ...[53, 80, 443, 587, 636, 3000, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9095].map((port) => ({
+  ...[53, 80, 443, 587, 636, 3000, 3100, 5432, 6443, 7946, 8080, 8081, 8443, 9080, 9090, 9093, 9095].map((port) => ({
     port,
     protocol: 'TCP' as const,
   })),
@@ -74,8 +77,11 @@ export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
 ];
 
 /** The rows for a stack: some depend on what is configured. */
-export function matrix({ deployment, storage, grafana, network }: StackConfig): readonly Row[] {
+export function matrix(config: StackConfig): readonly Row[] {
+  const { deployment, storage, grafana, network, alerting, alertmanager } = config;
   const ring = deployment.mode === 'ha';
+  const alerts = alerting.enabled && alertmanager.type === 'embedded';
+  const records = alerting.enabled && alerting.recording.length > 0 && alerting.remoteWrite === undefined;
   const s3 = storage.type === 's3';
   const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
   const { login, database, smtp } = grafana;
@@ -117,6 +123,17 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
 
     ...rows('loki', 'loki', [7946, 9095], ring, ring ? 'replicas form a ring' : 'a single Loki has no ring'),
     ...rows('loki', 'loki', [3100], false, 'replicas speak gRPC to each other'),
+    ...rows('loki', 'alertmanager', [9093], alerts, alerts ? 'it tells of alerts' : 'it tells nobody'),
+    ...rows(
+      'loki',
+      'embedded prometheus',
+      [9090],
+      records,
+      records ? 'it keeps what rules record' : 'no rule records anything',
+    ),
+    ...(['gateway', 'grafana', 'promtail', 'compactor'] as const).flatMap((other) =>
+      rows(other, 'embedded prometheus', [9090], false, 'recording is Loki’s'),
+    ),
     ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [443], s3, s3 ? 'it has more than one range' : 'no bucket is configured'),
     ...rows('loki', 'bucket, second range', [80], false, 'only the configured port of the bucket'),
@@ -148,7 +165,7 @@ export function matrix({ deployment, storage, grafana, network }: StackConfig): 
     ]),
     ...COMPONENTS.flatMap((component) => {
       // A single Loki on its own disk looks up no name, and what is not there neither.
-      const looksUp = component === 'loki' ? ring || s3 : component !== 'compactor' || ring;
+      const looksUp = component === 'loki' ? ring || s3 || alerts || records : component !== 'compactor' || ring;
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
         ...rows(component, 'kube-dns', [53], looksUp, why),

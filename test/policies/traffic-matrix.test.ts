@@ -1,5 +1,5 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { COMPACTOR, selectorLabels } from '../../src/components/identity';
+import { ALERTMANAGER, COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
 import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
@@ -58,6 +58,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
     'ingress controller': pod('ingress-nginx', { 'app.kubernetes.io/name': 'ingress-nginx' }, '10.244.0.40'),
     monitoring: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }, '10.244.0.41'),
+    alertmanager: pod(logging, selectorLabels(ALERTMANAGER), '10.244.0.15'),
+    'embedded prometheus': pod(logging, selectorLabels(PROMETHEUS), '10.244.0.16'),
     'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
     'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
     'identity provider': pod('identity', { app: 'keycloak' }, '10.244.0.50'),
@@ -202,7 +204,12 @@ const withEverything = variant('a stack with every login, a database and mail', 
   },
 });
 
-const all = [...STACKS.map(stack), withClient, ownNamespaces, withEverything];
+const withRecordingRules = variant('a stack with recording rules', {
+  environment: 'dev',
+  alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
+});
+
+const all = [...STACKS.map(stack), withRecordingRules, withClient, ownNamespaces, withEverything];
 
 describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {
   const rows = matrix(rendered.config);
@@ -307,37 +314,36 @@ function ruleMistakes(rule: Rule): readonly (readonly [what: string, instead: re
   ];
 }
 
-describe.each([stack('prod'), withEverything].map((rendered) => [rendered.name, rendered] as const))(
-  'the matrix notices in %s when',
-  (_name, rendered) => {
-    const policies = policiesOf(rendered) as unknown as readonly Policy[];
-    const rows = [...matrix(rendered.config), ...unmentioned(matrix(rendered.config), rendered)];
-    const found = policies.flatMap((policy, index) =>
-      mistakes(policy).map((mistake) => ({
-        ...mistake,
-        about: policy.metadata.name,
-        changed: policies.toSpliced(index, 1, ...mistake.instead),
-      })),
+describe.each(
+  [stack('prod'), withRecordingRules, withEverything].map((rendered) => [rendered.name, rendered] as const),
+)('the matrix notices in %s when', (_name, rendered) => {
+  const policies = policiesOf(rendered) as unknown as readonly Policy[];
+  const rows = [...matrix(rendered.config), ...unmentioned(matrix(rendered.config), rendered)];
+  const found = policies.flatMap((policy, index) =>
+    mistakes(policy).map((mistake) => ({
+      ...mistake,
+      about: policy.metadata.name,
+      changed: policies.toSpliced(index, 1, ...mistake.instead),
+    })),
+  );
+
+  it.each(found)('$what', async ({ about, directions, changed }) => {
+    // The rows that the mistake is about; all of them would say the same, and take ten times as long.
+    const own = (party: Party): boolean =>
+      party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
+    const related = rows.filter(
+      ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
     );
+    expect(await differences(rendered, related, changed)).not.toEqual({});
+  });
 
-    it.each(found)('$what', async ({ about, directions, changed }) => {
-      // The rows that the mistake is about; all of them would say the same, and take ten times as long.
-      const own = (party: Party): boolean =>
-        party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
-      const related = rows.filter(
-        ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
-      );
-      expect(await differences(rendered, related, changed)).not.toEqual({});
-    });
-
-    it('a policy that opens everything is added', async () => {
-      const open = {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
-        metadata: { name: 'allow-all', namespace: 'logging' },
-        spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
-      };
-      expect(await differences(rendered, rows, [...policies, open])).not.toEqual({});
-    });
-  },
-);
+  it('a policy that opens everything is added', async () => {
+    const open = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'allow-all', namespace: 'logging' },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
+    };
+    expect(await differences(rendered, rows, [...policies, open])).not.toEqual({});
+  });
+});

@@ -1,6 +1,6 @@
 import { expressionFaults, type Fault, tellingFaults } from '../../alerts/check';
 import { logRules } from '../../alerts/log-rules';
-import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/rule-groups';
+import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
 import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
 import { prometheusUrl } from '../../components/addresses';
 import type { Problem } from '../problem';

@@ -332,7 +332,9 @@ describe('Loki’s config, whatever the stack', () => {
 
   it('writes below its volume only', () => {
     const paths = fileOf(rendered(configWith(HA)), 'loki-config', 'config.yaml').match(/: \/\S+/g) ?? [];
-    expect(paths.filter((path) => !/^: \/(var\/loki(\/|$)|etc\/loki\/overrides.yaml$)/.test(path))).toEqual([]);
+    expect(
+      paths.filter((path) => !/^: \/(var\/loki(\/|$)|etc\/loki\/overrides.yaml$|etc\/loki-rules$)/.test(path)),
+    ).toEqual([]);
   });
 
   it('holds no secret and no key that Loki 3 has dropped', () => {

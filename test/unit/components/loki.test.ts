@@ -21,17 +21,21 @@ describe('given a single Loki on its own volume', () => {
     expect(podOf(single).spec.topologySpreadConstraints).toBeUndefined();
   });
 
-  it('talks to nobody: only the gateway may come in, and nothing goes out', () => {
+  it('talks to Alertmanager alone: only the gateway may come in', () => {
     const { ingress, egress = [] } = find(single, 'NetworkPolicy').spec;
     expect(ingress).toHaveLength(1);
-    expect(egress).toEqual([]);
+    expect(egress.map(({ ports }) => ports.map(({ port }) => port))).toEqual([[53, 53], [9093]]);
+    expect(egress[1]?.to).toMatchObject([
+      { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'alertmanager' } } },
+    ]);
   });
 
-  it('keeps data, config and temporary files on three mounts, and writes to no other', () => {
+  it('keeps data, config, temporary files and rules on a mount each, and writes to no other', () => {
     expect(containerOf(single).volumeMounts).toEqual([
       { name: 'data', mountPath: '/var/loki' },
       { name: 'config', mountPath: '/etc/loki', readOnly: true },
       { name: 'tmp', mountPath: '/tmp' },
+      { name: 'loki-rules-spywatcher', mountPath: '/etc/loki-rules/spywatcher', readOnly: true },
     ]);
   });
 
@@ -137,7 +141,7 @@ describe('given three replicas that know zones', () => {
 });
 
 describe('given a single Loki on S3', () => {
-  const objects = rendered(configWith({ storage: S3 }));
+  const objects = rendered(configWith({ storage: S3, alertmanager: { type: 'none' } }));
 
   it('may reach the bucket’s addresses and name resolution, and nothing else', () => {
     const { egress = [] } = find(objects, 'NetworkPolicy').spec;

@@ -1,6 +1,6 @@
 /** No option is accepted and ignored: each one, changed alone, changes an object. */
 import { parseStackConfig } from '../../../src/config';
-import { everything, otherwise } from '../../support/config';
+import { AUDIT_RULES, everything, otherwise } from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
 
 /** These say what is allowed, what is there or how to apply, and so stand in no object. */
@@ -35,7 +35,11 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'agent.credential': { 'auth.loki.tenants.0.write.0': 'changed' },
   'auth.loki.tenants.0.read.0': { 'grafana.credential': 'changed' },
   'grafana.credential': { 'auth.loki.tenants.0.read.0': 'changed' },
-  'auth.loki.tenants.0.name': { 'auth.loki.crossTenantReaders.0.tenants.0': 'changed' },
+  'auth.loki.tenants.0.name': {
+    'auth.loki.crossTenantReaders.0.tenants.0': 'changed',
+    'alerting.rules.0.tenant': 'changed',
+    'alerting.recording.0.tenant': 'changed',
+  },
   'auth.loki.enabled': {
     'auth.loki.crossTenantReaders': [],
     'auth.loki.tenants.0.erase': [],
@@ -92,6 +96,20 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'grafana.login.oauth.generic.roles.admin.0': '81384788765712399',
   'grafana.login.oauth.generic.roles.editor.0': '81384788765712399',
   'grafana.login.oauth.generic.egress.0.cidr': '10.99.0.0/16',
+  'alerting.disabled.0': 'SlowQueries',
+  'alerting.rules.0.name': 'ChangedName',
+  'alerting.rules.0.expr': 'sum(rate({job="backend"}[5m])) > 1',
+  'alerting.rules.0.severity': 'critical',
+  'alerting.rules.0.tenant': 'audit',
+  'alerting.rules.0.runbook': 'https://changed.example.com',
+  'alerting.recording.0.expr': 'sum(rate({job="backend"}[5m]))',
+  'alerting.recording.0.tenant': 'audit',
+  'alerting.files.0.path': 'alerts/changed.yaml',
+  'alerting.files.0.tenant': 'app',
+  'alerting.files.0.content': AUDIT_RULES.replace('severity: info', 'severity: warning'),
+  'alerting.remoteWrite.url': 'https://changed.example.com',
+  'alerting.remoteWrite.egress.0.cidr': '10.99.0.0/16',
+  'alerting.runbooks': 'https://changed.example.com',
   'secretSource.storeKind': 'ClusterSecretStore',
   'agent.positionsDirectory': '/var/lib/changed',
   'agent.files.0.format': 'redis',

@@ -61,7 +61,7 @@ describe('given a key that looks like none', () => {
   });
 
   it('takes a part that is not built yet for unknown', () => {
-    expect(only({ alerting: {} })).toMatchObject({ path: 'alerting' });
+    expect(only({ tracing: {} })).toMatchObject({ path: 'tracing' });
   });
 });
 

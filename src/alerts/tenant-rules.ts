@@ -7,7 +7,7 @@ import type { AlertRule } from './rule';
 import { type FileRule, parseRuleFile, type RuleFile } from './rule-file';
 
 /** The parts of the stack config that rules are made from. */
-export type RuleGroupProps = Pick<StackConfig, 'alerting' | 'auth' | 'agent' | 'namespaces' | 'grafana'>;
+export type TenantRuleProps = Pick<StackConfig, 'alerting' | 'auth' | 'agent' | 'namespaces' | 'grafana'>;
 
 /** File of the built-in and the typed rules. */
 export const OWN_FILE = 'spywatcher.yaml';
@@ -45,7 +45,7 @@ export function ruleFileName({ path }: { readonly path: string }): string {
 }
 
 /** Everything that Loki's ruler evaluates, for each tenant in the order of the config. */
-export function tenantRules(config: RuleGroupProps): readonly TenantRules[] {
+export function tenantRules(config: TenantRuleProps): readonly TenantRules[] {
   const { alerting, auth } = config;
   const agents = agentTenant(config);
   return auth.loki.tenants.map(({ name: tenant }) => {
@@ -82,7 +82,7 @@ export function runbookUrl(page: string | undefined, name: string): string {
   return `${page ?? RUNBOOKS}#${name.toLowerCase()}`;
 }
 
-function alertOf(config: RuleGroupProps, tenant: string, rule: AlertRule, runbook: string): FileRule {
+function alertOf(config: TenantRuleProps, tenant: string, rule: AlertRule, runbook: string): FileRule {
   const { name, expr, severity, labels = {}, summary, description } = rule;
   return {
     alert: name,
@@ -93,7 +93,7 @@ function alertOf(config: RuleGroupProps, tenant: string, rule: AlertRule, runboo
   };
 }
 
-function withTenant(config: RuleGroupProps, tenant: string, content: string): RuleFile {
+function withTenant(config: TenantRuleProps, tenant: string, content: string): RuleFile {
   const parsed = parseRuleFile(content);
   if ('unreadable' in parsed) throw new Error('a rule file that the rules of the config have not seen');
   return {
@@ -108,7 +108,7 @@ function withTenant(config: RuleGroupProps, tenant: string, content: string): Ru
   };
 }
 
-function explore({ grafana }: RuleGroupProps, expr: string): string {
+function explore({ grafana }: TenantRuleProps, expr: string): string {
   return exploreUrl({
     grafana: grafana.url.replace(/\/$/, ''),
     range: { from: 'now-1h', to: 'now' },

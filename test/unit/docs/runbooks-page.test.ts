@@ -1,0 +1,72 @@
+/** docs/runbooks.md and docs/alerting.md: every alert has its runbook, every runbook its alert, and their examples hold. */
+import { parse } from 'yaml';
+import { type AlertRule, logRules } from '../../../src/alerts';
+import { parseExpression } from '../../../src/alerts/logql';
+import { parseStackConfig } from '../../../src/config';
+import { configWith } from '../../support/config';
+import { codeBlocks, readPage } from '../../support/docs-page';
+
+const { alerting, namespaces } = configWith();
+/** Every list of alerts that the stack has, by the heading that their runbooks are under. */
+const LISTS: Readonly<Record<string, readonly AlertRule[]>> = {
+  'Alerts from lines': logRules({
+    thresholds: alerting.thresholds,
+    silentJobs: alerting.silentJobs,
+    ownNamespaces: [namespaces.logging, namespaces.agents],
+  }),
+};
+const runbooks = readPage('runbooks.md');
+const page = readPage('alerting.md');
+
+/** Sections of a page, by heading of this level. */
+function sections(text: string, level: number): readonly (readonly [string, string])[] {
+  const [, ...parts] = text.split(new RegExp(`^${'#'.repeat(level)} `, 'm'));
+  return parts.map((part) => {
+    const end = part.indexOf('\n');
+    return [part.slice(0, end), part.slice(end + 1)] as const;
+  });
+}
+
+describe.each(Object.entries(LISTS))('%s', (heading, rules) => {
+  const chapter = Object.fromEntries(sections(runbooks, 2))[heading] ?? '';
+
+  it('have a runbook each, in their order, and there is no other', () => {
+    expect(sections(chapter, 3).map(([name]) => name)).toEqual(rules.map(({ name }) => name));
+  });
+
+  it.each(sections(chapter, 3))('%s says how to look and what to do', (_, text) => {
+    expect(text).toMatch(/^Look/m);
+    expect(text).toMatch(/^Do: /m);
+    const [query = ''] = codeBlocks(text, 'logql');
+    expect(parseExpression(query.trim())).toMatchObject({ errors: [], isMetric: false });
+  });
+});
+
+test('every chapter of runbooks is of a list of alerts', () => {
+  expect(sections(runbooks, 2).map(([heading]) => heading)).toEqual(Object.keys(LISTS));
+});
+
+test('the table of alerts is that of the rules', () => {
+  const rows = [...page.matchAll(/^\| ([A-Z]\w+) \| .* \| (\w+) \|$/gm)].map(([, name, severity]) => [name, severity]);
+  expect(rows).toEqual((LISTS['Alerts from lines'] ?? []).map(({ name, severity }) => [name, severity]));
+});
+
+test('the thresholds that the pages name are those of the stack file', () => {
+  const named = [...page.matchAll(/`(\w+)`/g), ...runbooks.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+  for (const name of Object.keys(alerting.thresholds)) expect(named).toContain(name);
+});
+
+test('the examples are accepted', () => {
+  const examples = codeBlocks(page, 'yaml').filter((text) => text.includes('spywatcher-logs:'));
+  expect(examples).toHaveLength(4);
+  for (const text of examples) {
+    const { config } = parse(text) as { readonly config: Readonly<Record<string, unknown>> };
+    const written: Readonly<Record<string, unknown>> = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.split(':')[1] ?? '', value]),
+    );
+    const section = written['alerting'] as { readonly files?: readonly object[] };
+    const files = section.files?.map((file) => ({ ...file, content: 'groups: []' }));
+    const input = { environment: 'dev', ...written, alerting: { ...section, ...(files && { files }) } };
+    expect(() => parseStackConfig('alerting.md', input)).not.toThrow();
+  }
+});
