@@ -44,7 +44,7 @@ export function compressLogql(expr: string, factor: number): string {
     .reduce((text, edit) => text.slice(0, edit.from) + edit.text + text.slice(edit.to), expr);
 }
 
-const isOffset = (text: string): boolean => /^(?:offset|-?[\dhmsdwyµun.]+)?$/.test(text.trim());
+const isOffset = (text: string): boolean => /^(?:offset|-?[\dhmsdwyµun.]+)$/.test(text.trim());
 
 function notLogql(expr: string, { from, to }: SyntaxNode): string {
   return `not LogQL at character ${from + 1}: ${expr.slice(from, Math.max(to, from + 20)) || 'it ends too early'}`;

@@ -112,12 +112,18 @@ function alertsAt({ evaluations }: Trace, index: number, name: string): readonly
   return evaluations[index]?.alerts.filter((alert) => alert.name === name);
 }
 
-/** What holds at the evaluation before one that was missed, and at the one behind it, held in between. */
+/** What holds at the last evaluation before those that were missed, and at the first behind them, held in between. */
 function isMetAround(own: readonly Observed[], at: number, name: string, isMet: Check): boolean {
   return [-1, 1].every((step) => {
-    const alerts = own.map(({ trace, interval }) => alertsAt(trace, Math.floor(at / interval) + step, name));
+    const alerts = own.map(({ trace, interval }) => nearest(trace, Math.floor(at / interval), step, name));
     return !alerts.includes(undefined) && isMet(alerts.flatMap((some) => some ?? []));
   });
+}
+
+function nearest(trace: Trace, index: number, step: number, name: string): readonly ActiveAlert[] | undefined {
+  if (index < 0) return []; // before the test there is no alert
+  if (index >= trace.evaluations.length) return undefined;
+  return alertsAt(trace, index, name) ?? nearest(trace, index + step, step, name);
 }
 
 /** The moments of an expectation: one, or each evaluation of a span. */
@@ -154,12 +160,13 @@ function recordTest({ labels, value }: RecordExpectation): Check {
 
 /** A firing alert that nobody is told of helps nobody. */
 function notificationFailure(
-  { alert, labels, annotations, ...rest }: AlertExpectation,
+  { alert, labels, ...rest }: AlertExpectation,
   { streams, traces }: Evidence,
 ): readonly Failure[] {
   const own = traces.filter(({ names }) => names.includes(alert));
   const told = own.flatMap(({ notifications }) => notifications).filter((one) => one.labels['alertname'] === alert);
-  if (told.some((one) => includes(one.labels, labels) && includes(one.annotations, annotations))) return [];
+  // Annotations have the value of the moment at which it was told, which need not be that of the test.
+  if (told.some((one) => includes(one.labels, labels))) return [];
   const at = lastTime(rest);
   return [
     {

@@ -222,6 +222,7 @@ function configOf({ stack, alertmanager }: LokiOptions, folder: string, ports: P
       evaluation: { max_jitter: '0s' }, // a moment's delay is much of a compressed interval
       alertmanager_url: `http://127.0.0.1:${alertmanager}`,
       enable_alertmanager_v2: true,
+      resend_delay: '1s', // default 1m; what comes before the tenant's Alertmanager is known, is lost
       remote_write: { enabled: false }, // nothing keeps what is recorded
     },
   };
@@ -239,7 +240,7 @@ function mapped(value: unknown, change: (text: string) => string): unknown {
 
 /** Notifications do not say whose they are; the path that they come to does. */
 function overridesOf({ stack, tenants, alertmanager }: LokiOptions): object {
-  const own = tenants.map((tenant) => [
+  const own = tenants.map((tenant): readonly [string, object] => [
     tenant,
     {
       ruler_alertmanager_config: {
