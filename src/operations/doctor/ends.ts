@@ -101,7 +101,7 @@ export function ruleFindings(stack: string, expected: readonly KubernetesObject[
   ];
 }
 
-export function endFindings({ alertmanagers, prometheus, grafana, canary }: StackState): Findings {
+export function endFindings({ pods, alertmanagers, prometheus, grafana, canary }: StackState): Findings {
   const down = known(prometheus?.targetsDown) ?? [];
   const health = known(grafana);
   const lines = known(canary);
@@ -134,7 +134,7 @@ export function endFindings({ alertmanagers, prometheus, grafana, canary }: Stac
             'kubectl -n <logging> logs deployment/grafana --tail=50',
           ),
         ]),
-    ...(grafana !== undefined && whyUnknown(grafana) !== undefined
+    ...('value' in pods && grafana !== undefined && whyUnknown(grafana) !== undefined
       ? [
           symptom(
             'grafana',
