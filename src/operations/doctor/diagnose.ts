@@ -47,7 +47,7 @@ export function diagnose(
       ...limitFindings(state),
       ...labelFindings(config, state),
       ...clockFindings(state),
-      ...ruleFindings(stack, expected, state),
+      ...ruleFindings(stack, config, expected, state),
       ...endFindings(state),
     ].map((finding) => filledIn(finding, stack, config)),
     [...more.unchecked, ...unchecked(state)],
