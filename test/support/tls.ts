@@ -13,7 +13,7 @@ export type CertificateFiles = Readonly<Record<'tls.crt' | 'tls.key' | 'ca.crt',
 export function makeCertificate(...hosts: readonly string[]): CertificateFiles {
   const folder = temporaryFolder('certificate');
   const file = (name: string): string => join(folder, name);
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '90'];
   const request = (...args: readonly string[]): Buffer =>
     execFileSync('openssl', ['req', '-x509', ...key, ...args], { stdio: 'pipe' });
   try {

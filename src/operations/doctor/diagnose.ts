@@ -5,7 +5,15 @@ import { type Observed, whyUnknown } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { diskFindings, endFindings, ruleFindings } from './ends';
 import { type Finding, type Findings, type Link, type Report, reportOf, type Unchecked } from './finding';
-import { clockFindings, fileFindings, gatewayFindings, labelFindings, limitFindings, sendingFindings } from './flow';
+import {
+  clockFindings,
+  fileFindings,
+  gatewayFindings,
+  labelFindings,
+  limitFindings,
+  queryFailure,
+  sendingFindings,
+} from './flow';
 import { networkFindings, objectFindings } from './objects';
 import { secretFindings } from './secrets';
 import { workloadFindings } from './workloads';
@@ -39,7 +47,7 @@ export function diagnose(
       ...limitFindings(state),
       ...labelFindings(config, state),
       ...clockFindings(state),
-      ...ruleFindings(stack, expected, state),
+      ...ruleFindings(stack, config, expected, state),
       ...endFindings(state),
     ].map((finding) => filledIn(finding, stack, config)),
     [...more.unchecked, ...unchecked(state)],
@@ -70,6 +78,7 @@ function unchecked(state: StackState): readonly Unchecked[] {
     ...state.agents.flatMap(({ figures, log }) => [['files', figures] as const, ['sending', log] as const]),
     ['network', state.dnsPolicies],
     ['gateway', state.gatewayLog],
+    ...(queryFailure(state) === undefined ? [['gateway', queries.version] as const] : []),
     ...state.loki.map(({ figures }) => ['limits', figures] as const),
     ['labels', queries.jobs],
     ['labels', queries.labels],

@@ -1,7 +1,7 @@
 /** Loki's volume, and what comes behind Loki: rules, Alertmanager, Prometheus, Grafana, the canary. */
-import type { StackConfig } from '../../config';
+import { credentials, type StackConfig } from '../../config';
 import type { KubernetesObject } from '../../deploy/objects';
-import { dataOf, lokiRules } from '../observe/expected';
+import { dataOf, lokiRules, type RuleFiles } from '../observe/expected';
 import { known, whyUnknown } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { FULL, disks } from '../status-disk';
@@ -45,7 +45,12 @@ export function diskFindings(stack: string, config: StackConfig, state: StackSta
 }
 
 /** Rules: loaded, healthy, and readable? */
-export function ruleFindings(stack: string, expected: readonly KubernetesObject[], state: StackState): Findings {
+export function ruleFindings(
+  stack: string,
+  config: StackConfig,
+  expected: readonly KubernetesObject[],
+  state: StackState,
+): Findings {
   const wanted = lokiRules(expected);
   if (wanted.rules === 0) return [];
   const live = (known(state.objects) ?? []).filter(
@@ -58,6 +63,7 @@ export function ruleFindings(stack: string, expected: readonly KubernetesObject[
     }),
   );
   const loaded = known(state.queries.rules);
+  const seen = rulesSeen(config, wanted);
   const ill = (loaded ?? []).filter(({ health }) => health === 'err');
   const dropped = state.loki.reduce((total, { figures }) => total + (known(figures)?.notificationsDropped ?? 0), 0);
   return [
@@ -69,12 +75,12 @@ export function ruleFindings(stack: string, expected: readonly KubernetesObject[
         applyTodo(stack),
       ),
     ),
-    ...(loaded !== undefined && loaded.length < wanted.rules
+    ...(loaded !== undefined && loaded.length < seen
       ? [
           broken(
             'rules',
-            `Loki has loaded ${loaded.length} of ${wanted.rules} rules.`,
-            'A file is broken, not mounted yet (about a minute), or of another tenant than Grafana reads.',
+            `Loki has loaded ${loaded.length} of ${seen} rules.`,
+            'A file is broken, or not mounted yet (about a minute).',
             applyTodo(stack),
             'kubectl -n <logging> logs loki-0 | grep -i rule',
           ),
@@ -101,7 +107,14 @@ export function ruleFindings(stack: string, expected: readonly KubernetesObject[
   ];
 }
 
-export function endFindings({ alertmanagers, prometheus, grafana, canary }: StackState): Findings {
+/** Loki tells the rules of one tenant; a reader across several is told none for certain. Without auth, all are of the only tenant. */
+function rulesSeen(config: StackConfig, { ofTenant, rules }: RuleFiles): number {
+  if (!config.auth.loki.enabled) return rules;
+  const tenants = credentials(config).find(({ name }) => name === config.grafana.credential)?.tenants ?? [];
+  return tenants.length === 1 ? (ofTenant[tenants[0] ?? ''] ?? 0) : 0;
+}
+
+export function endFindings({ pods, alertmanagers, prometheus, grafana, canary }: StackState): Findings {
   const down = known(prometheus?.targetsDown) ?? [];
   const health = known(grafana);
   const lines = known(canary);
@@ -134,7 +147,7 @@ export function endFindings({ alertmanagers, prometheus, grafana, canary }: Stac
             'kubectl -n <logging> logs deployment/grafana --tail=50',
           ),
         ]),
-    ...(grafana !== undefined && whyUnknown(grafana) !== undefined
+    ...('value' in pods && grafana !== undefined && whyUnknown(grafana) !== undefined
       ? [
           symptom(
             'grafana',

@@ -142,10 +142,17 @@ function sending(kind: string, error: string, nodes: readonly string[]): Finding
   );
 }
 
-/** What passes the gateway: can it reach Loki, and does a query find an answer? */
-export function gatewayFindings({ gatewayLog, queries, at }: StackState): Findings {
-  const failed = recent(known(gatewayLog) ?? [], at).filter((line) => /"status":50[234]\b/.test(line));
+/** Why a query fails, where it is the stack that fails it; not where kubectl could not look, or may not read the Secret. */
+export function queryFailure({ pods, queries }: StackState): string | undefined {
   const why = whyUnknown(queries.version);
+  return 'unknown' in pods || why === undefined || /forbidden|Secret/i.test(why) ? undefined : why;
+}
+
+/** What passes the gateway: can it reach Loki, and does a query find an answer? */
+export function gatewayFindings(state: StackState): Findings {
+  const { gatewayLog, at } = state;
+  const failed = recent(known(gatewayLog) ?? [], at).filter((line) => /"status":50[234]\b/.test(line));
+  const why = queryFailure(state);
   return [
     ...(failed.length > 0
       ? [

@@ -30,7 +30,7 @@ function missing(stack: string, config: StackConfig, { secrets }: StackState): F
         broken(
           'secrets',
           `There is no Secret ${namespace}/${name}.`,
-          `${readBy} cannot start, or cannot log in.`,
+          `Its readers (${readBy}) cannot start, or cannot log in.`,
           remedy,
         ),
       ];
@@ -40,7 +40,7 @@ function missing(stack: string, config: StackConfig, { secrets }: StackState): F
       broken(
         'secrets',
         `Secret ${namespace}/${name} has no ${without.join(', ')}.`,
-        `${readBy} cannot start, or cannot log in.`,
+        `Its readers (${readBy}) cannot start, or cannot log in.`,
         remedy,
       ),
     ];

@@ -4,7 +4,11 @@ import { z } from 'zod';
 import { LOKI } from '../../components/identity';
 import { isWorkload, type KubernetesObject } from '../../deploy/objects';
 
-const container = z.looseObject({ name: z.string(), image: z.string() });
+const container = z.looseObject({
+  name: z.string(),
+  image: z.string(),
+  volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
+});
 const workload = z.looseObject({
   spec: z.looseObject({
     replicas: z.number().optional(),
@@ -12,7 +16,9 @@ const workload = z.looseObject({
       spec: z.looseObject({
         containers: z.array(container),
         nodeSelector: z.record(z.string(), z.string()).default({}),
-        volumes: z.array(z.looseObject({ configMap: z.looseObject({ name: z.string() }).optional() })).default([]),
+        volumes: z
+          .array(z.looseObject({ name: z.string(), configMap: z.looseObject({ name: z.string() }).optional() }))
+          .default([]),
         tolerations: z
           .array(
             z.looseObject({
@@ -37,7 +43,8 @@ export interface WorkloadShape {
   readonly replicas?: number;
   readonly images: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
-  readonly configMaps: readonly string[];
+  /** ConfigMaps that it mounts → where. */
+  readonly configMaps: Readonly<Record<string, string>>;
   readonly tolerations: readonly {
     readonly key?: string | undefined;
     readonly operator?: string | undefined;
@@ -59,7 +66,13 @@ export function workloads(objects: readonly KubernetesObject[]): readonly Worklo
       ...(object.kind === 'DaemonSet' ? {} : { replicas: spec.replicas ?? 1 }),
       images: Object.fromEntries(containers.map(({ name, image }) => [name, image])),
       nodeSelector,
-      configMaps: volumes.flatMap(({ configMap }) => (configMap === undefined ? [] : [configMap.name])),
+      configMaps: Object.fromEntries(
+        volumes.flatMap(({ name, configMap }) => {
+          const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts);
+          const mount = mounts.find((candidate) => candidate.name === name);
+          return configMap === undefined ? [] : [[configMap.name, mount?.mountPath ?? '']];
+        }),
+      ),
       tolerations,
     };
   });
@@ -77,18 +90,27 @@ export function dataOf(object: KubernetesObject | undefined): Readonly<Record<st
 export interface RuleFiles {
   /** ConfigMaps with rules that Loki mounts. */
   readonly configMaps: readonly string[];
+  /** Tenant → how many. */
+  readonly ofTenant: Readonly<Record<string, number>>;
   readonly rules: number;
 }
 
-/** The rules that Loki's ruler is to load. */
+/** The rules that Loki's ruler is to load. Their folder is named after their tenant. */
 export function lokiRules(expected: readonly KubernetesObject[]): RuleFiles {
-  const mounted = workloads(expected).find(({ name }) => name === LOKI.name)?.configMaps ?? [];
+  const mounted = workloads(expected).find(({ name }) => name === LOKI.name)?.configMaps ?? {};
   const files = expected
-    .filter(({ kind, metadata }) => kind === 'ConfigMap' && mounted.includes(metadata.name))
-    .map((object) => ({ name: object.metadata.name, rules: rulesIn(object) }))
+    .filter(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name in mounted)
+    .map((object) => ({
+      name: object.metadata.name,
+      tenant: mounted[object.metadata.name]?.split('/').at(-1) ?? '',
+      rules: rulesIn(object),
+    }))
     .filter(({ rules }) => rules > 0);
+  const ofTenant: Record<string, number> = {};
+  for (const { tenant, rules } of files) ofTenant[tenant] = (ofTenant[tenant] ?? 0) + rules;
   return {
     configMaps: files.map(({ name }) => name),
+    ofTenant,
     rules: files.reduce((total, { rules }) => total + rules, 0),
   };
 }

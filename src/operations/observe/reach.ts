@@ -91,8 +91,17 @@ export interface Answer {
   readonly clockSkew?: number;
 }
 
-/** Asks by GET. */
-export function get({ port, credential, tls }: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
+/** Asks by GET; once more where the connection broke, as forwarded ones do now and then. */
+export async function get(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
+  try {
+    return await getOnce(endpoint, path, signal);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Error) || !/ECONNRESET|EPIPE|hang up/.test(error.message)) throw error;
+    return getOnce(endpoint, path, signal);
+  }
+}
+
+function getOnce({ port, credential, tls }: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
   const options = {
     host: '127.0.0.1',
     port,
