@@ -144,13 +144,16 @@ test('the screen has a line for each part, and colours for a terminal alone', ()
    ok       logging/loki                       1/1 ready, 0 restarts, docker.io/grafana/loki:3.7.8
    ok       logging/gateway                    1/1 ready, 0 restarts, docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine
    ok       logging-agents/promtail            1/1 ready, 0 restarts, docker.io/grafana/promtail:3.6.11
-   ok       logging/grafana                    1/1 ready, 0 restarts, docker.io/grafana/grafana:12.4.4
+   ok       logging/grafana                    1/1 ready, 0 restarts, docker.io/grafana/grafana:12.4.4, docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine
+   ok       logging/alertmanager               1/1 ready, 0 restarts, docker.io/prom/alertmanager:v0.31.1
+   ok       logging/prometheus                 1/1 ready, 0 restarts, docker.io/prom/prometheus:v3.16.0
    ok       Loki’s version                     3.7.0
    ok       ingest                             200 lines/s, 58.6 KiB/s
    ok       refused since Loki’s start         none
    ok       agents since their start           5000 sent (200/s), 0 given up, 100 B unread
    ok       data-loki-0                        30 % of 50.0 GiB (not getting full)
    ok       retention                          ran 5 min ago
+   ok       alerts                             none fires
    ok       certificate logging/gateway-tls    until 2027-05-01
    ok       lines, by job
               backend                          oldest 6 d ago, newest 2 s ago
