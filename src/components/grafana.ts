@@ -53,7 +53,6 @@ export type GrafanaProps = Pick<
   | 'monitoring'
   | 'deployment'
   | 'canary'
-  | 'alertmanager'
 >;
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */

@@ -27,7 +27,6 @@ export type LokiProps = Pick<
   | 'network'
   // What its ruler evaluates, whom it tells, and where its links lead.
   | 'alerting'
-  | 'alertmanager'
   | 'monitoring'
   | 'environment'
   | 'agent'

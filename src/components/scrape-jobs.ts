@@ -30,7 +30,6 @@ export function podsBehindGateway(config: Pick<StackConfig, 'deployment' | 'aler
 
 /** Every program of the stack that has metrics. */
 export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
-  const { canary } = config;
   const { logging, agents } = config.namespaces;
   const throughGateway = (program: Identity): ScrapeJob => ({
     job: program.name,

@@ -91,11 +91,11 @@ describe('given a stack, Grafana', () => {
     expect(livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
   });
 
-  it('has no Ingress, and lets nobody in', () => {
+  it('has no Ingress, and lets nobody in but to its metrics', () => {
     expect(ofKind(objects, 'Ingress')).toEqual([]);
     const { policyTypes, ingress } = find(objects, 'NetworkPolicy').spec;
     expect(policyTypes).toContain('Ingress');
-    expect(ingress).toBeUndefined();
+    expect(ingress?.map(({ ports }) => ports)).toEqual([[{ protocol: 'TCP', port: 3001 }]]);
   });
 
   it('over plain HTTP lets cookies travel so', () => {
@@ -222,12 +222,16 @@ describe('given every option, Grafana', () => {
     });
   });
 
-  it('lets the ingress controller in and nobody else, and goes out to the configured Prometheus', () => {
+  it('lets the ingress controller in, to its metrics a Prometheus, and nobody else; goes out to the configured Prometheus', () => {
     const { ingress = [], egress = [] } = find(everything, 'NetworkPolicy').spec;
     const namespace = (name: string) => ({
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
     });
-    expect(ingress.map(({ from }) => from)).toEqual([[namespace('edge')]]);
+    const own = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } } };
+    expect(ingress).toMatchObject([
+      { from: [namespace('edge')], ports: [{ port: 3000 }] },
+      { from: [namespace('telemetry'), { ...namespace('watch'), ...own }], ports: [{ port: 3001 }] },
+    ]);
     expect(egress[1]).toEqual({ to: [namespace('telemetry')], ports: [{ protocol: 'TCP', port: 9091 }] });
   });
 

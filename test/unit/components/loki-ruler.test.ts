@@ -61,12 +61,12 @@ describe('given Alertmanagers of its own', () => {
 describe('given Alertmanagers elsewhere', () => {
   const alertmanager: StackConfigInput['alertmanager'] = {
     type: 'external',
-    urls: ['https://alerts.example.com'],
+    urls: ['https://alerts.example.com:9443'],
     egress: EGRESS,
   };
 
   it('tells those, and may reach them', () => {
-    expect(rulerOf({ alertmanager })).toMatchObject({ alertmanager_url: 'https://alerts.example.com' });
+    expect(rulerOf({ alertmanager })).toMatchObject({ alertmanager_url: 'https://alerts.example.com:9443' });
     expect(portsOut({ alertmanager })).toEqual([53, 53, 9443]);
   });
 });

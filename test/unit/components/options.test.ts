@@ -37,6 +37,8 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'auth.loki.tenants.0.write.0': { 'agent.credential': 'changed' },
   'agent.credential': { 'auth.loki.tenants.0.write.0': 'changed' },
   'auth.loki.tenants.0.read.0': { 'grafana.credential': 'changed' },
+  'auth.loki.tenants.0.read.1': { 'canary.credential': 'changed' },
+  'canary.credential': { 'auth.loki.tenants.0.read.1': 'changed' },
   'grafana.credential': { 'auth.loki.tenants.0.read.0': 'changed' },
   'auth.loki.tenants.0.name': {
     'auth.loki.crossTenantReaders.0.tenants.0': 'changed',
@@ -165,6 +167,9 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
     ]),
   ),
   'alertmanager.fallback': 'none',
+  ...Object.fromEntries([0, 1, 2, 3].map((index) => [`alertmanager.routes.${index}.alerts.0`, 'ChangedName'])),
+  'alertmanager.inhibit.0.while.alerts.0': 'ChangedName',
+  'alertmanager.inhibit.0.silence.alerts.0': 'ChangedName',
   'alertmanager.inhibit.0.while.severities.0': 'info',
   'alertmanager.inhibit.0.while.tenants.0': 'audit',
   'alertmanager.inhibit.0.silence.severities.0': 'info',

@@ -87,7 +87,10 @@ const rows: readonly Row[] = [
     'a workload',
     (name) => ({ deploy: { skipAwait: [name] } }),
     'deploy.skipAwait[0]',
-    { rule: 'one of loki, compactor, gateway, promtail, grafana, alertmanager', remedy: 'did you mean loki?' },
+    {
+      rule: 'one of loki, compactor, gateway, promtail, grafana, alertmanager, prometheus, canary',
+      remedy: 'did you mean loki?',
+    },
     'lokki',
   ),
   ...eachOf(

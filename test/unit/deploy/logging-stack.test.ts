@@ -142,6 +142,7 @@ describe('given options of the deployment', () => {
       .filter(({ inputs }) => JSON.stringify(inputs['metadata']).includes('"pulumi.com/skipAwait":"true"'));
     expect(annotated.map(({ name }) => name).sort()).toEqual([
       'logs-logging-agents-daemonset-promtail',
+      'logs-logging-agents-service-promtail-metrics',
       'logs-logging-deployment-grafana',
       'logs-logging-service-alertmanager',
       'logs-logging-service-alertmanager-0-metrics',
@@ -149,9 +150,12 @@ describe('given options of the deployment', () => {
       'logs-logging-service-gateway',
       'logs-logging-service-gateway-metrics',
       'logs-logging-service-grafana',
+      'logs-logging-service-grafana-metrics',
       'logs-logging-service-loki',
       'logs-logging-service-loki-0-metrics',
       'logs-logging-service-loki-headless',
+      'logs-logging-service-prometheus',
+      'logs-logging-service-prometheus-headless',
     ]);
   });
 
@@ -170,6 +174,7 @@ describe('given options of the deployment', () => {
       ['logs-logging-statefulset-loki', ['spec.volumeClaimTemplates']],
       ['logs-logging-statefulset-compactor', ['spec.volumeClaimTemplates']],
       ['logs-logging-statefulset-alertmanager', ['spec.volumeClaimTemplates']],
+      ['logs-logging-statefulset-prometheus', ['spec.volumeClaimTemplates']],
     ]);
   });
 

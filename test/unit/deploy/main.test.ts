@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import * as configModule from '../../../src/config';
+import { secretManifests } from '../../../src/deploy/secret-objects';
 import * as loggingStack from '../../../src/deploy/logging-stack';
 import { stackObjects } from '../../../src/deploy/objects';
 import { configWith } from '../../support/config';
@@ -82,7 +83,7 @@ describe('given the config of a stack and its secrets, the program', () => {
       namespaces: { logging: 'watch', agents: 'watch-agents' },
       grafana: { url: 'https://watch.example.com' },
     });
-    const count = stackObjects(config).length + Object.keys(plantedSecrets(config)).length;
+    const count = stackObjects(config).length + secretManifests(config, plantedSecrets(config)).length;
     expect(resources.filter(({ type }) => type.startsWith('kubernetes:'))).toHaveLength(count);
   });
 

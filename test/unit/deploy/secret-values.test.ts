@@ -17,6 +17,7 @@ describe('generated values', () => {
       'gateway.shipper',
       'gateway.audit-shipper',
       'gateway.viewer',
+      'gateway.watcher',
       'gateway.auditor',
       'gateway.eraser',
       'gateway.audit-eraser',

@@ -30,6 +30,8 @@ test('given a stack that runs as it should, all is ok', () => {
     ['gateway', 1, 1],
     ['promtail', 1, 1],
     ['grafana', 1, 1],
+    ['alertmanager', 1, 1],
+    ['prometheus', 1, 1],
   ]);
   expect(seen).toMatchObject({ loki: { version: '3.7.0' }, ingest: { linesPerSecond: 200, bytesPerSecond: 60_000 } });
 });
