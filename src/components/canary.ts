@@ -19,7 +19,15 @@ import {
   restrictedPodSecurity,
   secretFiles,
 } from './pod';
-import { proxyConfig, proxyContainer, type ProxyProps, proxyServer, proxyVolumes, WITH_AUTHORIZATION } from './proxy';
+import {
+  ALIVE,
+  proxyConfig,
+  proxyContainer,
+  type ProxyProps,
+  proxyServer,
+  proxyVolumes,
+  WITH_AUTHORIZATION,
+} from './proxy';
 
 /** The parts of the stack config that the canary is made from. */
 export type CanaryProps = Pick<
@@ -116,7 +124,11 @@ export class Canary extends Construct {
                 securityContext: CONTAINER_SECURITY,
                 terminationMessagePolicy: LAST_WORDS,
                 readinessProbe: { ...answers, periodSeconds: 5 },
-                livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 6 },
+                livenessProbe: {
+                  tcpSocket: { port: k8s.IntOrString.fromString('own') },
+                  periodSeconds: 10,
+                  failureThreshold: 6,
+                },
               },
               proxyContainer(proxy),
             ],
@@ -177,6 +189,7 @@ function canaryProxyConfig(props: CanaryProps): string {
     }),
     proxyServer(CANARY.ports.metrics, {
       '/metrics': [['proxy_pass', `http://127.0.0.1:${OWN_PORT}/metrics`]],
+      ...ALIVE,
     }),
   ]);
 }

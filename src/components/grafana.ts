@@ -35,7 +35,15 @@ import {
   secretFiles,
   spread,
 } from './pod';
-import { proxyConfig, proxyContainer, type ProxyProps, proxyServer, proxyVolumes, WITH_AUTHORIZATION } from './proxy';
+import {
+  ALIVE,
+  proxyConfig,
+  proxyContainer,
+  type ProxyProps,
+  proxyServer,
+  proxyVolumes,
+  WITH_AUTHORIZATION,
+} from './proxy';
 
 /** The parts of the stack config that Grafana is made from. */
 export type GrafanaProps = Pick<
@@ -355,6 +363,7 @@ const METRICS_FILES = {
   'nginx.conf': proxyConfig([
     proxyServer(GRAFANA.ports.metrics, {
       '/metrics': [WITH_AUTHORIZATION, ['proxy_pass', `http://127.0.0.1:${GRAFANA.ports.http}/metrics`]],
+      ...ALIVE,
     }),
   ]),
 };

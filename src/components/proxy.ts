@@ -36,6 +36,10 @@ export function proxyServer(
   ];
 }
 
+/** Where nginx itself answers, whatever is behind it. */
+const ALIVE_PATH = '/alive';
+export const ALIVE = { [ALIVE_PATH]: [['return', 200]] } as const;
+
 /** The configuration file. */
 export function proxyConfig(servers: readonly Directive[]): string {
   return renderNginxConfig([
@@ -91,7 +95,7 @@ export function proxyContainer({
     terminationMessagePolicy: LAST_WORDS,
     readinessProbe: { tcpSocket: { port: k8s.IntOrString.fromString('metrics') }, periodSeconds: 5 },
     livenessProbe: {
-      tcpSocket: { port: k8s.IntOrString.fromString('metrics') },
+      httpGet: { path: ALIVE_PATH, port: k8s.IntOrString.fromString('metrics') },
       periodSeconds: 10,
       failureThreshold: 6,
     },

@@ -35,12 +35,15 @@ export const log = (line: string): void => void process.stderr.write(`    e2e: $
 
 /** The tenants of the tests and their credentials. */
 export const TENANTS = [
-  { name: 'spywatcher', write: ['promtail'], read: ['grafana'], erase: ['eraser'] },
+  { name: 'spywatcher', write: ['promtail'], read: ['grafana', 'canary'], erase: ['eraser'] },
   { name: 'audit', write: ['audit-writer'], read: ['audit-reader'], erase: ['audit-eraser'] },
   // Of which the overseer is to see nothing.
   { name: 'payments', write: ['payments-writer'], read: ['payments-reader'] },
 ];
 export const OVERSEER = { name: 'overseer', tenants: ['spywatcher', 'audit'] };
+
+/** The pod that is told of alerts. */
+export const ALERT_RECEIVER = { name: 'alert-receiver', port: 8080 };
 
 /** Stack dev with production's auth: the stricter of the two is what the tests go through. */
 export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig {
@@ -51,6 +54,40 @@ export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig 
     auth: { loki: { tenants: TENANTS, crossTenantReaders: [OVERSEER] } },
     // All requests of the tests come from one address.
     gateway: { tls: {}, failedLoginsPerMinute: 1000 },
+    canary: {},
+    alerting: {
+      interval: '5s', // nobody here waits for the usual minute
+      rules: [
+        {
+          name: 'TooManyTestErrors',
+          expr: 'sum by (app) (count_over_time({app=~"alerting-.+", level="error"}[20s])) > 5',
+          for: '0s',
+          severity: 'critical',
+          summary: 'A pod of the tests writes errors',
+          description: '{{ $value }} errors of {{ $labels.app }} in 20s.',
+          runbook: 'https://runbooks.example.com/too-many-test-errors',
+        },
+      ],
+    },
+    alertmanager: {
+      type: 'embedded',
+      groupWait: '2s',
+      groupInterval: '5s',
+      persistence: { size: '64Mi' },
+      receivers: [
+        {
+          name: 'hook',
+          type: 'webhook',
+          egress: [
+            {
+              namespace: APPS,
+              podLabels: { 'app.kubernetes.io/name': ALERT_RECEIVER.name },
+              port: ALERT_RECEIVER.port,
+            },
+          ],
+        },
+      ],
+    },
     resources: {
       loki: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '2', memory: '768Mi' } },
       gateway: {},
@@ -97,7 +134,10 @@ export async function applyRendered(target: Target, config: StackConfig, secrets
 
 /** Fresh values for every secret, which the tests then find in {@link secretValues}. */
 export function makeSecretValues(config: StackConfig): SecretValues {
-  const values = generateSecretValues(config);
+  const values = {
+    ...generateSecretValues(config),
+    'alertmanager.hook': `http://${ALERT_RECEIVER.name}.${APPS}.svc:${ALERT_RECEIVER.port}/alerts`,
+  };
   process.env[SECRETS_VARIABLE] = JSON.stringify(values);
   return values;
 }
@@ -136,10 +176,12 @@ export function gatewayCertificate(config: StackConfig): CertificateFiles {
   return makeCertificate(`gateway.${config.namespaces.logging}.svc`);
 }
 
-export async function waitForStack(target: Target, { namespaces }: StackConfig): Promise<void> {
+export async function waitForStack(target: Target, { namespaces, alertmanager }: StackConfig): Promise<void> {
   await waitForRollout(target, namespaces.logging, 'statefulset/loki', 180);
   await waitForRollout(target, namespaces.logging, 'deployment/gateway', 180);
   await waitForRollout(target, namespaces.agents, 'daemonset/promtail', 180);
+  if (alertmanager.type === 'embedded')
+    await waitForRollout(target, namespaces.logging, 'statefulset/alertmanager', 180);
 }
 
 /** Applies the stack anew, because another test file may have left another config. */

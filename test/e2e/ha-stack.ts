@@ -17,6 +17,9 @@ export const haConfig = (): StackConfig =>
   parseStackConfig('e2e-ha', {
     environment: 'dev',
     namespaces: { logging: 'ha-logging', agents: 'ha-agents' },
+    // What they say of a stack, that of the other tests says.
+    alertmanager: { type: 'none' },
+    monitoring: { type: 'none' },
     deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
     storage: {
       type: 's3',

@@ -19,6 +19,7 @@ const COMPACTOR = 'StatefulSet compactor';
 const ALERTMANAGER = 'StatefulSet alertmanager';
 const PROMTAIL = 'DaemonSet promtail';
 const PROMETHEUS = 'StatefulSet prometheus';
+const CANARY = 'Deployment canary';
 
 /** Stacks with one Loki, and with several in a ring. */
 const SINGLE = ['dev', 'staging', 'otherwise'];
@@ -48,11 +49,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason:
       'Images are immutable tags or digests: there is nothing newer to pull, and a pod starts while the registry is away.',
     found: {
-      ...inEach(['dev', 'staging'], LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER),
+      dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
+      staging: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, CANARY],
+      prod: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, CANARY],
+      everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       otherwise: [LOKI, GATEWAY, PROMTAIL, GRAFANA],
-      ...inEach(RINGS, LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER),
-      dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS],
-      everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS],
     },
   },
   {
@@ -87,6 +88,18 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'warning',
     reason: 'Two Grafanas would write to the same SQLite file.',
     found: inEach(SQLITE, GRAFANA),
+  },
+  {
+    check: 'deployment-replicas',
+    grade: 'warning',
+    reason: 'One canary is enough to say that the chain works; a second would only read the first one’s lines as well.',
+    found: inEach(['dev', 'staging', ...RINGS], CANARY),
+  },
+  {
+    check: 'deployment-strategy',
+    grade: 'warning',
+    reason: 'Two canaries at once would each look for the other’s lines.',
+    found: inEach(['dev', 'staging', ...RINGS], CANARY),
   },
   {
     check: 'deployment-strategy',

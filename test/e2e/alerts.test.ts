@@ -1,0 +1,204 @@
+/**
+ * Given the running stack and a pod that is told of alerts; when a pod's log lines are too many errors, then the receiver is told,
+ * in one message for all that belongs together, and told again when it is over.
+ */
+import { currentCluster } from '../../local/cluster';
+import { buildNodeImage } from '../../local/images/catalog';
+import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
+import { ALERTMANAGER, PROMETHEUS } from '../../src/components/identity';
+import { ALERT_RECEIVER, APPS, e2eConfig, eventually, log, restoreStack, startWriter, targetOf } from './cluster';
+import { everyMetricQuery, withTimes } from '../support/promql';
+
+const IMAGE = 'spywatcher/e2e-alert-receiver:1.0.0';
+const config = e2eConfig();
+const { logging } = config.namespaces;
+let target: Target;
+
+/** What Alertmanager sends to a webhook. */
+interface Message {
+  readonly receivedAt: number;
+  readonly status: 'firing' | 'resolved';
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly alerts: readonly {
+    readonly status: 'firing' | 'resolved';
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly generatorURL: string;
+  }[];
+}
+
+/** Writes each message, and when it came, on a line. */
+const SERVER = `
+  require('node:http').createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => (body += part));
+    request.on('end', () => {
+      console.log(JSON.stringify({ receivedAt: Date.now(), ...JSON.parse(body) }));
+      response.end();
+    });
+  }).listen(${ALERT_RECEIVER.port});`;
+
+function receiver(): readonly object[] {
+  const labels = { 'app.kubernetes.io/name': ALERT_RECEIVER.name };
+  const metadata = { name: ALERT_RECEIVER.name, namespace: APPS, labels };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { selector: labels, ports: [{ port: ALERT_RECEIVER.port }] },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata,
+      spec: {
+        automountServiceAccountToken: false,
+        terminationGracePeriodSeconds: 1,
+        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            name: ALERT_RECEIVER.name,
+            image: IMAGE,
+            imagePullPolicy: 'Never',
+            command: ['/usr/local/bin/node', '-e', SERVER],
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+            readinessProbe: { tcpSocket: { port: ALERT_RECEIVER.port }, periodSeconds: 1 },
+          },
+        ],
+      },
+    },
+  ];
+}
+
+/** Messages about the alert of these tests, in the order in which they came. */
+async function messages(): Promise<readonly Message[]> {
+  const text = await kubectl(target, ['-n', APPS, 'logs', ALERT_RECEIVER.name, '--tail=-1']);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Message => JSON.parse(line) as Message)
+    .filter(({ groupLabels }) => groupLabels['alertname'] === 'TooManyTestErrors');
+}
+
+/** The apps that a message is about, by status. */
+const appsOf = (message: Message | undefined, status: Message['status']): readonly string[] =>
+  (message?.alerts ?? [])
+    .filter((alert) => alert.status === status)
+    .map(({ labels }) => labels['app'] ?? '')
+    .sort();
+
+beforeAll(async () => {
+  const cluster = currentCluster();
+  if (cluster === undefined) throw new Error('the local cluster does not run');
+  target = targetOf(cluster);
+  await restoreStack(config);
+  await cluster.importImage(await buildNodeImage({ name: IMAGE, folders: {}, command: [] }));
+  await applyObjects(target, receiver());
+  await kubectl(target, ['-n', APPS, 'wait', `pod/${ALERT_RECEIVER.name}`, '--for=condition=Ready', '--timeout=60s'], {
+    timeout: 70,
+  });
+});
+
+afterAll(() =>
+  kubectl(target, ['-n', APPS, 'delete', 'pod,service', ALERT_RECEIVER.name, '--ignore-not-found', '--wait=false']),
+);
+
+describe('given two pods that write errors for a while', () => {
+  const APPS_OF_ERRORS = ['alerting-one', 'alerting-two'];
+  let began: number;
+
+  beforeAll(async () => {
+    began = Date.now();
+    const line = '{"level":"error","message":"the test has failed","job":"alerting"}';
+    for (const name of APPS_OF_ERRORS)
+      await startWriter(target, name, `for i in $(seq 30); do echo '${line}'; sleep 0.5; done`);
+  });
+
+  test('then within 60 s a message says that the alert fires, for both, with what helps', async () => {
+    const told = await eventually(
+      messages,
+      (seen) => appsOf(seen.at(-1), 'firing').length === APPS_OF_ERRORS.length,
+      60,
+    );
+    log(`told ${(((told[0]?.receivedAt ?? NaN) - began) / 1000).toFixed(1)} s after the first pod was asked for`);
+    const message = told.at(-1);
+    expect(appsOf(message, 'firing')).toEqual(APPS_OF_ERRORS);
+    expect(message?.status).toBe('firing');
+    const alert = message?.alerts[0];
+    expect(alert?.labels).toMatchObject({ severity: 'critical', tenant: 'spywatcher' });
+    expect(alert?.annotations).toMatchObject({
+      summary: 'A pod of the tests writes errors',
+      description: expect.stringMatching(/^\d+ errors of alerting-(one|two) in 20s\.$/) as string,
+      runbook_url: 'https://runbooks.example.com/too-many-test-errors',
+    });
+    expect(alert?.generatorURL).toMatch(/\/explore\?.*alerting-/);
+  });
+
+  test('then within 90 s a message says that it is over, for both', async () => {
+    const told = await eventually(
+      messages,
+      (seen) => {
+        const over = new Set(seen.flatMap((message) => appsOf(message, 'resolved')));
+        return APPS_OF_ERRORS.every((app) => over.has(app));
+      },
+      90,
+    );
+    log(`over ${(((told.at(-1)?.receivedAt ?? NaN) - began) / 1000).toFixed(1)} s after the first pod was asked for`);
+    const last = told.at(-1);
+    expect(last?.status).toBe('resolved');
+    expect(appsOf(last, 'firing')).toEqual([]);
+  });
+
+  test('and no more than a message for each change was sent', async () => {
+    // Firing, perhaps the second pod a moment later, one over, both over.
+    expect((await messages()).length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('the embedded Prometheus', () => {
+  const ask = async (path: string): Promise<unknown> =>
+    JSON.parse(
+      await kubectl(target, [
+        'get',
+        '--raw',
+        `/api/v1/namespaces/${logging}/services/${PROMETHEUS.name}:${PROMETHEUS.ports.http}/proxy/api/v1/${path}`,
+      ]),
+    );
+
+  test('reaches all that it scrapes but Grafana, which has no image here', async () => {
+    const down = async (): Promise<readonly string[]> => {
+      const { data } = (await ask('targets?state=active')) as {
+        data: { activeTargets: readonly { health: string; labels: { job: string } }[] };
+      };
+      if (data.activeTargets.length < 5) return ['too few targets'];
+      return data.activeTargets.filter(({ health }) => health !== 'up').map(({ labels }) => labels.job);
+    };
+    const left = await eventually(down, (jobs) => jobs.every((job) => job === 'grafana'), 90);
+    expect(left.filter((job) => job !== 'grafana')).toEqual([]);
+  });
+
+  test('knows the stack’s Alertmanager, and evaluates every rule', async () => {
+    expect(await ask('alertmanagers')).toMatchObject({
+      data: { activeAlertmanagers: [{ url: expect.stringContaining(ALERTMANAGER.name) as string }] },
+    });
+    const rules = async (): Promise<readonly { name: string; health: string; lastError?: string }[]> => {
+      const { data } = (await ask('rules')) as {
+        data: { groups: readonly { rules: readonly { name: string; health: string; lastError?: string }[] }[] };
+      };
+      return data.groups.flatMap((group) => group.rules);
+    };
+    const seen = await eventually(rules, (all) => all.every(({ health }) => health === 'ok'), 90);
+    expect(seen.length).toBeGreaterThan(20);
+    expect(seen.filter(({ health }) => health !== 'ok')).toEqual([]);
+  });
+
+  test('answers every query of the dashboard of the stack', async () => {
+    for (const { of, expr } of everyMetricQuery(config)) {
+      const answer = await ask(
+        `query?query=${encodeURIComponent(withTimes(expr, { rateInterval: '1m', range: '1h' }))}`,
+      );
+      expect([of, answer]).toEqual([of, expect.objectContaining({ status: 'success' })]);
+    }
+  });
+});
