@@ -25,7 +25,11 @@ const input = (alertmanager: string): StackConfigInput => ({
       ],
     },
   },
-  alertmanager: { type: 'external', urls: [alertmanager], egress: [{ cidr: '127.0.0.1/32', port: 9093 }] },
+  alertmanager: {
+    type: 'external',
+    urls: [alertmanager],
+    egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(alertmanager).port) }],
+  },
   alerting: {
     interval: '1s',
     rules: [

@@ -151,7 +151,7 @@ describe('a Pulumi program', () => {
     const ofType = (type: RegExp): number => resources.filter((resource) => type.test(resource.type)).length;
     expect(ofType(/^spywatcher-logs:index:LoggingStack$/)).toBe(1);
     expect(ofType(/^pulumi:providers:kubernetes$/)).toBe(1);
-    expect(ofType(/^kubernetes:core\/v1:Secret$/)).toBe(4);
+    expect(ofType(/^kubernetes:core\/v1:Secret$/)).toBe(5);
     expect(resources.map(({ type, name }) => `${type} ${name}`).sort()).toMatchSnapshot();
   });
 
