@@ -69,10 +69,12 @@ export interface RuleConfigMap {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** One for each tenant, also for one without rules: Loki's API answers 500 to a tenant that has no folder. */
+/** One for each tenant that has rules. With one for each tenant, another tenant would change the pod, and restart Loki. */
 export function ruleConfigMaps(props: RulerProps): readonly RuleConfigMap[] {
-  return props.alerting.enabled ? tenantRules(props).map(ruleConfigMap) : [];
+  return props.alerting.enabled ? tenantRules(props).filter(hasRules).map(ruleConfigMap) : [];
 }
+
+const hasRules = ({ files }: TenantRules): boolean => Object.values(files).some(({ groups }) => groups.length > 0);
 
 function ruleConfigMap({ tenant, files }: TenantRules): RuleConfigMap {
   return {
