@@ -385,7 +385,7 @@ describe('given what cannot be right, it says so in words and writes nothing', (
       'a credential that the stack does not have',
       wrong(
         ['prod', '--rotate', 'nobody', '--out', 'OUT'],
-        'nobody is no credential of this stack: promtail, grafana, data-protection',
+        'nobody is no credential of this stack: promtail, grafana, canary, data-protection',
         '{"kind":"Secret","metadata":{"name":"gateway-users"}}',
       ),
     ],
