@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { freePorts, type RunningProgram, removeFolder, startProgram, temporaryFolder, until } from './program';
+import { freePorts, type RunningProgram, removeFolder, startProgram, temporaryFolder } from './program';
+import { prometheusReady } from './prometheus';
 import { configFile, type RenderedStack } from './rendered-stack';
 import { send } from './request';
 
@@ -60,18 +61,7 @@ export async function startPrometheus(
     ],
     join(folder, 'prometheus.log'),
   );
-  await until(
-    'Prometheus',
-    async () => {
-      try {
-        const { status, text } = await send({ port, path: '/-/ready' });
-        return status === 200 ? undefined : text.trim();
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-      }
-    },
-    { program },
-  );
+  await prometheusReady(port, program);
   return {
     port,
     program,

@@ -63,7 +63,21 @@ export async function startPrometheus(
     [prometheus, ...args, `--web.listen-address=127.0.0.1:${port}`],
     join(folder, 'prometheus.log'),
   );
-  await until(
+  await prometheusReady(port, program);
+  return {
+    ...program,
+    port,
+    ask: async (path) => {
+      const { status, text } = await send({ port, path });
+      if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`);
+      return (JSON.parse(text) as { readonly data: unknown }).data;
+    },
+  };
+}
+
+/** Waits until a Prometheus that was started answers. */
+export function prometheusReady(port: number, program: RunningProgram): Promise<void> {
+  return until(
     'Prometheus',
     async () => {
       try {
@@ -75,13 +89,4 @@ export async function startPrometheus(
     },
     { program },
   );
-  return {
-    ...program,
-    port,
-    ask: async (path) => {
-      const { status, text } = await send({ port, path });
-      if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`);
-      return (JSON.parse(text) as { readonly data: unknown }).data;
-    },
-  };
 }
