@@ -26,6 +26,17 @@ export const QUERIES_OF_LOKI: DropRule = {
 };
 
 /**
+ * Of a tenant whose lines nobody may erase, Loki logs two errors for each part of each query: that it could not ask how often the
+ * tenant's lines have been erased. A query of a week has several hundred parts.
+ */
+export const ERASURE_NOT_ALLOWED: DropRule = {
+  name: 'erasure-not-allowed',
+  selector: QUERIES_OF_LOKI.selector,
+  patterns: ['deletion is not available for this tenant'],
+  keep: 0,
+};
+
+/**
  * What the canary says of its own work, on standard error. Beside its lines it would be read with them, and it would say of
  * each that it is none of its own. `stream` is a label until the end of the pipeline.
  *

@@ -2,7 +2,7 @@
 import { FORMATS, type Format, LABELS } from '../log-model';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
-import { type DropRule, dropRules, QUERIES_OF_LOKI, wordsOfCanary } from './drop-rules';
+import { type DropRule, dropRules, ERASURE_NOT_ALLOWED, QUERIES_OF_LOKI, wordsOfCanary } from './drop-rules';
 import { gatewayCounters } from './gateway';
 import { nginx } from './nginx';
 import { pgbouncer } from './pgbouncer';
@@ -96,7 +96,11 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
 
 /** Of the stack's own pods: they say nothing of their format, and so are `auto`. */
 function ownDropRules({ canaryNamespace }: ScrapeProps): readonly DropRule[] {
-  return [QUERIES_OF_LOKI, ...(canaryNamespace === undefined ? [] : [wordsOfCanary(canaryNamespace)])];
+  return [
+    QUERIES_OF_LOKI,
+    ERASURE_NOT_ALLOWED,
+    ...(canaryNamespace === undefined ? [] : [wordsOfCanary(canaryNamespace)]),
+  ];
 }
 
 function recordStages(

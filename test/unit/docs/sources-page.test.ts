@@ -15,7 +15,7 @@ import {
   SECRET_PATTERNS,
 } from '../../../src/log-model';
 import { PIPELINES } from '../../../src/pipelines';
-import { QUERIES_OF_LOKI } from '../../../src/pipelines/drop-rules';
+import { ERASURE_NOT_ALLOWED, QUERIES_OF_LOKI } from '../../../src/pipelines/drop-rules';
 import { podRelabelConfigs } from '../../../src/pipelines/discovery';
 import { expression } from '../../../src/pipelines/json';
 import { redact } from '../../../src/pipelines/redaction';
@@ -189,7 +189,8 @@ describe('an example of a stack file is accepted, and means what the page says:'
   test('drop rules: they replace the default', () => {
     const [byDefault] = configWith().agent.drop;
     expect(section('## What is left out')).toContain(`one rule, \`${byDefault?.name ?? ''}\``);
-    expect(section('## What is left out')).toContain(`\`${QUERIES_OF_LOKI.name}\``);
+    for (const { name } of [QUERIES_OF_LOKI, ERASURE_NOT_ALLOWED])
+      expect(section('## What is left out')).toContain(`\`${name}\``);
     expect(agentOf('## What is left out').drop.map(({ name, keep }) => [name, keep])).toEqual([
       ['static-files', 0.01],
       ['debug', 0.1],

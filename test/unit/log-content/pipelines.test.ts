@@ -222,17 +222,21 @@ describe('redaction', () => {
 });
 
 test.each([[], [{ name: 'debug', selector: '{level="debug"}', patterns: [], keep: 0 }]])(
-  'Loki’s lines with a query in them are left out, whatever else is: %j',
+  'Loki’s lines with a query in them, and of queries about erasures, are left out, whatever else is: %j',
   (...drop) => {
     const { agent } = configWith({ agent: { drop } });
     const pods = scrapeConfigs({ ...props, drop: agent.drop }).find(({ job_name: name }) => name === 'pods-auto');
-    expect(pods?.['pipeline_stages']).toContainEqual({
-      match: {
-        selector: String.raw`{app=~"loki|compactor"} |~ "\"query\":\""`,
-        action: 'drop',
-        drop_counter_reason: 'queries-of-loki',
-      },
-    });
+    for (const [name, pattern] of [
+      ['queries-of-loki', String.raw`\"query\":\"`],
+      ['erasure-not-allowed', 'deletion is not available for this tenant'],
+    ])
+      expect(pods?.['pipeline_stages']).toContainEqual({
+        match: {
+          selector: `{app=~"loki|compactor"} |~ "${pattern}"`,
+          action: 'drop',
+          drop_counter_reason: name,
+        },
+      });
   },
 );
 
