@@ -11,6 +11,7 @@ import { exitCode } from '../src/operations/status';
 import { formatStatus } from '../src/operations/status-format';
 import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
+import { type Answers, askDashboards } from './dashboards';
 import { backendImage, removeBackend, startBackend } from './example-backend';
 import { ensureForwards, type Forward, stopForwards } from './forward';
 import { buildNodeImage } from './images/catalog';
@@ -68,10 +69,15 @@ export async function up(props: UpProps): Promise<void> {
     props.context === undefined ? undefined : { kubectl: target.kubectl, context: props.context },
   );
   const url = `http://localhost:${gatewayPort}`;
-  const counts = await liveCounts(url, log);
+  const loki = new LokiClient({ url });
+  const counts = await liveCounts(loki, log);
   const status = await settledStatus(log, () => stackStatus(target, stack, config, withGrafana));
-  process.stdout.write(screen({ ...props, config, target, url, counts, withGrafana }));
+  log('asking every query of the dashboards');
+  const dashboards = await askDashboards(target, config, loki);
+  process.stdout.write(screen({ ...props, config, target, url, counts, dashboards, withGrafana }));
   process.stdout.write(`${formatStatus(status, process.stdout.isTTY)}\n`);
+  const problems = dashboards.flatMap((dashboard) => dashboard.problems);
+  if (problems.length > 0) throw new Error(`Not every query of the dashboards is answered:\n${problems.join('\n')}`);
   if (status.verdict !== 'ok') throw new Error(`Not all is as it should be: npm run doctor -- --stack ${stack}`);
 }
 
@@ -191,8 +197,7 @@ async function waitForStack(
   }
 }
 
-async function liveCounts(url: string, log: Log): Promise<readonly number[]> {
-  const loki = new LokiClient({ url });
+async function liveCounts(loki: LokiClient, log: Log): Promise<readonly number[]> {
   await waitFor({
     what: 'first results of every query',
     timeout: 60,
@@ -216,6 +221,7 @@ interface ScreenProps extends UpProps {
   readonly target: Target;
   readonly url: string;
   readonly counts: readonly number[];
+  readonly dashboards: readonly Answers[];
   readonly withGrafana: boolean;
 }
 
@@ -226,7 +232,8 @@ function downVariables(context: string | undefined): string {
   return instance === '' ? '' : ` ${INSTANCE_VARIABLE}=${instance}`;
 }
 
-function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, context }: ScreenProps): string {
+function screen(props: ScreenProps): string {
+  const { config, target, url, counts, dashboards, withGrafana, grafanaPort, stack, context } = props;
   const command = [target.kubectl, ...target.select].join(' ');
   const grafanaSecret = secretTable(config).find(({ readBy }) => readBy === 'grafana');
   const lines = [
@@ -235,13 +242,19 @@ function screen({ config, target, url, counts, withGrafana, grafanaPort, stack, 
     '',
     `  Loki, through the gateway   ${url}`,
     withGrafana
-      ? `  Grafana                     http://localhost:${grafanaPort} (dashboard "Spywatcher - Log Aggregation")`
+      ? `  Grafana                     http://localhost:${grafanaPort}`
       : `  Grafana                     not running: the embedded cluster has no registry to pull ${config.images.grafana} from.\n                              Import it (docker save … ; node bin/local.js import-image FILE), or make up CONTEXT=…`,
     `  Its credentials             user ${config.grafana.login.adminUser}, Secret ${grafanaSecret?.namespace ?? ''}/${grafanaSecret?.name ?? ''}, key password`,
     `  kubectl                     ${command}`,
     '',
     '  Lines of the last hour      query',
     ...SAVED_QUERIES.map(({ expr }, index) => `  ${String(counts[index] ?? 0).padStart(22)}      ${expr}`),
+    '',
+    '  Dashboard                   queries answered, and of those with something to show',
+    ...dashboards.map(
+      ({ title, asked, withData, problems }) =>
+        `  ${title.padEnd(26)}  ${asked - problems.length} of ${asked}, ${withData}`,
+    ),
     '',
     '  Ask one yourself:',
     `    curl -sG ${url}/loki/api/v1/query_range --data-urlencode 'query=${SAVED_QUERIES[1]?.expr ?? ''}' --data-urlencode limit=3`,
