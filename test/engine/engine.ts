@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { missingPulumiPrograms, PulumiStack, type PulumiStackProps } from '../../local/pulumi-stack';
 import type { Result } from '../../local/shell';
-import { parseStackConfig, PROJECT, SECRETS_KEY, type StackConfig, type StackConfigInput } from '../../src/config';
+import { PROJECT, SECRETS_KEY, type StackConfig, type StackConfigInput } from '../../src/config';
+import { parseStackEntries } from '../../src/config/stack-file';
 import { requiredSecrets, type SecretValues } from '../../src/deploy/secret-values';
 
 const root = join(__dirname, '..', '..');
@@ -23,7 +25,7 @@ export const describeWithEngine = missing.length === 0 ? describe : describe.ski
  * without a bucket, and no wait for Grafana, whose image and servers are not there.
  */
 const DIFFERENCES = {
-  auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail', 'direct'], read: ['grafana'] }] } },
+  auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail', 'direct'], read: ['grafana', 'canary'] }] } },
   deploy: { skipAwait: ['grafana'] },
   grafana: {
     login: {
@@ -56,12 +58,23 @@ const DIFFERENCES = {
   },
 } satisfies Partial<StackConfigInput>;
 
-/** The config that the stack will have. */
-export const engineConfig: StackConfig = parseStackConfig('engine', {
-  environment: 'dev',
-  persistence: { size: '5Gi', retainOnDelete: false },
-  ...DIFFERENCES,
-});
+/** The config that the stack will have. Where it is none that is taken, these tests fail without an engine, too. */
+export const engineConfig: StackConfig = parseStackEntries(
+  'engine',
+  Object.entries({
+    ...stackFile('dev'),
+    ...Object.fromEntries(Object.entries(DIFFERENCES).map(([key, value]) => [`${PROJECT}:${key}`, value])),
+  }),
+  root,
+);
+
+function stackFile(stack: string): Readonly<Record<string, unknown>> {
+  // The shape of every stack file.
+  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), 'utf8')) as {
+    readonly config: Readonly<Record<string, unknown>>;
+  };
+  return config;
+}
 
 /** A secret as a generator makes it, which is found wherever it should not be: there is none like it. */
 export const planted = (): string => randomBytes(16).toString('hex');

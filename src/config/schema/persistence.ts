@@ -13,5 +13,5 @@ export const lokiPersistence = persistence(defaults.persistence.size).extend({
   retainOnDelete: z
     .boolean()
     .default(defaults.persistence.retainOnDelete)
-    .describe('Keep the volume when Loki is removed (`pulumi destroy`).'),
+    .describe('Keep Loki’s volume, and Alertmanager’s, when the stack is removed (`pulumi destroy`).'),
 });
