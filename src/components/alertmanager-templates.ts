@@ -41,12 +41,18 @@ const NAME = '{{ with .Annotations.summary }}{{ . }}{{ else }}{{ $.Labels.alertn
 /** A parenthesis would end a link of Markdown, and LogQL is full of them. */
 const markdownUrl = (url: string): string => `{{ reReplaceAll "\\\\(" "%28" (reReplaceAll "\\\\)" "%29" ${url}) }}`;
 
+/** What means something in Markdown, as an expression in quotes. */
+const MARKUP = JSON.stringify('([\\\\\\[\\]*_~`|<>#])');
+/** What an alert quotes of a log line must not be a link that leads elsewhere than it says. */
+const markdownText = (text: string): string => `{{ reReplaceAll ${MARKUP} ${JSON.stringify('\\$1')} ${text} }}`;
+
 const EXPLORE_URL = '(or .Annotations.explore_url .GeneratorURL)';
 
 const MARKDOWN = [
   define(
     'spywatcher.markdown.alert',
-    `**${NAME}**\n{{ with .Annotations.description }}{{ . }}\n{{ end }}`,
+    `**{{ with .Annotations.summary }}${markdownText('.')}{{ else }}${markdownText('$.Labels.alertname')}{{ end }}**\n`,
+    `{{ with .Annotations.description }}${markdownText('.')}\n{{ end }}`,
     '{{ template "spywatcher.state" . }}',
     `{{ with .Annotations.runbook_url }} · [Runbook](${markdownUrl('.')}){{ end }}`,
     `{{ with ${EXPLORE_URL} }} · [Explore](${markdownUrl('.')}){{ end }}\n\n`,

@@ -253,11 +253,12 @@ function when(variable: string, operator: string, value: string, status: number)
 }
 
 /** A request that has got past the checks. The variables are for the second try with the previous password. */
-function proxied(props: GatewayConfigProps, { kind, methods, path }: Endpoint): readonly Directive[] {
+function proxied(props: GatewayConfigProps, { kind, methods, path, oneTenant }: Endpoint): readonly Directive[] {
   const upstreamName = kind === 'erase' && props.deployment.mode === 'ha' ? 'compactor' : 'loki';
   return [
     when('$request_method', '!~', `^(?:${methods.join('|')})$`, 405),
     ...allowed(props, kind),
+    ...(oneTenant === true ? [ONE_TENANT] : []),
     ['set', '$upstream', upstreamName],
     ['set', '$target', path],
     ...(kind === 'write' ? pushLimits(props) : []),
@@ -274,11 +275,13 @@ function tail(props: GatewayConfigProps): readonly Directive[] {
   return [
     when('$request_method', '!=', 'GET', 405),
     ...allowed(props, 'read', '@previous-tail'),
-    // Loki tails one tenant.
-    when('$tenant', '~', '[|]', 403),
+    ONE_TENANT,
     ...toTail(props),
   ];
 }
+
+/** What Loki does for one tenant alone, a tail for one, is not for a reader across tenants. */
+const ONE_TENANT = when('$tenant', '~', '[|]', 403);
 
 /** A name that the config does not have has no tenant, whatever the file of passwords says. */
 const NAMED_ONLY = when('$tenant', '!~', '.', 401);

@@ -6,6 +6,8 @@ export interface Endpoint {
   readonly path: string;
   readonly methods: readonly string[];
   readonly kind: AccessKind;
+  /** Whether Loki answers it for one tenant alone, so that a reader across tenants has no part in it. @default false */
+  readonly oneTenant?: boolean;
 }
 
 const endpoints = (kind: AccessKind, methods: readonly string[], paths: readonly string[]): readonly Endpoint[] =>
@@ -36,8 +38,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
       '/loki/api/v1/status/buildinfo',
     ],
   ),
-  // Rules are read here and written nowhere.
-  ...endpoints('read', ['GET'], ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts']),
+  // Rules are read here and written nowhere. Loki's ruler knows no query across tenants.
+  ...endpoints('read', ['GET'], ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts']).map(
+    (endpoint) => ({ ...endpoint, oneTenant: true }),
+  ),
   ...endpoints('erase', ['GET', 'POST', 'PUT', 'DELETE'], [DELETE_PATH]),
 ];
 

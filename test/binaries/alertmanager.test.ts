@@ -107,7 +107,7 @@ test('given no receiver at all, nobody is told, and Alertmanager takes that', as
 const alert = (labels: Readonly<Record<string, string>>, differences: object = {}) => ({
   labels: { alertname: 'HighErrorRate', severity: 'critical', tenant: 'spywatcher', ...labels },
   annotations: {
-    summary: 'High error rate <!channel>',
+    summary: 'High error rate <!channel> [of_all](https://elsewhere.example)',
     description: `Error rate of ${labels['job'] ?? 'all'} is 12 errors/sec`,
     runbook_url: 'https://docs.example.com/runbooks#higherrorrate',
     explore_url: 'https://logs.example.com/explore?left=sum(rate(x))',
@@ -172,8 +172,8 @@ describe('given receivers of every kind but mail', () => {
     );
     alertmanager = await startAlertmanager(rendered, files);
     await alertmanager.post('/api/v2/alerts', [alert({ job: 'backend' }), alert({ job: 'postgres' })]);
-    await arrive(stub, '/hook', 1, alertmanager.program);
-    await arrive(stub, '/v2/enqueue', 1, alertmanager.program);
+    for (const path of ['/hook', '/hook-basic', '/hook-bearer', '/channel', '/chat', '/quiet', '/v2/enqueue'])
+      await arrive(stub, path, 1, alertmanager.program);
   });
   afterAll(async () => {
     await alertmanager.stop();
@@ -203,9 +203,10 @@ describe('given receivers of every kind but mail', () => {
     expect(sent('/hook-bearer')).toBe('Bearer token-of-the-hook');
   });
 
-  it('Discord gets one embed, whose links a parenthesis does not end', () => {
+  it('Discord gets one embed, in which no link is an alert’s own, and whose links a parenthesis does not end', () => {
     const [{ title, description } = {}] = (stub.at('/channel')[0]?.body as { embeds: Record<string, string>[] }).embeds;
     expect(title).toBe('[2 firing] critical HighErrorRate, tenant spywatcher');
+    expect(description).toContain('**High error rate \\<!channel\\> \\[of\\_all\\](https://elsewhere.example)**\n');
     expect(description).toContain('Error rate of backend is 12 errors/sec\nfiring since 20');
     expect(description).toContain('Error rate of postgres is 12 errors/sec\nfiring since 20');
     expect(description).toContain(
@@ -216,7 +217,9 @@ describe('given receivers of every kind but mail', () => {
   it('Slack gets its own markup, and no mention of a channel that an alert quotes', () => {
     const [{ title, text } = {}] = (stub.at('/chat')[0]?.body as { attachments: Record<string, string>[] }).attachments;
     expect(title).toBe('[2 firing] critical HighErrorRate, tenant spywatcher');
-    expect(text).toContain('*High error rate &lt;!channel&gt;*\nError rate of backend is 12 errors/sec');
+    expect(text).toContain(
+      '*High error rate &lt;!channel&gt; [of_all](https://elsewhere.example)*\nError rate of backend is 12 errors/sec',
+    );
     expect(text).toContain('<https://docs.example.com/runbooks#higherrorrate|Runbook> · <https://logs.example.com/');
     expect(text).not.toContain('<!channel>');
   });

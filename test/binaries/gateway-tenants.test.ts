@@ -1,5 +1,5 @@
 /** Tenants at the real nginx and the real Loki: whatever a client sends, it writes and reads its own lines alone. */
-import { PUSH } from '../support/gateway-paths';
+import { PUSH, READS, RULES } from '../support/gateway-paths';
 import {
   credential,
   lokiOfTests,
@@ -32,6 +32,21 @@ describe('the gateway of several tenants', () => {
   let running: Running;
   beforeAll(async () => (running = await start(severalTenants)));
   afterAll(() => running.gateway.stop());
+
+  it('shows the rules of a tenant to its own readers', async () => {
+    const alerts = async (name: string): Promise<string> => {
+      const { status, text } = await send({
+        port: running.gateway.port,
+        path: '/prometheus/api/v1/rules',
+        headers: { 'X-Scope-OrgID': 'spywatcher' },
+        credential: credential(running, name),
+      });
+      expect({ name, status }).toEqual({ name, status: 200 });
+      return text;
+    };
+    expect(await alerts('grafana')).toContain('HighErrorRate');
+    expect(await alerts('volatile')).toContain('"groups":[]');
+  });
 
   it.each([
     ['promtail', 'spywatcher', 'audit'],
@@ -191,9 +206,21 @@ describe('a reader across tenants', () => {
     },
   );
 
-  it('cannot tail, which Loki does for one tenant alone, nor push', async () => {
+  it('reads of several tenants what a reader of one does', async () => {
+    const who = credential(running, 'overseer');
+    for (const path of READS) {
+      const { status } = await send({ port: running.gateway.port, path, credential: who });
+      expect({ path, status }).toEqual({ path, status: 200 });
+    }
+  });
+
+  it('can neither tail nor see rules, which Loki has of one tenant alone, nor push', async () => {
     const who = credential(running, 'overseer');
     expect(await tail(running, '{job=~".+"}', who, () => Promise.resolve())).toBe('refused');
+    for (const path of RULES) {
+      const { status } = await send({ port: running.gateway.port, path, credential: who });
+      expect({ path, status }).toEqual({ path, status: 403 });
+    }
     expect((await push(running, newLine(), { credential: who })).status).toBe(403);
     expect(beforeLoki.requests).toEqual([]);
   });

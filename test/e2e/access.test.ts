@@ -48,6 +48,9 @@ const PATHS: Readonly<
   labels: { path: '/loki/api/v1/labels', method: 'GET', may: ['read', 'read across tenants'] },
   'values of a label': { path: '/loki/api/v1/label/job/values', method: 'GET', may: ['read', 'read across tenants'] },
   series: { path: `/loki/api/v1/series?match[]=${everything}`, method: 'GET', may: ['read', 'read across tenants'] },
+  // Of one tenant, in Loki.
+  rules: { path: '/prometheus/api/v1/rules', method: 'GET', may: ['read'] },
+  alerts: { path: '/prometheus/api/v1/alerts', method: 'GET', may: ['read'] },
   // A tail that asks for no WebSocket is Loki's to refuse.
   'tail without a WebSocket': {
     path: `/loki/api/v1/tail?query=${everything}`,

@@ -226,7 +226,7 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('promtail', 'bucket', [443], false, 'the bucket is Loki’s'),
 
     ...alertmanagerRows(config),
-    ...(['gateway', 'loki', 'compactor', 'grafana', 'alertmanager', 'prometheus'] as const).flatMap((component) => [
+    ...COMPONENTS.filter((component) => component !== 'promtail').flatMap((component) => [
       ...rows(component, 'API server', [443], false, 'it has no token and needs none'),
       ...rows(component, 'API server on its node', [6443], false, 'it has no token and needs none'),
     ]),

@@ -20,6 +20,8 @@ export interface ProxyOptions {
 
 export interface RunningProxy {
   readonly program: RunningProgram;
+  /** Puts another Secret where it is mounted, as the kubelet does when it has changed. */
+  readonly replaceSecret: (secret: Readonly<Record<string, string>>) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -45,7 +47,10 @@ export async function startProxy(rendered: RenderedStack, options: ProxyOptions)
     join(folder, 'nginx.conf'),
     local(local(configFile(rendered, configMap, 'nginx.conf'), places), folders),
   );
-  for (const [name, text] of Object.entries(secret)) writeFileSync(join(folder, 'authorization', name), text);
+  const mount = (files: Readonly<Record<string, string>>): void => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'authorization', name), text);
+  };
+  mount(secret);
   if (ca !== undefined) writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), ca);
   const containers = podTemplates(rendered).find(({ name }) => name === workload)?.spec.containers ?? [];
   const command = containers.find(({ name }) => name === 'proxy')?.command ?? [];
@@ -67,6 +72,7 @@ export async function startProxy(rendered: RenderedStack, options: ProxyOptions)
   );
   return {
     program,
+    replaceSecret: mount,
     stop: async () => {
       await program.stop();
       removeFolder(folder);

@@ -35,7 +35,9 @@ export const auth = z.strictObject({
       crossTenantReaders: z
         .array(crossTenantReader)
         .default([])
-        .describe('Credentials that read several tenants at once. They cannot tail: Loki tails one tenant only.'),
+        .describe(
+          'Credentials that read several tenants at once. They can neither tail nor see rules: Loki has both of one tenant only.',
+        ),
     })
     .prefault({}),
 });

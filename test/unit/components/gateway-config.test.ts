@@ -144,8 +144,11 @@ describe('given a stack, the gateway’s port for clients', () => {
     expect(upgrading.map(nameOf)).toEqual([TAIL, '@previous-tail']);
   });
 
-  it('refuses to tail several tenants, which Loki cannot', () => {
-    expect(conditionsOf(locationOf(http, TAIL))).toContainEqual(['($tenant ~ [|])', '403']);
+  it('refuses several tenants a tail and rules, which Loki has of one alone, and nothing else', () => {
+    const refused = proxied.filter((location) =>
+      conditionsOf(location).some(([condition]) => condition === '($tenant ~ [|])'),
+    );
+    expect(refused.map(nameOf)).toEqual([...RULES, TAIL]);
   });
 
   it('knows one Loki, and waits longer than a query may take there', () => {

@@ -51,20 +51,24 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
 
     it('shares no namespace with its node', () => {
       expect(Object.keys(pod).filter((key) => /^host(Network|PID|IPC|Users)$/.test(key))).toEqual([]);
-      expect(containers[0].ports.filter((port) => 'hostPort' in port)).toEqual([]);
+      expect(containers.flatMap(({ ports }) => ports).filter((port) => 'hostPort' in port)).toEqual([]);
     });
 
     it('has requests and limits, for what it writes to an emptyDir too', () => {
-      const amounts = { cpu: expect.any(String) as string, memory: expect.any(String) as string };
-      expect(containers[0].resources).toMatchObject({ requests: amounts, limits: amounts });
+      const amount = expect.stringMatching(/^[1-9]\d*(\.\d+)?(m|[KMG]i)?$/) as string;
+      const amounts = { cpu: amount, memory: amount, 'ephemeral-storage': amount };
+      for (const { name, resources } of containers)
+        expect({ name, resources }).toEqual({ name, resources: { requests: amounts, limits: amounts } });
       const limits = pod.volumes.flatMap(({ emptyDir }) => (emptyDir === undefined ? [] : [emptyDir.sizeLimit]));
       expect(limits).toEqual(limits.map(() => expect.stringMatching(/^\d+[MG]i$/) as string));
     });
 
     it('has the configured registry and pull secrets, and no variables of other Services', () => {
       const { registry = 'docker.io', pullSecrets } = config.images;
-      expect(containers[0].image).toMatch(/\/(grafana|nginxinc|prom)\/[\w-]+:[\w.-]+$/);
-      expect(containers[0].image.replace(/\/\w+\/[^/]+$/, '')).toBe(registry);
+      for (const { image } of containers) {
+        expect(image).toMatch(/\/(grafana|nginxinc|prom)\/[\w-]+:[\w.-]+$/);
+        expect(image.replace(/\/\w+\/[^/]+$/, '')).toBe(registry);
+      }
       expect(pod.imagePullSecrets ?? []).toEqual(pullSecrets.map((name) => ({ name })));
       expect(pod.enableServiceLinks).toBe(false);
     });

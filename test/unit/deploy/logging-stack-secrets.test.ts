@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { ConfigError, type StackConfig, secretTable } from '../../../src/config';
 import { LoggingStack } from '../../../src/deploy/logging-stack';
 import { secretObjects } from '../../../src/deploy/secret-objects';
-import { checkSecretValues } from '../../../src/deploy/secret-values';
+import { checkSecretValues, requiredSecrets, type SecretValues } from '../../../src/deploy/secret-values';
 import { configWith, everythingConfig, everythingOwnConfig, HA, S3 } from '../../support/config';
 import { stack, STACKS } from '../../support/rendered-stack';
 import { Failure, failureOf, recorded, type Registered, revealed, withoutSecrets } from '../../support/pulumi-mocks';
@@ -45,10 +45,17 @@ describe.each([
     );
     expect(visible).toContain('[secret]');
     expect(
-      Object.entries(planted).filter(([, value]) => tracesOf(value).some((trace) => visible.includes(trace))),
+      Object.entries({ ...planted, ...madeOf(config, planted) }).filter(([, value]) =>
+        tracesOf(value).some((trace) => visible.includes(trace)),
+      ),
     ).toEqual([]);
     expect(visible).not.toContain('{SSHA}');
-    expect(visible).not.toContain(Buffer.from('planted-').toString('base64').slice(0, 8));
+  });
+
+  it('has a value of its own for each secret that somebody sets', () => {
+    const paths = requiredSecrets(config).map(({ path }) => path);
+    expect(Object.keys(planted)).toEqual(paths);
+    expect(new Set(Object.values(planted)).size).toBe(paths.length);
   });
 
   it('gives the component itself no inputs', () => {
@@ -252,12 +259,31 @@ describe('given secrets that other people hand out, in prod', () => {
   });
 });
 
-/** A value as it might turn up: itself, encoded, or by a hash without a key. */
+/** What is made of the values, and would do as well as they: passwords that follow from others, lines with a credential. */
+function madeOf(config: StackConfig, values: SecretValues): SecretValues {
+  return Object.fromEntries(
+    secretObjects(config, values).flatMap(({ name, stringData }) =>
+      Object.entries(stringData).flatMap(([key, text]) =>
+        [...text.matchAll(/"Basic ([^"]+)"/g), ...text.matchAll(/^([\w-]{16,})$/g)].map(([, part = '']) => [
+          `${name}/${key}`,
+          part,
+        ]),
+      ),
+    ),
+  );
+}
+
+/** A value as it might turn up: itself, encoded, also in the middle of something, or by a hash without a key. */
 function tracesOf(value: string): readonly string[] {
   const hashes = ['md5', 'sha1', 'sha256', 'sha512'].map((kind) => createHash(kind).update(value).digest());
+  const encoded = [0, 1, 2].map((before) => {
+    const letters = Buffer.from('-'.repeat(before) + value).toString('base64');
+    // What stands before and after it has a part in the letters at both ends.
+    return letters.slice(before === 0 ? 0 : before + 1, 4 * Math.floor((before + value.length) / 3));
+  });
   return [
     value,
-    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+    ...encoded,
     encodeURIComponent(value),
     ...hashes.flatMap((hash) => [hash.toString('hex').slice(0, 16), hash.toString('base64').slice(0, 16)]),
   ];

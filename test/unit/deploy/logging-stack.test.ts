@@ -270,15 +270,17 @@ describe('given changed secrets', () => {
   it('the pods that read Secrets at their start carry a hash of them, in plain sight', async () => {
     const found = await hashes();
     expect(Object.keys(found).filter((name) => found[name] !== undefined)).toEqual(
-      expect.arrayContaining(['gateway', 'grafana', 'loki']),
+      expect.arrayContaining(['gateway', 'grafana', 'loki', 'canary']),
     );
-    expect(found['promtail']).toBeUndefined();
+    expect([found['promtail'], found['alertmanager']]).toEqual([undefined, undefined]);
   });
 
   it.each([
     ['gateway.audit-shipper', ['gateway']],
     ['gateway.viewer', ['gateway', 'grafana']],
     ['gateway.shipper', ['gateway']],
+    ['gateway.watcher', ['gateway', 'canary']],
+    ['alertmanagerCredentials.hook', []],
     ['grafana.adminPassword', ['grafana']],
     ['grafana.oauth.github', ['grafana']],
     ['grafana.ldapBindPassword', ['grafana']],
@@ -289,7 +291,7 @@ describe('given changed secrets', () => {
   });
 
   it('a new key of the bucket rolls all that use the bucket', async () => {
-    expect(await changedBy({ 's3.secretAccessKey': 'another' })).toContain('loki');
+    expect(await changedBy({ 's3.secretAccessKey': 'another' })).toEqual(['loki', 'compactor']);
   });
 
   it('the hash is keyed: it differs where only the key does', async () => {
