@@ -25,7 +25,8 @@ export function calmConfig(): StackConfig {
  * stack would say, and rightly, that it is down.
  */
 export function buildGrafanaStandIn(): Promise<string> {
-  const server = `require('node:http').createServer((request, response) => response.end(
-    request.url === '/metrics' ? 'grafana_stand_in 1\\n' : 'ok')).listen(${GRAFANA.ports.http})`;
+  const server = `require('node:http').createServer((request, response) => response
+    .setHeader('content-type', 'text/plain; version=0.0.4') // without it Prometheus refuses an answer
+    .end(request.url === '/metrics' ? 'grafana_stand_in 1\\n' : 'ok')).listen(${GRAFANA.ports.http})`;
   return buildNodeImage({ name: STAND_IN, folders: {}, command: ['-e', server] });
 }
