@@ -102,10 +102,10 @@ export function targetOf({ kubectl: program, kubeconfig }: Cluster): Target {
   return { kubectl: program, select: ['--kubeconfig', kubeconfig] };
 }
 
-/** Cluster with images, ready for a stack. */
-export async function prepareCluster(config: StackConfig): Promise<Target> {
+/** Cluster with the stack's images, the client's and further ones, ready for a stack. */
+export async function prepareCluster(config: StackConfig, further: readonly string[] = []): Promise<Target> {
   const cluster = await startCluster(log);
-  await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE)], log);
+  await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE), ...further], log);
   const target = targetOf(cluster);
   await applyObjects(target, [
     {
