@@ -18,12 +18,8 @@ export default function startStack(): Promise<void> {
   return startStackOf(e2eConfig());
 }
 
-/**
- * Starts the cluster with a stack of this config.
- *
- * @param furtherImages - archives that are imported besides the stack's. @default - none
- */
-export async function startStackOf(config: StackConfig, furtherImages: readonly string[] = []): Promise<void> {
+/** Starts the cluster with a stack of this config. */
+export async function startStackOf(config: StackConfig): Promise<void> {
   if (currentCluster() !== undefined)
     throw new Error(
       'The local cluster runs already, perhaps from `make up`. The end-to-end tests want it for themselves: make down first.',
@@ -31,7 +27,7 @@ export async function startStackOf(config: StackConfig, furtherImages: readonly 
   // Some processes of the cluster are programs of this project.
   ensureBuilt('local');
   try {
-    await start(config, furtherImages);
+    await start(config);
   } catch (error) {
     // No tear-down follows a failed set-up.
     await stopCluster(log);
@@ -39,8 +35,8 @@ export async function startStackOf(config: StackConfig, furtherImages: readonly 
   }
 }
 
-async function start(config: StackConfig, furtherImages: readonly string[]): Promise<void> {
-  const target = await prepareCluster(config, furtherImages);
+async function start(config: StackConfig): Promise<void> {
+  const target = await prepareCluster(config);
   const applied = Date.now();
   log('applying the rendered stack, then waiting for Loki, the gateway and Promtail');
   const certificate = gatewayCertificate(config);
