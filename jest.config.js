@@ -13,11 +13,11 @@ const tier = (name, extra = {}) => ({
 /** Real programs take their time; jest has no per-project timeout. */
 const slow = { setupFilesAfterEnv: [`${__dirname}/test/support/slow-tier.js`] };
 
-/** A cluster with the stack, for all tests of the tier. */
-const onCluster = {
-  globalSetup: '<rootDir>/test/e2e/start-stack.ts',
+/** A cluster with the stack, for all tests of the tier. There is one cluster: such tiers run one after the other. */
+const onCluster = (stackOf = 'e2e') => ({
+  globalSetup: `<rootDir>/test/${stackOf}/start-stack.ts`,
   globalTeardown: '<rootDir>/test/e2e/stop-stack.ts',
-};
+});
 
 module.exports = {
   projects: [
@@ -26,7 +26,8 @@ module.exports = {
     tier('binaries', slow),
     tier('policies', slow),
     tier('engine', slow),
-    tier('e2e', { ...slow, ...onCluster }),
-    tier('durability', { ...slow, ...onCluster }),
+    tier('e2e', { ...slow, ...onCluster() }),
+    tier('durability', { ...slow, ...onCluster() }),
+    tier('false-alarms', { ...slow, ...onCluster('false-alarms') }),
   ],
 };

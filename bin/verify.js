@@ -70,6 +70,7 @@ tier('policies', '--runInBand');
 tier('engine', '--runInBand');
 tier('e2e', '--runInBand');
 tier('durability', '--runInBand');
+tier('false-alarms', '--runInBand');
 
 rmSync(results, { recursive: true });
 process.stdout.write(

@@ -15,6 +15,7 @@ import { applyObjects, kubectl, type Target, waitForRollout } from './kubernetes
 import { loggerTable } from './logger-bench';
 import { lokiTables } from './loki-bench';
 import { LokiClient } from './loki-client';
+import { notifyTable } from './notify-bench';
 import { promtailTable } from './promtail-bench';
 import { quantile } from './quantile';
 import { rulerTable } from './ruler-bench';
@@ -35,6 +36,7 @@ export async function bench(project: string, port: number, log: Log): Promise<vo
   process.stdout.write(await gatewayTables(log));
   process.stdout.write(await lokiTables(log));
   process.stdout.write(await rulerTable(log));
+  process.stdout.write(await notifyTable(log));
   if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
   try {
     process.stdout.write(await clusterTables(project, port, log));
@@ -53,6 +55,12 @@ export async function benchLoki(log: Log): Promise<void> {
 export async function benchRuler(log: Log): Promise<void> {
   process.stdout.write(machine());
   process.stdout.write(await rulerTable(log));
+}
+
+/** Measures how soon an alert is told of alone. */
+export async function benchNotify(log: Log): Promise<void> {
+  process.stdout.write(machine());
+  process.stdout.write(await notifyTable(log));
 }
 
 function machine(): string {

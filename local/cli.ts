@@ -2,12 +2,12 @@ import * as path from 'node:path';
 import { captureFixtures } from '../test/sources/capture';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
-import { bench, benchLoki, benchRuler } from './bench';
+import { bench, benchLoki, benchNotify, benchRuler } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { FORWARDED_PORTS } from './layout';
 import { down, status, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki | ruler] | capture-fixtures [<program> …]`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki | ruler | notify] | capture-fixtures [<program> …]`;
 
 const started = Date.now();
 
@@ -50,6 +50,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     case 'bench':
       if (args[0] === 'loki') await benchLoki(log);
       else if (args[0] === 'ruler') await benchRuler(log);
+      else if (args[0] === 'notify') await benchNotify(log);
       else await bench(upProps().project, upProps().gatewayPort, log);
       break;
     case 'capture-fixtures':

@@ -2,17 +2,16 @@
  * Given pods that write a thousand numbered lines a second, whatever happens to the stack and its node, Loki has every line
  * in the end. What it has twice is counted by itself. `make soak` is the same at full length.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentCluster } from '../../local';
 import type { LokiClient } from '../../local/loki-client';
-import { e2eConfig, gatewayClient, log, projectRoot, targetOf } from '../e2e/cluster';
+import { e2eConfig, gatewayClient, log, targetOf } from '../e2e/cluster';
+import { writeSoakSection } from '../support/soak-page';
 import { Books, CALM, SENT_AGAIN } from './books';
 import * as faults from './faults';
 import type { Account } from './ledger';
 import { profile } from './profile';
-import { soakPage } from './report';
+import { durabilitySection } from './report';
 import { LINES_PER_SECOND, removeWriters } from './writers';
 
 /** Lines that are read again after an agent was killed: those since its positions were written down. */
@@ -108,8 +107,7 @@ describe('then, when the writers have ended and the agent has caught up,', () =>
   beforeAll(async () => {
     const settlement = await books.close();
     ({ byWindow, bySource } = settlement);
-    if (process.env['SOAK'] !== undefined)
-      writeFileSync(join(projectRoot, 'docs', 'soak.md'), soakPage(settlement.report));
+    if (process.env['SOAK'] !== undefined) writeSoakSection('Durability', durabilitySection(settlement.report));
   }, 1_800_000);
 
   test('the load was about what it should be, and every source took part', () => {

@@ -1,4 +1,3 @@
-import * as os from 'node:os';
 import type { Account, Settlement } from './ledger';
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -40,13 +39,9 @@ export function table({ byWindow, bySource, byRuntime }: Settlement): string {
   ].join('\n');
 }
 
-/** docs/soak.md */
-export function soakPage(report: string): string {
-  const cpus = os.cpus();
+/** What docs/soak.md says of it. */
+export function durabilitySection(report: string): string {
   return [
-    '# Soak',
-    '',
-    `The last result of \`make soak\`, written by it on ${new Date().toISOString().slice(0, 10)} on ${cpus.length} × ${cpus[0]?.model ?? 'unknown'}.`,
     'Pods write about 1,000 numbered lines of 300 bytes each second, four at full rate and four whose clocks are wrong, all of one app',
     'on one node. A line belongs to what happened when it was written. What is lost and what is there twice:',
     '[durability](durability.md).',

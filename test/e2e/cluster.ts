@@ -17,6 +17,7 @@ import { stackObjects } from '../../src/deploy/objects';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { secretManifests } from '../../src/deploy/secret-objects';
 import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
+import { buildGrafanaStandIn, GRAFANA_STAND_IN } from './grafana-stand-in';
 import { type CertificateFiles, makeCertificate, startTlsBridge } from '../support/tls';
 
 /** Namespace of the pods that tests start. */
@@ -88,6 +89,7 @@ export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig 
         },
       ],
     },
+    images: { grafana: GRAFANA_STAND_IN },
     resources: {
       loki: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '2', memory: '768Mi' } },
       gateway: {},
@@ -105,7 +107,7 @@ export function targetOf({ kubectl: program, kubeconfig }: Cluster): Target {
 /** Cluster with images, ready for a stack. */
 export async function prepareCluster(config: StackConfig): Promise<Target> {
   const cluster = await startCluster(log);
-  await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE)], log);
+  await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE), await buildGrafanaStandIn()], log);
   const target = targetOf(cluster);
   await applyObjects(target, [
     {
@@ -179,6 +181,7 @@ export function gatewayCertificate(config: StackConfig): CertificateFiles {
 export async function waitForStack(target: Target, { namespaces, alertmanager }: StackConfig): Promise<void> {
   await waitForRollout(target, namespaces.logging, 'statefulset/loki', 180);
   await waitForRollout(target, namespaces.logging, 'deployment/gateway', 180);
+  await waitForRollout(target, namespaces.logging, 'deployment/grafana', 180);
   await waitForRollout(target, namespaces.agents, 'daemonset/promtail', 180);
   if (alertmanager.type === 'embedded')
     await waitForRollout(target, namespaces.logging, 'statefulset/alertmanager', 180);

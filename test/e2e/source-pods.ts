@@ -15,7 +15,9 @@ import { CLIENT_IMAGE, log, projectRoot } from './cluster';
 
 /** The backend's: its neighbours are reached by their short names. */
 export const SOURCES = BACKEND_NAMESPACE;
-const TRAFFIC = 'traffic';
+/** What makes them log everything that is asked for, once; and what goes on all day where nothing is wrong. */
+const TRAFFIC = { everything: 'traffic', normal: 'normal-traffic' } as const;
+const SCRIPTS = ['databases', 'redis', 'requests'] as const;
 const CONFIG = 'sources';
 
 const IMAGES = {
@@ -56,13 +58,23 @@ const secondsSince = (moment: number): string => ((Date.now() - moment) / 1000).
 export async function makeSourcesLog(target: Target): Promise<void> {
   const began = Date.now();
   log('failed logins, slow statements, errors, evictions, 404s, 5xx, rate limiting');
-  await applyObjects(target, [traffic()]);
+  await applyObjects(target, [traffic('everything')]);
   await kubectl(
     target,
-    ['-n', SOURCES, 'wait', `pod/${TRAFFIC}`, '--for=jsonpath={.status.phase}=Succeeded', '--timeout=90s'],
+    ['-n', SOURCES, 'wait', `pod/${TRAFFIC.everything}`, '--for=jsonpath={.status.phase}=Succeeded', '--timeout=90s'],
     { timeout: 100 },
   );
   log(`they have logged, ${secondsSince(began)} s`);
+}
+
+/** Lets the sources have a normal day, until they are removed: mostly successes, now and then each of the usual failures. */
+export async function startNormalTraffic(target: Target): Promise<void> {
+  // The example's own requests are a demonstration: of every kind of failure more than is normal.
+  await kubectl(target, ['-n', SOURCES, 'set', 'env', `deployment/${JOBS.backend}`, 'TRAFFIC_INTERVAL_MS=0']);
+  await waitForRollout(target, SOURCES, `deployment/${JOBS.backend}`, 60);
+  await applyObjects(target, [traffic('normal')]);
+  const pod = `pod/${TRAFFIC.normal}`;
+  await kubectl(target, ['-n', SOURCES, 'wait', pod, '--for=condition=Ready', '--timeout=60s'], { timeout: 70 });
 }
 
 /** Removes them; their logs stay in Loki. */
@@ -103,9 +115,11 @@ function configMap(): object {
       'activity.sql': text('postgres', 'activity.sql'),
       'deadlock-first.sql': text('postgres', 'deadlock-first.sql'),
       'deadlock-second.sql': text('postgres', 'deadlock-second.sql'),
-      'databases.sh': text('traffic', 'databases.sh'),
-      'redis.sh': text('traffic', 'redis.sh'),
-      'requests.sh': text('traffic', 'requests.sh'),
+      ...Object.fromEntries(
+        Object.values(TRAFFIC).flatMap((name) =>
+          SCRIPTS.map((script) => [`${name}-${script}.sh`, text(name, `${script}.sh`)]),
+        ),
+      ),
     },
   };
 }
@@ -167,17 +181,22 @@ function deployment(job: Job, container: object): object {
   };
 }
 
-function traffic(): object {
-  const script = (name: string, image: string, env: Readonly<Record<string, string>> = {}): object => ({
+function traffic(kind: keyof typeof TRAFFIC): object {
+  const pod = TRAFFIC[kind];
+  const script = (
+    name: (typeof SCRIPTS)[number],
+    image: string,
+    env: Readonly<Record<string, string>> = {},
+  ): object => ({
     name,
     image,
-    command: ['sh', `/etc/sources/${name}.sh`],
+    command: ['sh', `/etc/sources/${pod}-${name}.sh`],
     env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
   });
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: TRAFFIC, namespace: SOURCES, labels: { [POD_LABELS.app]: TRAFFIC } },
+    metadata: { name: pod, namespace: SOURCES, labels: { [POD_LABELS.app]: pod } },
     spec: {
       restartPolicy: 'Never',
       ...podSpec([

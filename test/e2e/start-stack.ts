@@ -1,5 +1,6 @@
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
+import type { StackConfig } from '../../src/config';
 import {
   allSecrets,
   applyRendered,
@@ -13,7 +14,12 @@ import {
 } from './cluster';
 
 /** Starts the cluster and the stack once for all end-to-end tests. */
-export default async function startStack(): Promise<void> {
+export default function startStack(): Promise<void> {
+  return startStackOf(e2eConfig());
+}
+
+/** Starts the cluster with a stack of this config. */
+export async function startStackOf(config: StackConfig): Promise<void> {
   if (currentCluster() !== undefined)
     throw new Error(
       'The local cluster runs already, perhaps from `make up`. The end-to-end tests want it for themselves: make down first.',
@@ -21,7 +27,7 @@ export default async function startStack(): Promise<void> {
   // Some processes of the cluster are programs of this project.
   ensureBuilt('local');
   try {
-    await start();
+    await start(config);
   } catch (error) {
     // No tear-down follows a failed set-up.
     await stopCluster(log);
@@ -29,8 +35,7 @@ export default async function startStack(): Promise<void> {
   }
 }
 
-async function start(): Promise<void> {
-  const config = e2eConfig();
+async function start(config: StackConfig): Promise<void> {
   const target = await prepareCluster(config);
   const applied = Date.now();
   log('applying the rendered stack, then waiting for Loki, the gateway and Promtail');

@@ -3,6 +3,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Message {
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
@@ -24,8 +26,9 @@ export async function startStubReceiver(): Promise<StubReceiver> {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
+      const receivedAt = Date.now();
       const body: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
-      messages.push({ path: request.url ?? '', headers: request.headers, body });
+      messages.push({ receivedAt, path: request.url ?? '', headers: request.headers, body });
       response.end('ok');
     });
   });

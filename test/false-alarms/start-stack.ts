@@ -1,0 +1,7 @@
+import { startStackOf } from '../e2e/start-stack';
+import { calmConfig } from './stack';
+
+/** Starts the cluster with a stack of default rules. */
+export default function startCalmStack(): Promise<void> {
+  return startStackOf(calmConfig());
+}
