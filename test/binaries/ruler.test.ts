@@ -14,7 +14,7 @@ import { type StubAlertmanager, startStubAlertmanager } from '../support/stub-al
 const GRAFANA = 'https://logs.example.com';
 const ERRORS = 'sum(count_over_time({job="backend", level="error"} [5s])) > 2';
 
-const input = (alertmanager: string): StackConfigInput => ({
+const input: StackConfigInput = {
   environment: 'dev',
   grafana: { url: GRAFANA },
   auth: {
@@ -26,9 +26,8 @@ const input = (alertmanager: string): StackConfigInput => ({
     },
   },
   alertmanager: {
-    type: 'external',
-    urls: [alertmanager],
-    egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(alertmanager).port) }],
+    type: 'embedded',
+    heartbeat: { egress: [{ cidr: '203.0.113.0/24', port: 443 }] },
   },
   alerting: {
     interval: '1s',
@@ -44,7 +43,7 @@ const input = (alertmanager: string): StackConfigInput => ({
       },
     ],
   },
-});
+};
 
 interface RuleState {
   readonly name: string;
@@ -80,12 +79,14 @@ const rulesFile = (): string => join(folder, 'rules', 'spywatcher', 'spywatcher.
 
 beforeAll(async () => {
   alertmanager = await startStubAlertmanager();
-  rendered = variant('ruler', input(alertmanager.url));
+  rendered = variant('ruler', input);
   folder = temporaryFolder('ruler');
   loki = await startLoki((await programs('loki')).loki, rendered, {
     folder,
     // Minutes in a stack.
-    files: changedFiles(lokiFiles(rendered), { ruler: { poll_interval: '1s', resend_delay: '1s' } }),
+    files: changedFiles(lokiFiles(rendered), {
+      ruler: { poll_interval: '1s', resend_delay: '1s', alertmanager_url: alertmanager.url },
+    }),
   });
 }, BUILD_TIMEOUT);
 afterAll(async () => {
@@ -106,7 +107,7 @@ test('every rule of the stack is loaded for the agent’s tenant, and Loki can e
     states = await rules();
     return states.length > 0 && states.every(({ health }) => health !== 'unknown') ? undefined : 'not yet';
   });
-  expect(states.map(({ name }) => name).toSorted()).toEqual([...names, 'ManyErrors'].toSorted());
+  expect(states.map(({ name }) => name).toSorted()).toEqual([...names, 'ManyErrors', 'Watchdog'].toSorted());
   expect(states.filter(({ health }) => health !== 'ok')).toEqual([]);
 }, 60_000);
 
@@ -120,6 +121,15 @@ test('Loki’s own API shows them too, and has none for the other tenant', async
   const none = await ask('/prometheus/api/v1/rules', 'audit');
   expect([none.status, none.text]).toEqual([200, expect.stringContaining('"groups":[]')]);
 });
+
+test('the heartbeat reaches Alertmanager again and again', async () => {
+  const beats = () => alertmanager.alerts.filter(({ labels }) => labels['alertname'] === 'Watchdog');
+  await until('three heartbeats', () => Promise.resolve(beats().length >= 3 ? undefined : `${beats().length} came`));
+  for (const { labels, endsAt } of beats()) {
+    expect(labels).toEqual({ alertname: 'Watchdog', severity: 'none', source: 'ruler', tenant: 'spywatcher' });
+    expect(Date.parse(endsAt)).toBeGreaterThan(Date.now() - 5_000);
+  }
+}, 60_000);
 
 test('an alert reaches Alertmanager with its labels and links, and its end does', async () => {
   const push = await send({

@@ -1,7 +1,8 @@
 /** docs/runbooks.md and docs/alerting.md: every alert has its runbook, every runbook its alert, and their examples hold. */
 import { parse } from 'yaml';
-import { type AlertRule, logRules } from '../../../src/alerts';
+import { type AlertRule, type AnySeverity, logRules } from '../../../src/alerts';
 import { stackRules } from '../../../src/alerts/stack-rules';
+import { watchdog } from '../../../src/alerts/watchdog';
 import { parseExpression } from '../../../src/alerts/logql';
 import { parseStackConfig } from '../../../src/config';
 import { CANARY, configWith } from '../../support/config';
@@ -9,13 +10,15 @@ import { codeBlocks, readPage } from '../../support/docs-page';
 
 const { alerting, monitoring, namespaces } = configWith();
 /** Every list of alerts that the stack has, by the heading that their runbooks are under. */
-const LISTS: Readonly<Record<string, readonly AlertRule[]>> = {
+const LISTS: Readonly<Record<string, readonly AlertRule<AnySeverity>[]>> = {
   'Alerts from lines': logRules({
     thresholds: alerting.thresholds,
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
   }),
   'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY })),
+  // Who is told of it is an outside service, and who reads of it looks for what is silent.
+  Heartbeat: [watchdog('ruler')],
 };
 const runbooks = readPage('runbooks.md');
 const page = readPage('alerting.md');
@@ -39,7 +42,7 @@ describe.each(Object.entries(LISTS))('%s', (heading, rules) => {
   it.each(sections(chapter, 3))('%s says how to look and what to do', (_, text) => {
     expect(text).toMatch(/^Look/m);
     expect(text).toMatch(/^Do: /m);
-    if (heading === 'Alerts from metrics') {
+    if (heading !== 'Alerts from lines') {
       expect(codeBlocks(text, 'promql')).toHaveLength(1);
       return;
     }

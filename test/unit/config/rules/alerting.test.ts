@@ -1,5 +1,5 @@
 import { configWith, problemsOf } from '../../../support/config';
-import { type Input, testRules } from './rows';
+import { EGRESS, type Input, testRules } from './rows';
 
 type Alerting = NonNullable<Input['alerting']>;
 const alerting = (section: Alerting): Input => ({ alerting: section });
@@ -110,6 +110,14 @@ testRules([
     '"GuildSyncFails"',
     'rename one of them',
     alerting({ rules: [GOOD, { ...GOOD, name: 'Other' }] }),
+  ],
+  [
+    `${UNIQUE}; alertmanager.heartbeat has it`,
+    { ...own({ name: 'Watchdog' }), alertmanager: { type: 'embedded', heartbeat: { egress: EGRESS } } },
+    'alerting.rules[0].name',
+    '"Watchdog"',
+    'rename one of them',
+    own({ name: 'Watchdog' }),
   ],
   [
     BUILT_IN,
