@@ -258,7 +258,7 @@ export function alertmanagerKeys(
     ];
   });
   const ofHeartbeat = heartbeatSources(config).map(
-    (source) => [heartbeatKey(source), `URL that is told that alerts of ${source} come`] as const,
+    (source) => [heartbeatKey(source), `URL of the heartbeat of ${source}`] as const,
   );
   return Object.fromEntries([...ofReceivers, ...ofHeartbeat]);
 }
