@@ -121,6 +121,9 @@ describe('given a heartbeat', () => {
     startsAt: new Date(Date.now() - 60_000).toISOString(),
   });
 
+  let stop = (): Promise<void> => Promise.resolve();
+  afterAll(() => stop());
+
   test.each([
     ['the ruler’s', ['alertname=Watchdog', 'source=ruler', 'severity=none', 'tenant=spywatcher'], 'heartbeat_ruler'],
     ['Prometheus’', ['alertname=Watchdog', 'source=prometheus', 'severity=none'], 'heartbeat_prometheus'],
@@ -148,6 +151,10 @@ describe('given a heartbeat', () => {
         .replaceAll('repeat_interval: 54s', 'repeat_interval: 4500ms'),
     );
     const alertmanager = await startAlertmanager(rendered, files);
+    stop = async () => {
+      await alertmanager.stop();
+      await stub.stop();
+    };
     const began = Date.now();
     await alertmanager.post('/api/v2/alerts', [watchdog('ruler'), watchdog('prometheus'), alert({})]);
     await arrive(stub, '/ruler', 3, alertmanager.program);
@@ -168,8 +175,6 @@ describe('given a heartbeat', () => {
     const before = stub.at('/ruler').length;
     await arrive(stub, '/prometheus', 5, alertmanager.program);
     expect(stub.at('/ruler')).toHaveLength(before);
-    await alertmanager.stop();
-    await stub.stop();
   });
 });
 

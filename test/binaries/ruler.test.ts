@@ -75,6 +75,14 @@ function queryOf(link = '', parameter: string): string | undefined {
   const pane = JSON.parse(searchParams.get(parameter) ?? '') as { readonly queries: readonly { expr: string }[] };
   return pane.queries[0]?.expr;
 }
+/** More than ManyErrors bears. */
+const pushErrors = (): Promise<Response> =>
+  send({
+    port: loki.port,
+    path: '/loki/api/v1/push',
+    headers: { 'X-Scope-OrgID': 'spywatcher' },
+    body: pushBody(...[1, 2, 3].map((n) => ({ labels: { job: 'backend', level: 'error' }, line: `failed ${n}` }))),
+  });
 const rulesFile = (): string => join(folder, 'rules', 'spywatcher', 'spywatcher.yaml');
 
 beforeAll(async () => {
@@ -132,13 +140,7 @@ test('the heartbeat reaches Alertmanager again and again', async () => {
 }, 60_000);
 
 test('an alert reaches Alertmanager with its labels and links, and its end does', async () => {
-  const push = await send({
-    port: loki.port,
-    path: '/loki/api/v1/push',
-    headers: { 'X-Scope-OrgID': 'spywatcher' },
-    body: pushBody(...[1, 2, 3].map((n) => ({ labels: { job: 'backend', level: 'error' }, line: `failed ${n}` }))),
-  });
-  expect(push.status).toBe(204);
+  expect((await pushErrors()).status).toBe(204);
   const told = () => alertmanager.alerts.filter(({ labels }) => labels['alertname'] === 'ManyErrors');
   await until('the alert', () => Promise.resolve(told().length > 0 ? undefined : 'not told'));
   expect([...alertmanager.paths]).toEqual(['POST /api/v2/alerts']);
@@ -169,6 +171,26 @@ test('a changed file is read again by the same process', async () => {
     (await rules()).some(({ name }) => name === 'TooManyErrors') ? undefined : 'not there',
   );
   expect((await rules()).map(({ name }) => name)).not.toContain('ManyErrors');
+  writeFileSync(rulesFile(), before);
+}, 60_000);
+
+test('Loki takes keep_firing_for and drops it, which is why rule files may not have it', async () => {
+  const before = readFileSync(rulesFile(), 'utf8');
+  writeFileSync(
+    rulesFile(),
+    before.replace('alert: ManyErrors', 'alert: KeptErrors').replace(/(expr: .*> 2\n)/, '$1        keep_firing_for: 1h\n'),
+  );
+  expect(readFileSync(rulesFile(), 'utf8')).toContain('keep_firing_for: 1h');
+  const state = async () => (await rules()).find(({ name }) => name === 'KeptErrors')?.state;
+  const reaches = (wanted: string) =>
+    until(`state ${wanted}`, async () => {
+      const is = await state();
+      return is === wanted ? undefined : (is ?? 'no such rule');
+    });
+  await reaches('inactive');
+  expect((await pushErrors()).status).toBe(204);
+  await reaches('firing');
+  await reaches('inactive');
   writeFileSync(rulesFile(), before);
 }, 60_000);
 

@@ -78,11 +78,16 @@ export interface ClusterPorts {
   readonly all: readonly number[];
 }
 
-/** Starts it on files that {@link writeAlertmanagerFiles} has written. */
+/**
+ * Starts it on files that {@link writeAlertmanagerFiles} has written.
+ *
+ * @param env - variables besides its own, for instance where the machine's CAs are.
+ */
 export async function startAlertmanager(
   rendered: RenderedStack,
   files: AlertmanagerFiles,
   cluster?: ClusterPorts,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RunningAlertmanager> {
   const { alertmanager } = await programs('alertmanager');
   const [port = 0] = await freePorts(1);
@@ -99,6 +104,7 @@ export async function startAlertmanager(
   const program = startProgram(
     [alertmanager, ...args, `--web.listen-address=127.0.0.1:${port}`, '--cluster.settle-timeout=2s'],
     join(files.folder, 'alertmanager.log'),
+    { env },
   );
   const url = `http://127.0.0.1:${port}`;
   await until(

@@ -171,7 +171,15 @@ testRules([
     'alerting.files[0]',
     '"alerts/team.yaml"',
     'mend the file',
+    file(rule({ for: '5m' })),
+  ],
+  [
+    'a rule file of Loki; at groups.0.rules.0.keep_firing_for: Loki’s ruler takes this field and drops it; a longer range in expr keeps an alert',
     file(rule({ keep_firing_for: '5m' })),
+    'alerting.files[0]',
+    '"alerts/team.yaml"',
+    'mend the file',
+    file(rule({ for: '5m' })),
   ],
   ['a metric query of lines', file(rule({ expr: '{job="a"}' })), `${AT}.expr`, shown('{job="a"}'), COUNT, file(rule())],
   [
