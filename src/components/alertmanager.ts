@@ -29,7 +29,15 @@ import {
 /** The parts of the stack config that Alertmanager is made from. */
 export type AlertmanagerProps = Pick<
   StackConfig,
-  'environment' | 'namespaces' | 'deployment' | 'monitoring' | 'alerting' | 'persistence' | 'resources' | 'images' | 'network'
+  | 'environment'
+  | 'namespaces'
+  | 'deployment'
+  | 'monitoring'
+  | 'alerting'
+  | 'persistence'
+  | 'resources'
+  | 'images'
+  | 'network'
 > & { readonly alertmanager: AlertmanagerConfig };
 
 /** uid and gid of the image. */

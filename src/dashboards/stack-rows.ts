@@ -28,7 +28,12 @@ export function stackOverview(config: StackDashboardConfig): readonly SizedPanel
       description: 'Of this stack’s metrics; those of logs are at Alertmanager.',
       width: 6,
       height: 5,
-      series: [{ expr: 'count by (severity) (ALERTS{alertstate="firing", severity!="none"}) or vector(0)', legend: '{{severity}}' }],
+      series: [
+        {
+          expr: 'count by (severity) (ALERTS{alertstate="firing", severity!="none"}) or vector(0)',
+          legend: '{{severity}}',
+        },
+      ],
     }),
     latest({
       title: 'Disk: Time to Full',

@@ -253,12 +253,14 @@ export function checkSecretValues(
         remedy: `${similar === undefined ? '' : `did you mean ${similar}? `}${command('rm', path)}`,
       };
     });
-  const again = [...repeatedCredentials(config, values), ...repeatedHeartbeats(config, values)].map(({ path, first }): Problem => ({
-    path: `${SECRETS_KEY}.${path}`,
-    received: '(not shown)',
-    rule: `another value than ${first}`,
-    remedy: command(path.startsWith(PREVIOUS) ? 'rm' : 'set --secret', path),
-  }));
+  const again = [...repeatedCredentials(config, values), ...repeatedHeartbeats(config, values)].map(
+    ({ path, first }): Problem => ({
+      path: `${SECRETS_KEY}.${path}`,
+      received: '(not shown)',
+      rule: `another value than ${first}`,
+      remedy: command(path.startsWith(PREVIOUS) ? 'rm' : 'set --secret', path),
+    }),
+  );
   const late = isRotatingAgent(config, values) && config.deploy.skipAwait.includes('gateway') ? [UNAWAITED] : [];
   const all = [...problems, ...unknown, ...again, ...late];
   if (all.length > 0) throw new ConfigError(source, all);

@@ -77,11 +77,9 @@ async function start(differences: Partial<MailServerProps> & { readonly ca?: str
 }
 
 const arrive = ({ server, alertmanager }: Running, count: number) =>
-  until(
-    `${count} mails`,
-    () => (server.mails.length >= count ? undefined : `${server.mails.length} have come`),
-    { program: alertmanager.program },
-  );
+  until(`${count} mails`, () => (server.mails.length >= count ? undefined : `${server.mails.length} have come`), {
+    program: alertmanager.program,
+  });
 
 test('an alert arrives as a mail to all, from the sender, over TLS and with the password, and so does its end', async () => {
   const running = await start();
@@ -114,7 +112,11 @@ test('an alert arrives as a mail to all, from the sender, over TLS and with the 
 
 test.each([
   ['a server that offers no TLS', { offersTls: false }, 'STARTTLS'],
-  ['a server whose CA is unknown', { ca: makeCertificate('other')['ca.crt'] }, 'certificate signed by unknown authority'],
+  [
+    'a server whose CA is unknown',
+    { ca: makeCertificate('other')['ca.crt'] },
+    'certificate signed by unknown authority',
+  ],
   ['a server that refuses the password', { password: 'another one' }, 'wrong password'],
 ])('given %s, nothing is sent, and Alertmanager says why', async (_, differences, why) => {
   const running = await start(differences);

@@ -178,7 +178,9 @@ test('Loki takes keep_firing_for and drops it, which is why rule files may not h
   const before = readFileSync(rulesFile(), 'utf8');
   writeFileSync(
     rulesFile(),
-    before.replace('alert: ManyErrors', 'alert: KeptErrors').replace(/(expr: .*> 2\n)/, '$1        keep_firing_for: 1h\n'),
+    before
+      .replace('alert: ManyErrors', 'alert: KeptErrors')
+      .replace(/(expr: .*> 2\n)/, '$1        keep_firing_for: 1h\n'),
   );
   expect(readFileSync(rulesFile(), 'utf8')).toContain('keep_firing_for: 1h');
   const state = async () => (await rules()).find(({ name }) => name === 'KeptErrors')?.state;

@@ -240,7 +240,8 @@ export function matrix(config: StackConfig): readonly Row[] {
         loki: ring || s3 || tells || records,
         compactor: ring,
         alertmanager:
-          alertmanager.type === 'embedded' && (alertmanager.replicas > 1 || alertmanager.receivers.length > 0 || alertmanager.heartbeat !== undefined),
+          alertmanager.type === 'embedded' &&
+          (alertmanager.replicas > 1 || alertmanager.receivers.length > 0 || alertmanager.heartbeat !== undefined),
         prometheus: embedded,
         canary,
       }[component];
