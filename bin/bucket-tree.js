@@ -3,13 +3,15 @@
  * (docs/ha.md).
  */
 'use strict';
+const { parseArguments } = require('./arguments');
 require('./ensure-built').ensureBuilt();
 const { bucketTree } = require('../lib/src/operations/bucket-tree');
 
+const USAGE = 'usage: npm run --silent bucket-tree -- <folder chunks of Loki’s volume> <new folder>';
+
 async function main() {
-  const [from, to, ...more] = process.argv.slice(2);
-  if (from === undefined || to === undefined || more.length > 0)
-    throw new Error('usage: npm run --silent bucket-tree -- <folder chunks of Loki’s volume> <new folder>');
+  const [from, to, ...more] = parseArguments({}, USAGE).positionals;
+  if (from === undefined || to === undefined || more.length > 0) throw new Error(USAGE);
   const { chunks, index, bytes } = await bucketTree(from, to);
   process.stdout.write(
     `${to}: ${chunks} chunks and ${index} files of the index, ${(bytes / 1e6).toFixed(1)} MB. Copy it to the bucket as it is.\n`,

@@ -4,6 +4,9 @@ const { spawnSync } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { parseOptions } = require('./arguments');
+
+parseOptions({}, 'usage: node bin/check-dist.js     says what of dist/ is not what npm run synth renders');
 
 const root = join(__dirname, '..');
 const fresh = mkdtempSync(join(tmpdir(), 'dist-'));

@@ -8,7 +8,12 @@ const { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, w
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
+const { parseOptions } = require('./arguments');
 
+const { check: isCheck } = parseOptions(
+  { check: { type: 'boolean', default: false } },
+  'usage: npm run docs          writes docs/reference\n       npm run docs:check    says what of it is not what the sources say',
+);
 const root = join(__dirname, '..');
 const committed = join(root, 'docs', 'reference');
 
@@ -112,7 +117,7 @@ function check(files) {
 }
 
 reference()
-  .then(process.argv.includes('--check') ? check : write)
+  .then(isCheck ? check : write)
   .catch((error) => {
     process.stderr.write(`${error.stack}\n`);
     process.exitCode = 1;

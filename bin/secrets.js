@@ -53,6 +53,7 @@ function variableOf(path) {
   const name = receiver.toUpperCase().replaceAll('-', '_');
   if (section === values.RECEIVER) return `ALERTMANAGER_${name}`;
   if (section === values.RECEIVER_CREDENTIALS) return `ALERTMANAGER_${name}_CREDENTIALS`;
+  if (section === values.HEARTBEAT) return `HEARTBEAT_${name}`;
   return Object.entries(HANDED_OUT).find(([, of]) => of === path)?.[0];
 }
 

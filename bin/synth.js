@@ -2,6 +2,9 @@
 'use strict';
 require('node:module').enableCompileCache();
 const { join } = require('node:path');
+const { parseOptions } = require('./arguments');
+
+parseOptions({}, 'usage: npm run synth     renders every stack file into dist/<stack>/');
 require('./ensure-built').ensureBuilt();
 const { synthesize } = require('../lib/synth/main');
 

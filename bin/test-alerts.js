@@ -13,14 +13,12 @@ const USAGE = `usage: npm run --silent test:alerts -- [<test file> …]     with
   --loki <program>     Loki's program (default: this project's, built from its Go module)
   --interval <time>    between two evaluations (default: 1s); longer on a busy machine
   --project <folder>   with the stack files that tests name (default: this one)
-  --json               results as JSON, on standard output
-  --help`;
+  --json               results as JSON, on standard output`;
 const OPTIONS = {
   loki: { type: 'string' },
   interval: { type: 'string', default: '1s' },
   project: { type: 'string', default: ROOT },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
 };
 
 const say = (line) => process.stderr.write(`${line}\n`);
@@ -37,7 +35,6 @@ async function lokiProgram(given) {
 
 async function main() {
   const { values, positionals } = parseArguments(OPTIONS, USAGE);
-  if (values.help) return void process.stdout.write(`${USAGE}\n`);
   require('./ensure-built').ensureBuilt(values.loki === undefined ? 'local' : 'product');
   const { formatResult, formatSummary, loadTests, runTests } = require('../lib/src/alert-tests');
   const { stackRules } = require('../lib/src/alert-tests/stack-rules');

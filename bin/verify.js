@@ -7,6 +7,9 @@ const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { parseOptions } = require('./arguments');
+
+parseOptions({}, 'usage: npm run verify     every check and every tier of tests, one after the other');
 
 const root = join(__dirname, '..');
 const results = mkdtempSync(join(tmpdir(), 'verify-'));

@@ -74,6 +74,10 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     case 'import-image':
       await importImages(args);
       break;
+    case '--help':
+    case '-h':
+      process.stdout.write(`${USAGE}\n`);
+      break;
     default:
       throw new Error(USAGE);
   }

@@ -62,9 +62,22 @@ const CONNECTION_FAILURES = [
 ];
 const POOL_REFUSALS = `{${LABELS.job}="${JOBS.pgbouncer}"} |~ "pooler error: (?:no more connections allowed|client connections exceeded|query_(?:wait_)?timeout)"`;
 
-/** Every log alert of the stack, with these thresholds. */
+/**
+ * Every log alert of the stack, by what it is about. Each topic is a group of its own: a group's rules are evaluated one after
+ * the other, by one member of the ring.
+ */
+export function logRuleGroups(props: LogRuleProps): Readonly<Record<string, readonly AlertRule[]>> {
+  return {
+    errors: errorRules(props),
+    security: securityRules(props),
+    slowness: slownessRules(props),
+    sources: sourceRules(props),
+  };
+}
+
+/** All of them, with these thresholds. */
 export function logRules(props: LogRuleProps): readonly AlertRule[] {
-  return [...errorRules(props), ...securityRules(props), ...slownessRules(props), ...sourceRules(props)];
+  return Object.values(logRuleGroups(props)).flat();
 }
 
 function errorRules({ thresholds }: LogRuleProps): readonly AlertRule[] {

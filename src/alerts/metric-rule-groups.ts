@@ -1,5 +1,5 @@
 /** Alert rules in the form that Prometheus reads. */
-import type { AlertRule } from './rule';
+import type { AlertRule, AnySeverity } from './rule';
 import { runbookUrl } from './tenant-rules';
 
 /** Name of the group: one after the other, at the interval of Prometheus. */
@@ -11,7 +11,7 @@ const GROUP = 'spywatcher-logs-stack';
  * @param runbooks - where the page of runbooks is. @default - its place in this project
  */
 export function metricRuleGroups(
-  rules: readonly AlertRule[],
+  rules: readonly AlertRule<AnySeverity>[],
   runbooks?: string,
 ): { readonly groups: readonly Readonly<Record<string, unknown>>[] } {
   return {

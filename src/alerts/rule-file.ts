@@ -9,7 +9,14 @@ const alert = z.strictObject({
   alert: z.string().min(1),
   expr: z.string().min(1),
   for: time.optional(),
-  keep_firing_for: time.optional(),
+  // Loki takes the field, and drops it: its own form of a rule has none (pkg/ruler/rulespb/compat.go).
+  keep_firing_for: z
+    .unknown()
+    .refine(
+      (value) => value === undefined,
+      'Loki’s ruler takes this field and drops it; a longer range in expr keeps an alert',
+    )
+    .optional(),
   labels: named,
   annotations: named,
 });

@@ -4,8 +4,11 @@
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** Also `none`, of an alert that says that all is well. */
+export type AnySeverity = Severity | 'none';
+
 /** One alert rule. */
-export interface AlertRule {
+export interface AlertRule<S extends AnySeverity = Severity> {
   /** Name of the alert, in PascalCase; also the name of its runbook in docs/runbooks.md. */
   readonly name: string;
   /** LogQL or PromQL that has a result while something is wrong. */
@@ -13,7 +16,7 @@ export interface AlertRule {
   /** How long it has to be wrong before the alert fires: `5m`; `0s` fires at once. */
   readonly for: string;
   /** Label `severity`. */
-  readonly severity: Severity;
+  readonly severity: S;
   /** Further labels of the alert. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
   /** One line, without numbers: what is wrong. */

@@ -1,15 +1,18 @@
 /** Alerts of the stack about itself, in PromQL, over the metrics of its programs. */
-import type { AlertRule } from './rule';
+import { hasHeartbeat } from '../config/heartbeat';
+import { monitoringType } from '../config/monitoring';
+import type { AlertRule, AnySeverity } from './rule';
 import { accessRules } from './stack/access';
 import type { StackRulesConfig } from './stack/config';
 import { ingestionRules } from './stack/ingestion';
 import { lokiRules } from './stack/loki';
 import { canaryRules, watcherRules } from './stack/watchers';
+import { watchdog } from './watchdog';
 
 export type { StackRulesConfig } from './stack/config';
 
 /** All of them that the stack has a program for. */
-export function stackRules(config: StackRulesConfig): readonly AlertRule[] {
+export function stackRules(config: StackRulesConfig): readonly AlertRule<AnySeverity>[] {
   const rules = [
     ingestionRules,
     lokiRules,
@@ -17,5 +20,9 @@ export function stackRules(config: StackRulesConfig): readonly AlertRule[] {
     watcherRules,
     ...(config.canary === undefined ? [] : [canaryRules]),
   ];
-  return rules.flatMap((rulesOf) => rulesOf(config));
+  return [
+    ...rules.flatMap((rulesOf) => rulesOf(config)),
+    // The last one of the group: it is there when those before it have been evaluated.
+    ...(hasHeartbeat(config) && monitoringType(config) === 'embedded' ? [watchdog('prometheus')] : []),
+  ];
 }

@@ -2,12 +2,17 @@
 import { basename } from 'node:path';
 import type { StackConfig } from '../config';
 import { exploreUrl } from '../dashboards/explore';
-import { logRules } from './log-rules';
-import type { AlertRule } from './rule';
+import { hasHeartbeat } from '../config/heartbeat';
+import { logRuleGroups } from './log-rules';
+import type { AlertRule, AnySeverity } from './rule';
 import { type FileRule, parseRuleFile, type RuleFile } from './rule-file';
+import { watchdog } from './watchdog';
 
 /** The parts of the stack config that rules are made from. */
-export type TenantRuleProps = Pick<StackConfig, 'alerting' | 'auth' | 'agent' | 'namespaces' | 'grafana'>;
+export type TenantRuleProps = Pick<
+  StackConfig,
+  'alerting' | 'alertmanager' | 'auth' | 'agent' | 'namespaces' | 'grafana'
+>;
 
 /** File of the built-in and the typed rules. */
 export const OWN_FILE = 'spywatcher.yaml';
@@ -27,16 +32,25 @@ export function agentTenant({ auth, agent }: Pick<StackConfig, 'auth' | 'agent'>
   return (written ?? tenants[0])?.name ?? '';
 }
 
-/** The built-in alerts of a stack; those that its file disables are left out. */
-export function stackLogRules({
+/** The built-in alerts of a stack by their topic; those that its file disables are left out. */
+function stackLogRuleGroups({
   alerting,
   namespaces,
-}: Pick<StackConfig, 'alerting' | 'namespaces'>): readonly AlertRule[] {
-  return logRules({
+}: Pick<StackConfig, 'alerting' | 'namespaces'>): readonly (readonly [string, readonly AlertRule[]])[] {
+  const groups = logRuleGroups({
     thresholds: alerting.thresholds,
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
-  }).filter(({ name }) => !alerting.disabled.includes(name));
+  });
+  return Object.entries(groups).map(([topic, rules]) => [
+    topic,
+    rules.filter(({ name }) => !alerting.disabled.includes(name)),
+  ]);
+}
+
+/** All of them. */
+export function stackLogRules(config: Pick<StackConfig, 'alerting' | 'namespaces'>): readonly AlertRule[] {
+  return stackLogRuleGroups(config).flatMap(([, rules]) => rules);
 }
 
 /** Name of a rule file below its tenant's folder. */
@@ -53,13 +67,13 @@ export function tenantRules(config: TenantRuleProps): readonly TenantRules[] {
     const files = alerting.files
       .filter((file) => isOf(file.tenant))
       .map((file) => [ruleFileName(file), withTenant(config, tenant, file.content ?? '')] as const);
+    const builtIn = (rule: AlertRule<AnySeverity>): FileRule =>
+      alertOf(config, tenant, rule, runbookUrl(alerting.runbooks, rule.name));
     const groups = [
-      {
-        name: 'spywatcher-alerts', // (mission)
-        rules: isOf(undefined)
-          ? stackLogRules(config).map((rule) => alertOf(config, tenant, rule, runbookUrl(alerting.runbooks, rule.name)))
-          : [],
-      },
+      ...stackLogRuleGroups(config).map(([topic, rules]) => ({
+        name: `spywatcher-alerts-${topic}`, // spywatcher-alerts: mission
+        rules: isOf(undefined) ? rules.map(builtIn) : [],
+      })),
       {
         name: 'own-alerts',
         rules: alerting.rules
@@ -72,6 +86,7 @@ export function tenantRules(config: TenantRuleProps): readonly TenantRules[] {
           .filter((rule) => isOf(rule.tenant))
           .map(({ record, expr, labels }): FileRule => ({ record, expr, labels: { ...labels, tenant } })),
       },
+      { name: 'heartbeat', rules: isOf(undefined) && hasHeartbeat(config) ? [builtIn(watchdog('ruler'))] : [] },
     ].filter(({ rules }) => rules.length > 0);
     return { tenant, files: { [OWN_FILE]: { groups }, ...Object.fromEntries(files) } };
   });
@@ -82,7 +97,7 @@ export function runbookUrl(page: string | undefined, name: string): string {
   return `${page ?? RUNBOOKS}#${name.toLowerCase()}`;
 }
 
-function alertOf(config: TenantRuleProps, tenant: string, rule: AlertRule, runbook: string): FileRule {
+function alertOf(config: TenantRuleProps, tenant: string, rule: AlertRule<AnySeverity>, runbook: string): FileRule {
   const { name, expr, severity, labels = {}, summary, description } = rule;
   return {
     alert: name,

@@ -1,5 +1,6 @@
 /** Alertmanager's config file as an object. Secrets stand in it as paths of files. */
 import { type Alertmanager, type Receiver, receiverKeys, type StackConfig } from '../config';
+import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../config/heartbeat';
 import { NOBODY } from '../config/rules/alertmanager';
 import { type Duration, formatDuration } from '../config/units';
 import { TEMPLATES } from './alertmanager-templates';
@@ -42,34 +43,73 @@ function causesSilenceEffects({ mode }: StackConfig['deployment']): readonly Yam
   ];
 }
 
-/** `alertmanager.yml`. */
-export function alertmanagerConfig(props: Alertmanager, deployment: StackConfig['deployment']): Yaml {
+/** `alertmanager.yml`, with these sources of the heartbeat. */
+export function alertmanagerConfig(
+  props: Alertmanager,
+  deployment: StackConfig['deployment'],
+  heartbeats: readonly HeartbeatSource[],
+): Yaml {
   const { receivers, routes, fallback, groupBy, groupWait, groupInterval, repeatInterval, inhibit, muteTimes } = props;
+  // It always fires: as a cause it would silence for ever, and as an effect be missed.
+  const notHeartbeat = heartbeats.length === 0 ? [] : [`alertname!="${WATCHDOG}"`];
   return {
     templates: [`${CONFIG}/*.tmpl`],
     route: {
       receiver: fallback ?? receivers[0]?.name ?? NOBODY,
       ...grouping({ groupBy, groupWait, groupInterval, repeatInterval }),
-      routes: routes.map(({ receiver, continue: goesOn, mute, ...route }) => ({
-        receiver,
-        ...(matchers(route).length === 0 ? {} : { matchers: matchers(route) }),
-        ...(goesOn ? { continue: true } : {}),
-        ...(mute.length === 0 ? {} : { mute_time_intervals: [...mute] }),
-        ...grouping(route),
-      })),
+      routes: [
+        ...heartbeatRoutes(props, heartbeats),
+        ...routes.map(({ receiver, continue: goesOn, mute, ...route }) => ({
+          receiver,
+          ...(matchers(route).length === 0 ? {} : { matchers: matchers(route) }),
+          ...(goesOn ? { continue: true } : {}),
+          ...(mute.length === 0 ? {} : { mute_time_intervals: [...mute] }),
+          ...grouping(route),
+        })),
+      ],
     },
     inhibit_rules: [
       CRITICAL_SILENCES_WARNING,
       ...causesSilenceEffects(deployment),
       ...inhibit.map(({ while: source, silence, equal }) => ({
-        source_matchers: matchers(source),
-        target_matchers: matchers(silence),
+        source_matchers: [...matchers(source), ...notHeartbeat],
+        target_matchers: [...matchers(silence), ...notHeartbeat],
         ...(equal.length === 0 ? {} : { equal: [...equal] }),
       })),
     ],
     ...(muteTimes.length === 0 ? {} : { time_intervals: muteTimes.map(timeInterval) }),
-    receivers: [{ name: NOBODY }, ...receivers.map(receiver)],
+    receivers: [
+      { name: NOBODY },
+      ...heartbeats.map(heartbeatKey).map((name) => ({
+        name,
+        // Who misses it is told by the outside service, not by Alertmanager that it is over.
+        webhook_configs: [{ send_resolved: false, url_file: `${RECEIVERS}/${name}` }],
+      })),
+      ...receivers.map(receiver),
+    ],
   };
+}
+
+/** Looks in one interval; Alertmanager tells again at the first look at which `repeat_interval` is over. */
+const HEARTBEAT_LOOKS = 5;
+
+/**
+ * Before all others, and none of them sees it. It is told at once, then with every `interval`: half a look earlier, because what
+ * counts is when the last message was taken, which is after the look.
+ */
+function heartbeatRoutes({ heartbeat }: Alertmanager, sources: readonly HeartbeatSource[]): readonly Yaml[] {
+  if (heartbeat === undefined) return [];
+  const look = Math.round(heartbeat.interval.milliseconds / HEARTBEAT_LOOKS);
+  return sources.map((source) => ({
+    receiver: heartbeatKey(source),
+    matchers: [...oneOf('alertname', [WATCHDOG]), ...oneOf('source', [source])],
+    ...grouping({
+      groupBy: ['alertname'],
+      groupWait: { milliseconds: 0 },
+      groupInterval: { milliseconds: look },
+      repeatInterval: { milliseconds: heartbeat.interval.milliseconds - look / 2 },
+    }),
+  }));
 }
 
 function grouping(given: {

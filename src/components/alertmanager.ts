@@ -4,9 +4,10 @@ import { stringify } from 'yaml';
 import {
   type Alertmanager as AlertmanagerConfig,
   ALERTMANAGER_SECRET,
-  receiverKeys,
+  alertmanagerKeys,
   type StackConfig,
 } from '../config';
+import { heartbeatSources } from '../config/heartbeat';
 import { formatDuration, formatQuantity, goMemoryLimit } from '../config/units';
 import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods, monitoringType } from './addresses';
 import { alertmanagerConfig, CONFIG, RECEIVERS } from './alertmanager-config';
@@ -28,7 +29,15 @@ import {
 /** The parts of the stack config that Alertmanager is made from. */
 export type AlertmanagerProps = Pick<
   StackConfig,
-  'environment' | 'namespaces' | 'deployment' | 'monitoring' | 'persistence' | 'resources' | 'images' | 'network'
+  | 'environment'
+  | 'namespaces'
+  | 'deployment'
+  | 'monitoring'
+  | 'alerting'
+  | 'persistence'
+  | 'resources'
+  | 'images'
+  | 'network'
 > & { readonly alertmanager: AlertmanagerConfig };
 
 /** uid and gid of the image. */
@@ -48,7 +57,7 @@ export class Alertmanager extends Construct {
       labels: { ...objectLabels(ALERTMANAGER) },
     });
     const files = {
-      'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props.deployment)),
+      'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props.deployment, heartbeatSources(props))),
       'spywatcher.tmpl': TEMPLATES.file,
     };
 
@@ -101,7 +110,7 @@ export class Alertmanager extends Construct {
     const gossip = [...tcp(ALERTMANAGER.ports.cluster), ...udp(ALERTMANAGER.ports.cluster)];
     const hasPeers = alertmanager.replicas > 1;
     const destinations = new Map(
-      alertmanager.receivers
+      [...alertmanager.receivers, ...(alertmanager.heartbeat === undefined ? [] : [alertmanager.heartbeat])]
         .flatMap(({ egress }) => egress)
         .map((destination) => [JSON.stringify(destination), destination]),
     );
@@ -136,7 +145,7 @@ export class Alertmanager extends Construct {
     const selector = { ...selectorLabels(ALERTMANAGER) };
     const { storageClass, size } = alertmanager.persistence;
     const isPair = alertmanager.replicas > 1;
-    const hasSecret = alertmanager.receivers.some((receiver) => Object.keys(receiverKeys(receiver)).length > 0);
+    const hasSecret = Object.keys(alertmanagerKeys(props)).length > 0;
     const probe = (path: string): k8s.Probe => ({ httpGet: { path, port: k8s.IntOrString.fromString('http') } });
     new k8s.KubeStatefulSet(this, 'stateful-set', {
       metadata,

@@ -121,6 +121,7 @@ export const defaults = {
     groupInterval: '5m',
     repeatInterval: '4h',
     retention: '120h',
+    heartbeatInterval: '5m',
     persistence: { size: '1Gi' },
   },
 

@@ -4,6 +4,7 @@ export type { Alertmanager, Destination, Receiver, Resources, StackConfig, Stack
 export {
   type AccessKind,
   ALERTMANAGER_SECRET,
+  alertmanagerKeys,
   type Credential,
   credentials,
   credentialSecretName,

@@ -1,4 +1,5 @@
 /** The table of secrets: which there are, who makes and reads each, and under which name it is kept. Names only, never values. */
+import { heartbeatKey, heartbeatSources } from './heartbeat';
 import { monitoringType } from './monitoring';
 import type { Receiver, StackConfig } from './schema';
 
@@ -241,9 +242,13 @@ export function receiverKeys(receiver: Receiver): {
   };
 }
 
-function alertmanagerSecrets({ alertmanager, namespaces }: StackConfig): readonly SecretSpec[] {
-  if (alertmanager.type !== 'embedded') return [];
-  const keys = alertmanager.receivers.flatMap((receiver): readonly (readonly [string, string])[] => {
+/** Keys of {@link ALERTMANAGER_SECRET} → what each holds. */
+export function alertmanagerKeys(
+  config: Pick<StackConfig, 'alertmanager' | 'alerting' | 'monitoring' | 'environment'>,
+): Readonly<Record<string, string>> {
+  const { alertmanager } = config;
+  if (alertmanager.type !== 'embedded') return {};
+  const ofReceivers = alertmanager.receivers.flatMap((receiver): readonly (readonly [string, string])[] => {
     const { address, credentials: key } = receiverKeys(receiver);
     return [
       ...(address === undefined
@@ -252,15 +257,23 @@ function alertmanagerSecrets({ alertmanager, namespaces }: StackConfig): readonl
       ...(key === undefined ? [] : [[key, `password or token of receiver ${receiver.name}`] as const]),
     ];
   });
-  return keys.length === 0
+  const ofHeartbeat = heartbeatSources(config).map(
+    (source) => [heartbeatKey(source), `URL of the heartbeat of ${source}`] as const,
+  );
+  return Object.fromEntries([...ofReceivers, ...ofHeartbeat]);
+}
+
+function alertmanagerSecrets(config: StackConfig): readonly SecretSpec[] {
+  const keys = alertmanagerKeys(config);
+  return Object.keys(keys).length === 0
     ? []
     : [
         {
           name: ALERTMANAGER_SECRET,
-          namespace: namespaces.logging,
+          namespace: config.namespaces.logging,
           madeBy: 'secretSource',
           readBy: 'alertmanager',
-          keys: Object.fromEntries(keys),
+          keys,
         },
       ];
 }

@@ -2,6 +2,7 @@
 import type { Row } from './layout';
 import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
 import type { SizedPanel } from './panels';
+import { hasHeartbeat } from '../config/heartbeat';
 import { gatewayCounter } from '../log-model/gateway-counters';
 import { selectorFor, type StackDashboardConfig, targetSelector } from './stack-selectors';
 
@@ -27,7 +28,12 @@ export function stackOverview(config: StackDashboardConfig): readonly SizedPanel
       description: 'Of this stack’s metrics; those of logs are at Alertmanager.',
       width: 6,
       height: 5,
-      series: [{ expr: 'count by (severity) (ALERTS{alertstate="firing"}) or vector(0)', legend: '{{severity}}' }],
+      series: [
+        {
+          expr: 'count by (severity) (ALERTS{alertstate="firing", severity!="none"}) or vector(0)',
+          legend: '{{severity}}',
+        },
+      ],
     }),
     latest({
       title: 'Disk: Time to Full',
@@ -328,6 +334,7 @@ const alerts: RowOf = (config) => {
       }),
       metrics({
         title: 'Alerts at Alertmanager',
+        ...(hasHeartbeat(config) ? { description: 'Those of the heartbeat, which always fire, are among them.' } : {}),
         series: [{ expr: `max by (state) (alertmanager_alerts${select('alertmanager')})`, legend: '{{state}}' }],
       }),
     ],

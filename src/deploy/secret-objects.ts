@@ -16,7 +16,8 @@ import {
   secretTable,
   type StackConfig,
 } from '../config';
-import { PREVIOUS, RECEIVER, RECEIVER_CREDENTIALS, type SecretValues } from './secret-values';
+import { heartbeatKey, heartbeatSources } from '../config/heartbeat';
+import { HEARTBEAT, PREVIOUS, RECEIVER, RECEIVER_CREDENTIALS, type SecretValues } from './secret-values';
 
 /** One Secret with its values. Handle as a secret. */
 export interface SecretObject {
@@ -114,7 +115,8 @@ function gatewayContents(config: StackConfig, value: (path: string) => string, v
   };
 }
 
-function receiverContents({ alertmanager }: StackConfig, value: (path: string) => string): Contents {
+function receiverContents(config: StackConfig, value: (path: string) => string): Contents {
+  const { alertmanager } = config;
   if (alertmanager.type !== 'embedded') return {};
   const entries = alertmanager.receivers.flatMap((receiver): readonly (readonly [string, string])[] => {
     const { address, credentials: key } = receiverKeys(receiver);
@@ -123,7 +125,10 @@ function receiverContents({ alertmanager }: StackConfig, value: (path: string) =
       ...(key === undefined ? [] : [[key, value(`${RECEIVER_CREDENTIALS}.${receiver.name}`)] as const]),
     ];
   });
-  return { [ALERTMANAGER_SECRET]: Object.fromEntries(entries) };
+  const heartbeat = heartbeatSources(config).map(
+    (source) => [heartbeatKey(source), value(`${HEARTBEAT}.${source}`)] as const,
+  );
+  return { [ALERTMANAGER_SECRET]: Object.fromEntries([...entries, ...heartbeat]) };
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   SECRETS_KEY,
   type StackConfig,
 } from '../config';
+import { heartbeatSources } from '../config/heartbeat';
 import { closest } from '../config/suggest';
 
 /** `gateway.promtail` → value. The paths are listed in docs/reference/secrets.md. */
@@ -115,9 +116,10 @@ function bucketValues({ storage }: StackConfig): readonly RequiredSecret[] {
 }
 
 /** What opens the receivers of alerts; each is handed out by whom it belongs to. */
-function receiverValues({ alertmanager }: StackConfig): readonly RequiredSecret[] {
+function receiverValues(config: StackConfig): readonly RequiredSecret[] {
+  const { alertmanager } = config;
   if (alertmanager.type !== 'embedded') return [];
-  return alertmanager.receivers.flatMap((receiver) => {
+  const ofReceivers = alertmanager.receivers.flatMap((receiver) => {
     const { address, credentials: key } = receiverKeys(receiver);
     const { name, type } = receiver;
     return [
@@ -127,10 +129,18 @@ function receiverValues({ alertmanager }: StackConfig): readonly RequiredSecret[
       ...(key === undefined ? [] : [handedOut(`${RECEIVER_CREDENTIALS}.${name}`)]),
     ];
   });
+  const ofHeartbeat = heartbeatSources(config).map((source) => ({
+    path: `${HEARTBEAT}.${source}`,
+    ...ADDRESSES.webhook,
+    generated: false,
+  }));
+  return [...ofReceivers, ...ofHeartbeat];
 }
 
 /** URLs of receivers, and of PagerDuty the key. */
 export const RECEIVER = 'alertmanager';
+/** URLs of the outside service that misses the heartbeat. */
+export const HEARTBEAT = 'heartbeat';
 /** What is sent to receivers along with the message. */
 export const RECEIVER_CREDENTIALS = 'alertmanagerCredentials';
 
@@ -243,12 +253,14 @@ export function checkSecretValues(
         remedy: `${similar === undefined ? '' : `did you mean ${similar}? `}${command('rm', path)}`,
       };
     });
-  const again = repeatedCredentials(config, values).map(({ path, first }): Problem => ({
-    path: `${SECRETS_KEY}.${path}`,
-    received: '(not shown)',
-    rule: `another value than ${first}`,
-    remedy: command(path.startsWith(PREVIOUS) ? 'rm' : 'set --secret', path),
-  }));
+  const again = [...repeatedCredentials(config, values), ...repeatedHeartbeats(config, values)].map(
+    ({ path, first }): Problem => ({
+      path: `${SECRETS_KEY}.${path}`,
+      received: '(not shown)',
+      rule: `another value than ${first}`,
+      remedy: command(path.startsWith(PREVIOUS) ? 'rm' : 'set --secret', path),
+    }),
+  );
   const late = isRotatingAgent(config, values) && config.deploy.skipAwait.includes('gateway') ? [UNAWAITED] : [];
   const all = [...problems, ...unknown, ...again, ...late];
   if (all.length > 0) throw new ConfigError(source, all);
@@ -277,6 +289,18 @@ function repeatedCredentials(
       return first === undefined ? [] : [{ path, first }];
     }),
   );
+}
+
+/** One that is alive would hide that another one is not. */
+function repeatedHeartbeats(
+  config: StackConfig,
+  values: SecretValues,
+): readonly { readonly path: string; readonly first: string }[] {
+  const paths = heartbeatSources(config).map((source) => `${HEARTBEAT}.${source}`);
+  return paths.flatMap((path, index) => {
+    const first = paths.slice(0, index).find((other) => values[other] !== undefined && values[other] === values[path]);
+    return first === undefined ? [] : [{ path, first }];
+  });
 }
 
 /** Whether the agent's password is being rotated: the one before still counts. */

@@ -170,6 +170,11 @@ function cases(): readonly Case[] {
     webhook,
     receiver('webhook with auth', { ...common, type: 'webhook', auth: { type: 'bearer' } }, webhook),
     receiver('pagerduty', { ...common, type: 'pagerduty' }),
+    make(
+      'alertmanager.heartbeat',
+      { alertmanager: { type: 'embedded', heartbeat: { egress: egress(443) } }, monitoring: { type: 'embedded' } },
+      make('monitoring.type: embedded', { monitoring: { type: 'embedded' } }, always),
+    ),
     receiver('email with user', {
       ...common,
       type: 'email',

@@ -1,6 +1,7 @@
 /** What `npm run status` says of a running stack: what was seen, and whether each part of it is as it should be. Pure. */
 import { PROMTAIL } from '../components/identity';
 import type { StackConfig } from '../config';
+import { WATCHDOG } from '../config/heartbeat';
 import type { KubernetesObject } from '../deploy/objects';
 import { disks, type DiskStatus } from './status-disk';
 import { lokiRules, type WorkloadShape, workloads } from './observe/expected';
@@ -265,7 +266,8 @@ function alertStatus(expected: readonly KubernetesObject[], state: StackState): 
     ...state.alertmanagers.map(({ alerts }) => alerts),
   ];
   if (sources.length === 0) return undefined;
-  const all = sources.flatMap((source) => known(source) ?? []);
+  // That always fires, and says that all is well.
+  const all = sources.flatMap((source) => known(source) ?? []).filter(({ name }) => name !== WATCHDOG);
   const firing = all.filter(
     (alert, index) =>
       all.findIndex(

@@ -26,6 +26,7 @@ const QUICK = { groupWait: '1s', groupInterval: '2s' } as const;
 const stackWith = (alertmanager: Omit<AlertmanagerInput, 'type'>): RenderedStack =>
   variant('test', {
     environment: 'staging',
+    monitoring: { type: 'embedded' },
     auth: {
       loki: {
         tenants: [
@@ -101,6 +102,80 @@ test('given no receiver at all, nobody is told, and Alertmanager takes that', as
     amtool('config', 'routes', 'test', `--config.file=${configFile}`, 'severity=critical'),
   );
   expect(output.trim()).toBe('none');
+});
+
+describe('given a heartbeat', () => {
+  const rendered = stackWith({
+    ...QUICK,
+    heartbeat: { interval: '1m', egress: EGRESS },
+    receivers: [{ name: 'hook', type: 'webhook', egress: EGRESS }],
+    routes: [{ receiver: 'hook', continue: true }],
+    // Every Watchdog would be a cause and an effect of these.
+    inhibit: [
+      { while: { labels: { source: 'ruler' } }, silence: { alerts: ['HighErrorRate'] } },
+      { while: { severities: ['critical'] }, silence: { labels: { source: 'prometheus' } }, equal: [] },
+    ],
+  });
+  const watchdog = (source: string) => ({
+    ...alert({ alertname: 'Watchdog', severity: 'none', source }),
+    startsAt: new Date(Date.now() - 60_000).toISOString(),
+  });
+
+  let stop = (): Promise<void> => Promise.resolve();
+  afterAll(() => stop());
+
+  test.each([
+    ['the ruler’s', ['alertname=Watchdog', 'source=ruler', 'severity=none', 'tenant=spywatcher'], 'heartbeat_ruler'],
+    ['Prometheus’', ['alertname=Watchdog', 'source=prometheus', 'severity=none'], 'heartbeat_prometheus'],
+    ['no other alert', ['alertname=HighErrorRate', 'source=ruler'], 'hook'],
+  ])('it is told of %s', async (_, labels, receivers) => {
+    const { output } = await withFiles(rendered, ({ configFile }) =>
+      amtool('config', 'routes', 'test', `--config.file=${configFile}`, ...labels),
+    );
+    expect(output.trim()).toBe(receivers);
+  });
+
+  it('each source is told of at its own URL, in every interval, whatever else fires, and to nobody else', async () => {
+    const stub = await startStubReceiver();
+    const url = `http://127.0.0.1:${stub.port}`;
+    const values = {
+      ...secretValues(rendered),
+      'heartbeat.ruler': `${url}/ruler`,
+      'heartbeat.prometheus': `${url}/prometheus`,
+      'alertmanager.hook': `${url}/hook`,
+    };
+    // A twelfth of the time.
+    const files = writeAlertmanagerFiles(rendered, values, (text) =>
+      text
+        .replaceAll('group_interval: 12s', 'group_interval: 1s')
+        .replaceAll('repeat_interval: 54s', 'repeat_interval: 4500ms'),
+    );
+    const alertmanager = await startAlertmanager(rendered, files);
+    stop = async () => {
+      await alertmanager.stop();
+      await stub.stop();
+    };
+    const began = Date.now();
+    await alertmanager.post('/api/v2/alerts', [watchdog('ruler'), watchdog('prometheus'), alert({})]);
+    await arrive(stub, '/ruler', 3, alertmanager.program);
+    await arrive(stub, '/prometheus', 3, alertmanager.program);
+    const seconds = (Date.now() - began) / 1000;
+    expect(seconds).toBeGreaterThan(9);
+    expect(seconds).toBeLessThan(12);
+    expect(stub.at('/ruler')[0]?.body).toMatchObject({
+      receiver: 'heartbeat_ruler',
+      alerts: [{ labels: { alertname: 'Watchdog', source: 'ruler' } }],
+    });
+    expect(JSON.stringify(stub.at('/prometheus').map(({ body }) => body))).not.toContain('ruler');
+    const others = stub.at('/hook').map(({ body }) => (body as { commonLabels: { alertname: string } }).commonLabels);
+    expect(others).toEqual([expect.objectContaining({ alertname: 'HighErrorRate' })]);
+
+    // The end of the ruler: it is not told that it is over, but no longer told of.
+    await alertmanager.post('/api/v2/alerts', [{ ...watchdog('ruler'), endsAt: new Date().toISOString() }]);
+    const before = stub.at('/ruler').length;
+    await arrive(stub, '/prometheus', 5, alertmanager.program);
+    expect(stub.at('/ruler')).toHaveLength(before);
+  });
 });
 
 /** An alert as Loki's ruler posts it. */

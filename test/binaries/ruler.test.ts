@@ -14,7 +14,7 @@ import { type StubAlertmanager, startStubAlertmanager } from '../support/stub-al
 const GRAFANA = 'https://logs.example.com';
 const ERRORS = 'sum(count_over_time({job="backend", level="error"} [5s])) > 2';
 
-const input = (alertmanager: string): StackConfigInput => ({
+const input: StackConfigInput = {
   environment: 'dev',
   grafana: { url: GRAFANA },
   auth: {
@@ -26,9 +26,8 @@ const input = (alertmanager: string): StackConfigInput => ({
     },
   },
   alertmanager: {
-    type: 'external',
-    urls: [alertmanager],
-    egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(alertmanager).port) }],
+    type: 'embedded',
+    heartbeat: { egress: [{ cidr: '203.0.113.0/24', port: 443 }] },
   },
   alerting: {
     interval: '1s',
@@ -44,7 +43,7 @@ const input = (alertmanager: string): StackConfigInput => ({
       },
     ],
   },
-});
+};
 
 interface RuleState {
   readonly name: string;
@@ -76,16 +75,26 @@ function queryOf(link = '', parameter: string): string | undefined {
   const pane = JSON.parse(searchParams.get(parameter) ?? '') as { readonly queries: readonly { expr: string }[] };
   return pane.queries[0]?.expr;
 }
+/** More than ManyErrors bears. */
+const pushErrors = (): Promise<Response> =>
+  send({
+    port: loki.port,
+    path: '/loki/api/v1/push',
+    headers: { 'X-Scope-OrgID': 'spywatcher' },
+    body: pushBody(...[1, 2, 3].map((n) => ({ labels: { job: 'backend', level: 'error' }, line: `failed ${n}` }))),
+  });
 const rulesFile = (): string => join(folder, 'rules', 'spywatcher', 'spywatcher.yaml');
 
 beforeAll(async () => {
   alertmanager = await startStubAlertmanager();
-  rendered = variant('ruler', input(alertmanager.url));
+  rendered = variant('ruler', input);
   folder = temporaryFolder('ruler');
   loki = await startLoki((await programs('loki')).loki, rendered, {
     folder,
     // Minutes in a stack.
-    files: changedFiles(lokiFiles(rendered), { ruler: { poll_interval: '1s', resend_delay: '1s' } }),
+    files: changedFiles(lokiFiles(rendered), {
+      ruler: { poll_interval: '1s', resend_delay: '1s', alertmanager_url: alertmanager.url },
+    }),
   });
 }, BUILD_TIMEOUT);
 afterAll(async () => {
@@ -106,7 +115,7 @@ test('every rule of the stack is loaded for the agent’s tenant, and Loki can e
     states = await rules();
     return states.length > 0 && states.every(({ health }) => health !== 'unknown') ? undefined : 'not yet';
   });
-  expect(states.map(({ name }) => name).toSorted()).toEqual([...names, 'ManyErrors'].toSorted());
+  expect(states.map(({ name }) => name).toSorted()).toEqual([...names, 'ManyErrors', 'Watchdog'].toSorted());
   expect(states.filter(({ health }) => health !== 'ok')).toEqual([]);
 }, 60_000);
 
@@ -121,14 +130,17 @@ test('Loki’s own API shows them too, and has none for the other tenant', async
   expect([none.status, none.text]).toEqual([200, expect.stringContaining('"groups":[]')]);
 });
 
+test('the heartbeat reaches Alertmanager again and again', async () => {
+  const beats = () => alertmanager.alerts.filter(({ labels }) => labels['alertname'] === 'Watchdog');
+  await until('three heartbeats', () => Promise.resolve(beats().length >= 3 ? undefined : `${beats().length} came`));
+  for (const { labels, endsAt } of beats()) {
+    expect(labels).toEqual({ alertname: 'Watchdog', severity: 'none', source: 'ruler', tenant: 'spywatcher' });
+    expect(Date.parse(endsAt)).toBeGreaterThan(Date.now() - 5_000);
+  }
+}, 60_000);
+
 test('an alert reaches Alertmanager with its labels and links, and its end does', async () => {
-  const push = await send({
-    port: loki.port,
-    path: '/loki/api/v1/push',
-    headers: { 'X-Scope-OrgID': 'spywatcher' },
-    body: pushBody(...[1, 2, 3].map((n) => ({ labels: { job: 'backend', level: 'error' }, line: `failed ${n}` }))),
-  });
-  expect(push.status).toBe(204);
+  expect((await pushErrors()).status).toBe(204);
   const told = () => alertmanager.alerts.filter(({ labels }) => labels['alertname'] === 'ManyErrors');
   await until('the alert', () => Promise.resolve(told().length > 0 ? undefined : 'not told'));
   expect([...alertmanager.paths]).toEqual(['POST /api/v2/alerts']);
@@ -159,6 +171,28 @@ test('a changed file is read again by the same process', async () => {
     (await rules()).some(({ name }) => name === 'TooManyErrors') ? undefined : 'not there',
   );
   expect((await rules()).map(({ name }) => name)).not.toContain('ManyErrors');
+  writeFileSync(rulesFile(), before);
+}, 60_000);
+
+test('Loki takes keep_firing_for and drops it, which is why rule files may not have it', async () => {
+  const before = readFileSync(rulesFile(), 'utf8');
+  writeFileSync(
+    rulesFile(),
+    before
+      .replace('alert: ManyErrors', 'alert: KeptErrors')
+      .replace(/(expr: .*> 2\n)/, '$1        keep_firing_for: 1h\n'),
+  );
+  expect(readFileSync(rulesFile(), 'utf8')).toContain('keep_firing_for: 1h');
+  const state = async () => (await rules()).find(({ name }) => name === 'KeptErrors')?.state;
+  const reaches = (wanted: string) =>
+    until(`state ${wanted}`, async () => {
+      const is = await state();
+      return is === wanted ? undefined : (is ?? 'no such rule');
+    });
+  await reaches('inactive');
+  expect((await pushErrors()).status).toBe(204);
+  await reaches('firing');
+  await reaches('inactive');
   writeFileSync(rulesFile(), before);
 }, 60_000);
 

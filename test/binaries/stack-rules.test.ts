@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { stackRules } from '../../src/alerts/stack-rules';
+import { watchdog } from '../../src/alerts/watchdog';
 import { CANARY } from '../support/config';
 import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../support/program';
 import { configFile, variant } from '../support/rendered-stack';
@@ -13,8 +14,10 @@ const rendered = variant('watched', {
   monitoring: { type: 'embedded' },
   ...CANARY,
   gateway: { tls: {} },
+  alertmanager: { type: 'embedded', heartbeat: { egress: [{ cidr: '203.0.113.0/24', port: 443 }] } },
 });
-const rules = stackRules(rendered.config);
+// The heartbeat always fires, and has a test of its own below.
+const rules = stackRules(rendered.config).filter(({ severity }) => severity !== 'none');
 
 let promtool: string;
 let folder: string;
@@ -90,6 +93,16 @@ describe.each(cases)('%s', (name, { severity, summary }, tested: RuleCase) => {
       ),
     ).toBe('');
   });
+});
+
+it('the heartbeat fires at once, and always, whatever there is to measure', async () => {
+  const { name, labels, severity, summary, description } = watchdog('prometheus');
+  const alert = {
+    exp_labels: { ...labels, severity },
+    exp_annotations: { summary, description, runbook_url: 'docs/runbooks.md#watchdog' },
+  };
+  const always = ['0m', '1m', '60m'].map((time) => ({ eval_time: time, exp_alerts: [alert] }));
+  expect(await verdict(name, {}, always)).toBe('');
 });
 
 it('given an alert that is not to be there, promtool says so, and the tests above can fail', async () => {

@@ -50,8 +50,8 @@ export const EXCEPTIONS: readonly Exception[] = [
       'Images are immutable tags or digests: there is nothing newer to pull, and a pod starts while the registry is away.',
     found: {
       dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
-      staging: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, CANARY],
-      prod: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, CANARY],
+      staging: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
+      prod: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       otherwise: [LOKI, GATEWAY, PROMTAIL, GRAFANA],
     },

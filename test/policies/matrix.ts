@@ -64,6 +64,7 @@ export const PARTIES = [
   'alert bot',
   'pod beside the alert bot',
   'another Alertmanager',
+  'heartbeat service',
   // Addresses.
   'API server',
   'API server on its node',
@@ -239,7 +240,8 @@ export function matrix(config: StackConfig): readonly Row[] {
         loki: ring || s3 || tells || records,
         compactor: ring,
         alertmanager:
-          alertmanager.type === 'embedded' && (alertmanager.replicas > 1 || alertmanager.receivers.length > 0),
+          alertmanager.type === 'embedded' &&
+          (alertmanager.replicas > 1 || alertmanager.receivers.length > 0 || alertmanager.heartbeat !== undefined),
         prometheus: embedded,
         canary,
       }[component];
@@ -338,6 +340,7 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
   const isExternal = alertmanager.type === 'external';
   const receivers = isOwn ? alertmanager.receivers : [];
   const isPair = isOwn && alertmanager.replicas > 1;
+  const heartbeat = isOwn && alertmanager.heartbeat !== undefined;
   const has = (type: string): boolean => receivers.some((receiver) => receiver.type === type);
   const own = (why: string): string => (isOwn ? why : 'the stack has no Alertmanager of its own');
   const pair = isPair ? 'a pair tells each other what was sent' : 'there is no pair';
@@ -357,6 +360,16 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
     ...rows('alertmanager', 'Discord', [443], has('discord'), has('discord') ? 'a receiver is there' : none),
     ...rows('alertmanager', 'alert bot', [8088], has('webhook'), has('webhook') ? 'a receiver is there' : none),
     ...rows('alertmanager', 'mail server', [587], has('email'), has('email') ? 'a receiver is there' : none),
+    ...rows(
+      'alertmanager',
+      'heartbeat service',
+      [443],
+      heartbeat,
+      heartbeat ? 'the config names it' : 'the config has no heartbeat',
+    ),
+    ...(['loki', 'prometheus', 'grafana'] as const).flatMap((component) =>
+      rows(component, 'heartbeat service', [443], false, 'Alertmanager tells it'),
+    ),
     ...rows('alertmanager', 'Discord', [80], false, 'only the configured port'),
     ...rows('alertmanager', 'pod beside the alert bot', [8088], false, 'only the configured pods'),
     ...rows('alertmanager', 'internet', [443], false, 'only the configured receivers'),

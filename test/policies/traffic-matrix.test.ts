@@ -81,6 +81,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'mail server': { ip: '198.51.100.25' },
     // In the range that Pulumi.prod.yaml names.
     Discord: { ip: '162.159.137.232' },
+    'heartbeat service': { ip: '198.51.100.43' },
     'alert bot': pod('bots', { app: 'alert-bot' }, '10.244.0.54'),
     'pod beside the alert bot': pod('bots', { app: 'other' }, '10.244.0.55'),
     'another Alertmanager': { ip: '198.51.100.93' },
@@ -243,6 +244,7 @@ const withEverything = variant('a stack with every login, a database and mail', 
   alertmanager: {
     type: 'embedded',
     replicas: 2,
+    heartbeat: { egress: [{ cidr: '198.51.100.43/32', port: 443 }] },
     receivers: [
       { name: 'channel', type: 'discord', egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
       { name: 'bot', type: 'webhook', egress: [{ namespace: 'bots', podLabels: { app: 'alert-bot' }, port: 8088 }] },

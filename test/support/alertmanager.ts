@@ -1,6 +1,7 @@
 /** The real Alertmanager on the loopback address, with the config, templates, secrets and arguments of a stack's pod. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { alertmanagerKeys } from '../../src/config';
 import type { SecretValues } from '../../src/deploy/secret-values';
 import {
   freePorts,
@@ -51,8 +52,7 @@ export function writeAlertmanagerFiles(
   }
   for (const name of ['alertmanager.yml', 'spywatcher.tmpl'])
     writeFileSync(join(folder, 'config', name), change(local(configFile(rendered, 'alertmanager-config', name))));
-  const { alertmanager } = rendered.config;
-  if (alertmanager.type === 'embedded' && alertmanager.receivers.length > 0)
+  if (Object.keys(alertmanagerKeys(rendered.config)).length > 0)
     for (const [name, text] of Object.entries(secretFiles(rendered, values, 'alertmanager-receivers')))
       writeFileSync(join(folder, 'receivers', name), text);
   return { folder, configFile: join(folder, 'config', 'alertmanager.yml'), local };
@@ -78,11 +78,16 @@ export interface ClusterPorts {
   readonly all: readonly number[];
 }
 
-/** Starts it on files that {@link writeAlertmanagerFiles} has written. */
+/**
+ * Starts it on files that {@link writeAlertmanagerFiles} has written.
+ *
+ * @param env - variables besides its own, for instance where the machine's CAs are.
+ */
 export async function startAlertmanager(
   rendered: RenderedStack,
   files: AlertmanagerFiles,
   cluster?: ClusterPorts,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RunningAlertmanager> {
   const { alertmanager } = await programs('alertmanager');
   const [port = 0] = await freePorts(1);
@@ -99,6 +104,7 @@ export async function startAlertmanager(
   const program = startProgram(
     [alertmanager, ...args, `--web.listen-address=127.0.0.1:${port}`, '--cluster.settle-timeout=2s'],
     join(files.folder, 'alertmanager.log'),
+    { env },
   );
   const url = `http://127.0.0.1:${port}`;
   await until(

@@ -345,6 +345,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         repeatInterval: '2h',
       })),
     ],
+    heartbeat: { interval: '10m', egress: [{ cidr: '203.0.113.19/32', port: 443 }] },
     fallback: 'channel',
     groupBy: ['alertname', 'tenant'],
     groupWait: '40s',

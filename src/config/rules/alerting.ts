@@ -3,6 +3,7 @@ import { logRules } from '../../alerts/log-rules';
 import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
 import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
 import { prometheusUrl } from '../../components/addresses';
+import { hasHeartbeat, WATCHDOG } from '../heartbeat';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { closest } from '../suggest';
@@ -15,7 +16,7 @@ export const alertingRules: readonly Rule[] = [
   { reads: ['alerting.disabled'], check: knownNames },
   { reads: ['alerting.rules', 'alerting.recording', 'alerting.files'], check: ownRules },
   { reads: ['alerting.files'], check: ({ alerting }) => alerting.files.flatMap(filesRules) },
-  { reads: ['alerting', 'namespaces'], check: uniqueNames },
+  { reads: ['alerting', 'namespaces', 'alertmanager'], check: uniqueNames },
   { reads: ['alerting', 'auth.loki.tenants'], check: knownTenants },
   {
     reads: ['alerting', 'monitoring', 'environment', 'namespaces'],
@@ -126,6 +127,7 @@ function uniqueNames(config: StackConfig): readonly Problem[] {
     );
   };
   for (const { name } of stackLogRules(config)) seen.set(name, 'a built-in alert');
+  if (hasHeartbeat(config)) seen.set(WATCHDOG, 'alertmanager.heartbeat');
   const files = new Map<string, number>();
   return [
     ...alerting.rules.flatMap(({ name }, index) =>

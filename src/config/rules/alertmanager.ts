@@ -1,4 +1,6 @@
+import { alertSources } from '../heartbeat';
 import type { Problem } from '../problem';
+import { formatDuration } from '../units';
 import type { Alertmanager, Destination, StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
@@ -16,6 +18,8 @@ const ofEmbedded = (reads: readonly string[], check: Check): Rule => ({
 const SECTION = 'alertmanager';
 const RECEIVERS = `${SECTION}.receivers`;
 const ROUTES = `${SECTION}.routes`;
+const HEARTBEAT = `${SECTION}.heartbeat`;
+const SHORTEST_HEARTBEAT = 60_000;
 
 export const alertmanagerRules: readonly Rule[] = [
   ofEmbedded(['environment', SECTION], ({ receivers, fallback }, { environment }) =>
@@ -125,15 +129,35 @@ export const alertmanagerRules: readonly Rule[] = [
       ),
     ),
   ),
-  ofEmbedded([ROUTES, `${SECTION}.repeatInterval`, `${SECTION}.retention`], (alertmanager) => {
-    const { routes, retention } = alertmanager;
-    const intervals = [alertmanager, ...routes].map(({ repeatInterval }) => repeatInterval?.milliseconds ?? 0);
-    return when(Math.max(...intervals) > retention.milliseconds, () =>
+  ofEmbedded([HEARTBEAT, 'alerting.enabled', 'monitoring.type', 'environment'], ({ heartbeat }, config) =>
+    when(heartbeat !== undefined && alertSources(config).length === 0, () =>
+      problem(
+        [SECTION, 'heartbeat'],
+        heartbeat,
+        'of use where alerts are raised; alerting.enabled is false, and there is no Prometheus of the stack',
+        'remove it, or set monitoring.type: embedded',
+      ),
+    ),
+  ),
+  ofEmbedded([HEARTBEAT], ({ heartbeat }) =>
+    when(heartbeat !== undefined && heartbeat.interval.milliseconds < SHORTEST_HEARTBEAT, () =>
+      problem(
+        [SECTION, 'heartbeat', 'interval'],
+        formatDuration(heartbeat?.interval ?? { milliseconds: 0 }),
+        'at least 1m: Alertmanager may be restarting for that long',
+        'write 1m or more',
+      ),
+    ),
+  ),
+  ofEmbedded([ROUTES, HEARTBEAT, `${SECTION}.repeatInterval`, `${SECTION}.retention`], (alertmanager) => {
+    const { routes, retention, heartbeat } = alertmanager;
+    const intervals = [...[alertmanager, ...routes].map(({ repeatInterval }) => repeatInterval), heartbeat?.interval];
+    return when(Math.max(...intervals.map((interval) => interval?.milliseconds ?? 0)) > retention.milliseconds, () =>
       problem(
         [SECTION, 'retention'],
         retention,
-        'at least as long as every repeatInterval: what was sent would be forgotten, and sent again, before it is due',
-        'raise alertmanager.retention, or shorten the repeatInterval',
+        'at least as long as every repeatInterval, and heartbeat.interval: what was sent would be forgotten, and sent again, before it is due',
+        'raise alertmanager.retention, or shorten the interval',
       ),
     );
   }),

@@ -80,6 +80,17 @@ export const alertmanager = z.discriminatedUnion('type', [
       .array(route)
       .default([])
       .describe('Who is told of which alert. The first route that fits decides, unless it says `continue`.'),
+    heartbeat: z
+      .strictObject({
+        interval: duration()
+          .prefault(defaults.alertmanager.heartbeatInterval)
+          .describe('How often it is told that alerts still come.'),
+        egress: egressOf('it'),
+      })
+      .optional()
+      .describe(
+        'An outside service that tells you when alerts cannot come any more: it misses what it is told all the time. Its URLs are secrets, one for each that raises alerts.',
+      ),
     fallback: dnsLabel()
       .optional()
       .describe(

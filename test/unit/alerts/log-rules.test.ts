@@ -100,8 +100,10 @@ describe('given a stack, the rules', () => {
     const [audit, app] = tenantRules(config);
     expect(audit).toEqual({ tenant: 'audit', files: { 'spywatcher.yaml': { groups: [] } } });
     const groups = app?.files['spywatcher.yaml']?.groups ?? [];
-    expect(groups.map(({ name }) => name)).toEqual(['spywatcher-alerts']);
-    for (const rule of groups[0]?.rules ?? []) expect(rule.labels['tenant']).toBe('app');
+    expect(groups.map(({ name }) => name)).toEqual(
+      ['errors', 'security', 'slowness', 'sources'].map((topic) => `spywatcher-alerts-${topic}`),
+    );
+    for (const rule of groups.flatMap((group) => group.rules)) expect(rule.labels['tenant']).toBe('app');
   });
 
   it('are the first tenant’s with auth off', () => {
@@ -110,7 +112,7 @@ describe('given a stack, the rules', () => {
 
   it('lead to their runbook, and to Explore with their query', () => {
     const config = configWith({ grafana: { url: 'https://logs.example.com/' } });
-    const own = tenantRules(config)[0]?.files['spywatcher.yaml']?.groups[0]?.rules ?? [];
+    const own = (tenantRules(config)[0]?.files['spywatcher.yaml']?.groups ?? []).flatMap((group) => group.rules);
     expect(own).toHaveLength(rules.length);
     for (const rule of own) {
       if (!('alert' in rule)) throw new Error('not an alert');
@@ -128,10 +130,13 @@ describe('given a stack, the rules', () => {
     const [app, audit] = tenantRules(config);
     const names = (file?: { readonly groups: readonly { readonly rules: readonly object[] }[] }) =>
       file?.groups.map(({ rules: list }) => list.map((rule) => ('alert' in rule ? rule.alert : 'a recording rule')));
-    expect(names(app?.files['spywatcher.yaml'])).toEqual([
+    expect(names(app?.files['spywatcher.yaml'])?.slice(0, 4).flat()).toEqual(
       stackLogRules(config).map(({ name }) => name),
+    );
+    expect(names(app?.files['spywatcher.yaml'])?.slice(4)).toEqual([
       ['GuildSyncFails'],
       ['a recording rule'],
+      ['Watchdog'],
     ]);
     expect(stackLogRules(config).map(({ name }) => name)).not.toContain('SlowStatements');
     expect(names(audit?.files['audit.yaml'])).toEqual([['AuditTrailErrors']]);

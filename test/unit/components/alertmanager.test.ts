@@ -7,10 +7,13 @@ type Input = Omit<Extract<NonNullable<StackConfigInput['alertmanager']>, { reado
 
 /** The parts that Alertmanager is made from, all of them. */
 function propsOf(config: StackConfig): Required<AlertmanagerProps> {
-  const { alertmanager, environment, namespaces, deployment, monitoring, persistence, resources, images, network } =
-    config;
+  const { alertmanager, environment, namespaces, deployment, monitoring, alerting, ...others } = config;
+  const { persistence, resources, images, network } = others;
   if (alertmanager.type !== 'embedded') throw new Error('The stack has no Alertmanager of its own.');
-  return { alertmanager, environment, namespaces, deployment, monitoring, persistence, resources, images, network };
+  return {
+    ...{ alertmanager, environment, namespaces, deployment, monitoring, alerting },
+    ...{ persistence, resources, images, network },
+  };
 }
 const rendered = (config: StackConfig) => render((scope) => new Alertmanager(scope, 'alertmanager', propsOf(config)));
 const withOptions = (alertmanager: Input = {}, others: Partial<StackConfigInput> = {}) =>
@@ -19,6 +22,40 @@ const config = (objects: ReturnType<typeof rendered>) => yamlOf(objects, 'alertm
 
 const EGRESS = [{ cidr: '162.159.128.0/19', port: 443 }];
 const DISCORD = { name: 'operators', type: 'discord', egress: EGRESS } as const;
+
+describe('given a heartbeat', () => {
+  const heartbeat = { egress: [{ cidr: '203.0.113.9/32', port: 443 }] };
+  const routesOf = (objects: ReturnType<typeof rendered>) =>
+    config(objects).at('route.routes') as readonly Readonly<Record<string, unknown>>[];
+
+  it('each that raises alerts has a route before all others, and a URL of its own', () => {
+    const objects = withOptions({ heartbeat, receivers: [DISCORD], routes: [{ receiver: 'operators' }] });
+    const timing = { group_by: ['alertname'], group_wait: '0s', group_interval: '1m', repeat_interval: '270s' };
+    expect(routesOf(objects)).toEqual([
+      { receiver: 'heartbeat_ruler', matchers: ['alertname="Watchdog"', 'source="ruler"'], ...timing },
+      { receiver: 'heartbeat_prometheus', matchers: ['alertname="Watchdog"', 'source="prometheus"'], ...timing },
+      { receiver: 'operators' },
+    ]);
+    expect(config(objects).at('receivers')).toContainEqual({
+      name: 'heartbeat_ruler',
+      webhook_configs: [{ send_resolved: false, url_file: '/etc/alertmanager/receivers/heartbeat_ruler' }],
+    });
+  });
+
+  it('with another Prometheus, which has another Alertmanager, it is the ruler’s alone', () => {
+    const objects = withOptions({ heartbeat }, { monitoring: { type: 'operator' } });
+    expect(routesOf(objects).map(({ receiver }) => receiver)).toEqual(['heartbeat_ruler']);
+  });
+
+  it('without other receivers, the Secret is mounted, and the way out is open', () => {
+    const objects = withOptions({ heartbeat });
+    expect(podOf(objects).spec.volumes).toHaveLength(2);
+    expect(find(objects, 'NetworkPolicy').spec.egress).toMatchObject([
+      { to: [{ ipBlock: { cidr: '203.0.113.9/32' } }], ports: [{ port: 443 }] },
+      {},
+    ]);
+  });
+});
 
 describe('given no more than its type, Alertmanager', () => {
   const objects = withOptions();

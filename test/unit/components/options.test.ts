@@ -154,6 +154,7 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'alertmanager.url': 'https://changed.example.com',
   'alertmanager.urls.0': 'https://changed.example.com',
   'alertmanager.egress.0.cidr': '10.99.0.0/16',
+  'alertmanager.heartbeat.egress.0.cidr': '10.99.0.0/16',
   ...Object.fromEntries([0, 1, 2, 4].map((index) => [`alertmanager.receivers.${index}.egress.0.cidr`, '10.99.0.0/16'])),
   'alertmanager.receivers.2.to.0': 'changed@spywatcher.example',
   'alertmanager.receivers.2.to.1': 'changed@spywatcher.example',

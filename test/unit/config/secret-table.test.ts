@@ -52,7 +52,7 @@ describe('the Secrets of a stack', () => {
       ['watch-agents/watch-gateway-ca → promtail: ca.crt', 'cert-manager'],
       ['watch/watch-bucket → loki, and in mode ha the compactor: accessKeyId, secretAccessKey', 'secretSource'],
       [
-        'watch/alertmanager-receivers → alertmanager: channel, chat, mail_credentials, hook, hook_credentials, pager',
+        'watch/alertmanager-receivers → alertmanager: channel, chat, mail_credentials, hook, hook_credentials, pager, heartbeat_ruler, heartbeat_prometheus',
         'secretSource',
       ],
     ]);

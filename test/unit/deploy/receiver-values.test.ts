@@ -7,6 +7,7 @@ const EGRESS = [{ cidr: '203.0.113.0/24', port: 443 }];
 const config = configWith({
   alertmanager: {
     type: 'embedded',
+    heartbeat: { egress: EGRESS },
     receivers: (['discord', 'slack', 'webhook', 'pagerduty'] as const).map((type) => ({
       name: type,
       type,
@@ -17,6 +18,13 @@ const config = configWith({
 });
 const check = (receiver: string, value: string) => () =>
   checkSecretValues('test', config, { ...plantedSecrets(config), [`alertmanager.${receiver}`]: value });
+
+const beat = (ruler: string, prometheus: string) => () =>
+  checkSecretValues('test', config, {
+    ...plantedSecrets(config),
+    'heartbeat.ruler': ruler,
+    'heartbeat.prometheus': prometheus,
+  });
 
 const TOKEN = 'Xk7vQ2mN9pL4rT8wZ1cB6yHd3';
 
@@ -46,4 +54,11 @@ test.each([
 ])('a %s receiver refuses a value %s, and does not show it', (receiver, _, value) => {
   expect(check(receiver, value)).toThrow(`secrets.alertmanager.${receiver}`);
   expect(check(receiver, value)).not.toThrow(TOKEN);
+});
+
+test('each heartbeat has a URL of its own, or one that is alive would hide that another is not', () => {
+  const url = (check: string): string => `https://hc-ping.com/${TOKEN}/${check}`;
+  expect(beat(url('ruler'), url('prometheus'))).not.toThrow();
+  expect(beat(url('logs'), url('logs'))).toThrow('another value than heartbeat.ruler');
+  expect(beat('http://hc-ping.com/1', url('prometheus'))).toThrow('secrets.heartbeat.ruler');
 });

@@ -144,6 +144,8 @@ describe('given secret values, the Secrets', () => {
           hook: values['alertmanager.hook'],
           hook_credentials: values['alertmanagerCredentials.hook'],
           pager: values['alertmanager.pager'],
+          heartbeat_ruler: values['heartbeat.ruler'],
+          heartbeat_prometheus: values['heartbeat.prometheus'],
         },
       },
     ]);

@@ -1,7 +1,8 @@
 /** docs/runbooks.md and docs/alerting.md: every alert has its runbook, every runbook its alert, and their examples hold. */
 import { parse } from 'yaml';
-import { type AlertRule, logRules } from '../../../src/alerts';
+import { type AlertRule, type AnySeverity, logRules } from '../../../src/alerts';
 import { stackRules } from '../../../src/alerts/stack-rules';
+import { watchdog } from '../../../src/alerts/watchdog';
 import { parseExpression } from '../../../src/alerts/logql';
 import { parseStackConfig } from '../../../src/config';
 import { CANARY, configWith } from '../../support/config';
@@ -9,13 +10,14 @@ import { codeBlocks, readPage } from '../../support/docs-page';
 
 const { alerting, monitoring, namespaces } = configWith();
 /** Every list of alerts that the stack has, by the heading that their runbooks are under. */
-const LISTS: Readonly<Record<string, readonly AlertRule[]>> = {
+const LISTS: Readonly<Record<string, readonly AlertRule<AnySeverity>[]>> = {
   'Alerts from lines': logRules({
     thresholds: alerting.thresholds,
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
   }),
   'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY })),
+  Heartbeat: [watchdog('ruler')],
 };
 const runbooks = readPage('runbooks.md');
 const page = readPage('alerting.md');
@@ -39,6 +41,8 @@ describe.each(Object.entries(LISTS))('%s', (heading, rules) => {
   it.each(sections(chapter, 3))('%s says how to look and what to do', (_, text) => {
     expect(text).toMatch(/^Look/m);
     expect(text).toMatch(/^Do: /m);
+    // Where nothing comes, nothing can be queried.
+    if (heading === 'Heartbeat') return;
     if (heading === 'Alerts from metrics') {
       expect(codeBlocks(text, 'promql')).toHaveLength(1);
       return;

@@ -47,7 +47,12 @@ function shownPath(config: StackConfig, path: string): string {
 
 /** A key as the page has it, whatever the receivers are called. */
 function shownKey({ name }: SecretSpec, key: string): string {
-  return name === 'alertmanager-receivers' ? key.replace(/^[^_]+/, '<receiver>') : key;
+  return name === 'alertmanager-receivers' ? shownReceiver(key) : key;
+}
+
+/** The heartbeat is called so in every stack. */
+function shownReceiver(key: string): string {
+  return key.startsWith('heartbeat_') ? key : key.replace(/^[^_]+/, '<receiver>');
 }
 
 /** The row of a Secret, whatever it is called. */
@@ -185,7 +190,7 @@ describe('the entries of a store', () => {
     const properties = Object.entries(storeEntries(config, filled)).flatMap(([name, entry]) => [
       ...new Set(
         Object.keys(entry).map((property) =>
-          name.endsWith('/alertmanager-receivers') ? property.replace(/^[^_]+/, '<receiver>') : property,
+          name.endsWith('/alertmanager-receivers') ? shownReceiver(property) : property,
         ),
       ),
     ]);

@@ -129,6 +129,16 @@ test('when the same alert is known to several, then it is told once, and one tha
   expect(verdict).toBe('ok');
 });
 
+test('when the heartbeat comes, which always fires, then nothing fires', () => {
+  const watchdog = { name: 'Watchdog', severity: 'none', summary: 's' };
+  const seen = status({
+    prometheus: { alerts: { value: [{ ...watchdog, from: 'prometheus' }] }, targetsDown: { value: [] } },
+    alertmanagers: [{ pod: 'a', alerts: { value: [{ ...watchdog, from: 'alertmanager' }] }, failed: { value: {} } }],
+  });
+  expect([seen.verdict, seen.alerts?.firing]).toEqual(['ok', []]);
+  expect(formatStatus(seen, false)).toContain('none fires');
+});
+
 test('when a node has a taint that the agent does not tolerate, then no agent is missed there', () => {
   const node = (name: string, ...taints: readonly { key: string; effect: string }[]) => ({ name, ready: true, taints });
   const nodes = [node('node-1'), node('node-2', { key: 'alone', effect: 'NoExecute' })];

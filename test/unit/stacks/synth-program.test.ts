@@ -11,7 +11,7 @@ let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'synth-program-'));
   mkdirSync(join(directory, 'bin'));
-  cpSync(join(ROOT, 'bin', 'synth.js'), join(directory, 'bin', 'synth.js'));
+  for (const name of ['synth.js', 'arguments.js']) cpSync(join(ROOT, 'bin', name), join(directory, 'bin', name));
   // What decides whether to compile is not under test: here everything is compiled.
   writeFileSync(join(directory, 'bin', 'ensure-built.js'), 'exports.ensureBuilt = () => {};');
   buildSync({

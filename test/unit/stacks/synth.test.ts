@@ -34,12 +34,11 @@ describe('given the stacks of the repo, synth', () => {
   it('writes one file for each chart, in the order in which they are applied', () => {
     synthesize(ROOT, directory);
     const first = ['00-namespaces', '10-loki', '20-gateway', '30-promtail', '40-grafana', '50-alertmanager'];
-    const charts = [...first, '70-canary'];
+    const charts = [...first, '60-monitoring', '70-canary'];
     const ofRings = ['00-namespaces', '10-loki', '15-compactor', ...charts.slice(2)];
-    const ofDev = [...first, '60-monitoring', '70-canary'];
     expect(Object.keys(filesOf(directory))).toEqual(
       stackNames(ROOT).flatMap((stack) =>
-        (stack === 'prod' ? ofRings : stack === 'dev' ? ofDev : charts).map((chart) => `${stack}/${chart}.k8s.yaml`),
+        (stack === 'prod' ? ofRings : charts).map((chart) => `${stack}/${chart}.k8s.yaml`),
       ),
     );
   });

@@ -1,5 +1,5 @@
 import { configWith, problemsOf } from '../../../support/config';
-import { type Input, testRules } from './rows';
+import { EGRESS, type Input, testRules } from './rows';
 
 type Alerting = NonNullable<Input['alerting']>;
 const alerting = (section: Alerting): Input => ({ alerting: section });
@@ -112,6 +112,14 @@ testRules([
     alerting({ rules: [GOOD, { ...GOOD, name: 'Other' }] }),
   ],
   [
+    `${UNIQUE}; alertmanager.heartbeat has it`,
+    { ...own({ name: 'Watchdog' }), alertmanager: { type: 'embedded', heartbeat: { egress: EGRESS } } },
+    'alerting.rules[0].name',
+    '"Watchdog"',
+    'rename one of them',
+    own({ name: 'Watchdog' }),
+  ],
+  [
     BUILT_IN,
     alerting({ disabled: ['HighErorRate'] }),
     'alerting.disabled[0]',
@@ -163,7 +171,15 @@ testRules([
     'alerting.files[0]',
     '"alerts/team.yaml"',
     'mend the file',
+    file(rule({ for: '5m' })),
+  ],
+  [
+    'a rule file of Loki; at groups.0.rules.0.keep_firing_for: Loki’s ruler takes this field and drops it; a longer range in expr keeps an alert',
     file(rule({ keep_firing_for: '5m' })),
+    'alerting.files[0]',
+    '"alerts/team.yaml"',
+    'mend the file',
+    file(rule({ for: '5m' })),
   ],
   ['a metric query of lines', file(rule({ expr: '{job="a"}' })), `${AT}.expr`, shown('{job="a"}'), COUNT, file(rule())],
   [

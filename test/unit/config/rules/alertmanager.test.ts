@@ -114,11 +114,11 @@ testRules([
     embedded({ inhibit: [{ while: CRITICAL, silence: { labels: { job: 'canary' } } }] }),
   ],
   [
-    'at least as long as every repeatInterval: what was sent would be forgotten, and sent again, before it is due',
+    'at least as long as every repeatInterval, and heartbeat.interval: what was sent would be forgotten, and sent again, before it is due',
     embedded({ repeatInterval: '7d' }),
     'alertmanager.retention',
     '{"milliseconds":432000000}',
-    'raise alertmanager.retention, or shorten the repeatInterval',
+    'raise alertmanager.retention, or shorten the interval',
     embedded({ repeatInterval: '7d', retention: '7d' }),
   ],
   [
@@ -136,6 +136,26 @@ testRules([
     '[587]',
     'add { cidr: …, port: 465 }',
     embedded({ receivers: [MAIL] }),
+  ],
+  [
+    'of use where alerts are raised; alerting.enabled is false, and there is no Prometheus of the stack',
+    {
+      environment: 'staging',
+      alerting: { enabled: false },
+      alertmanager: { type: 'embedded', heartbeat: { egress: EGRESS } },
+    },
+    'alertmanager.heartbeat',
+    '{"interval":{"milliseconds":300000},"egress":[{"cidr":"203.0.113.0/24","port":443}]}',
+    'remove it, or set monitoring.type: embedded',
+    { alerting: { enabled: false }, alertmanager: { type: 'embedded', heartbeat: { egress: EGRESS } } },
+  ],
+  [
+    'at least 1m: Alertmanager may be restarting for that long',
+    { alertmanager: { type: 'embedded', heartbeat: { interval: '59s', egress: EGRESS } } },
+    'alertmanager.heartbeat.interval',
+    '"59s"',
+    'write 1m or more',
+    { alertmanager: { type: 'embedded', heartbeat: { interval: '1m', egress: EGRESS } } },
   ],
   [
     'a URL without path and query',

@@ -1,0 +1,19 @@
+/** The alert that always fires, in LogQL and in PromQL alike. */
+import { type HeartbeatSource, WATCHDOG } from '../config/heartbeat';
+import type { AlertRule } from './rule';
+
+/** What is told of it says who is alive. */
+const NAMES: Readonly<Record<HeartbeatSource, string>> = { ruler: 'Loki’s ruler', prometheus: 'Prometheus' };
+
+/** The heartbeat of one that raises alerts. Its label `source` is what Alertmanager tells it by. */
+export function watchdog(source: HeartbeatSource): AlertRule<'none'> {
+  return {
+    name: WATCHDOG,
+    expr: 'vector(1)',
+    for: '0s',
+    severity: 'none',
+    labels: { source },
+    summary: `${NAMES[source]} and Alertmanager work`,
+    description: 'This alert always fires. An outside service misses it when it does not come any more.',
+  };
+}

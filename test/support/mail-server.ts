@@ -1,0 +1,73 @@
+/** A mail server on the loopback address that takes mail over STARTTLS from one user, and keeps it. */
+import type { AddressInfo } from 'node:net';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+import type { CertificateFiles } from './tls';
+
+/** One mail, and who was named to the server. */
+export interface ReceivedMail {
+  readonly from: string;
+  readonly to: readonly string[];
+  /** Who had logged in; undefined for nobody. */
+  readonly user: string | undefined;
+  readonly isSecure: boolean;
+  readonly mail: ParsedMail;
+}
+
+export interface MailServer {
+  readonly port: number;
+  /** Everything so far. */
+  readonly mails: readonly ReceivedMail[];
+  /** Logins that were refused. */
+  readonly refused: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+export interface MailServerProps {
+  readonly user: string;
+  readonly password: string;
+  readonly certificate: CertificateFiles;
+  /** Whether it offers STARTTLS. @default - true */
+  readonly offersTls?: boolean;
+}
+
+export async function startMailServer(props: MailServerProps): Promise<MailServer> {
+  const { user, password, certificate, offersTls = true } = props;
+  const mails: ReceivedMail[] = [];
+  const refused: string[] = [];
+  const server = new SMTPServer({
+    key: certificate['tls.key'],
+    cert: certificate['tls.crt'],
+    hideSTARTTLS: !offersTls,
+    authMethods: ['PLAIN', 'LOGIN'],
+    onAuth: (given, _session, done) => {
+      if (given.username === user && given.password === password) return done(null, { user });
+      refused.push(given.username ?? '');
+      done(new Error('wrong password'));
+    },
+    onData: (stream, session, done) => {
+      simpleParser(stream)
+        .then((mail) => {
+          const { mailFrom, rcptTo } = session.envelope;
+          mails.push({
+            from: mailFrom === false ? '' : mailFrom.address,
+            to: rcptTo.map(({ address }) => address),
+            user: session.user,
+            isSecure: session.secure,
+            mail,
+          });
+          done();
+        })
+        .catch(done);
+    },
+  });
+  // A client that breaks off, for instance because it finds no TLS, is its own affair.
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    mails,
+    refused,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
