@@ -8,7 +8,7 @@ import { missingPulumiPrograms, PulumiStack, type PulumiStackProps } from '../..
 import type { Result } from '../../local/shell';
 import { PROJECT, SECRETS_KEY, type StackConfig, type StackConfigInput } from '../../src/config';
 import { parseStackEntries } from '../../src/config/stack-file';
-import { requiredSecrets, type SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/deploy/secret-values';
 
 const root = join(__dirname, '..', '..');
 
@@ -19,6 +19,9 @@ if (missing.length > 0) log(`tests skipped, not on PATH: ${missing.join(', ')}`)
 
 /** `describe` where the engine's programs are on PATH; elsewhere the tests are reported as skipped, and a line says why. */
 export const describeWithEngine = missing.length === 0 ? describe : describe.skip;
+
+/** Nobody is there, and nobody is told. */
+const NOWHERE = { cidr: '203.0.113.16/32', port: 443 };
 
 /**
  * What the test's stack has other than the stack file `dev`: what production asks for, every kind of secret that there is
@@ -56,6 +59,25 @@ const DIFFERENCES = {
       egress: [{ cidr: '10.30.0.6/32', port: 587 }],
     },
   },
+  alertmanager: {
+    type: 'embedded',
+    receivers: [
+      { name: 'channel', type: 'discord', egress: [NOWHERE] },
+      { name: 'chat', type: 'slack', egress: [NOWHERE] },
+      {
+        name: 'mail',
+        type: 'email',
+        to: ['team@example.com'],
+        from: 'alerts@example.com',
+        host: 'mail.example.com',
+        user: 'alerts',
+        egress: [{ cidr: '10.30.0.6/32', port: 587 }],
+      },
+      { name: 'hook', type: 'webhook', auth: { type: 'bearer' }, egress: [NOWHERE] },
+      { name: 'pager', type: 'pagerduty', egress: [NOWHERE] },
+    ],
+    heartbeat: { egress: [NOWHERE] },
+  },
 } satisfies Partial<StackConfigInput>;
 
 /** The config that the stack will have. Where it is none that is taken, these tests fail without an engine, too. */
@@ -78,13 +100,6 @@ function stackFile(stack: string): Readonly<Record<string, unknown>> {
 
 /** A secret as a generator makes it, which is found wherever it should not be: there is none like it. */
 export const planted = (): string => randomBytes(16).toString('hex');
-
-/** A distinct value for every secret. */
-export function plantedSecrets(config: StackConfig): SecretValues {
-  return Object.fromEntries(
-    requiredSecrets(config).flatMap(({ path, required = true }) => (required ? [[path, planted()]] : [])),
-  );
-}
 
 export interface TestStackProps extends Partial<Pick<PulumiStackProps, 'project' | 'kubeconfig'>> {
   readonly secrets: SecretValues;

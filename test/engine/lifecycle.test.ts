@@ -7,7 +7,8 @@ import { LokiClient } from '../../local/loki-client';
 import type { SecretValues } from '../../src/deploy/secret-values';
 import { APPS, eventually, startWriter, waitForWriter } from '../e2e/cluster';
 import { emptyCluster } from './cluster';
-import { describeWithEngine, engineConfig, log, planted, plantedSecrets, TestStack, timed } from './engine';
+import { plantedSecrets } from '../support/secrets';
+import { describeWithEngine, engineConfig, log, planted, TestStack, timed } from './engine';
 
 const { logging, agents } = engineConfig.namespaces;
 const LOKI_CLAIM = 'data-loki-0';

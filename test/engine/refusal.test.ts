@@ -1,7 +1,8 @@
 /** Given the real engine and no cluster; what cannot be deployed is refused before anything is registered, and never by a stale program. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithEngine, engineConfig, plantedSecrets, ProjectCopy, TestStack } from './engine';
+import { plantedSecrets } from '../support/secrets';
+import { describeWithEngine, engineConfig, ProjectCopy, TestStack } from './engine';
 
 jest.setTimeout(120_000);
 

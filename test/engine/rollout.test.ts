@@ -10,7 +10,8 @@ import { Books, CALM, SENT_AGAIN } from '../durability/books';
 import type { Settlement } from '../durability/ledger';
 import { LINES_PER_SECOND, removeWriters } from '../durability/writers';
 import { emptyCluster, type EmptyCluster, forwardGateway } from './cluster';
-import { describeWithEngine, engineConfig, plantedSecrets, TestStack, timed } from './engine';
+import { plantedSecrets } from '../support/secrets';
+import { describeWithEngine, engineConfig, TestStack, timed } from './engine';
 
 const { logging, agents } = engineConfig.namespaces;
 const CATCH_UP_SECONDS = 60;

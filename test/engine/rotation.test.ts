@@ -7,7 +7,8 @@ import { LokiClient } from '../../local/loki-client';
 import { agentsPassword, eventually, droppedByAgent, startWriter, waitForWriter } from '../e2e/cluster';
 import { Pusher, pushStatus } from '../e2e/pusher';
 import { emptyCluster, type EmptyCluster, forwardGateway } from './cluster';
-import { describeWithEngine, engineConfig, log, planted, plantedSecrets, TestStack, timed } from './engine';
+import { plantedSecrets } from '../support/secrets';
+import { describeWithEngine, engineConfig, log, planted, TestStack, timed } from './engine';
 
 const WRITER = 'engine-rotation';
 const SECONDS = 240;
