@@ -40,6 +40,17 @@ const STACKS = {
     secretSource: { type: 'externalSecrets', store: 'vault', prefix: 'teams/logs' },
     auth: { loki: { tenants: [{ name: 'app', write: ['promtail'], read: ['grafana', 'auditor'] }] } },
   },
+  beating: {
+    environment: 'staging',
+    secretSource: { type: 'existing' },
+    monitoring: { type: 'embedded' },
+    alertmanager: {
+      type: 'embedded',
+      heartbeat: { egress: [{ cidr: '203.0.113.0/24', port: 443 }] },
+      // Its variable would be the heartbeat's, if that had not a name of its own.
+      receivers: [{ name: 'heartbeat-ruler', type: 'webhook', egress: [{ cidr: '203.0.113.0/24', port: 443 }] }],
+    },
+  },
 } as const satisfies Readonly<Record<string, StackConfigInput>>;
 
 let folder: string;
@@ -407,5 +418,28 @@ describe('given what cannot be right, it says so in words and writes nothing', (
     const { code, stdout, stderr } = await secrets(['prod', '--passwords', taken], { env: HANDED_OUT });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(`${taken} exists, and is not overwritten.\n`);
+  });
+});
+
+test('given a heartbeat, its URLs are asked for by names of their own', async () => {
+  const args = ['beating', '--project', folder, '--passwords', fresh()];
+  const { code, stderr } = await secrets(args);
+  expect([code, stderr]).toEqual([
+    1,
+    'Set ALERTMANAGER_HEARTBEAT_RULER, HEARTBEAT_RULER, HEARTBEAT_PROMETHEUS in the environment; nobody can make them up.\n',
+  ]);
+  const url = (name: string): string => `https://hc-ping.com/${name}`;
+  const { stdout } = await secrets(args, {
+    env: {
+      ALERTMANAGER_HEARTBEAT_RULER: url('hook'),
+      HEARTBEAT_RULER: url('ruler'),
+      HEARTBEAT_PROMETHEUS: url('prometheus'),
+    },
+  });
+  const made = parseAllDocuments(stdout).map((document) => document.toJS() as Secret);
+  expect(made.find(({ metadata }) => metadata.name === 'alertmanager-receivers')?.stringData).toEqual({
+    'heartbeat-ruler': url('hook'),
+    heartbeat_ruler: url('ruler'),
+    heartbeat_prometheus: url('prometheus'),
   });
 });
