@@ -2,16 +2,13 @@
  * Given the running stack and a pod that is told of alerts; when a pod's log lines are too many errors, then the receiver is told,
  * in one message for all that belongs together, and told again when it is over.
  */
-import { currentCluster } from '../../local/cluster';
-import { buildNodeImage } from '../../local/images/catalog';
-import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
-import { ALERTMANAGER, PROMETHEUS } from '../../src/components/identity';
-import { ALERT_RECEIVER, APPS, e2eConfig, eventually, log, restoreStack, startWriter, targetOf } from './cluster';
+import { kubectl, type Target } from '../../local/kubernetes';
+import { ALERTMANAGER } from '../../src/components/identity';
 import { everyMetricQuery, withTimes } from '../support/promql';
+import { ALERT_RECEIVER, APPS, e2eConfig, eventually, log, restoreStack, startWriter } from './cluster';
+import { askPrometheus } from './firing';
 
-const IMAGE = 'spywatcher/e2e-alert-receiver:1.0.0';
 const config = e2eConfig();
-const { logging } = config.namespaces;
 let target: Target;
 
 /** What Alertmanager sends to a webhook. */
@@ -25,50 +22,6 @@ interface Message {
     readonly annotations: Readonly<Record<string, string>>;
     readonly generatorURL: string;
   }[];
-}
-
-/** Writes each message, and when it came, on a line. */
-const SERVER = `
-  require('node:http').createServer((request, response) => {
-    let body = '';
-    request.on('data', (part) => (body += part));
-    request.on('end', () => {
-      console.log(JSON.stringify({ receivedAt: Date.now(), ...JSON.parse(body) }));
-      response.end();
-    });
-  }).listen(${ALERT_RECEIVER.port});`;
-
-function receiver(): readonly object[] {
-  const labels = { 'app.kubernetes.io/name': ALERT_RECEIVER.name };
-  const metadata = { name: ALERT_RECEIVER.name, namespace: APPS, labels };
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: { selector: labels, ports: [{ port: ALERT_RECEIVER.port }] },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata,
-      spec: {
-        automountServiceAccountToken: false,
-        terminationGracePeriodSeconds: 1,
-        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-        containers: [
-          {
-            name: ALERT_RECEIVER.name,
-            image: IMAGE,
-            imagePullPolicy: 'Never',
-            command: ['/usr/local/bin/node', '-e', SERVER],
-            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-            readinessProbe: { tcpSocket: { port: ALERT_RECEIVER.port }, periodSeconds: 1 },
-          },
-        ],
-      },
-    },
-  ];
 }
 
 /** Messages about the alert of these tests, in the order in which they came. */
@@ -89,20 +42,8 @@ const appsOf = (message: Message | undefined, status: Message['status']): readon
     .sort();
 
 beforeAll(async () => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  target = targetOf(cluster);
-  await restoreStack(config);
-  await cluster.importImage(await buildNodeImage({ name: IMAGE, folders: {}, command: [] }));
-  await applyObjects(target, receiver());
-  await kubectl(target, ['-n', APPS, 'wait', `pod/${ALERT_RECEIVER.name}`, '--for=condition=Ready', '--timeout=60s'], {
-    timeout: 70,
-  });
+  target = await restoreStack(config);
 });
-
-afterAll(() =>
-  kubectl(target, ['-n', APPS, 'delete', 'pod,service', ALERT_RECEIVER.name, '--ignore-not-found', '--wait=false']),
-);
 
 describe('given two pods that write errors for a while', () => {
   const APPS_OF_ERRORS = ['alerting-one', 'alerting-two'];
@@ -157,14 +98,7 @@ describe('given two pods that write errors for a while', () => {
 });
 
 describe('the embedded Prometheus', () => {
-  const ask = async (path: string): Promise<unknown> =>
-    JSON.parse(
-      await kubectl(target, [
-        'get',
-        '--raw',
-        `/api/v1/namespaces/${logging}/services/${PROMETHEUS.name}:${PROMETHEUS.ports.http}/proxy/api/v1/${path}`,
-      ]),
-    );
+  const ask = (path: string): Promise<unknown> => askPrometheus(target, config, path);
 
   test('reaches all that it scrapes but Grafana, which has no image here', async () => {
     const down = async (): Promise<readonly string[]> => {

@@ -1,5 +1,6 @@
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
+import { startAlertReceiver } from './alert-receiver';
 import {
   allSecrets,
   applyRendered,
@@ -31,12 +32,13 @@ export default async function startStack(): Promise<void> {
 
 async function start(): Promise<void> {
   const config = e2eConfig();
-  const target = await prepareCluster(config);
+  const { cluster, target } = await prepareCluster(config);
   const applied = Date.now();
-  log('applying the rendered stack, then waiting for Loki, the gateway and Promtail');
+  log('applying the rendered stack, then waiting for it');
   const certificate = gatewayCertificate(config);
+  const receiver = startAlertReceiver(cluster);
   await applyRendered(target, config, allSecrets(config, certificate));
-  await waitForStack(target, config);
+  await Promise.all([waitForStack(target, config), receiver]);
   log(`ready ${((Date.now() - applied) / 1000).toFixed(1)} s after it was applied`);
   process.env[GATEWAY_PORT_VARIABLE] = String(await forwardGateway(config, certificate['ca.crt']));
 }
