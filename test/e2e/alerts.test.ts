@@ -53,7 +53,7 @@ describe('given two pods that write errors for a while', () => {
     began = Date.now();
     const line = '{"level":"error","message":"the test has failed","job":"alerting"}';
     for (const name of APPS_OF_ERRORS)
-      await startWriter(target, name, `for i in $(seq 30); do echo '${line}'; sleep 0.5; done`);
+      await startWriter(target, name, `for i in $(seq 16); do echo '${line}'; sleep 0.5; done`);
   });
 
   test('then within 60 s a message says that the alert fires, for both, with what helps', async () => {
