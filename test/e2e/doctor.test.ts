@@ -105,10 +105,13 @@ async function firing(): Promise<readonly Firing[]> {
 const missingOf = (alerts: readonly ExpectedAlert[], seen: readonly Firing[]): readonly ExpectedAlert[] =>
   alerts.filter((alert) => !seen.some((one) => isOf(alert, one)));
 
+/** Alerts that Loki's ruler evaluates. */
+const OF_LINES = ['SourceSilent', 'RulerRulesUnreadable'];
+
 /** Loki cannot be asked while it is away, nor while the gateway is. */
 async function expectAlerts(alerts: readonly ExpectedAlert[], began: number): Promise<void> {
   const ask = (): Promise<readonly Firing[]> =>
-    alerts.some(({ name }) => name === 'SourceSilent') ? firingInLoki() : firingInPrometheus(target, config);
+    alerts.some(({ name }) => OF_LINES.includes(name)) ? firingInLoki() : firingInPrometheus(target, config);
   const seen = await eventually(ask, (now) => missingOf(alerts, now).length === 0, 90);
   expect({ missing: missingOf(alerts, seen), seen: missingOf(alerts, seen).length === 0 ? [] : seen }).toEqual({
     missing: [],

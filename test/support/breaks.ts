@@ -44,7 +44,7 @@ export const BREAKS = {
     alerts: [alert('GatewayRefusesPushes', { status_code: '-1' }), alert('TargetDown', { job: 'loki' })],
   },
   'a NetworkPolicy is deleted': { link: 'network', seen: /no NetworkPolicy logging\/gateway/, alerts: [] },
-  'a file of rules is torn': { link: 'rules', seen: /no YAML/, alerts: [alert('RulerRulesRejected')] },
+  'a file of rules is torn': { link: 'rules', seen: /no YAML/, alerts: [alert('RulerRulesUnreadable')] },
   'Loki’s overrides are torn': {
     link: 'limits',
     seen: /does not take the overrides/,
