@@ -44,7 +44,7 @@ const doctor = (stack = config, asked?: Asked): Promise<Report> =>
   examine(target, 'e2e', stack, expectedOf(stack), asked);
 
 async function status(): Promise<Status> {
-  return statusOf('e2e', config, expected, await collect(target, config, expected, { interval: 2, logs: false }));
+  return statusOf('e2e', config, expected, await collect(target, config, expected, { interval: 1, logs: false }));
 }
 
 /** What is not as it should be. */
@@ -97,27 +97,30 @@ const apply = (stack: StackConfig): Promise<void> => applyObjects(target, fastOb
 const isOf = (expectedOne: ExpectedAlert, { name, labels }: Firing): boolean =>
   name === expectedOne.name && Object.entries(expectedOne.labels).every(([key, value]) => labels[key] === value);
 
-/** All that fire, by those who evaluate them. */
+/** All that fire, by those who evaluate them; of one that does not answer, as after a restart, that. */
 async function firing(): Promise<readonly Firing[]> {
-  return (await Promise.all([firingInPrometheus(target, config), firingInLoki()])).flat();
+  const answers = [firingInPrometheus(target, config), firingInLoki()].map((answer) =>
+    answer.catch((error: unknown) => [{ name: String(error), labels: {} }]),
+  );
+  return (await Promise.all(answers)).flat();
 }
 
 const missingOf = (alerts: readonly ExpectedAlert[], seen: readonly Firing[]): readonly ExpectedAlert[] =>
   alerts.filter((alert) => !seen.some((one) => isOf(alert, one)));
 
 /** Alerts that Loki's ruler evaluates. */
-const OF_LINES = ['SourceSilent', 'RulerRulesUnreadable'];
+const OF_LINES: readonly string[] = ['SourceSilent', 'RulerRulesUnreadable'];
 
-/** Loki cannot be asked while it is away, nor while the gateway is. */
-async function expectAlerts(alerts: readonly ExpectedAlert[], began: number): Promise<void> {
+/** Asks those who evaluate these alerts alone: Prometheus is asked while Loki is away. */
+async function expectAlerts(alerts: readonly ExpectedAlert[], accept: 'all' | 'none', began: number): Promise<void> {
+  if (alerts.length === 0) return;
   const ask = (): Promise<readonly Firing[]> =>
     alerts.some(({ name }) => OF_LINES.includes(name)) ? firingInLoki() : firingInPrometheus(target, config);
-  const seen = await eventually(ask, (now) => missingOf(alerts, now).length === 0, 90);
-  expect({ missing: missingOf(alerts, seen), seen: missingOf(alerts, seen).length === 0 ? [] : seen }).toEqual({
-    missing: [],
-    seen: [],
-  });
-  for (const { name, labels } of alerts) log(`${name} ${JSON.stringify(labels)} fired within ${since(began)}`);
+  const wanted = accept === 'all' ? [] : alerts;
+  const seen = await eventually(ask, (now) => missingOf(alerts, now).length === wanted.length, 90);
+  if (missingOf(alerts, seen).length !== wanted.length) throw new Error(`firing: ${JSON.stringify(seen)}`);
+  if (accept === 'all')
+    log(`${alerts.map(({ name }) => name).join(', ')}: firing ${since(began)} after the break was begun`);
 }
 
 interface Action {
@@ -145,10 +148,10 @@ const ACTIONS: Readonly<Record<Broken, Action>> = {
   },
   'a log file may not be read': {
     make: nothing,
+    // The next break takes the agent away: nobody waits for this one.
     mend: async () => {
       await runInside(['rm', '-rf', TORN]);
       await apply(config);
-      await waitForStack(target, config);
     },
     ask: () => doctor(EXCLUDING),
   },
@@ -268,22 +271,18 @@ test.each(Object.entries(BREAKS) as readonly (readonly [Broken, Breakage])[])(
   'when %s, then doctor names that link, and the right alert fires',
   async (broken, { link, seen, alerts }) => {
     const { make, mend, ask } = ACTIONS[broken];
-    // What has been broken before may still be in an alert's window; Grafana is away all the time.
-    if (link !== 'grafana') {
-      const before = await eventually(firing, (now) => missingOf(alerts, now).length === alerts.length, 60);
-      expect(missingOf(alerts, before)).toEqual(alerts);
-    }
+    // What has been broken before may still be in an alert's window; what nobody makes here is broken already.
+    if (make !== nothing) await expectAlerts(alerts, 'none', Date.now());
     const began = Date.now();
     await make();
     try {
       await expectLink(link, seen, ask);
-      await expectAlerts(alerts, began);
+      await expectAlerts(alerts, 'all', began);
+      if (alerts.length === 0 && UNSEEN.includes(link)) return;
       const now = await status();
       if (!UNSEEN.includes(link)) expect(reasons(now)).not.toEqual([]);
-      if (link !== 'prometheus') {
-        const names = now.alerts?.firing.map(({ name }) => name);
-        expect(names).toEqual(expect.arrayContaining(alerts.map(({ name }) => name)));
-      }
+      const names = now.alerts?.firing.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(alerts.map(({ name }) => name)));
     } finally {
       await mend();
     }
