@@ -12,8 +12,8 @@ import { compressRuleFile, resendDelay, type RuleFile } from '../support/compres
 const FACTOR = 30;
 /** How often Prometheus scrapes and evaluates, in these tests. */
 export const SCRAPE_INTERVAL = '2s';
-/** An hour ago becomes half a minute ago: SourceSilent misses who wrote then. */
-const SILENCE_FACTOR = 120;
+/** Of the log alerts those that tests wait for. SourceSilent misses who wrote an hour ago, which becomes half a minute. */
+const LOG_FACTORS: Readonly<Record<string, number>> = { SourceSilent: 120, RulerRulesUnreadable: FACTOR };
 /** How often Loki looks whether its rules have changed; by default each minute. */
 const POLL_INTERVAL = '2s';
 
@@ -30,7 +30,7 @@ export function fastObjects(config: StackConfig): readonly KubernetesObject[] {
     if (kind === 'ConfigMap' && configMaps.includes(metadata.name))
       return withFiles(
         object,
-        Object.fromEntries(Object.keys(dataOf(object)).map((name) => [name, compressedSilence])),
+        Object.fromEntries(Object.keys(dataOf(object)).map((name) => [name, compressedLogRules])),
       );
     return kind === 'StatefulSet' && metadata.name === 'prometheus' ? toldSoon(object) : object;
   });
@@ -51,21 +51,29 @@ function withFiles(object: KubernetesObject, edits: Readonly<Record<string, Edit
 
 const compressedRules: Edit = (file) => compressRuleFile(file as RuleFile, FACTOR);
 
-interface LogRuleFile {
-  readonly groups: readonly { readonly rules: readonly { readonly alert?: string; readonly expr: string }[] }[];
+interface LogRule {
+  readonly alert?: string;
+  readonly expr: string;
+  readonly for?: string;
 }
 
-/** Of the log alerts the only one here that waits. */
-const compressedSilence: Edit = (file) => ({
+interface LogRuleFile {
+  readonly groups: readonly { readonly rules: readonly LogRule[] }[];
+}
+
+const compressedLogRules: Edit = (file) => ({
   groups: (file as LogRuleFile).groups.map((group) => ({
     ...group,
-    rules: group.rules.map((rule) => (rule.alert === 'SourceSilent' ? { ...rule, ...compressedLogRule(rule) } : rule)),
+    rules: group.rules.map((rule) => {
+      const factor = LOG_FACTORS[rule.alert ?? ''];
+      return factor === undefined ? rule : { ...rule, ...compressedLogRule(rule, factor) };
+    }),
   })),
 });
 
-function compressedLogRule({ expr, ...rule }: { readonly expr: string; readonly for?: string }): object {
+function compressedLogRule({ expr, ...rule }: LogRule, factor: number): object {
   const wait = parseDuration(rule.for ?? '0s')?.milliseconds ?? 0;
-  return { expr: compressLogql(expr, SILENCE_FACTOR), for: `${Math.round(wait / SILENCE_FACTOR)}ms` };
+  return { expr: compressLogql(expr, factor), for: `${Math.round(wait / factor)}ms` };
 }
 
 /** Names of pods are looked up every 30 s by default. */
