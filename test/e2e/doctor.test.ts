@@ -14,8 +14,10 @@ import { secretManifests } from '../../src/deploy/secret-objects';
 import { type Breakage, BREAKS, type Broken, type ExpectedAlert } from '../support/breaks';
 import {
   APPS,
+  credential,
   e2eConfig,
   eventually,
+  gatewayPort,
   log,
   restoreStack,
   secretValues,
@@ -25,6 +27,7 @@ import {
 } from './cluster';
 import { fastObjects } from './fast-alerts';
 import { type Firing, firingInLoki, firingInPrometheus } from './firing';
+import { pushStatus } from './pusher';
 
 const config = e2eConfig();
 const { logging, agents } = config.namespaces;
@@ -124,6 +127,8 @@ async function expectAlerts(alerts: readonly ExpectedAlert[], accept: 'all' | 'n
 }
 
 interface Action {
+  /** Whether it is broken when its turn comes. */
+  readonly isAlready?: true;
   readonly make: () => Promise<unknown>;
   readonly mend: () => Promise<unknown>;
   /** Of which stack, and which pod, doctor is asked. @default - the stack of all tests */
@@ -131,6 +136,7 @@ interface Action {
 }
 
 const [ruleMap = ''] = lokiRules(expected).configMaps;
+let pushing: NodeJS.Timeout | undefined;
 const nothing = (): Promise<void> => Promise.resolve();
 
 const ACTIONS: Readonly<Record<Broken, Action>> = {
@@ -147,6 +153,7 @@ const ACTIONS: Readonly<Record<Broken, Action>> = {
     ask: () => doctor(EXCLUDING, pod),
   },
   'a log file may not be read': {
+    isAlready: true,
     make: nothing,
     // The next break takes the agent away: nobody waits for this one.
     mend: async () => {
@@ -206,8 +213,20 @@ const ACTIONS: Readonly<Record<Broken, Action>> = {
     },
   },
   'there are more streams than `limits.maxStreams`': {
-    make: nothing,
+    isAlready: true,
+    // Loki knows streams of before from its log of writes, and takes them: only new ones are too many.
+    make: () => {
+      let count = 0;
+      pushing = setInterval(() => {
+        count += 1;
+        const one = { port: gatewayPort(), job: `doctor-stream-${count}`, credential: credential('promtail') };
+        // Refused, which is what is wanted, or not even answered.
+        void pushStatus(one, 'one too many').catch(() => undefined);
+      }, 300);
+      return Promise.resolve();
+    },
     mend: async () => {
+      clearInterval(pushing);
       await apply(config);
       await waitForStack(target, config);
     },
@@ -215,6 +234,7 @@ const ACTIONS: Readonly<Record<Broken, Action>> = {
   },
   // From the beginning: the cluster has no image of it.
   'Grafana’s image cannot be pulled': {
+    isAlready: true,
     make: nothing,
     mend: nothing,
     ask: () => examine(target, 'e2e', config, fastObjects(config)),
@@ -250,7 +270,7 @@ test('when nothing is broken, then status is green, so is doctor, and no alert f
   await expectGreen();
   const left = await eventually(firing, (now) => now.every(isGrafanas), 60);
   expect(left.filter((alert) => !isGrafanas(alert))).toEqual([]);
-  const seen = await status();
+  const seen = await eventually(status, (now) => reasons(now).length === 0, 30);
   expect(seen.loki.why).toEqual([]);
   const { jobs, loki, ingest } = seen;
   expect(jobs.jobs.map(({ job }) => job)).toContain(SILENT_JOB);
@@ -270,9 +290,9 @@ test('and doctor finds the lines of a pod', async () => {
 test.each(Object.entries(BREAKS) as readonly (readonly [Broken, Breakage])[])(
   'when %s, then doctor names that link, and the right alert fires',
   async (broken, { link, seen, alerts }) => {
-    const { make, mend, ask } = ACTIONS[broken];
-    // What has been broken before may still be in an alert's window; what nobody makes here is broken already.
-    if (make !== nothing) await expectAlerts(alerts, 'none', Date.now());
+    const { isAlready, make, mend, ask } = ACTIONS[broken];
+    // What has been broken before may still be in an alert's window.
+    if (isAlready !== true) await expectAlerts(alerts, 'none', Date.now());
     const began = Date.now();
     await make();
     try {
