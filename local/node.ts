@@ -56,6 +56,8 @@ function kubeletConfig(): object {
     // The host's resolver must not be reachable: names outside the cluster do not exist.
     resolvConf: '/dev/null',
     volumePluginDir: VOLUME_PLUGINS,
+    // Default 1m: how long a pod may have the Secrets and ConfigMaps of before.
+    syncFrequency: '10s',
     // Images come from no registry: one that is collected could not be pulled again.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,

@@ -31,6 +31,8 @@ const FAILURE: Result = 'FAILURE';
 const BACKEND_ERRORS = `{${LABELS.job}="${JOBS.backend}", ${LABELS.level}="${ERROR}"}`;
 const SECURITY = `{${LABELS.job}="${JOBS.security}"}`;
 const NGINX = `{${LABELS.job}="${JOBS.nginx}"}`;
+/** Label of the lines of the stack's own Loki. */
+const LOKI_APP = 'loki';
 const ALL_JOBS = `{${LABELS.job}=~"${Object.values(JOBS).join('|')}"`;
 /** nginx' error log has no status. */
 const REQUESTS = `${NGINX} | ${FIELDS.status}=~"[1-5].."`;
@@ -240,6 +242,15 @@ function sourceRules({ thresholds, ownNamespaces, silentJobs }: LogRuleProps): r
       severity: 'warning',
       summary: 'Something logs secrets',
       description: `{{ $value }} lines of {{ $labels.${LABELS.app} }} held a secret in ${WINDOW}; it was taken out.`,
+    },
+    {
+      // No metric of Loki's tells: it counts rules that it could read and not load. Lines of its queries, this one among them, are info.
+      name: 'RulerRulesUnreadable',
+      expr: `sum(count_over_time({${LABELS.app}="${LOKI_APP}", ${LABELS.namespace}=~"${ownNamespaces.join('|')}", ${LABELS.level}="${ERROR}"} |= "unable to list rules" [${WINDOW}])) > 0`,
+      for: '0s',
+      severity: 'critical',
+      summary: 'Loki’s ruler cannot read a file of rules, and takes no change of any',
+      description: `The ruler has failed {{ $value }} times to read the rules in ${WINDOW}; those before stay in force until it is restarted.`,
     },
   ];
 }

@@ -8,8 +8,8 @@ import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/
 import { onHost } from '../../local/layout';
 import type { LokiClient } from '../../local/loki-client';
 import type { StackConfig, StackConfigInput } from '../../src/config';
-import { stackObjects } from '../../src/deploy/objects';
 import { e2eConfig, eventually, log, restoreForward, waitForStack } from '../e2e/cluster';
+import { fastObjects } from '../e2e/fast-alerts';
 import { profile } from './profile';
 
 export interface Scene {
@@ -110,7 +110,7 @@ export async function restart({ target }: Scene, namespace: string, workload: st
 }
 
 export async function rollOut({ target, config }: Scene, changes: Partial<StackConfigInput>): Promise<void> {
-  await applyObjects(target, stackObjects(e2eConfig(changes)));
+  await applyObjects(target, fastObjects(e2eConfig(changes)));
   await waitForStack(target, config);
 }
 

@@ -1,4 +1,7 @@
-/** A pod that is told of alerts by a webhook, and what it was told. */
+/**
+ * A pod that is told of alerts by a webhook, and what it was told. It is there from the start: alerts that reach nobody would be one
+ * alert more.
+ */
 import type { Cluster } from '../../local/cluster';
 import { buildNodeImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
@@ -37,18 +40,6 @@ export async function startReceiver(cluster: Cluster, target: Target): Promise<v
   await kubectl(target, ['-n', APPS, 'wait', `pod/${ALERT_RECEIVER.name}`, '--for=condition=Ready', '--timeout=60s'], {
     timeout: 70,
   });
-}
-
-export async function removeReceiver(target: Target): Promise<void> {
-  await kubectl(target, [
-    '-n',
-    APPS,
-    'delete',
-    'pod,service',
-    ALERT_RECEIVER.name,
-    '--ignore-not-found',
-    '--wait=false',
-  ]);
 }
 
 /** Everything that it was told, in the order in which it came. */

@@ -2,15 +2,14 @@
  * Given the running stack and a pod that is told of alerts; when a pod's log lines are too many errors, then the receiver is told,
  * in one message for all that belongs together, and told again when it is over.
  */
-import { currentCluster } from '../../local/cluster';
-import { kubectl, type Target } from '../../local/kubernetes';
-import { ALERTMANAGER, PROMETHEUS } from '../../src/components/identity';
-import { type Message, receivedMessages, removeReceiver, startReceiver } from './alert-receiver';
-import { e2eConfig, eventually, log, restoreStack, startWriter, targetOf } from './cluster';
+import type { Target } from '../../local/kubernetes';
+import { ALERTMANAGER } from '../../src/components/identity';
+import { type Message, receivedMessages } from './alert-receiver';
 import { everyMetricQuery, withTimes } from '../support/promql';
+import { e2eConfig, eventually, log, restoreStack, startWriter } from './cluster';
+import { askPrometheus } from './firing';
 
 const config = e2eConfig();
-const { logging } = config.namespaces;
 let target: Target;
 
 /** Messages about the alert of these tests, in the order in which they came. */
@@ -26,14 +25,8 @@ const appsOf = (message: Message | undefined, status: Message['status']): readon
     .sort();
 
 beforeAll(async () => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  target = targetOf(cluster);
-  await restoreStack(config);
-  await startReceiver(cluster, target);
+  target = await restoreStack(config);
 });
-
-afterAll(() => removeReceiver(target));
 
 describe('given two pods that write errors for a while', () => {
   const APPS_OF_ERRORS = ['alerting-one', 'alerting-two'];
@@ -43,7 +36,7 @@ describe('given two pods that write errors for a while', () => {
     began = Date.now();
     const line = '{"level":"error","message":"the test has failed","job":"alerting"}';
     for (const name of APPS_OF_ERRORS)
-      await startWriter(target, name, `for i in $(seq 30); do echo '${line}'; sleep 0.5; done`);
+      await startWriter(target, name, `for i in $(seq 16); do echo '${line}'; sleep 0.5; done`);
   });
 
   test('then within 60 s a message says that the alert fires, for both, with what helps', async () => {
@@ -88,14 +81,7 @@ describe('given two pods that write errors for a while', () => {
 });
 
 describe('the embedded Prometheus', () => {
-  const ask = async (path: string): Promise<unknown> =>
-    JSON.parse(
-      await kubectl(target, [
-        'get',
-        '--raw',
-        `/api/v1/namespaces/${logging}/services/${PROMETHEUS.name}:${PROMETHEUS.ports.http}/proxy/api/v1/${path}`,
-      ]),
-    );
+  const ask = (path: string): Promise<unknown> => askPrometheus(target, config, path);
 
   test('reaches all that it scrapes', async () => {
     const down = async (): Promise<readonly string[]> => {

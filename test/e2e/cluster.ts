@@ -13,12 +13,14 @@ import { LokiClient } from '../../local/loki-client';
 import { runInside } from '../../local/namespace';
 import { importStackImages } from '../../local/stack-images';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
-import { stackObjects } from '../../src/deploy/objects';
+import { monitoringType } from '../../src/config/monitoring';
+import type { KubernetesObject } from '../../src/deploy/objects';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { secretManifests } from '../../src/deploy/secret-objects';
 import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
 import { buildGrafanaStandIn, GRAFANA_STAND_IN } from './grafana-stand-in';
 import { type CertificateFiles, makeCertificate, startTlsBridge } from '../support/tls';
+import { fastObjects, SCRAPE_INTERVAL } from './fast-alerts';
 
 /** Namespace of the pods that tests start. */
 export const APPS = 'e2e-apps';
@@ -43,6 +45,9 @@ export const TENANTS = [
 ];
 export const OVERSEER = { name: 'overseer', tenants: ['spywatcher', 'audit'] };
 
+/** A pod whose lines are missed when they do not come. */
+export const SILENT_JOB = 'doctor-writer';
+
 /** The pod that is told of alerts. */
 export const ALERT_RECEIVER = { name: 'alert-receiver', port: 8080 };
 
@@ -56,8 +61,10 @@ export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig 
     // All requests of the tests come from one address.
     gateway: { tls: {}, failedLoginsPerMinute: 1000 },
     canary: {},
+    monitoring: { scrapeInterval: SCRAPE_INTERVAL },
     alerting: {
       interval: '5s', // nobody here waits for the usual minute
+      silentJobs: [SILENT_JOB],
       rules: [
         {
           name: 'TooManyTestErrors',
@@ -105,7 +112,9 @@ export function targetOf({ kubectl: program, kubeconfig }: Cluster): Target {
 }
 
 /** Cluster with images, ready for a stack. */
-export async function prepareCluster(config: StackConfig): Promise<Target> {
+export async function prepareCluster(
+  config: StackConfig,
+): Promise<{ readonly cluster: Cluster; readonly target: Target }> {
   const cluster = await startCluster(log);
   await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE), await buildGrafanaStandIn()], log);
   const target = targetOf(cluster);
@@ -116,14 +125,17 @@ export async function prepareCluster(config: StackConfig): Promise<Target> {
       metadata: { name: APPS, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     },
   ]);
-  return target;
+  return { cluster, target };
 }
 
 /** The GitOps door: Secrets first, then `kubectl apply --server-side -f <rendered folder>`. */
-export async function applyRendered(target: Target, config: StackConfig, secrets: readonly object[]): Promise<void> {
+export async function applyRendered(
+  target: Target,
+  objects: readonly KubernetesObject[],
+  secrets: readonly object[],
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'e2e-rendered-'));
   try {
-    const objects = stackObjects(config);
     const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
     await applyObjects(target, namespaces);
     if (secrets.length > 0) await applyObjects(target, secrets);
@@ -178,13 +190,18 @@ export function gatewayCertificate(config: StackConfig): CertificateFiles {
   return makeCertificate(`gateway.${config.namespaces.logging}.svc`);
 }
 
-export async function waitForStack(target: Target, { namespaces, alertmanager }: StackConfig): Promise<void> {
-  await waitForRollout(target, namespaces.logging, 'statefulset/loki', 180);
-  await waitForRollout(target, namespaces.logging, 'deployment/gateway', 180);
-  await waitForRollout(target, namespaces.logging, 'deployment/grafana', 180);
-  await waitForRollout(target, namespaces.agents, 'daemonset/promtail', 180);
-  if (alertmanager.type === 'embedded')
-    await waitForRollout(target, namespaces.logging, 'statefulset/alertmanager', 180);
+export async function waitForStack(target: Target, config: StackConfig): Promise<void> {
+  const { logging, agents } = config.namespaces;
+  const workloads = [
+    [logging, 'statefulset/loki'],
+    [logging, 'deployment/gateway'],
+    [logging, 'deployment/grafana'],
+    [agents, 'daemonset/promtail'],
+    ...(config.alertmanager.type === 'embedded' ? [[logging, 'statefulset/alertmanager'] as const] : []),
+    ...(monitoringType(config) === 'embedded' ? [[logging, 'statefulset/prometheus'] as const] : []),
+    ...(config.canary === undefined ? [] : [[logging, 'deployment/canary'] as const]),
+  ] as const;
+  await Promise.all(workloads.map(([namespace, workload]) => waitForRollout(target, namespace, workload, 180)));
 }
 
 /** Applies the stack anew, because another test file may have left another config. */
@@ -192,7 +209,7 @@ export async function restoreStack(config: StackConfig): Promise<Target> {
   const cluster = currentCluster();
   if (cluster === undefined) throw new Error('the local cluster does not run');
   const target = targetOf(cluster);
-  await applyObjects(target, stackObjects(config));
+  await applyObjects(target, fastObjects(config));
   await waitForStack(target, config);
   return target;
 }

@@ -2,8 +2,8 @@
 import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LogEntry, LokiClient } from '../../local/loki-client';
-import { stackObjects } from '../../src/deploy/objects';
 import { APPS, e2eConfig, eventually, gatewayClient, log, startWriter, targetOf, waitForWriter } from './cluster';
+import { fastObjects } from './fast-alerts';
 
 const config = e2eConfig();
 const started = new Date(Date.now() - 60_000);
@@ -112,7 +112,7 @@ describe('given a pod that goes on writing', () => {
     const before = await podUid('loki-0');
     const entries = await writeWhile('e2e-config-change', async () => {
       const changed = e2eConfig({ limits: { maxEntriesPerQuery: 5000, maxStreams: 9000 } });
-      await applyObjects(target, stackObjects(changed));
+      await applyObjects(target, fastObjects(changed));
       await waitForRollout(target, config.namespaces.logging, 'statefulset/loki', 240);
     });
     expect(await podUid('loki-0')).not.toBe(before);

@@ -8,6 +8,7 @@ import { parseStackConfig, type StackConfig } from '../../src/config';
 import { secretManifests } from '../../src/deploy/secret-objects';
 import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
 import { APPS, applyRendered, log, targetOf } from './cluster';
+import { fastObjects } from './fast-alerts';
 
 const IMAGE = 'spywatcher/e2e-s3:1.0.0';
 const BUCKET = 'logs';
@@ -63,7 +64,7 @@ export async function startHaStack(): Promise<HaStack> {
   await cluster.importImage(await buildVersitygwImage(IMAGE, log));
   await applyObjects(target, s3Server(values));
   await kubectl(target, ['-n', APPS, 'wait', 'pod/s3', '--for=condition=Ready', '--timeout=60s'], { timeout: 70 });
-  await applyRendered(target, config, secretManifests(config, values));
+  await applyRendered(target, fastObjects(config), secretManifests(config, values));
   const { logging, agents } = config.namespaces;
   for (const [namespace, workload] of [
     [logging, 'statefulset/loki'],

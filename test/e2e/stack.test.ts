@@ -1,8 +1,8 @@
 /** Given the running stack; what is said of it as a whole. */
 import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
-import { stackObjects } from '../../src/deploy/objects';
 import { e2eConfig, targetOf, waitForStack } from './cluster';
+import { fastObjects } from './fast-alerts';
 
 const config = e2eConfig();
 let target: Target;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   if (cluster === undefined) throw new Error('the local cluster does not run');
   target = targetOf(cluster);
   // Another file may have left Loki with another config: this one rolls it back, and waits until it is.
-  await applyObjects(target, stackObjects(config));
+  await applyObjects(target, fastObjects(config));
   await waitForStack(target, config);
 });
 
@@ -52,7 +52,7 @@ async function versions(): Promise<Record<string, string>> {
 test('when the same stack is applied again, then nothing changes', async () => {
   const before = await versions();
   expect(Object.keys(before).length).toBeGreaterThan(20);
-  await applyObjects(target, stackObjects(config));
+  await applyObjects(target, fastObjects(config));
   expect(await versions()).toEqual(before);
 });
 

@@ -1,6 +1,8 @@
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
 import type { StackConfig } from '../../src/config';
+import type { KubernetesObject } from '../../src/deploy/objects';
+import { startReceiver } from './alert-receiver';
 import {
   allSecrets,
   applyRendered,
@@ -12,14 +14,16 @@ import {
   prepareCluster,
   waitForStack,
 } from './cluster';
+import { fastObjects } from './fast-alerts';
 
 /** Starts the cluster and the stack once for all end-to-end tests. */
 export default function startStack(): Promise<void> {
-  return startStackOf(e2eConfig());
+  const config = e2eConfig();
+  return startStackOf(config, fastObjects(config));
 }
 
-/** Starts the cluster with a stack of this config. */
-export async function startStackOf(config: StackConfig): Promise<void> {
+/** Starts the cluster with a stack of this config, as these objects. */
+export async function startStackOf(config: StackConfig, objects: readonly KubernetesObject[]): Promise<void> {
   if (currentCluster() !== undefined)
     throw new Error(
       'The local cluster runs already, perhaps from `make up`. The end-to-end tests want it for themselves: make down first.',
@@ -27,7 +31,7 @@ export async function startStackOf(config: StackConfig): Promise<void> {
   // Some processes of the cluster are programs of this project.
   ensureBuilt('local');
   try {
-    await start(config);
+    await start(config, objects);
   } catch (error) {
     // No tear-down follows a failed set-up.
     await stopCluster(log);
@@ -35,13 +39,14 @@ export async function startStackOf(config: StackConfig): Promise<void> {
   }
 }
 
-async function start(config: StackConfig): Promise<void> {
-  const target = await prepareCluster(config);
+async function start(config: StackConfig, objects: readonly KubernetesObject[]): Promise<void> {
+  const { cluster, target } = await prepareCluster(config);
   const applied = Date.now();
-  log('applying the rendered stack, then waiting for Loki, the gateway and Promtail');
+  log('applying the rendered stack, then waiting for it');
   const certificate = gatewayCertificate(config);
-  await applyRendered(target, config, allSecrets(config, certificate));
-  await waitForStack(target, config);
+  const receiver = startReceiver(cluster, target);
+  await applyRendered(target, objects, allSecrets(config, certificate));
+  await Promise.all([waitForStack(target, config), receiver]);
   log(`ready ${((Date.now() - applied) / 1000).toFixed(1)} s after it was applied`);
   process.env[GATEWAY_PORT_VARIABLE] = String(await forwardGateway(config, certificate['ca.crt']));
 }

@@ -20,6 +20,7 @@ import {
   restoreStack,
   waitForStack,
 } from './cluster';
+import { fastObjects } from './fast-alerts';
 
 const sized = (size: string) => e2eConfig({ persistence: { size, retainOnDelete: false } });
 const small = e2eConfig();
@@ -91,7 +92,7 @@ describe('given a stack file with a larger volume', () => {
     async () => {
       const before = await lokiPod();
       expect(compared(large)).toEqual([]);
-      await applyRendered(target, large, []);
+      await applyRendered(target, fastObjects(large), []);
       await waitForStack(target, large);
       expect(await lokiPod()).toEqual(before);
     },
@@ -151,7 +152,7 @@ describe('given a backup', () => {
       await kubectl(target, ['-n', LOGGING, 'wait', '--for=delete', 'pvc/data-loki-0', '--timeout=120s'], {
         timeout: 130,
       });
-      await applyRendered(target, small, []);
+      await applyRendered(target, fastObjects(small), []);
       await waitForStack(target, small);
       await restore(ownerOf(small), archive, true);
       await waitForStack(target, small);

@@ -5,7 +5,7 @@
 import { currentCluster } from '../../local';
 import { kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { JOBS, LABELS, LEVELS } from '../../src/log-model';
-import { receivedMessages, startReceiver } from '../e2e/alert-receiver';
+import { receivedMessages } from '../e2e/alert-receiver';
 import { eventually, gatewayClient, log, targetOf } from '../e2e/cluster';
 import { SOURCES, startNormalTraffic, startSources } from '../e2e/source-pods';
 import { writeSoakSection } from '../support/soak-page';
@@ -32,7 +32,6 @@ beforeAll(async () => {
   const cluster = currentCluster();
   if (cluster === undefined) throw new Error('the local cluster does not run');
   target = targetOf(cluster);
-  await startReceiver(cluster, target);
   for (const workload of ['statefulset/prometheus', 'deployment/canary', 'deployment/grafana'])
     await waitForRollout(target, logging, workload, 180);
   await startSources(cluster, target, config);

@@ -1,7 +1,9 @@
+import { stackObjects } from '../../src/deploy/objects';
 import { startStackOf } from '../e2e/start-stack';
 import { calmConfig } from './stack';
 
 /** Starts the cluster with a stack of default rules. */
 export default function startCalmStack(): Promise<void> {
-  return startStackOf(calmConfig());
+  const config = calmConfig();
+  return startStackOf(config, stackObjects(config));
 }

@@ -20,6 +20,7 @@ export const LOKI_FIGURES: LokiFigures = {
   diskFull: 0,
   storedBytes: 100_000_000,
   retentionLastRun: before(300),
+  overridesRejected: false,
   ruleFailures: 0,
   notificationsDropped: 0,
 };

@@ -5,6 +5,7 @@ import { known, whyUnknown } from '../observe/observed';
 import type { AgentState, StackState } from '../observe/state';
 import { age, size } from '../status-format';
 import { broken, type Finding, type Findings, hint, symptom } from './finding';
+import { applyTodo } from './objects';
 
 /** What a log said longer ago may be over. Twice the longest time between two tries of the agent, and some. */
 const RECENT = 75_000;
@@ -221,7 +222,17 @@ export function limitFindings({ loki, agents, at }: StackState): Findings {
     const count = Object.values(seen?.dropped ?? {}).reduce((total, number) => total + number, 0);
     return count === 0 ? [] : [{ node, count, growing: seen?.droppedGrowing ?? false }];
   });
+  const rejected = loki.filter(({ figures: observed }) => known(observed)?.overridesRejected === true);
   return [
+    ...rejected.map(({ pod }) =>
+      broken(
+        'limits',
+        `${pod} does not take the overrides of its tenants.`,
+        'overrides.yaml in ConfigMap loki-config was changed by hand. What it said before stays in force, until the pod is made anew.',
+        applyTodo('<stack>'),
+        `kubectl -n <logging> logs ${pod} | grep -i runtime`,
+      ),
+    ),
     ...refused.map(({ tenant, reason, lines, growing }) => {
       const { probably, todo, again } = REASONS[reason] ?? {
         probably: 'The lines are not as Loki wants them.',

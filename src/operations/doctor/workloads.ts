@@ -30,15 +30,23 @@ export function workloadFindings(stack: string, expected: readonly KubernetesObj
   });
 }
 
+/** What else follows, where it is not that lines are missing. */
+const MEANWHILE: Partial<Readonly<Record<Link, string>>> = {
+  alertmanager: ' Nobody is told of alerts until it is back.',
+  prometheus: ' No alert of metrics fires until it is back.',
+  canary: ' Lines that get lost are noticed by other alerts alone until it is back.',
+};
+
 function scaled(wanted: WorkloadShape, running: WorkloadShape): Findings {
   const [want = 0, run = 0] = [wanted.replicas, running.replicas];
   if (run >= want) return [];
   const { kind, namespace, name } = wanted;
+  const link = linkOfWorkload(name);
   return [
     broken(
-      linkOfWorkload(name),
+      link,
       `${kind} ${namespace}/${name} is scaled to ${run}; the stack file says ${want}.`,
-      'Somebody scaled it by hand, or a job that did so has not finished.',
+      `Somebody scaled it by hand, or a job that did so has not finished.${run === 0 ? (MEANWHILE[link] ?? '') : ''}`,
       `kubectl -n ${namespace} scale ${kind.toLowerCase()}/${name} --replicas=${want}`,
     ),
   ];

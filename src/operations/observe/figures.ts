@@ -43,6 +43,7 @@ export function lokiFigures(first: Page, last: Page): LokiFigures {
     ...(retention === undefined || retention === 0
       ? {}
       : { retentionLastRun: new Date(retention * 1000).toISOString() }),
+    overridesRejected: sum(samples, 'loki_runtime_config_last_reload_successful') === 0,
     ruleFailures: sum(samples, 'loki_prometheus_rule_evaluation_failures_total') ?? 0,
     notificationsDropped: sum(samples, 'loki_prometheus_notifications_dropped_total') ?? 0,
   };

@@ -87,6 +87,8 @@ export interface LokiFigures {
   /** Bytes of chunks that were stored since it started. */
   readonly storedBytes: number;
   readonly retentionLastRun?: string;
+  /** Whether it could not read the overrides of its tenants when it last tried. */
+  readonly overridesRejected: boolean;
   /** Evaluations of rules that failed since it started. */
   readonly ruleFailures: number;
   /** Alerts that no Alertmanager took since it started. */

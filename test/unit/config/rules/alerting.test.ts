@@ -42,7 +42,7 @@ const COUNT = 'count the lines: sum(count_over_time({job="backend"} |= "…" [5m
 const UNIT = 'a description in which {{ $value }} is followed by its unit';
 const UNIQUE = 'a name that no other alert has';
 const BUILT_IN =
-  'the name of a built-in alert: HighErrorRate, ErrorRateAboveHourBefore, ErrorRateAboveDayBefore, FailedLoginsByUser, FailedLoginsByAddress, RateLimitViolations, SuspiciousSecurityAction, SecurityRefusals, SlowQueries, SlowStatements, NginxServerErrors, NginxSlowRequests, DatabaseConnectionFailures, PgBouncerPoolExhausted, SourceSilent, SecretsRedacted';
+  'the name of a built-in alert: HighErrorRate, ErrorRateAboveHourBefore, ErrorRateAboveDayBefore, FailedLoginsByUser, FailedLoginsByAddress, RateLimitViolations, SuspiciousSecurityAction, SecurityRefusals, SlowQueries, SlowStatements, NginxServerErrors, NginxSlowRequests, DatabaseConnectionFailures, PgBouncerPoolExhausted, SourceSilent, SecretsRedacted, RulerRulesUnreadable';
 const shown = (text: string): string => JSON.stringify(text);
 
 testRules([

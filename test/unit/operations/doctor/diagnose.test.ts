@@ -5,10 +5,14 @@ import { diagnose } from '../../../../src/operations/doctor/diagnose';
 import { formatReport } from '../../../../src/operations/doctor/format';
 import type { Link, Weight } from '../../../../src/operations/doctor/finding';
 import type { ContainerState, StackState } from '../../../../src/operations/observe/state';
-import { configWith } from '../../../support/config';
+import { CANARY, configWith } from '../../../support/config';
 import { AGENT, AGENT_FIGURES, before, healthyState, LOKI_FIGURES, NOW, withPod } from '../../../support/stack-state';
 
-const config = configWith({ gateway: { tls: {} }, auth: { loki: { enabled: true } } });
+const config = configWith({
+  gateway: { tls: {} },
+  ...CANARY,
+  auth: { loki: { ...CANARY.auth.loki, enabled: true } },
+});
 const expected = stackObjects(config);
 const healthy = healthyState(config);
 const report = (changes: Partial<StackState> = {}, of: StackConfig = config) =>
@@ -227,6 +231,10 @@ const CASES: readonly Case[] = [
     /did not reach Loki 1 times/,
   ],
   ['a query is not answered', queries({ version: { unknown: 'answered 401' } }), 'gateway', 'symptom', /answered 401/],
+  ['Loki’s overrides are torn', loki({ overridesRejected: true }), 'limits', 'broken', /does not take the overrides/],
+  ['Alertmanager is scaled away', scaledAway('StatefulSet', 'alertmanager'), 'alertmanager', 'broken', /scaled to 0/],
+  ['Prometheus is scaled away', scaledAway('StatefulSet', 'prometheus'), 'prometheus', 'broken', /scaled to 0/],
+  ['the canary is scaled away', scaledAway('Deployment', 'canary'), 'canary', 'broken', /scaled to 0/],
   ['the gateway is scaled away', scaledAway('Deployment', 'gateway'), 'gateway', 'broken', /scaled to 0/],
   [
     'Loki was killed for want of memory',
@@ -386,6 +394,14 @@ test.each(CASES)('when %s, then that is found at its link', (_, changes, link, w
   expect(JSON.stringify(found?.todo)).not.toMatch(/<stack>|<logging>|<agents>/);
   if (weight === 'hint') expect(verdict).not.toBe('bad');
   else expect([likelyCause?.link, verdict]).toEqual([link, 'bad']);
+});
+
+test.each([
+  ['StatefulSet', 'alertmanager', /Nobody is told of alerts/],
+  ['StatefulSet', 'prometheus', /No alert of metrics fires/],
+  ['Deployment', 'canary', /noticed by other alerts alone/],
+])('when %s %s, which watches, is scaled away, then doctor says what nobody will hear of', (kind, name, said) => {
+  expect(report(scaledAway(kind, name)).likelyCause?.probably).toMatch(said);
 });
 
 test('when Loki is scaled away, then it is the cause, and what agents and gateway see is a symptom', () => {

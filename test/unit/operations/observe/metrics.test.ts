@@ -54,6 +54,7 @@ test('given two pages of Loki, rates and what is refused follow', () => {
       'loki_discarded_samples_total{tenant="a",reason="stream_limit",policy=""} 2',
       'loki_ingester_wal_disk_usage_percent 0.25',
       'loki_compactor_apply_retention_last_successful_run_timestamp_seconds 1.7999e+09',
+      'loki_runtime_config_last_reload_successful 0',
     ),
   );
   expect(figures).toEqual({
@@ -68,6 +69,7 @@ test('given two pages of Loki, rates and what is refused follow', () => {
     diskFull: 0,
     storedBytes: 0,
     retentionLastRun: '2027-01-14T04:13:20.000Z',
+    overridesRejected: true,
     ruleFailures: 0,
     notificationsDropped: 0,
   });
