@@ -381,7 +381,8 @@ describe.each(
   [stack('prod'), withRecordingRules, withEverything].map((rendered) => [rendered.name, rendered] as const),
 )('the matrix notices in %s when', (_name, rendered) => {
   const policies = policiesOf(rendered) as unknown as readonly Policy[];
-  const rows = [...matrix(rendered.config), ...unmentioned(matrix(rendered.config), rendered)];
+  const rows = matrix(rendered.config);
+  const others = unmentioned(rows, rendered);
   const found = policies.flatMap((policy, index) =>
     mistakes(policy).map((mistake) => ({
       ...mistake,
@@ -394,10 +395,13 @@ describe.each(
     // The rows that the mistake is about; all of them would say the same, and take ten times as long.
     const own = (party: Party): boolean =>
       party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
-    const related = rows.filter(
-      ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
-    );
-    expect(await differences(rendered, related, changed)).not.toEqual({});
+    const isRelated = ({ from, to }: Row): boolean =>
+      (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to));
+    // The few of the matrix notice most mistakes.
+    const noticed = await differences(rendered, rows.filter(isRelated), changed);
+    expect(
+      Object.keys(noticed).length > 0 ? noticed : await differences(rendered, others.filter(isRelated), changed),
+    ).not.toEqual({});
   });
 
   it('a policy that opens everything is added', async () => {
