@@ -60,7 +60,8 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   for (let tries = 0; ports.length < count; tries += 1) {
     if (tries > PORTS_PER_WORKER) throw new Error(`no ${count} ports are free from ${FIRST_PORT} on`);
     portsGiven = (portsGiven + 1) % PORTS_PER_WORKER;
-    if (await isFree(FIRST_PORT + portsGiven)) ports.push(FIRST_PORT + portsGiven);
+    const port = FIRST_PORT + portsGiven;
+    if (await isFree(port)) ports.push(port);
   }
   return ports;
 }
