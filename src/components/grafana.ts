@@ -4,13 +4,10 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../config';
 import { formatQuantity } from '../config/units';
-import { derivedFields } from '../dashboards/derived-fields';
-import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-aggregation';
-import { alertmanagerUrl, GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from './addresses';
+import { GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from './addresses';
 import { LOGGING_STACK_UID, loggingStackDashboard } from '../dashboards/logging-stack';
-import { PROMETHEUS_DATASOURCE_UID } from '../dashboards/metric-panels';
-import { gatewayUrl } from './gateway';
+import { datasources, GATEWAY_CA } from './grafana-datasources';
 import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
 import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { LDAP_FOLDER } from './ldap-config';
@@ -68,7 +65,6 @@ const USER = 10472;
 const DATA = '/var/lib/grafana';
 const PROVISIONING = '/etc/grafana/provisioning';
 const DASHBOARDS = '/etc/grafana/dashboards';
-const GATEWAY_CA = '/etc/grafana/gateway-ca';
 
 /** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
 export class Grafana extends Construct {
@@ -375,74 +371,4 @@ function prometheusRule(props: GrafanaProps): k8s.NetworkPolicyEgressRule {
     return { to: [podsOf(PROMETHEUS, namespaces.logging)], ports: tcp(PROMETHEUS.ports.http) };
   const { namespace, port } = prometheusDatasource(props);
   return { to: [podsIn(namespace)], ports: tcp(port) };
-}
-
-/** Provisioned datasources. The password is the name of an environment variable, which Grafana fills in. */
-export function datasources(props: GrafanaProps): Readonly<Record<string, unknown>> {
-  const { namespaces, alertmanager, grafana, gateway, auth, limits } = props;
-  const alerts = alertmanagerUrl({ alertmanager, namespaces });
-  return {
-    apiVersion: 1,
-    prune: true,
-    datasources: [
-      {
-        name: 'Loki',
-        uid: LOKI_DATASOURCE_UID,
-        type: 'loki',
-        access: 'proxy',
-        isDefault: true,
-        editable: false,
-        url: gatewayUrl({ namespaces, gateway }),
-        jsonData: {
-          ...(gateway.tls === undefined ? {} : { tlsAuthWithCACert: true }),
-          maxLines: limits.maxEntriesPerQuery,
-          derivedFields: derivedFields(grafana.links).map((field) => ({
-            ...field,
-            matcherRegex: literal(field.matcherRegex),
-            url: literal(field.url),
-          })),
-        },
-        ...(auth.loki.enabled ? { basicAuth: true, basicAuthUser: grafana.credential } : {}),
-        ...secureFields(auth.loki.enabled, gateway.tls !== undefined),
-      },
-      {
-        name: 'Prometheus',
-        uid: PROMETHEUS_DATASOURCE_UID,
-        type: 'prometheus',
-        access: 'proxy',
-        isDefault: false,
-        editable: false,
-        url: prometheusDatasource(props).url,
-      },
-      ...(alerts === undefined
-        ? []
-        : [
-            {
-              name: 'Alertmanager',
-              uid: 'alertmanager',
-              type: 'alertmanager',
-              access: 'proxy',
-              isDefault: false,
-              editable: false,
-              url: alerts,
-              // Grafana's own alerts stay with its own Alertmanager.
-              jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
-            },
-          ]),
-    ],
-  };
-}
-
-/** What Grafana keeps encrypted of a datasource: the name of a variable and of a file, which it reads itself. */
-function secureFields(auth: boolean, tls: boolean): Readonly<Record<string, unknown>> {
-  const fields = {
-    ...(auth ? { basicAuthPassword: '$GATEWAY_PASSWORD' } : {}),
-    ...(tls ? { tlsCACert: `$__file{${GATEWAY_CA}/ca.crt}` } : {}),
-  };
-  return Object.keys(fields).length === 0 ? {} : { secureJsonData: fields };
-}
-
-/** Text of a provisioning file in which Grafana finds no environment variable. */
-function literal(text: string): string {
-  return text.replaceAll('$', () => '$$');
 }

@@ -2,8 +2,9 @@
 import { types } from 'node:util';
 import { CLAIMABLE_JOBS, FIELDS, type Job, type Level } from '../log-model';
 import { contextFields } from './context';
+import { isError, read } from './objects';
 import { type Sanitizer } from './sanitize';
-import { isError, type Limits, read, Serializer } from './serialize';
+import { type Limits, Serializer } from './serialize';
 
 /** What was logged. */
 export interface Entry {

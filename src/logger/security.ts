@@ -1,6 +1,6 @@
 /** Security events. */
 import { FIELDS, type Level, type Result, type SecurityAction } from '../log-model';
-import { read } from './serialize';
+import { read } from './objects';
 
 const SUCCESS: Result = 'SUCCESS';
 

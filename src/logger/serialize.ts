@@ -1,6 +1,9 @@
 /** Any value to JSON of bounded size, without secrets, whatever the value is. */
 import { types } from 'node:util';
 import { FIELDS, REDACTED } from '../log-model';
+import { END, withoutBrokenEnd } from './cut-text';
+import { jsonIn } from './json-in-text';
+import { errorName, isError, isObject, isParameters, read } from './objects';
 import { type FieldName, type Sanitizer } from './sanitize';
 
 /** How much of a value is told. */
@@ -375,42 +378,9 @@ function knownFrames(sanitizer: Sanitizer): Map<string, string> {
   return known;
 }
 
-/** A property, or undefined where reading it throws. */
-export function read(object: object, name: string): unknown {
-  try {
-    return Reflect.get(object, name);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The name of an error's class, also where the class did not set `name`. */
-function errorName(error: object): unknown {
-  const name = read(error, 'name');
-  if (name !== 'Error') return name;
-  const constructor = read(error, 'constructor');
-  return typeof constructor === 'function' ? constructor.name || name : name;
-}
-
 /** Whether a text could be the name of a header or an option. */
 function isName(text: string): boolean {
   return text.length <= 64 && /^[\w.-]+$/.test(text);
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
-/** Whether an object is an error, also one of another realm. */
-export function isError(object: object): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is not in Node 22
-  return types.isNativeError(object) || object instanceof Error;
-}
-
-/** A URL's parameters, a request's headers: what they hold are not their properties. */
-function isParameters(object: object): object is Iterable<readonly [string, string]> {
-  const tag: unknown = Reflect.get(object, Symbol.toStringTag);
-  return (tag === 'URLSearchParams' || tag === 'Headers' || tag === 'FormData') && Symbol.iterator in object;
 }
 
 function* take<T>(items: Iterable<T>, count: number): Generator<T> {
@@ -420,54 +390,4 @@ function* take<T>(items: Iterable<T>, count: number): Generator<T> {
     left -= 1;
     yield item;
   }
-}
-
-/** Brackets may be open to the end of a text, time and again: so many times a text's length is looked at in all. */
-const MAX_LOOKS = 3;
-
-/** Where there may be JSON objects and lists in a text, one after another. */
-function* jsonIn(text: string): Generator<{ readonly start: number; readonly end: number }> {
-  let position = 0;
-  for (let left = MAX_LOOKS * text.length; left > 0;) {
-    const offset = text.slice(position).search(/[[{]/);
-    if (offset < 0) return;
-    const start = position + offset;
-    const end = endOfJson(text, start);
-    if (end !== undefined) yield { start, end };
-    position = end ?? start + 1;
-    left -= (end ?? text.length) - start;
-  }
-}
-
-/** Where the brackets that open at a place are closed. */
-function endOfJson(text: string, start: number): number | undefined {
-  const brackets = /["[\]{}]|\\./gs;
-  brackets.lastIndex = start;
-  let depth = 0;
-  let quoted = false;
-  for (let match = brackets.exec(text); match !== null; match = brackets.exec(text)) {
-    const [found] = match;
-    if (found === '"') quoted = !quoted;
-    else if (quoted || found.startsWith('\\')) continue;
-    else depth += found === '{' || found === '[' ? 1 : -1;
-    if (depth === 0) return match.index + 1;
-  }
-  return undefined;
-}
-
-/** Characters at the end of a cut text that are looked at. */
-const END = 1024;
-
-/**
- * A text that was cut, without a word that the cut may have gone through: of a secret that has lost its end nobody can tell
- * that it is one.
- */
-function withoutBrokenEnd(text: string): string {
-  const end = text.slice(-END);
-  for (const separator of [/\s\S*$/, /[,;"'<>(){}[\]][^,;"'<>(){}[\]]*$/]) {
-    const index = end.search(separator);
-    // The password in a URL may have separators in it.
-    if (index >= 0) return text.slice(0, text.length - end.length + index + 1).replace(/:\/\/[^\s/@]{0,128}$/, '://');
-  }
-  return text.slice(0, Math.max(0, text.length - END));
 }

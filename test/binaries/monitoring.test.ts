@@ -104,13 +104,12 @@ beforeAll(async () => {
     join(folder, 'canary.log'),
   );
   stops.push(() => canary.stop());
-  const { port: promtailPort } = new URL(promtail.address);
   prometheus = await startPrometheus(tools.prometheus, rendered, {
     folder,
     addresses: {
       'gateway-metrics.logging.svc:8081': `127.0.0.1:${gateway.metricsPort}`,
       'canary.logging.svc:3500': `127.0.0.1:${canaryPort}`,
-      'promtail-metrics.logging-agents.svc:9080': `127.0.0.1:${promtailPort}`,
+      'promtail-metrics.logging-agents.svc:9080': `127.0.0.1:${promtail.port}`,
       'alertmanager-0.alertmanager-pods.logging.svc:9093': `127.0.0.1:${alertmanagerPort}`,
     },
   });

@@ -12,7 +12,7 @@ const rendered = stack('prod');
 let ring: LokiRing;
 beforeAll(async () => {
   const { loki } = await programs('loki');
-  ring = lokiRing({ loki, rendered, network: '127.79.0', tenant: 'spywatcher' });
+  ring = lokiRing({ loki, rendered, network: '127.82.0', tenant: 'spywatcher' });
   say('starting three Lokis');
   await Promise.all(ring.members.map(ring.start));
 }, BUILD_TIMEOUT);

@@ -3,7 +3,7 @@ import { canaryTarget, type RunningCanary, startCanary } from '../support/canary
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../support/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
-import { type RunningPrometheus, startPrometheus } from '../support/dashboard-prometheus';
+import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
 import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
 import { everyMetricQuery, withTimes } from '../support/promql';
 import { Relay } from '../support/relay';
@@ -64,9 +64,12 @@ beforeAll(async () => {
     gatewayPort: gateway.port,
   });
   prometheus = await startPrometheus(binaries.prometheus, rendered, {
-    loki: gateway.metricsPort,
-    promtail: promtail.port,
-    canary: canary.ports.metrics,
+    folder,
+    addresses: {
+      'gateway-metrics.logging.svc:8081': `127.0.0.1:${gateway.metricsPort}`,
+      'promtail-metrics.logging-agents.svc:9080': `127.0.0.1:${promtail.port}`,
+      'canary.logging.svc:3500': `127.0.0.1:${canary.ports.metrics}`,
+    },
   });
   // What is refused: a wrong password, a line that is too old, a query while Loki is away.
   const credential = `grafana:${values['gateway.grafana'] ?? ''}`;
@@ -126,8 +129,7 @@ describe('given the programs of a stack and its Prometheus, the dashboard of the
   }, 120_000);
 
   it('names metrics that the programs have', async () => {
-    const answered = await send({ port: prometheus.port, path: '/api/v1/label/__name__/values' });
-    const known = new Set((JSON.parse(answered.text) as { readonly data: readonly string[] }).data);
+    const known = new Set((await prometheus.ask('/api/v1/label/__name__/values')) as readonly string[]);
     const missing = queries
       .filter(([of]) => !(of in WITHOUT_RESULT))
       .flatMap(([, expr]) =>

@@ -1,9 +1,9 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { ALERTMANAGER, CANARY, COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/identity';
-import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { BUILD_TIMEOUT, programs } from '../support/program';
-import { podTemplates, type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
-import { COMPONENTS, matrix, PARTIES, type Party, type Row, TRIED } from './matrix';
+import { podTemplates, stack, STACKS, variant } from '../support/rendered-stack';
+import { differences, key, unmentioned } from './differences';
+import { COMPONENTS, matrix, type Party } from './matrix';
+import { withEverything, withRecordingRules } from './stacks';
 
 let cyclonus: string;
 beforeAll(async () => {
@@ -11,158 +11,6 @@ beforeAll(async () => {
 }, BUILD_TIMEOUT);
 
 const isComponent = (party: Party): boolean => (COMPONENTS as readonly Party[]).includes(party);
-
-/** The labels that the API server and the manifests give a namespace. */
-function namespaceLabels({ objects }: RenderedStack, namespace: string): Readonly<Record<string, string>> {
-  const object = objects.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
-  return { ...object?.metadata.labels, 'kubernetes.io/metadata.name': namespace };
-}
-
-/** Everyone, as the policies see them. Pods have addresses of a usual pod network. */
-function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
-  const { logging, agents } = rendered.config.namespaces;
-  const pod = (namespace: string, labels: Readonly<Record<string, string>>, ip: string): End => ({
-    ip,
-    pod: { namespace, namespaceLabels: namespaceLabels(rendered, namespace), labels },
-  });
-  const template = (component: (typeof COMPONENTS)[number]) => {
-    const found = podTemplates(rendered).find(({ name }) => name === component);
-    if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
-    const identity = [COMPACTOR, ALERTMANAGER, PROMETHEUS, CANARY].find(({ name }) => name === component);
-    if (identity === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
-    // A stack without one, and a pod that calls itself so.
-    return { namespace: logging, labels: selectorLabels(identity) };
-  };
-  const component = (name: (typeof COMPONENTS)[number], ip: string): End => {
-    const { namespace, labels } = template(name);
-    return pod(namespace, labels, ip);
-  };
-  return {
-    promtail: component('promtail', '10.244.0.10'),
-    gateway: component('gateway', '10.244.0.11'),
-    loki: component('loki', '10.244.0.12'),
-    grafana: component('grafana', '10.244.0.13'),
-    compactor: component('compactor', '10.244.0.14'),
-    alertmanager: component('alertmanager', '10.244.0.15'),
-    prometheus: component('prometheus', '10.244.0.16'),
-    canary: component('canary', '10.244.0.17'),
-    'unknown pod of logging': pod(logging, { app: 'unknown' }, '10.244.0.20'),
-    'unknown pod of logging-agents': pod(agents, { app: 'unknown' }, '10.244.0.21'),
-    'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
-    app: pod('shop', { 'app.kubernetes.io/name': 'backend' }, '10.244.0.30'),
-    'app labelled as promtail': pod('shop', template('promtail').labels, '10.244.0.31'),
-    'app labelled as gateway': pod('shop', template('gateway').labels, '10.244.0.32'),
-    'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
-    'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
-    'app labelled as alertmanager': pod('shop', template('alertmanager').labels, '10.244.0.28'),
-    'app labelled as canary': pod('shop', template('canary').labels, '10.244.0.24'),
-    'app labelled as compactor': pod('shop', template('compactor').labels, '10.244.0.38'),
-    'app labelled as prometheus': pod('shop', template('prometheus').labels, '10.244.0.26'),
-    'app labelled as identity provider': pod('shop', { app: 'keycloak' }, '10.244.0.39'),
-    'app labelled as alert bot': pod('shop', { app: 'alert-bot' }, '10.244.0.27'),
-    'app labelled as backend': pod('shop', { app: 'backend' }, '10.244.0.25'),
-    'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
-    'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
-    'listed client': pod('tools', { app: 'logcli' }, '10.244.0.36'),
-    'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
-    'ingress controller': pod('ingress-nginx', { 'app.kubernetes.io/name': 'ingress-nginx' }, '10.244.0.40'),
-    monitoring: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }, '10.244.0.41'),
-    'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
-    'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
-    'identity provider': pod('identity', { app: 'keycloak' }, '10.244.0.50'),
-    'pod beside the identity provider': pod('identity', { app: 'other' }, '10.244.0.51'),
-    database: pod('databases', { app: 'postgres' }, '10.244.0.52'),
-    'pod beside the database': pod('databases', { app: 'other' }, '10.244.0.53'),
-    backend: pod('spywatcher', { app: 'backend' }, '10.244.0.56'),
-    'pod beside the backend': pod('spywatcher', { app: 'other' }, '10.244.0.57'),
-    GitHub: { ip: '140.82.121.4' },
-    'LDAP server': { ip: '198.51.100.5' },
-    'address beside the LDAP server': { ip: '198.51.100.6' },
-    'mail server': { ip: '198.51.100.25' },
-    // In the range that Pulumi.prod.yaml names.
-    Discord: { ip: '162.159.137.232' },
-    'heartbeat service': { ip: '198.51.100.43' },
-    'alert bot': pod('bots', { app: 'alert-bot' }, '10.244.0.54'),
-    'pod beside the alert bot': pod('bots', { app: 'other' }, '10.244.0.55'),
-    'another Alertmanager': { ip: '198.51.100.93' },
-    'API server': { ip: '10.96.0.1' },
-    'API server on its node': { ip: '172.18.0.2' },
-    'API server at a provider': { ip: '100.64.0.2' },
-    'API server at home': { ip: '192.168.1.10' },
-    // In the ranges that Pulumi.prod.yaml names.
-    bucket: { ip: '52.219.47.11' },
-    'bucket, second range': { ip: '3.5.136.9' },
-    'address beside the bucket': { ip: '52.220.0.1' },
-    internet: { ip: '93.184.215.14' },
-    'cloud metadata': { ip: '169.254.169.254' },
-  };
-}
-
-const key = ({ from, to, port, protocol }: Row): string => `${from} → ${to}:${port}/${protocol}`;
-
-/** What no row mentions, between everyone and the stack's namespaces, on every port that anything listens on. */
-function unmentioned(rows: readonly Row[], rendered: RenderedStack): readonly Row[] {
-  const mentioned = new Set(rows.map(key));
-  const everyone = ends(rendered);
-  const inStack = (party: Party): boolean => isInStack(everyone[party]);
-  return PARTIES.flatMap((from) =>
-    PARTIES.filter((to) => inStack(from) || inStack(to)).flatMap((to) =>
-      TRIED.map((tried): Row => ({ from, to, ...tried, allowed: false, why: 'no row allows it' }))
-        .filter((row) => !(from === 'promtail' && mayBeApiServer(rendered, everyone[to], row)))
-        .filter((row) => !mentioned.has(key(row))),
-    ),
-  );
-}
-
-/**
- * A policy cannot name the API server. By default the agent may try its ports on every private address; a stack that
- * knows the address says so, and then nothing is left out here.
- */
-function mayBeApiServer(rendered: RenderedStack, { ip }: End, { port, protocol }: Row): boolean {
-  const { cidrs, ports } = rendered.config.network.apiServer;
-  const isPrivate = /^(10|100\.64|172\.18|192\.168)\./.test(ip);
-  const isThere = cidrs.includes(`${ip}/32`) || (isPrivate && cidrs.includes('10.0.0.0/8'));
-  return protocol === 'TCP' && ports.includes(port) && isThere;
-}
-
-/** Whether a pod is in one of the stack's namespaces, which are closed. */
-function isInStack({ pod }: End): boolean {
-  return pod?.namespaceLabels['app.kubernetes.io/part-of'] === 'spywatcher-logs';
-}
-
-/** How a row and a verdict differ; `undefined` where they do not. */
-function difference(row: Row, { egress, ingress }: Verdict, from: End, to: End): string | undefined {
-  if (row.allowed) return egress && ingress ? undefined : `closed by ${egress ? 'ingress' : 'egress'}`;
-  // Denied at each end that is the stack's: one policy loosened opens nothing by itself.
-  const open = [...(isInStack(from) && egress ? ['egress'] : []), ...(isInStack(to) && ingress ? ['ingress'] : [])];
-  return open.length === 0 ? undefined : `open by ${open.join(' and ')}`;
-}
-
-/** Everything in which the policies differ from the rows, by row. */
-async function differences(
-  rendered: RenderedStack,
-  rows: readonly Row[],
-  policies: readonly object[] = policiesOf(rendered),
-): Promise<Readonly<Record<string, string>>> {
-  const everyone = ends(rendered);
-  const traffic = rows.map(({ from, to, port, protocol }) => ({
-    from: everyone[from],
-    to: everyone[to],
-    port,
-    protocol,
-  }));
-  const verdicts = await evaluate(cyclonus, policies, traffic);
-  return Object.fromEntries(
-    verdicts.flatMap((verdict, index) => {
-      const row = rows[index];
-      if (row === undefined) return [];
-      const found = difference(row, verdict, everyone[row.from], everyone[row.to]);
-      return found === undefined ? [] : [[key(row), found]];
-    }),
-  );
-}
-
-const policiesOf = ({ objects }: RenderedStack) => objects.filter(({ kind }) => kind === 'NetworkPolicy');
 
 const withClient = variant('a stack with a listed client', {
   environment: 'staging',
@@ -187,85 +35,6 @@ const withoutAlertmanager = variant('a stack that tells nobody of alerts', {
   alertmanager: { type: 'none' },
 });
 
-/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
-const withEverything = variant('a stack with every login, a database and mail', {
-  environment: 'staging',
-  monitoring: {
-    type: 'embedded',
-    targets: [
-      {
-        job: 'backend',
-        host: 'backend.spywatcher.svc',
-        port: 3001,
-        egress: [{ namespace: 'spywatcher', podLabels: { app: 'backend' }, port: 3001 }],
-      },
-    ],
-  },
-  deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
-  storage: {
-    type: 's3',
-    bucket: 'logs',
-    region: 'eu-central-1',
-    egress: ['52.219.0.0/16', '3.5.136.0/22'].map((cidr) => ({ cidr, port: 443 })),
-  },
-  grafana: {
-    url: 'https://logs.example.com',
-    replicas: 2,
-    login: {
-      oauth: {
-        github: { clientId: 'c', organizations: ['spywatcher'], egress: [{ cidr: '140.82.112.0/20', port: 443 }] },
-        generic: {
-          type: 'oidc',
-          name: 'Keycloak',
-          clientId: 'c',
-          authUrl: 'https://id.example.com/auth',
-          tokenUrl: 'https://id.example.com/token',
-          apiUrl: 'https://id.example.com/userinfo',
-          groups: ['logs'],
-          egress: [{ namespace: 'identity', podLabels: { app: 'keycloak' }, port: 8443 }],
-        },
-      },
-      ldap: {
-        host: 'ldap.example.com',
-        bindDn: 'cn=grafana,dc=example,dc=com',
-        searchBaseDns: ['dc=example,dc=com'],
-        groups: [{ dn: 'cn=logs,dc=example,dc=com', role: 'viewer' }],
-        egress: [{ cidr: '198.51.100.5/32', port: 636 }],
-      },
-    },
-    database: {
-      type: 'postgres',
-      host: 'db.databases.svc',
-      egress: [{ namespace: 'databases', podLabels: { app: 'postgres' }, port: 5432 }],
-    },
-    smtp: { host: 'mail.example.com', from: 'logs@example.com', egress: [{ cidr: '198.51.100.25/32', port: 587 }] },
-    route: { gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' } },
-  },
-  alertmanager: {
-    type: 'embedded',
-    replicas: 2,
-    heartbeat: { egress: [{ cidr: '198.51.100.43/32', port: 443 }] },
-    receivers: [
-      { name: 'channel', type: 'discord', egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
-      { name: 'bot', type: 'webhook', egress: [{ namespace: 'bots', podLabels: { app: 'alert-bot' }, port: 8088 }] },
-      {
-        name: 'mail',
-        type: 'email',
-        to: ['team@example.com'],
-        from: 'alerts@example.com',
-        host: 'mail.example.com',
-        egress: [{ cidr: '198.51.100.25/32', port: 587 }],
-      },
-    ],
-    routes: [{ receiver: 'bot' }, { receiver: 'mail' }],
-  },
-});
-
-const withRecordingRules = variant('a stack with recording rules', {
-  environment: 'dev',
-  alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
-});
-
 const all = [
   ...STACKS.map(stack),
   withRecordingRules,
@@ -280,7 +49,7 @@ describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s'
   const rows = matrix(rendered.config);
   let wrong: Readonly<Record<string, string>>;
   beforeAll(async () => {
-    wrong = await differences(rendered, rows);
+    wrong = await differences(cyclonus, rendered, rows);
   });
 
   it.each(rows.map((row) => [key(row), row.allowed ? 'allowed' : 'denied', row.why] as const))('%s is %s: %s', (row) =>
@@ -288,7 +57,7 @@ describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s'
   );
 
   it('everything else is denied', async () => {
-    expect(await differences(rendered, unmentioned(rows, rendered))).toEqual({});
+    expect(await differences(cyclonus, rendered, unmentioned(rows, rendered))).toEqual({});
   });
 
   it('each allowed row ends at a port that the pod listens on', () => {
@@ -297,118 +66,5 @@ describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s'
       const ports = containers.flatMap((container) => (container.ports ?? []).map((open) => open.containerPort));
       expect({ to, ports }).toEqual({ to, ports: expect.arrayContaining([port]) as number[] });
     }
-  });
-});
-
-interface Peer {
-  readonly podSelector?: object;
-  readonly namespaceSelector?: object;
-  readonly ipBlock?: object;
-}
-
-interface Rule {
-  readonly from?: readonly Peer[];
-  readonly to?: readonly Peer[];
-  readonly ports?: readonly object[];
-}
-
-interface Policy {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly ingress?: readonly Rule[]; readonly egress?: readonly Rule[] };
-}
-
-interface Mistake {
-  readonly what: string;
-  readonly directions: readonly Direction[];
-  /** What is left of the policy: nothing, or another one. */
-  readonly instead: readonly Policy[];
-}
-
-const DIRECTIONS = ['ingress', 'egress'] as const;
-type Direction = (typeof DIRECTIONS)[number];
-
-/** Each way in which somebody could get one policy wrong: too little, or too much. */
-function mistakes(policy: Policy): readonly Mistake[] {
-  const name = `${policy.metadata.namespace}/${policy.metadata.name}`;
-  return [
-    { what: `${name} is missing`, directions: DIRECTIONS, instead: [] },
-    ...DIRECTIONS.flatMap((direction) => {
-      const rules = policy.spec[direction] ?? [];
-      const mistake = (what: string, changed: readonly Rule[]): Mistake => ({
-        what: `${name} has ${direction} ${what}`,
-        directions: [direction],
-        instead: [{ ...policy, spec: { ...policy.spec, [direction]: changed } }],
-      });
-      return [
-        mistake('open', [{}]),
-        ...rules.flatMap((rule, index) =>
-          ruleMistakes(rule).map(([what, instead]) =>
-            mistake(`rule ${index + 1} ${what}`, rules.toSpliced(index, 1, ...instead)),
-          ),
-        ),
-      ];
-    }),
-  ];
-}
-
-function ruleMistakes(rule: Rule): readonly (readonly [what: string, instead: readonly Rule[]])[] {
-  const end = rule.from === undefined ? 'to' : 'from';
-  const peers = rule[end] ?? [];
-  return [
-    ['missing', []],
-    ['for all ports', [{ [end]: peers }]],
-    ['for all peers', [rule.ports === undefined ? {} : { ports: rule.ports }]],
-    ...peers.flatMap((peer, index) => {
-      const withPeer = (instead: readonly Peer[]): readonly Rule[] => [
-        { ...rule, [end]: peers.toSpliced(index, 1, ...instead) },
-      ];
-      const which = `peer ${index + 1}`;
-      return [
-        ...(peers.length > 1 ? [[`without ${which}`, withPeer([])] as const] : []),
-        ...(peer.podSelector === undefined
-          ? []
-          : [[`for every pod of the namespace of ${which}`, withPeer([{ ...peer, podSelector: {} }])] as const]),
-        ...(peer.namespaceSelector === undefined
-          ? []
-          : [[`for ${which} in any namespace`, withPeer([{ ...peer, namespaceSelector: {} }])] as const]),
-        ...(peer.ipBlock === undefined
-          ? []
-          : [[`for every address instead of ${which}`, withPeer([{ ipBlock: { cidr: '0.0.0.0/0' } }])] as const]),
-      ];
-    }),
-  ];
-}
-
-describe.each(
-  [stack('prod'), withRecordingRules, withEverything].map((rendered) => [rendered.name, rendered] as const),
-)('the matrix notices in %s when', (_name, rendered) => {
-  const policies = policiesOf(rendered) as unknown as readonly Policy[];
-  const rows = [...matrix(rendered.config), ...unmentioned(matrix(rendered.config), rendered)];
-  const found = policies.flatMap((policy, index) =>
-    mistakes(policy).map((mistake) => ({
-      ...mistake,
-      about: policy.metadata.name,
-      changed: policies.toSpliced(index, 1, ...mistake.instead),
-    })),
-  );
-
-  it.each(found)('$what', async ({ about, directions, changed }) => {
-    // The rows that the mistake is about; all of them would say the same, and take ten times as long.
-    const own = (party: Party): boolean =>
-      party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
-    const related = rows.filter(
-      ({ from, to }) => (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to)),
-    );
-    expect(await differences(rendered, related, changed)).not.toEqual({});
-  });
-
-  it('a policy that opens everything is added', async () => {
-    const open = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'allow-all', namespace: 'logging' },
-      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
-    };
-    expect(await differences(rendered, rows, [...policies, open])).not.toEqual({});
   });
 });

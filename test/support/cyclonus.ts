@@ -75,19 +75,23 @@ export async function evaluate(
   }
 }
 
+/** A line of the answer's table, and of the lines of one policy the first; the others continue it. */
+const TABLE_LINE = /^\| (Ingress|Egress|IS ALLOWED\?|) *\| +(Allow|Deny|TRUE|FALSE)\b/gm;
+
 /** A table of the policies that match each end and what they say: one that allows is enough, and so is none at all. */
-function readVerdict(table: string): Verdict {
+function readVerdict(answer: string): Verdict {
   const found = { Ingress: new Set<string>(), Egress: new Set<string>() };
   let section: keyof typeof found | undefined;
   let allowed: boolean | undefined;
-  for (const line of table.split('\n')) {
-    const [, type = '', action = ''] = line.split('|').map((cell) => cell.trim());
+  for (const [, type, action = ''] of answer.matchAll(TABLE_LINE)) {
     if (type === 'IS ALLOWED?') allowed = action === 'TRUE';
-    if (type === 'Ingress' || type === 'Egress') section = type;
-    if (section !== undefined && (action === 'Allow' || action === 'Deny')) found[section].add(action);
+    else {
+      if (type === 'Ingress' || type === 'Egress') section = type;
+      if (section !== undefined) found[section].add(action);
+    }
   }
   const open = (actions: ReadonlySet<string>): boolean => actions.has('Allow') || actions.size === 0;
   const verdict = { egress: open(found.Egress), ingress: open(found.Ingress) };
-  if (allowed !== (verdict.egress && verdict.ingress)) throw new Error(`cannot read cyclonus’ answer:\n${table}`);
+  if (allowed !== (verdict.egress && verdict.ingress)) throw new Error(`cannot read cyclonus’ answer:\n${answer}`);
   return verdict;
 }

@@ -1,7 +1,8 @@
 /** Real programs run by tests: found or built, started, and stopped by their process id. */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,22 +46,34 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/**
+ * Where the ports of this process begin. They are below those that the system gives to outgoing connections, and each of
+ * Jest's workers has its own: nobody takes one before the program that it is for has opened it.
+ */
+const PORTS_PER_WORKER = 4_000;
+const FIRST_PORT = 12_000 + ((Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % 4) * PORTS_PER_WORKER;
+let portsGiven = randomInt(PORTS_PER_WORKER);
+
 /** TCP ports on the loopback address that nothing listens on. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  for (let tries = 0; ports.length < count; tries += 1) {
+    if (tries > PORTS_PER_WORKER) throw new Error(`no ${count} ports are free from ${FIRST_PORT} on`);
+    portsGiven = (portsGiven + 1) % PORTS_PER_WORKER;
+    const port = FIRST_PORT + portsGiven;
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 export interface RunOptions {

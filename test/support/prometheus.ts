@@ -16,8 +16,10 @@ export interface PrometheusOptions {
 
 export interface RunningPrometheus extends RunningProgram {
   readonly port: number;
-  /** Asks its API. */
+  /** Asks its API. @throws Error with Prometheus' words where it refuses. */
   readonly ask: (path: string) => Promise<unknown>;
+  /** The result of an instant query, now. */
+  readonly query: (expr: string) => Promise<readonly { readonly metric: Readonly<Record<string, string>> }[]>;
 }
 
 interface ScrapeConfig {
@@ -64,13 +66,18 @@ export async function startPrometheus(
     join(folder, 'prometheus.log'),
   );
   await prometheusReady(port, program);
+  const ask = async (path: string): Promise<unknown> => {
+    const { status, text } = await send({ port, path });
+    if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`);
+    return (JSON.parse(text) as { readonly data: unknown }).data;
+  };
   return {
     ...program,
     port,
-    ask: async (path) => {
-      const { status, text } = await send({ port, path });
-      if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`);
-      return (JSON.parse(text) as { readonly data: unknown }).data;
+    ask,
+    query: async (expr) => {
+      const answer = await ask(`/api/v1/query?${new URLSearchParams({ query: expr }).toString()}`);
+      return (answer as { readonly result: Awaited<ReturnType<RunningPrometheus['query']>> }).result;
     },
   };
 }

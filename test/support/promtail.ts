@@ -121,9 +121,7 @@ export function writeRenderedConfig(rendered: RenderedStack, folder: string): re
 }
 
 export interface RunningPromtail extends RunningProgram {
-  /** Where it listens. */
-  readonly address: string;
-  /** Where its metrics are. */
+  /** Where it listens, and its metrics are. */
   readonly port: number;
   /** Its metrics, as Prometheus would scrape them. */
   readonly metrics: () => Promise<string>;
@@ -188,7 +186,6 @@ export async function startPromtail(
   );
   return {
     ...program,
-    address: `http://127.0.0.1:${http}`,
     port: http,
     metrics: async () => (await send({ port: http, path: '/metrics' })).text,
   };

@@ -64,6 +64,13 @@ describe('given a stack, Grafana', () => {
     ]);
   });
 
+  it('tells Grafana how often Prometheus scrapes, of which $__rate_interval is a multiple', () => {
+    const settings = (monitoring: object): unknown =>
+      datasources(rendered(configWith({ monitoring }))).at('datasources.1.jsonData');
+    expect(settings({})).toEqual({ timeInterval: '30s', httpMethod: 'POST' });
+    expect(settings({ scrapeInterval: '60s' })).toEqual({ timeInterval: '1m', httpMethod: 'POST' });
+  });
+
   it('is provisioned with the dashboard from the folder that is mounted', () => {
     const path = yamlOf(objects, 'grafana-provisioning', 'dashboards.yaml').at('providers.0.options.path');
     expect(containerOf(objects).volumeMounts).toContainEqual({ name: 'dashboards', mountPath: path, readOnly: true });

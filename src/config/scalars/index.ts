@@ -1,0 +1,7 @@
+/** The scalar types that the schema is made of: what a stack file writes, and what the rest of the code gets. */
+export * from './addresses';
+export { remedyFor } from './base';
+export * from './expressions';
+export * from './names';
+export * from './paths';
+export * from './quantities';

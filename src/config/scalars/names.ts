@@ -1,0 +1,100 @@
+/** Names, ids, and texts of one line. */
+import { withPattern } from './base';
+
+/** An IAM role of AWS, in whatever partition. */
+export const roleArn = () =>
+  withPattern('IAM role', /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
+    rule: 'the ARN of an IAM role',
+    remedy: 'write for example arn:aws:iam::123456789012:role/loki',
+  });
+
+/** A DNS label: names of namespaces, Secrets, credentials. */
+export const dnsLabel = () =>
+  withPattern('DNS label', /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+    rule: 'a DNS label: lower-case letters, digits and hyphens, at most 63',
+    remedy: 'write for example spywatcher-logs',
+  });
+
+/** What every object of JavaScript has: no name for an entry of one. */
+const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
+
+/** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
+export const tenantName = () =>
+  withPattern('tenant id', new RegExp(`^(?!(?:\\.{1,2}|${EVERY_OBJECT_HAS})$)[A-Za-z0-9!\\-_.*'()]{1,150}$`), {
+    rule: "a tenant id: 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), not . or .., nor a word like constructor",
+    remedy: 'write for example spywatcher',
+  });
+
+/** Name of an alert, which is also the anchor of its runbook. */
+export const alertName = () =>
+  withPattern('alert name', /^[A-Z][A-Za-z0-9]{2,62}$/, {
+    rule: 'a name in PascalCase: letters and digits, the first a capital',
+    remedy: 'write for example HighErrorRate',
+  });
+
+/** Name of a metric. */
+export const metricName = () =>
+  withPattern('metric name', /^[A-Za-z_:][A-Za-z0-9_:]*$/, {
+    rule: 'the name of a metric: letters, digits, _ and :',
+    remedy: 'write for example job:log_lines:rate5m',
+  });
+
+/** An image with a tag that names one release, or with a digest: what was tested is what runs. */
+export const image = () =>
+  withPattern(
+    'image',
+    /^[a-z0-9][a-z0-9._:/-]*(@sha256:[0-9a-f]{64}|:v?\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?)$/,
+    {
+      rule: 'an immutable image reference: a tag with a full version, or a digest',
+      remedy: 'write for example docker.io/grafana/loki:3.7.8, or append @sha256:…',
+    },
+  );
+
+/** Id of a Discord guild or user; a number too long for YAML to read exactly. */
+export const snowflake = () =>
+  withPattern('Discord id', /^[0-9]{17,20}$/, {
+    rule: 'a Discord id: 17 to 20 digits, in quotes',
+    remedy: "write for example '81384788765712384'",
+  });
+
+/** Name of a GitHub organisation. */
+export const githubOrganization = () =>
+  withPattern('GitHub organisation', /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, {
+    rule: 'the name of a GitHub organisation: letters, digits and single hyphens',
+    remedy: 'write for example spywatcher, not its URL',
+  });
+
+/** A team of a GitHub organisation, as GitHub itself mentions it. */
+export const githubTeam = () =>
+  withPattern('GitHub team', /^@[A-Za-z0-9-]+\/[a-z0-9_-]+$/, {
+    rule: 'a GitHub team as @organisation/team',
+    remedy: "write for example '@spywatcher/operators'",
+  });
+
+/** An LDAP distinguished name. */
+export const distinguishedName = () =>
+  withPattern('distinguished name', /^[A-Za-z][\w-]*=[^$"'\n\r]+(,[A-Za-z][\w-]*=[^$"'\n\r]+)*$/, {
+    rule: 'an LDAP distinguished name',
+    remedy: 'write for example cn=grafana,ou=services,dc=example,dc=com',
+  });
+
+/** Name of a label of an alert. */
+export const labelName = () =>
+  withPattern('label name', /^[A-Za-z_][A-Za-z0-9_]*$/, {
+    rule: 'the name of a label: letters, digits and underscores',
+    remedy: 'write for example alertname',
+  });
+
+/** Text that becomes one setting of Grafana's: no variable is expanded in it, and it ends nothing. */
+export const settingText = (what: string, example: string) =>
+  withPattern('plain text', /^[^\s'"`$\\;#{}]([^'"`$\\;#{}\n\r\t]*[^\s'"`$\\;#{}])?$/, {
+    rule: `${what}: not empty, on one line, without quotes, $ # ; { } and backslashes`,
+    remedy: `write for example ${example}`,
+  });
+
+/** Value of a label of an alert. */
+export const labelValue = () =>
+  withPattern('label value', /^[^\n\r]+$/, {
+    rule: 'the value of a label: not empty, on one line, in quotes if it is a number',
+    remedy: 'write for example backend',
+  });

@@ -1,0 +1,34 @@
+/** Files and folders. */
+import { withPattern } from './base';
+
+/** Its last part is the name of the file in a ConfigMap. */
+export const ruleFilePath = () =>
+  withPattern('rule file', /^(?!\/)([\w .-]+\/)*[A-Za-z0-9][\w.-]*\.ya?ml$/, {
+    rule: 'the path of a YAML file, from the folder of the stack file',
+    remedy: 'write for example alerts/team.yaml',
+  });
+
+/** A directory on the node that nothing else uses. */
+export const stateDirectory = (preset: string) =>
+  withPattern('state directory', /^\/var\/lib(\/[A-Za-z0-9_][\w.-]*)+$/, {
+    rule: 'a directory of its own below /var/lib',
+    remedy: `leave it out, for ${preset}`,
+  });
+
+/** A folder of the node that holds log files: the agent sees all of it. */
+export const logDirectory = () =>
+  withPattern(
+    'log directory',
+    /^(?!\/(?:bin|boot|dev|etc|home|lib\d*|proc|root|run|sbin|sys|tmp|usr|var\/(?:run|lib\/(?:kubelet|containerd|docker|etcd|rancher)))(?:\/|$))(?!\/var(?:\/lib)?$)(\/[A-Za-z0-9_][\w.-]*)+$/,
+    {
+      rule: 'an absolute folder for log files, not one of the system’s own',
+      remedy: 'write for example /var/log/postgresql',
+    },
+  );
+
+/** Files below a folder. */
+export const fileGlob = () =>
+  withPattern('glob', /^(?!.*\.\.)[\w*?[\]{},.-][\w*?[\]{},./-]*$/, {
+    rule: 'a glob below the folder, without ..',
+    remedy: "write for example '*.log'",
+  });

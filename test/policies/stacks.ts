@@ -1,0 +1,81 @@
+/** Stacks that only the tests of policies have. */
+import { variant } from '../support/rendered-stack';
+
+/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
+export const withEverything = variant('a stack with every login, a database and mail', {
+  environment: 'staging',
+  monitoring: {
+    type: 'embedded',
+    targets: [
+      {
+        job: 'backend',
+        host: 'backend.spywatcher.svc',
+        port: 3001,
+        egress: [{ namespace: 'spywatcher', podLabels: { app: 'backend' }, port: 3001 }],
+      },
+    ],
+  },
+  deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+  storage: {
+    type: 's3',
+    bucket: 'logs',
+    region: 'eu-central-1',
+    egress: ['52.219.0.0/16', '3.5.136.0/22'].map((cidr) => ({ cidr, port: 443 })),
+  },
+  grafana: {
+    url: 'https://logs.example.com',
+    replicas: 2,
+    login: {
+      oauth: {
+        github: { clientId: 'c', organizations: ['spywatcher'], egress: [{ cidr: '140.82.112.0/20', port: 443 }] },
+        generic: {
+          type: 'oidc',
+          name: 'Keycloak',
+          clientId: 'c',
+          authUrl: 'https://id.example.com/auth',
+          tokenUrl: 'https://id.example.com/token',
+          apiUrl: 'https://id.example.com/userinfo',
+          groups: ['logs'],
+          egress: [{ namespace: 'identity', podLabels: { app: 'keycloak' }, port: 8443 }],
+        },
+      },
+      ldap: {
+        host: 'ldap.example.com',
+        bindDn: 'cn=grafana,dc=example,dc=com',
+        searchBaseDns: ['dc=example,dc=com'],
+        groups: [{ dn: 'cn=logs,dc=example,dc=com', role: 'viewer' }],
+        egress: [{ cidr: '198.51.100.5/32', port: 636 }],
+      },
+    },
+    database: {
+      type: 'postgres',
+      host: 'db.databases.svc',
+      egress: [{ namespace: 'databases', podLabels: { app: 'postgres' }, port: 5432 }],
+    },
+    smtp: { host: 'mail.example.com', from: 'logs@example.com', egress: [{ cidr: '198.51.100.25/32', port: 587 }] },
+    route: { gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' } },
+  },
+  alertmanager: {
+    type: 'embedded',
+    replicas: 2,
+    heartbeat: { egress: [{ cidr: '198.51.100.43/32', port: 443 }] },
+    receivers: [
+      { name: 'channel', type: 'discord', egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
+      { name: 'bot', type: 'webhook', egress: [{ namespace: 'bots', podLabels: { app: 'alert-bot' }, port: 8088 }] },
+      {
+        name: 'mail',
+        type: 'email',
+        to: ['team@example.com'],
+        from: 'alerts@example.com',
+        host: 'mail.example.com',
+        egress: [{ cidr: '198.51.100.25/32', port: 587 }],
+      },
+    ],
+    routes: [{ receiver: 'bot' }, { receiver: 'mail' }],
+  },
+});
+
+export const withRecordingRules = variant('a stack with recording rules', {
+  environment: 'dev',
+  alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
+});
