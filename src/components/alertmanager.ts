@@ -8,22 +8,24 @@ import {
   type StackConfig,
 } from '../config';
 import { heartbeatSources } from '../config/heartbeat';
-import { formatDuration, formatQuantity, goMemoryLimit } from '../config/units';
+import { formatDuration, goMemoryLimit } from '../config/units';
 import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods, monitoringType } from './addresses';
 import { alertmanagerConfig, CONFIG, RECEIVERS } from './alertmanager-config';
 import { TEMPLATES } from './alertmanager-templates';
 import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { componentPolicy, destinationRule, dnsEgress, podsOf, tcp, udp } from './network';
 import {
-  CONTAINER_SECURITY,
   configHash,
+  CONTAINER_SECURITY,
   containerResources,
   imageReference,
   LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
   secretFiles,
+  servicePort,
   spread,
+  volumeClaim,
 } from './pod';
 
 /** The parts of the stack config that Alertmanager is made from. */
@@ -69,7 +71,7 @@ export class Alertmanager extends Construct {
     this.policy(props);
     new k8s.KubeService(this, 'service', {
       metadata: metadata(ALERTMANAGER.name),
-      spec: { type: 'ClusterIP', selector: { ...selectorLabels(ALERTMANAGER) }, ports: [httpPort] },
+      spec: { type: 'ClusterIP', selector: { ...selectorLabels(ALERTMANAGER) }, ports: [HTTP_PORT] },
     });
     new k8s.KubeService(this, 'pods', {
       metadata: metadata(ALERTMANAGER_PODS),
@@ -78,7 +80,7 @@ export class Alertmanager extends Construct {
         clusterIp: 'None',
         publishNotReadyAddresses: true,
         selector: { ...selectorLabels(ALERTMANAGER) },
-        ports: [httpPort],
+        ports: [HTTP_PORT],
       },
     });
     for (const pod of alertmanagerPods(props)) {
@@ -88,7 +90,7 @@ export class Alertmanager extends Construct {
           type: 'ClusterIP',
           publishNotReadyAddresses: true,
           selector: { ...selectorLabels(ALERTMANAGER), 'statefulset.kubernetes.io/pod-name': pod },
-          ports: [httpPort],
+          ports: [HTTP_PORT],
         },
       });
     }
@@ -210,11 +212,7 @@ export class Alertmanager extends Construct {
         volumeClaimTemplates: [
           {
             metadata: { name: 'data', labels: selector },
-            spec: {
-              accessModes: ['ReadWriteOnce'],
-              ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-              resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(size)) } },
-            },
+            spec: volumeClaim(size, storageClass),
           },
         ],
       },
@@ -251,9 +249,4 @@ export function alertmanagerArgs(props: Pick<AlertmanagerProps, 'alertmanager' |
 
 const POD_IP: k8s.EnvVar = { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };
 
-const httpPort: k8s.ServicePort = {
-  name: 'http',
-  port: ALERTMANAGER.ports.http,
-  targetPort: k8s.IntOrString.fromString('http'),
-  protocol: 'TCP',
-};
+const HTTP_PORT = servicePort('http', ALERTMANAGER.ports.http);

@@ -10,14 +10,15 @@ import { CANARY, GATEWAY, objectLabels, selectorLabels } from './identity';
 import { componentPolicy, dnsEgress, podsOf, scrapers, tcp } from './network';
 import type { Directive } from './nginx-config';
 import {
-  CONTAINER_SECURITY,
   configHash,
+  CONTAINER_SECURITY,
   containerResources,
   imageReference,
   LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
   secretFiles,
+  servicePort,
 } from './pod';
 import {
   ALIVE,
@@ -83,14 +84,7 @@ export class Canary extends Construct {
       spec: {
         clusterIp: 'None',
         selector: { ...selectorLabels(CANARY) },
-        ports: [
-          {
-            name: 'metrics',
-            port: CANARY.ports.metrics,
-            targetPort: k8s.IntOrString.fromString('metrics'),
-            protocol: 'TCP',
-          },
-        ],
+        ports: [servicePort('metrics', CANARY.ports.metrics)],
       },
     });
     new k8s.KubeDeployment(this, 'deployment', {

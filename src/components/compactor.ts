@@ -7,6 +7,7 @@ import { compactorSection, lokiConfig, type LokiConfigProps, tenantOverrides } f
 import { lokiStatefulSet } from './loki-stateful-set';
 import { bucketEgress, bucketIdentity, DATA } from './loki-storage';
 import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
+import { servicePort } from './pod';
 
 /** Index files of a day at a time, and the list of the chunks that are about to be deleted. */
 const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
@@ -40,12 +41,12 @@ export class Compactor extends Construct {
       spec: {
         type: 'ClusterIP',
         selector: { ...selectorLabels(COMPACTOR) },
-        ports: [servicePort],
+        ports: [HTTP_PORT],
       },
     });
     new k8s.KubeService(this, 'headless', {
       metadata: metadata('compactor-headless'),
-      spec: { clusterIp: 'None', selector: { ...selectorLabels(COMPACTOR) }, ports: [servicePort] },
+      spec: { clusterIp: 'None', selector: { ...selectorLabels(COMPACTOR) }, ports: [HTTP_PORT] },
     });
     new k8s.KubeService(this, 'metrics', {
       metadata: metadata(`${COMPACTOR.name}-0-metrics`),
@@ -53,7 +54,7 @@ export class Compactor extends Construct {
         type: 'ClusterIP',
         publishNotReadyAddresses: true,
         selector: { ...selectorLabels(COMPACTOR) },
-        ports: [servicePort],
+        ports: [HTTP_PORT],
       },
     });
     lokiStatefulSet(this, props, {
@@ -94,9 +95,4 @@ export function compactorConfig(props: LokiConfigProps): Readonly<Record<string,
   };
 }
 
-const servicePort: k8s.ServicePort = {
-  name: 'http',
-  port: COMPACTOR.ports.http,
-  targetPort: k8s.IntOrString.fromString('http'),
-  protocol: 'TCP',
-};
+const HTTP_PORT = servicePort('http', COMPACTOR.ports.http);

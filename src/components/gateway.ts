@@ -20,15 +20,16 @@ import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from './net
 import { renderNginxConfig } from './nginx-config';
 import { podsBehindGateway } from './scrape-jobs';
 import {
-  CONTAINER_SECURITY,
   configHash,
+  CONTAINER_SECURITY,
   containerResources,
   imageReference,
   LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
-  spread,
   secretFiles,
+  servicePort,
+  spread,
 } from './pod';
 
 /** The parts of the stack config that the gateway is made from. */
@@ -226,9 +227,4 @@ export class Gateway extends Construct {
   }
 }
 
-const METRICS_PORT: k8s.ServicePort = {
-  name: 'metrics',
-  port: GATEWAY.ports.metrics,
-  targetPort: k8s.IntOrString.fromString('metrics'),
-  protocol: 'TCP',
-};
+const METRICS_PORT = servicePort('metrics', GATEWAY.ports.metrics);

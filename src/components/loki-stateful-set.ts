@@ -2,18 +2,19 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import type { Resources, StackConfig } from '../config';
-import { type ByteSize, formatQuantity, goMemoryLimit } from '../config/units';
+import { type ByteSize, goMemoryLimit } from '../config/units';
 import { type Identity, objectLabels, selectorLabels } from './identity';
 import { CONFIG } from './loki-config';
 import { bucketEnv, DATA } from './loki-storage';
 import {
-  CONTAINER_SECURITY,
   configHash,
+  CONTAINER_SECURITY,
   containerResources,
   imageReference,
   LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
+  volumeClaim,
 } from './pod';
 
 /** uid and gid of the image. */
@@ -117,11 +118,7 @@ export function lokiStatefulSet(
       volumeClaimTemplates: [
         {
           metadata: { name: 'data', labels: selector },
-          spec: {
-            accessModes: ['ReadWriteOnce'],
-            ...(persistence.storageClass === undefined ? {} : { storageClassName: persistence.storageClass }),
-            resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(volumeSize)) } },
-          },
+          spec: volumeClaim(volumeSize, persistence.storageClass),
         },
       ],
     },

@@ -9,7 +9,7 @@ import { ruleConfigMaps, ruleMounts, rulerEgress } from './loki-ruler';
 import { lokiStatefulSet } from './loki-stateful-set';
 import { bucketEgress, bucketIdentity } from './loki-storage';
 import { componentPolicy, dnsEgress, podsOf, tcp } from './network';
-import { spread, ZONE_LABEL } from './pod';
+import { servicePort, spread, ZONE_LABEL } from './pod';
 
 /** The parts of the stack config that Loki is made from. */
 export type LokiProps = Pick<
@@ -55,7 +55,7 @@ export class Loki extends Construct {
     this.policy(props);
     new k8s.KubeService(this, 'service', {
       metadata: metadata(LOKI.name),
-      spec: { type: 'ClusterIP', selector: { ...selectorLabels(LOKI) }, ports: [servicePort('http')] },
+      spec: { type: 'ClusterIP', selector: { ...selectorLabels(LOKI) }, ports: [portOf('http')] },
     });
     new k8s.KubeService(this, 'headless', {
       metadata: metadata('loki-headless'),
@@ -64,14 +64,14 @@ export class Loki extends Construct {
         clusterIp: 'None',
         publishNotReadyAddresses: true,
         selector: { ...selectorLabels(LOKI) },
-        ports: [servicePort('http'), servicePort('grpc'), servicePort('memberlist')],
+        ports: [portOf('http'), portOf('grpc'), portOf('memberlist')],
       },
     });
     for (const pod of deployment.mode === 'ha' ? podNames(deployment) : []) {
       new k8s.KubeService(this, `service-${pod}`, {
         metadata: metadata(pod),
         // Without a ready pod it refuses connections at once, and the gateway goes to the next.
-        spec: { type: 'ClusterIP', selector: { ...onePod(pod) }, ports: [servicePort('http')] },
+        spec: { type: 'ClusterIP', selector: { ...onePod(pod) }, ports: [portOf('http')] },
       });
     }
     for (const pod of podNames(deployment)) {
@@ -81,7 +81,7 @@ export class Loki extends Construct {
           type: 'ClusterIP',
           publishNotReadyAddresses: true,
           selector: { ...onePod(pod) },
-          ports: [servicePort('http')],
+          ports: [portOf('http')],
         },
       });
     }
@@ -172,6 +172,6 @@ export function metricsPods(deployment: StackConfig['deployment']): readonly str
   return [...podNames(deployment), ...(deployment.mode === 'ha' ? [`${COMPACTOR.name}-0`] : [])];
 }
 
-function servicePort(name: keyof typeof LOKI.ports): k8s.ServicePort {
-  return { name, port: LOKI.ports[name], targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
+function portOf(name: keyof typeof LOKI.ports): k8s.ServicePort {
+  return servicePort(name, LOKI.ports[name]);
 }

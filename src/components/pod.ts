@@ -1,6 +1,6 @@
 /** What the pods of all components have in common. */
 import { createHash } from 'node:crypto';
-import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Quantity } from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Resources, StackConfig } from '../config';
 import { type ByteSize, formatCpu, formatQuantity } from '../config/units';
@@ -95,4 +95,18 @@ export function secretEnv(name: string, secret: string, key: string): k8s.EnvVar
 export function secretFiles(name: string, secretName: string, keys?: readonly string[]): k8s.Volume {
   const items = keys?.map((key) => ({ key, path: key }));
   return { name, secret: { secretName, defaultMode: 0o440, ...(items === undefined ? {} : { items }) } };
+}
+
+/** A Service's port of the same number and name as the container's. */
+export function servicePort(name: string, port: number): k8s.ServicePort {
+  return { name, port, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
+}
+
+/** A volume that one pod at a time writes to; of the cluster's default class without one. */
+export function volumeClaim(size: ByteSize, storageClass: string | undefined): k8s.PersistentVolumeClaimSpec {
+  return {
+    accessModes: ['ReadWriteOnce'],
+    ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+    resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(size)) } },
+  };
 }

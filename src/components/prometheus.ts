@@ -5,17 +5,19 @@ import { hasRecordingRules } from '../alerts';
 import { stackRules } from '../alerts/stack-rules';
 import { metricRuleGroups } from '../alerts/metric-rule-groups';
 import type { StackConfig } from '../config';
-import { formatQuantity, goMemoryLimit } from '../config/units';
+import { goMemoryLimit } from '../config/units';
 import { ALERTMANAGER, GRAFANA, LOKI, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsOf, tcp } from './network';
 import {
-  CONTAINER_SECURITY,
   configHash,
+  CONTAINER_SECURITY,
   containerResources,
   imageReference,
   LAST_WORDS,
   pullSecrets,
   restrictedPodSecurity,
+  servicePort,
+  volumeClaim,
 } from './pod';
 import { PROMETHEUS_CONFIG, prometheusConfig, type PrometheusConfigProps, RULE_FILE } from './prometheus-config';
 import { scrapeJobs } from './scrape-jobs';
@@ -59,11 +61,11 @@ export class Prometheus extends Construct {
     this.policy(props);
     new k8s.KubeService(this, 'service', {
       metadata: metadata(PROMETHEUS.name),
-      spec: { type: 'ClusterIP', selector, ports: [servicePort] },
+      spec: { type: 'ClusterIP', selector, ports: [HTTP_PORT] },
     });
     new k8s.KubeService(this, 'headless', {
       metadata: metadata(`${PROMETHEUS.name}-headless`),
-      spec: { clusterIp: 'None', selector, ports: [servicePort] },
+      spec: { clusterIp: 'None', selector, ports: [HTTP_PORT] },
     });
     new k8s.KubeStatefulSet(this, 'stateful-set', {
       metadata: metadata(PROMETHEUS.name),
@@ -115,11 +117,7 @@ export class Prometheus extends Construct {
         volumeClaimTemplates: [
           {
             metadata: { name: 'data', labels: selector },
-            spec: {
-              accessModes: ['ReadWriteOnce'],
-              ...(persistence.storageClass === undefined ? {} : { storageClassName: persistence.storageClass }),
-              resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(persistence.size)) } },
-            },
+            spec: volumeClaim(persistence.size, persistence.storageClass),
           },
         ],
       },
@@ -164,9 +162,4 @@ function isRecordedTo(props: PrometheusProps): boolean {
   return hasRecordingRules(props) && props.alerting.remoteWrite === undefined;
 }
 
-const servicePort: k8s.ServicePort = {
-  name: 'http',
-  port: PROMETHEUS.ports.http,
-  targetPort: k8s.IntOrString.fromString('http'),
-  protocol: 'TCP',
-};
+const HTTP_PORT = servicePort('http', PROMETHEUS.ports.http);

@@ -10,13 +10,14 @@ import { gatewayUrl } from './gateway';
 import { GATEWAY, objectLabels, PROMTAIL, selectorLabels } from './identity';
 import { addresses, componentPolicy, dnsEgress, podsOf, scrapers, tcp } from './network';
 import {
-  CONTAINER_SECURITY,
   configHash,
+  CONTAINER_SECURITY,
   containerResources,
   imageReference,
   LAST_WORDS,
   pullSecrets,
   secretFiles,
+  servicePort,
 } from './pod';
 
 /** The parts of the stack config that Promtail is made from. */
@@ -93,14 +94,7 @@ export class Promtail extends Construct {
           clusterIp: 'None',
           publishNotReadyAddresses: true,
           selector: { ...selectorLabels(PROMTAIL) },
-          ports: [
-            {
-              name: 'metrics',
-              port: PROMTAIL.ports.metrics,
-              targetPort: k8s.IntOrString.fromString('metrics'),
-              protocol: 'TCP',
-            },
-          ],
+          ports: [servicePort('metrics', PROMTAIL.ports.metrics)],
         },
       });
     }
