@@ -76,6 +76,8 @@ const DIFFERENCES = {
       { name: 'hook', type: 'webhook', auth: { type: 'bearer' }, egress: [NOWHERE] },
       { name: 'pager', type: 'pagerduty', egress: [NOWHERE] },
     ],
+    routes: ['chat', 'mail', 'hook', 'pager'].map((receiver) => ({ receiver, continue: true })),
+    fallback: 'channel',
     heartbeat: { egress: [NOWHERE] },
   },
 } satisfies Partial<StackConfigInput>;
