@@ -68,7 +68,7 @@ check('dist is current', 'node', 'bin/check-dist.js');
 check('reference is current', 'npm', 'run', '--silent', 'docs:check');
 tier('package', '--runInBand');
 check('build the real programs', 'node', 'bin/local.js', 'build-tools');
-tier('binaries', '--runInBand');
+tier('binaries', '--maxWorkers=2');
 // They open no ports and share no folders.
 tier('policies', '--maxWorkers=2');
 tier('engine', '--runInBand');
