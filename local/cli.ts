@@ -5,6 +5,7 @@ import { TOOL_NAMES } from '../tools/programs';
 import { bench, benchLoki, benchNotify, benchRuler } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { FORWARDED_PORTS } from './layout';
+import type { Log } from './shell';
 import { down, status, up, type UpProps } from './up';
 
 const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki | ruler | notify] | capture-fixtures [<program> …]`;
@@ -38,49 +39,63 @@ function upProps(): UpProps {
   };
 }
 
-async function main([command, ...args]: readonly string[]): Promise<void> {
-  switch (command) {
-    case 'up':
-      await up(upProps());
-      break;
-    case 'down':
+interface Command {
+  /** What it may be given: any words, one of these or none. @default - nothing */
+  readonly takes?: 'any' | readonly string[];
+  readonly run: (args: readonly string[]) => Promise<void> | void;
+}
+
+const BENCHES: Readonly<Record<string, (log: Log) => Promise<void>>> = {
+  loki: benchLoki,
+  ruler: benchRuler,
+  notify: benchNotify,
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  up: { run: () => up(upProps()) },
+  down: {
+    run: async () => {
       await down(upProps());
       log('everything that make up has made is gone');
-      break;
-    case 'bench':
-      if (args[0] === 'loki') await benchLoki(log);
-      else if (args[0] === 'ruler') await benchRuler(log);
-      else if (args[0] === 'notify') await benchNotify(log);
-      else await bench(upProps().project, upProps().gatewayPort, log);
-      break;
-    case 'capture-fixtures':
-      await captureFixtures(upProps().project, args, log);
-      break;
-    case 'build-tools':
+    },
+  },
+  status: { run: () => status(upProps()) },
+  bench: {
+    takes: Object.keys(BENCHES),
+    run: ([part = '']) => BENCHES[part]?.(log) ?? bench(upProps().project, upProps().gatewayPort, log),
+  },
+  'import-image': { takes: 'any', run: importImages },
+  'capture-fixtures': { takes: 'any', run: (args) => captureFixtures(upProps().project, args, log) },
+  'build-tools': {
+    run: async () => {
       await ensureTools(TOOL_NAMES, log);
-      break;
-    case 'cluster-up': {
+    },
+  },
+  'cluster-up': {
+    run: async () => {
       const cluster = await startCluster(log);
       process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`);
-      break;
-    }
-    case 'cluster-down':
+    },
+  },
+  'cluster-down': {
+    run: async () => {
       await stopCluster(log);
       log('the local cluster is gone');
-      break;
-    case 'status':
-      await status(upProps());
-      break;
-    case 'import-image':
-      await importImages(args);
-      break;
-    case '--help':
-    case '-h':
-      process.stdout.write(`${USAGE}\n`);
-      break;
-    default:
-      throw new Error(USAGE);
+    },
+  },
+};
+
+/** A word too many is a mistake: nothing is started, and nothing is taken down. */
+async function main([name = '', ...args]: readonly string[]): Promise<void> {
+  if ([name, ...args].some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
   }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const { takes = [] } = command ?? {};
+  const isUnderstood = takes === 'any' || (args.length <= 1 && args.every((word) => takes.includes(word)));
+  if (command === undefined || !isUnderstood) throw new Error(USAGE);
+  await command.run(args);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -29,3 +29,11 @@ describe.each(COMMANDS)('%s', (command) => {
     expect(status).toBeGreaterThan(0);
   });
 });
+
+test.each(['cluster-down now', 'down --help', 'cluster-down -h', 'up prod', 'bench everything', 'toString'])(
+  'local.js %s does nothing but say how it is called',
+  (words) => {
+    const { stdout, stderr } = run('local.js', ...words.split(' '));
+    expect(`${stdout}${stderr}`).toMatch(/^usage: local\.js [^\n]*\n$/);
+  },
+);
