@@ -3,6 +3,7 @@ import type { Target } from '../../local/kubernetes';
 import { gatewayPort, startWriter } from '../e2e/cluster';
 import { SOURCES } from '../e2e/source-pods';
 import { send } from '../support/request';
+import { waitsForLastingFaults } from './profile';
 
 /**
  * In seconds. The slowest of them needs 225 at worst: eleven failures, an evaluation interval of 60, two minutes in which the
@@ -17,7 +18,9 @@ export interface Fault {
 
 export const FAULTS: readonly Fault[] = [
   { fault: '15 failed logins of one user at once', alert: 'FailedLoginsByUser' },
-  { fault: 'the backend fails to reach its database each second', alert: 'DatabaseConnectionFailures' },
+  ...(waitsForLastingFaults
+    ? [{ fault: 'the backend fails to reach its database each second', alert: 'DatabaseConnectionFailures' }]
+    : []),
   { fault: 'somebody tries passwords at the gateway', alert: 'GatewayRefusesCredentials' },
 ];
 
