@@ -250,7 +250,7 @@ function screen(props: ScreenProps): string {
     '  Lines of the last hour      query',
     ...SAVED_QUERIES.map(({ expr }, index) => `  ${String(counts[index] ?? 0).padStart(22)}      ${expr}`),
     '',
-    '  Dashboard                   queries answered, and of those with something to show',
+    '  Dashboard                   queries answered, and of those with something to show by now',
     ...dashboards.map(
       ({ title, asked, withData, problems }) =>
         `  ${title.padEnd(26)}  ${asked - problems.length} of ${asked}, ${withData}`,
