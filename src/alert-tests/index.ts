@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackConfig } from '../config';
 import { type Alertmanager, startAlertmanager } from './alertmanager';
 import { type Judged, judge } from './judge';
+import type { TestResult } from './report';
 import { type LoadedTest, nameOf } from './load';
 import { type Loki, startLoki } from './loki';
 import { AlertTestError } from './problems';
@@ -11,7 +12,7 @@ import { execute, LateError, prepare, type Run, type Trace } from './run';
 export type { Failure } from './judge';
 export { type LoadedTest, loadTests, type StackRules } from './load';
 export { AlertTestError } from './problems';
-export { formatResult, formatSummary } from './report';
+export { formatResult, formatSummary, type TestResult } from './report';
 export type { RuleGroup } from './schema';
 
 /** How often a test is begun that a busy machine spoils. */
@@ -30,14 +31,6 @@ export interface TestOptions {
   readonly onResult?: (result: TestResult) => void;
   /** Hears what is waited for. */
   readonly onProgress?: (line: string) => void;
-}
-
-export interface TestResult extends Judged {
-  readonly file: string;
-  readonly name: string;
-  readonly passed: boolean;
-  /** How often it was begun. */
-  readonly attempts: number;
 }
 
 /**

@@ -1,7 +1,15 @@
 /** What `npm run test:alerts` prints. */
 import { formatDuration } from '../config/units';
-import type { Failure } from './judge';
-import type { TestResult } from './index';
+import type { Failure, Judged } from './judge';
+
+/** What came out of one test. */
+export interface TestResult extends Judged {
+  readonly file: string;
+  readonly name: string;
+  readonly passed: boolean;
+  /** How often it was begun. */
+  readonly attempts: number;
+}
 
 /** One line for a test; where it failed, what was expected and what the ruler said. */
 export function formatResult({ name, passed, isInconclusive, failures, attempts }: TestResult): string {

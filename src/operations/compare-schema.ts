@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare';
+import { type Finding, nameOf } from './compare-finding';
 
 /** The ConfigMap with Loki's config; the compactor's has the same periods. */
 const CONFIG_MAP = 'loki-config';

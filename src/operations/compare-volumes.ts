@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare';
+import { type Finding, nameOf } from './compare-finding';
 import { parseQuantity } from './quantity';
 
 /** All that may be changed of a StatefulSet's spec; Kubernetes refuses a change of anything else. */

@@ -1,23 +1,8 @@
 /** What cannot be applied to what runs. Kubernetes would refuse some of it half-way through; of the rest Loki would say nothing. */
 import type { KubernetesObject } from '../deploy/objects';
+import { type Finding, nameOf } from './compare-finding';
 import { schemaFindings } from './compare-schema';
 import { immutableFindings, volumeFindings } from './compare-volumes';
-
-/** One difference between a rendered stack and what runs that must not be applied as it is. */
-export interface Finding {
-  /** Where: `StatefulSet logging/loki: spec.serviceName`. */
-  readonly path: string;
-  /** What runs. */
-  readonly running: string;
-  /** What was rendered. */
-  readonly wanted: string;
-  /** What must hold. */
-  readonly rule: string;
-  /** What to do instead. */
-  readonly remedy: string;
-  /** Whether `npm run resize` makes it so. */
-  readonly resizable: boolean;
-}
 
 /**
  * Compares a rendered stack with what runs. What is not there yet can be made in any way.
@@ -49,9 +34,4 @@ export function formatFindings(stack: string, findings: readonly Finding[]): str
       `  ${path}\n    running: ${running}\n    wanted:  ${wanted}\n    rule:    ${rule}\n    remedy:  ${remedy}`,
   );
   return [`${stack}: ${count} that cannot be applied to what runs; nothing was applied.`, ...entries].join('\n\n');
-}
-
-/** Kind, namespace and name, as people write them. */
-export function nameOf({ kind, metadata: { namespace, name } }: KubernetesObject): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { parseQuantity } from './quantity';
 import { known, whyUnknown } from './observe/observed';
 import type { StackState } from './observe/state';
-import { part, type Part } from './status';
+import { part, type Part } from './status-part';
 
 export interface DiskStatus {
   readonly claim: string;

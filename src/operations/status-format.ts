@@ -1,5 +1,6 @@
 /** The screen of `npm run status`. Pure. */
-import type { Part, Status, Verdict } from './status';
+import type { Status } from './status';
+import type { Part, Verdict } from './status-part';
 
 /** Escape sequences of a terminal; none for a file. */
 export interface Paint {

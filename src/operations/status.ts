@@ -4,15 +4,10 @@ import type { StackConfig } from '../config';
 import { WATCHDOG } from '../config/heartbeat';
 import type { KubernetesObject } from '../deploy/objects';
 import { disks, type DiskStatus } from './status-disk';
+import { part, type Part, type Verdict } from './status-part';
 import { lokiRules, type WorkloadShape, workloads } from './observe/expected';
 import { known, type Observed, whyUnknown } from './observe/observed';
 import type { CanaryState, FiringAlert, JobLines, NodeState, PodState, Refused, StackState } from './observe/state';
-
-/** `ok`: as it should be. `bad`: it is not. `unknown`: it could not be seen. */
-export type Verdict = 'ok' | 'bad' | 'unknown';
-
-/** A part of the screen. */
-export type Part<T> = { readonly verdict: Verdict; readonly why: readonly string[] } & T;
 
 export interface ComponentStatus {
   readonly kind: string;
@@ -95,13 +90,6 @@ export function exitCode(verdict: Verdict): number {
 /** What is bad is known; what is unknown may be. */
 function worst(verdicts: readonly Verdict[]): Verdict {
   return (['bad', 'unknown'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'ok';
-}
-
-/** A part: bad for a reason, else unknown for one, else as it should be. */
-export function part<T>(values: T, bad: readonly string[], unknown?: string): Part<T> {
-  if (bad.length > 0) return { verdict: 'bad', why: bad, ...values };
-  if (unknown !== undefined) return { verdict: 'unknown', why: [unknown], ...values };
-  return { verdict: 'ok', why: [], ...values };
 }
 
 export function optional<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {

@@ -2,8 +2,8 @@ import { expressionFaults, type Fault, tellingFaults } from '../../alerts/check'
 import { logRules } from '../../alerts/log-rules';
 import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
 import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
-import { prometheusUrl } from '../../components/addresses';
 import { hasHeartbeat, WATCHDOG } from '../heartbeat';
+import { monitoringType } from '../monitoring';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { closest } from '../suggest';
@@ -22,7 +22,7 @@ export const alertingRules: readonly Rule[] = [
     reads: ['alerting', 'monitoring', 'environment', 'namespaces'],
     check: (config) =>
       when(
-        hasRecordingRules(config) && config.alerting.remoteWrite === undefined && prometheusUrl(config) === undefined,
+        hasRecordingRules(config) && config.alerting.remoteWrite === undefined && monitoringType(config) !== 'embedded',
         () =>
           problem(
             ['alerting', 'remoteWrite'],

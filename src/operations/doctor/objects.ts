@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { PROMTAIL } from '../../components/identity';
 import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../deploy/objects';
-import { nameOf } from '../compare';
+import { nameOf } from '../compare-finding';
 import { dataOf, lokiRules, workloads } from '../observe/expected';
 import { LISTED_KINDS } from '../observe/look';
 import { known } from '../observe/observed';
