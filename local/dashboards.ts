@@ -1,11 +1,11 @@
 /** Asks what the dashboards ask, as they are opened: for `make up`. */
-import { PROMETHEUS } from '../src/components/identity';
 import type { StackConfig } from '../src/config';
 import { monitoringType } from '../src/config/monitoring';
 import { AT_FIRST, interpolate, model, namesOf, panels } from '../test/support/logql';
 import { everyMetricQuery, stackModel, withTimes } from '../test/support/promql';
-import { kubectl, type Target } from './kubernetes';
+import type { Target } from './kubernetes';
 import type { LokiClient } from './loki-client';
+import { askPrometheus } from './prometheus';
 
 const RANGE_MS = 3_600_000;
 
@@ -54,15 +54,10 @@ async function linesOrSeries(loki: LokiClient, expr: string, queryType: string):
   return found.length;
 }
 
-async function samples(target: Target, { namespaces }: StackConfig, expr: string): Promise<number> {
-  const service = `/api/v1/namespaces/${namespaces.logging}/services/${PROMETHEUS.name}:${PROMETHEUS.ports.http}`;
-  const answer = await kubectl(target, [
-    'get',
-    '--raw',
-    `${service}/proxy/api/v1/query?query=${encodeURIComponent(expr)}`,
-  ]);
+async function samples(target: Target, config: StackConfig, expr: string): Promise<number> {
+  const answer = await askPrometheus(target, config, `query?query=${encodeURIComponent(expr)}`);
   // The shape is Prometheus', fixed by its API version.
-  return (JSON.parse(answer) as { readonly data: { readonly result: readonly unknown[] } }).data.result.length;
+  return (answer as { readonly data: { readonly result: readonly unknown[] } }).data.result.length;
 }
 
 async function answersOf(title: string, questions: readonly Question[]): Promise<Answers> {

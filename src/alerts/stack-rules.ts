@@ -1,6 +1,5 @@
 /** Alerts of the stack about itself, in PromQL, over the metrics of its programs. */
-import { hasHeartbeat } from '../config/heartbeat';
-import { monitoringType } from '../config/monitoring';
+import { heartbeatSources } from '../config/heartbeat';
 import type { AlertRule, AnySeverity } from './rule';
 import { accessRules } from './stack/access';
 import type { StackRulesConfig } from './stack/config';
@@ -23,6 +22,6 @@ export function stackRules(config: StackRulesConfig): readonly AlertRule<AnySeve
   return [
     ...rules.flatMap((rulesOf) => rulesOf(config)),
     // The last one of the group: it is there when those before it have been evaluated.
-    ...(hasHeartbeat(config) && monitoringType(config) === 'embedded' ? [watchdog('prometheus')] : []),
+    ...(heartbeatSources(config).includes('prometheus') ? [watchdog('prometheus')] : []),
   ];
 }

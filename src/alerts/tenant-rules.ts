@@ -19,7 +19,7 @@ export const OWN_FILE = 'spywatcher.yaml';
 /** Where the runbooks of the built-in alerts are in this project. */
 export const RUNBOOKS = 'docs/runbooks.md';
 
-/** Rule files of one tenant, by name. A tenant without rules has an empty one: Loki's API fails for one without a folder. */
+/** Rule files of one tenant, by name. A tenant without rules has an empty one, of which no ConfigMap is made. */
 export interface TenantRules {
   readonly tenant: string;
   readonly files: Readonly<Record<string, RuleFile>>;

@@ -2,13 +2,12 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { metricRuleGroups } from '../alerts/metric-rule-groups';
 import { stackRules, type StackRulesConfig } from '../alerts/stack-rules';
-import type { StackConfig } from '../config';
 import { formatDuration } from '../config/units';
 import { objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 
 /** The parts of the stack config that the operator's objects are made from. */
-export type OperatorMonitoringProps = StackRulesConfig & Pick<StackConfig, 'alerting'>;
+export type OperatorMonitoringProps = StackRulesConfig;
 
 const API = 'monitoring.coreos.com/v1';
 

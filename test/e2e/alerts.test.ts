@@ -3,11 +3,11 @@
  * in one message for all that belongs together, and told again when it is over.
  */
 import type { Target } from '../../local/kubernetes';
+import { askPrometheus } from '../../local/prometheus';
 import { ALERTMANAGER } from '../../src/components/identity';
 import { type Message, receivedMessages } from './alert-receiver';
 import { everyMetricQuery, withTimes } from '../support/promql';
 import { e2eConfig, eventually, log, restoreStack, startWriter } from './cluster';
-import { askPrometheus } from './firing';
 
 const config = e2eConfig();
 let target: Target;

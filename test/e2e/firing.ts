@@ -1,6 +1,6 @@
 /** Which alerts fire, as those say who evaluate them. */
-import { kubectl, type Target } from '../../local/kubernetes';
-import { PROMETHEUS } from '../../src/components/identity';
+import type { Target } from '../../local/kubernetes';
+import { askPrometheus } from '../../local/prometheus';
 import type { StackConfig } from '../../src/config';
 import { send } from '../support/request';
 import { credential, gatewayPort } from './cluster';
@@ -8,17 +8,6 @@ import { credential, gatewayPort } from './cluster';
 export interface Firing {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-}
-
-/** Asks the stack's own Prometheus, by the API server. */
-export async function askPrometheus(target: Target, { namespaces }: StackConfig, path: string): Promise<unknown> {
-  const service = `services/${PROMETHEUS.name}:${PROMETHEUS.ports.http}`;
-  const answer = await kubectl(target, [
-    'get',
-    '--raw',
-    `/api/v1/namespaces/${namespaces.logging}/${service}/proxy/api/v1/${path}`,
-  ]);
-  return JSON.parse(answer);
 }
 
 /** Alerts of metrics. */

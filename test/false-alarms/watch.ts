@@ -1,7 +1,7 @@
 /** What Loki's ruler and Prometheus say of their alerts over a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kubectl, type Target } from '../../local/kubernetes';
-import { PROMETHEUS } from '../../src/components/identity';
+import type { Target } from '../../local/kubernetes';
+import { askPrometheus } from '../../local/prometheus';
 import type { StackConfig } from '../../src/config';
 import { credential, gatewayPort, log, restoreForward, TENANTS } from '../e2e/cluster';
 import { send } from '../support/request';
@@ -94,7 +94,7 @@ export class Watch {
 
   /** Alerts from metrics, since Prometheus was started. */
   async metrics(): Promise<Account> {
-    const { data } = (await this.askPrometheus('rules')) as RulesAnswer;
+    const { data } = (await askPrometheus(this.target, this.config, 'rules')) as RulesAnswer;
     const start = (this.began - 600_000) / 1000;
     const range = new URLSearchParams({
       query: 'ALERTS',
@@ -145,14 +145,8 @@ export class Watch {
   }
 
   private async series(path: string): Promise<readonly Series[]> {
-    return ((await this.askPrometheus(path)) as { readonly data: { readonly result: readonly Series[] } }).data.result;
-  }
-
-  private async askPrometheus(path: string): Promise<unknown> {
-    const service = `${PROMETHEUS.name}:${PROMETHEUS.ports.http}`;
-    const { logging } = this.config.namespaces;
-    const api = `/api/v1/namespaces/${logging}/services/${service}/proxy/api/v1/${path}`;
-    return JSON.parse(await kubectl(this.target, ['get', '--raw', api]));
+    const answer = await askPrometheus(this.target, this.config, path);
+    return (answer as { readonly data: { readonly result: readonly Series[] } }).data.result;
   }
 }
 

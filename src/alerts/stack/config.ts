@@ -4,6 +4,7 @@ import type { AlertRule } from '../rule';
 /** The parts of the stack config that the stack's own alerts are made from. */
 export type StackRulesConfig = Pick<
   StackConfig,
+  | 'alerting'
   | 'namespaces'
   | 'deployment'
   | 'alertmanager'
