@@ -6,6 +6,7 @@ import { DELETE, PUSH, QUERY, READS, RULES } from '../support/gateway-paths';
 import {
   credential,
   gatewayOutput,
+  logged,
   logOf,
   lokiOfTests,
   newLine,
@@ -70,13 +71,17 @@ describe('an erase credential', () => {
       method: 'POST',
       credential: eraser,
     });
-    const logged = logOf(running).access.filter(({ action }) => action === 'LOG_ERASURE');
-    expect(logged.at(-1)).toMatchObject({
+    const erasure = await logged(
+      running,
+      'the erasure',
+      ({ deleteRequestId }) => deleteRequestId === headers['x-delete-request-id'],
+    );
+    expect(erasure).toMatchObject({
+      action: 'LOG_ERASURE',
       user: 'eraser',
       tenant: 'spywatcher',
       start: '1700000000',
       ipAddress: '127.0.0.1',
-      deleteRequestId: headers['x-delete-request-id'],
     });
     // Neither in that line nor in any other, nginx' own among them.
     expect(gatewayOutput(running)).not.toContain(line);
@@ -152,7 +157,10 @@ describe('failed logins', () => {
     expect(JSON.parse(text)).toEqual({ status: 'error', error: expect.any(String) as string });
   });
 
-  it('are logged with their address', () => {
+  it('are logged with their address', async () => {
+    await until('five refusals in the log', () =>
+      logOf(running).access.filter(({ status }) => status === 401).length >= 5 ? undefined : 'not all of them yet',
+    );
     const refused = logOf(running).access;
     expect(refused.filter(({ status }) => status === 401)).toHaveLength(5);
     expect(refused[0]).toMatchObject({ ipAddress: '127.0.0.1', user: 'promtail' });
@@ -166,8 +174,6 @@ describe('failed logins', () => {
     const answer = await send({ port: running.gateway.port, path, method, credential: credentialOf() });
     expect(answer.status).toBe(status);
     const line = { message: `${method} ${path} ${status}`, status, user, ipAddress: '127.0.0.1' };
-    await until('the line of the refusal', () =>
-      logOf(running).access.some((found) => isDeepStrictEqual(found, { ...found, ...line })) ? undefined : 'not yet',
-    );
+    await logged(running, 'the refusal', (found) => isDeepStrictEqual(found, { ...found, ...line }));
   });
 });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGateway } from '../support/gateway';
 import { PUSH, QUERY, RULES } from '../support/gateway-paths';
-import { credential, logOf, newLine, type Running, severalTenants, startBefore } from '../support/gateway-suite';
+import { credential, logged, newLine, type Running, severalTenants, startBefore } from '../support/gateway-suite';
 import { pushBody } from '../support/loki';
 import { freePorts, say, until } from '../support/program';
 import { type Recorder, startRecorder } from '../support/recorder';
@@ -89,11 +89,7 @@ describe('in front of a Loki that takes its time', () => {
   }
 
   /** The access log's last line with this status. */
-  const loggedWith = async (status: number) => {
-    const found = () => logOf(running).access.findLast((line) => line.status === status);
-    await until(`a ${status} in the log`, () => (found() === undefined ? 'nothing yet' : undefined));
-    return found();
-  };
+  const loggedWith = (status: number) => logged(running, `a ${status}`, (line) => line.status === status);
 
   it('lets a reader see the rules, those of its own tenant', async () => {
     for (const path of RULES) {

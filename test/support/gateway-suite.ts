@@ -3,7 +3,7 @@ import type { SecretValues } from '../../src/deploy/secret-values';
 import { type RunningGateway, startGateway } from './gateway';
 import { ADMIN, PUSH, READS, spellings } from './gateway-paths';
 import { entries, pushBody, type RunningLoki, startLoki } from './loki';
-import { BUILD_TIMEOUT, programs, say } from './program';
+import { BUILD_TIMEOUT, programs, say, until } from './program';
 import { type Recorder, startRecorder } from './recorder';
 import { type RenderedStack, secretValues, variant } from './rendered-stack';
 import { basicAuth, type Request, type Response, send } from './request';
@@ -184,6 +184,7 @@ export interface AccessLine {
   readonly user: string;
   readonly ipAddress: string;
   readonly action?: string;
+  readonly deleteRequestId?: string;
 }
 
 /** The lines of the gateway's access log, and whatever else it has written. */
@@ -199,6 +200,17 @@ export function logOf(running: Running): {
     access: lines.flatMap(({ access }) => access ?? []),
     others: lines.filter(({ access }) => access === undefined).map(({ line }) => line),
   };
+}
+
+/** The access log's last line like that. nginx writes a line after its answer, so one may have to be waited for. */
+export async function logged(
+  running: Running,
+  what: string,
+  isIt: (line: AccessLine) => boolean,
+): Promise<AccessLine | undefined> {
+  const found = () => logOf(running).access.findLast(isIt);
+  await until(`${what} in the gateway’s log`, () => (found() === undefined ? 'nothing yet' : undefined));
+  return found();
 }
 
 function accessLine(line: string): AccessLine | undefined {
