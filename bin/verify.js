@@ -6,7 +6,8 @@
 const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { join, relative } = require('node:path');
+const { stripVTControlCharacters } = require('node:util');
 const { parseOptions } = require('./arguments');
 
 parseOptions({}, 'usage: npm run verify     every check and every tier of tests, one after the other');
@@ -15,6 +16,8 @@ const root = join(__dirname, '..');
 const results = mkdtempSync(join(tmpdir(), 'verify-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
+/** A line for each failed test, and why: a report of many thousand lines is often cut. */
+const failures = [];
 
 /** A command that either passes or fails. */
 function check(name, command, ...args) {
@@ -35,9 +38,9 @@ function tier(name, ...args) {
     );
     let counts = { passed: 0, failed: 0, skipped: 0 };
     try {
-      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
-        readFileSync(report, 'utf8'),
-      );
+      const found = JSON.parse(readFileSync(report, 'utf8'));
+      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = found;
+      failures.push(...found.testResults.flatMap((file) => failuresOf(name, file)));
       counts = {
         passed: numPassedTests,
         failed: numFailedTests + numRuntimeErrorTestSuites,
@@ -49,6 +52,24 @@ function tier(name, ...args) {
     if (counts.failed === 0 && (status !== 0 || counts.passed + counts.skipped === 0)) counts.failed = 1;
     return counts;
   });
+}
+
+/** Of one file: its failed tests, or the file itself where it could not be run. */
+function failuresOf(tierName, { name, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter(({ status }) => status === 'failed');
+  if (failed.length === 0 && assertionResults.length === 0 && message !== '')
+    return [`${tierName}: ${file}: ${firstLines(message)}`];
+  return failed.map(
+    ({ fullName, failureMessages }) => `${tierName}: ${file}: ${fullName}: ${firstLines(failureMessages[0] ?? '')}`,
+  );
+}
+
+/** What was wrong, without colours and the place in the code. */
+function firstLines(message) {
+  const text = stripVTControlCharacters(message).split(/\n\s+at /)[0];
+  const words = text.replace(/\s+/g, ' ').trim();
+  return words.length > 400 ? `${words.slice(0, 400)}…` : words;
 }
 
 function step(name, run) {
@@ -77,6 +98,7 @@ tier('durability', '--runInBand');
 tier('false-alarms', '--runInBand');
 
 rmSync(results, { recursive: true });
+if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.join('\n')}\n`);
 process.stdout.write(
   `\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
 );

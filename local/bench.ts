@@ -27,40 +27,38 @@ const PROBES = 1000;
 const LOAD_LINES_PER_SECOND = 1000;
 const NAMESPACE = 'bench';
 
-/** Measures synthesis, logger and agent, each by itself, then the stack on the local cluster, and prints the tables. */
+/** What can be measured by itself alone; each makes tables of its own. */
+const PARTS: Readonly<Record<string, (log: Log) => Promise<string>>> = {
+  logger: loggerTable,
+  promtail: promtailTable,
+  gateway: gatewayTables,
+  loki: lokiTables,
+  ruler: rulerTable,
+  notify: notifyTable,
+};
+
+/** The names of the parts. */
+export const BENCH_PARTS: readonly string[] = Object.keys(PARTS);
+
+/** Measures one part, and prints its tables. */
+export async function benchPart(name: string, log: Log): Promise<void> {
+  const tables = PARTS[name];
+  if (tables === undefined) throw new Error(`there is no bench ${name}, only: ${BENCH_PARTS.join(', ')}`);
+  process.stdout.write(machine());
+  process.stdout.write(await tables(log));
+}
+
+/** Measures synthesis and each part by itself, then the stack on the local cluster, and prints the tables. */
 export async function bench(project: string, port: number, log: Log): Promise<void> {
   process.stdout.write(machine());
   process.stdout.write(await synthTable(project, log));
-  process.stdout.write(await loggerTable(log));
-  process.stdout.write(await promtailTable(log));
-  process.stdout.write(await gatewayTables(log));
-  process.stdout.write(await lokiTables(log));
-  process.stdout.write(await rulerTable(log));
-  process.stdout.write(await notifyTable(log));
+  for (const tables of Object.values(PARTS)) process.stdout.write(await tables(log));
   if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
   try {
     process.stdout.write(await clusterTables(project, port, log));
   } finally {
     await stopCluster(log);
   }
-}
-
-/** Measures Loki by itself alone. */
-export async function benchLoki(log: Log): Promise<void> {
-  process.stdout.write(machine());
-  process.stdout.write(await lokiTables(log));
-}
-
-/** Measures Loki's ruler by itself alone. */
-export async function benchRuler(log: Log): Promise<void> {
-  process.stdout.write(machine());
-  process.stdout.write(await rulerTable(log));
-}
-
-/** Measures how soon an alert is told of alone. */
-export async function benchNotify(log: Log): Promise<void> {
-  process.stdout.write(machine());
-  process.stdout.write(await notifyTable(log));
 }
 
 function machine(): string {

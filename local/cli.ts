@@ -2,13 +2,12 @@ import * as path from 'node:path';
 import { captureFixtures } from '../test/sources/capture';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
-import { bench, benchLoki, benchNotify, benchRuler } from './bench';
+import { bench, BENCH_PARTS, benchPart } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { FORWARDED_PORTS } from './layout';
-import type { Log } from './shell';
 import { down, status, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [loki | ruler | notify] | capture-fixtures [<program> …]`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [${BENCH_PARTS.join(' | ')}] | capture-fixtures [<program> …]`;
 
 const started = Date.now();
 
@@ -45,12 +44,6 @@ interface Command {
   readonly run: (args: readonly string[]) => Promise<void> | void;
 }
 
-const BENCHES: Readonly<Record<string, (log: Log) => Promise<void>>> = {
-  loki: benchLoki,
-  ruler: benchRuler,
-  notify: benchNotify,
-};
-
 const COMMANDS: Readonly<Record<string, Command>> = {
   up: { run: () => up(upProps()) },
   down: {
@@ -61,8 +54,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   status: { run: () => status(upProps()) },
   bench: {
-    takes: Object.keys(BENCHES),
-    run: ([part = '']) => BENCHES[part]?.(log) ?? bench(upProps().project, upProps().gatewayPort, log),
+    takes: BENCH_PARTS,
+    run: ([part]) => (part === undefined ? bench(upProps().project, upProps().gatewayPort, log) : benchPart(part, log)),
   },
   'import-image': { takes: 'any', run: importImages },
   'capture-fixtures': { takes: 'any', run: (args) => captureFixtures(upProps().project, args, log) },
