@@ -61,7 +61,7 @@ function reasons(seen: Status): readonly string[] {
 async function expectGreen(): Promise<void> {
   const seen = await eventually(status, (now) => reasons(now).length === 0, 60);
   expect(reasons(seen)).toEqual([]);
-  const report = await eventually(doctor, ({ verdict }) => verdict === 'ok', 60);
+  const report = await eventually(doctor, ({ verdict }) => verdict === 'ok', 90);
   if (report.verdict !== 'ok') throw new Error(notOk(report));
 }
 
@@ -264,12 +264,14 @@ test('when nothing is broken, then status is green, so is doctor, and no alert f
 });
 
 test('and doctor finds the lines of a pod', async () => {
+  const ofPod = ({ findings }: Report) => findings.filter(({ link }) => link === 'pod');
   const report = await eventually(
     () => doctor(config, pod),
-    ({ findings }) => findings.some(({ seen }) => seen.startsWith(`Loki has lines of ${APPS}/${SILENT_JOB}`)),
+    (now) => ofPod(now).some(({ seen }) => seen.startsWith(`Loki has lines of ${APPS}/${SILENT_JOB}`)),
     30,
   );
-  expect(report).toMatchObject({ verdict: 'ok', findings: [{ link: 'pod', weight: 'hint' }] });
+  expect(report.verdict).toBe('ok');
+  expect(ofPod(report)).toMatchObject([{ weight: 'hint' }]);
 });
 
 test.each(Object.entries(BREAKS) as readonly (readonly [Broken, Breakage])[])(

@@ -10,6 +10,9 @@ import { applyTodo } from './objects';
 /** What a log said longer ago may be over. Twice the longest time between two tries of the agent, and some. */
 const RECENT = 75_000;
 
+/** A request that failed longer ago than this is over where others have passed since. */
+const OVER = 20_000;
+
 /** Time of a JSON log line; undefined where it tells none. */
 function timeOf(line: string): number | undefined {
   const time = Date.parse(/"(?:ts|timestamp)":"([^"]+)"/.exec(line)?.[1] ?? '');
@@ -154,13 +157,19 @@ export function gatewayFindings(state: StackState): Findings {
   const { gatewayLog, at } = state;
   const failed = recent(known(gatewayLog) ?? [], at).filter((line) => /"status":50[234]\b/.test(line));
   const why = queryFailure(state);
+  // While Loki starts, and while it is rolled, there are some.
+  const isOver =
+    known(state.queries.version) !== undefined &&
+    failed.every((line) => Date.parse(at) - (timeOf(line) ?? Infinity) > OVER);
   return [
     ...(failed.length > 0
       ? [
-          symptom(
+          (isOver ? hint : symptom)(
             'gateway',
-            `The gateway did not reach Loki ${failed.length} times of late.`,
-            'Loki does not run or is not ready, its name does not resolve, or a policy is missing.',
+            `The gateway did not reach Loki ${failed.length} times of late${isOver ? '; it does now' : ''}.`,
+            isOver
+              ? 'Loki was started or rolled; agents send again what was not taken.'
+              : 'Loki does not run or is not ready, its name does not resolve, or a policy is missing.',
             'kubectl -n <logging> logs deployment/gateway --tail=20',
           ),
         ]
