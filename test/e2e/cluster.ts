@@ -204,6 +204,19 @@ export async function waitForStack(target: Target, config: StackConfig): Promise
   await Promise.all(workloads.map(([namespace, workload]) => waitForRollout(target, namespace, workload, 180)));
 }
 
+/** Ready pods are not yet answers: kube-proxy and DNS learn of them a moment later. */
+export async function waitForAnswer(): Promise<void> {
+  const problem = await eventually(
+    () =>
+      gatewayClient('grafana')
+        .count('{job=~".+"}', '1m')
+        .then(() => undefined, String),
+    (why) => why === undefined,
+    30,
+  );
+  if (problem !== undefined) throw new Error(`the gateway does not answer a query: ${problem}`);
+}
+
 /** Applies the stack anew, because another test file may have left another config. */
 export async function restoreStack(config: StackConfig): Promise<Target> {
   const cluster = currentCluster();
@@ -211,6 +224,7 @@ export async function restoreStack(config: StackConfig): Promise<Target> {
   const target = targetOf(cluster);
   await applyObjects(target, fastObjects(config));
   await waitForStack(target, config);
+  await waitForAnswer();
   return target;
 }
 

@@ -7,7 +7,6 @@ import type { StackConfig } from '../../src/config';
 import { secretManifests } from '../../src/deploy/secret-objects';
 import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
 import { erase } from '../../src/operations/erase';
-import { pushBody } from '../support/loki';
 import { basicAuth, send } from '../support/request';
 import {
   agentsPassword,
@@ -141,12 +140,9 @@ describe('given an application that writes all the while, and a person who wants
     for (const writer of ['promtail', 'audit-writer'])
       for (const person of [PERSON, SOMEBODY])
         for (const line of [`{"userId":"${person}","message":"hello"}`, `user ${person}: banned`])
-          await send({
-            port: gatewayPort(),
-            path: '/loki/api/v1/push',
-            body: pushBody({ labels: { job: 'e2e-person', level: 'info' }, line }),
-            credential: credential(writer),
-          });
+          expect(
+            await pushStatus({ port: gatewayPort(), job: 'e2e-person', credential: credential(writer) }, line),
+          ).toBe(204);
     expect(await linesOf('grafana', PERSON)).toBe(2);
     deletions = await erase(
       config,

@@ -12,6 +12,7 @@ import {
   gatewayCertificate,
   log,
   prepareCluster,
+  waitForAnswer,
   waitForStack,
 } from './cluster';
 import { fastObjects } from './fast-alerts';
@@ -49,4 +50,5 @@ async function start(config: StackConfig, objects: readonly KubernetesObject[]):
   await Promise.all([waitForStack(target, config), receiver]);
   log(`ready ${((Date.now() - applied) / 1000).toFixed(1)} s after it was applied`);
   process.env[GATEWAY_PORT_VARIABLE] = String(await forwardGateway(config, certificate['ca.crt']));
+  await waitForAnswer();
 }
