@@ -57,12 +57,12 @@ function tier(name, ...args) {
 /** Of one file: its failed tests, or the file itself where it could not be run. */
 function failuresOf(tierName, { name, message, assertionResults }) {
   const file = relative(root, name);
-  const failed = assertionResults.filter(({ status }) => status === 'failed');
-  if (failed.length === 0 && assertionResults.length === 0 && message !== '')
-    return [`${tierName}: ${file}: ${firstLines(message)}`];
-  return failed.map(
-    ({ fullName, failureMessages }) => `${tierName}: ${file}: ${fullName}: ${firstLines(failureMessages[0] ?? '')}`,
-  );
+  if (assertionResults.length === 0 && message !== '') return [`${tierName}: ${file}: ${firstLines(message)}`];
+  return assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(
+      ({ fullName, failureMessages }) => `${tierName}: ${file}: ${fullName}: ${firstLines(failureMessages[0] ?? '')}`,
+    );
 }
 
 /** What was wrong, without colours and the place in the code. */

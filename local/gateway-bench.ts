@@ -12,7 +12,6 @@ import { secretValues, variant } from '../test/support/rendered-stack';
 import { quantile } from './quantile';
 import type { Log } from './shell';
 
-const ROUNDS = 5;
 const PUSH_SECONDS = 4;
 const PUSH_CONNECTIONS = 8;
 const LINES_PER_PUSH = 250;
@@ -100,12 +99,14 @@ interface Samples {
 async function comparison(doors: readonly Door[], log: Log): Promise<string> {
   const samples = new Map<Door, Samples>(doors.map((door) => [door, { pushesPerSecond: [], queryMilliseconds: [] }]));
   // In turns, each of them first once, so that all of them have the same machine; the first turn warms up.
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  const rounds = doors.length;
+  for (let round = 0; round <= rounds; round += 1) {
     log(
-      `gateway: round ${round} of ${ROUNDS}, ${PUSH_SECONDS} s of pushes and ${QUERIES} queries for each of ${doors.length}`,
+      `gateway: round ${round} of ${rounds}, ${PUSH_SECONDS} s of pushes and ${QUERIES} queries for each of ${doors.length}`,
     );
     const turns = [...samples];
-    for (const [door, found] of [...turns.slice(round % turns.length), ...turns.slice(0, round % turns.length)]) {
+    const first = round % turns.length;
+    for (const [door, found] of [...turns.slice(first), ...turns.slice(0, first)]) {
       const rate = await pushesPerSecond(door);
       const times = await queryTimes(door);
       if (round === 0) continue;

@@ -4,6 +4,7 @@ import {
   credential,
   expectOrderlyLog,
   gatewayOutput,
+  logged,
   logOf,
   lokiOfTests,
   newLine,
@@ -12,7 +13,6 @@ import {
   severalTenants,
 } from '../support/gateway-suite';
 import { pushBody } from '../support/loki';
-import { until } from '../support/program';
 import { send } from '../support/request';
 
 const { start } = lokiOfTests();
@@ -60,9 +60,7 @@ describe('the gateway’s output', () => {
     }));
     const large = await push(running, '', { body: pushBody(...lines), credential: credential(running, 'promtail') });
     expect(large.status).toBe(204);
-    await until('the line of each refusal', () =>
-      logOf(running).access.filter(({ status }) => status === 401).length === 3 ? undefined : 'not all of them yet',
-    );
+    expect(await logged(running, 'each refusal', ({ status }) => status === 401, 3)).toHaveLength(3);
     expectOrderlyLog(running);
     expect(gatewayOutput(running)).not.toContain(PERSON);
   });

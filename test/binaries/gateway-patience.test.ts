@@ -89,7 +89,8 @@ describe('in front of a Loki that takes its time', () => {
   }
 
   /** The access log's last line with this status. */
-  const loggedWith = (status: number) => logged(running, `a ${status}`, (line) => line.status === status);
+  const loggedWith = async (status: number) =>
+    (await logged(running, `a ${status}`, (line) => line.status === status)).at(-1);
 
   it('lets a reader see the rules, those of its own tenant', async () => {
     for (const path of RULES) {

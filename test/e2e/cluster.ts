@@ -12,6 +12,7 @@ import { KUBELET_ROOT } from '../../local/layout';
 import { LokiClient } from '../../local/loki-client';
 import { runInside } from '../../local/namespace';
 import { importStackImages } from '../../local/stack-images';
+import { waitFor } from '../../local/wait';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { monitoringType } from '../../src/config/monitoring';
 import type { KubernetesObject } from '../../src/deploy/objects';
@@ -205,16 +206,14 @@ export async function waitForStack(target: Target, config: StackConfig): Promise
 }
 
 /** Ready pods are not yet answers: kube-proxy and DNS learn of them a moment later. */
-export async function waitForAnswer(): Promise<void> {
-  const problem = await eventually(
-    () =>
-      gatewayClient('grafana')
-        .count('{job=~".+"}', '1m')
-        .then(() => undefined, String),
-    (why) => why === undefined,
-    30,
-  );
-  if (problem !== undefined) throw new Error(`the gateway does not answer a query: ${problem}`);
+export function waitForAnswer(): Promise<void> {
+  const reader = gatewayClient('grafana');
+  return waitFor({
+    what: 'a query through the gateway',
+    missing: () => reader.count('{job=~".+"}', '1m').then(() => undefined, String),
+    timeout: 30,
+    log,
+  });
 }
 
 /** Applies the stack anew, because another test file may have left another config. */

@@ -61,7 +61,7 @@ function reasons(seen: Status): readonly string[] {
 async function expectGreen(): Promise<void> {
   const seen = await eventually(status, (now) => reasons(now).length === 0, 60);
   expect(reasons(seen)).toEqual([]);
-  const report = await eventually(doctor, ({ verdict }) => verdict === 'ok', 90);
+  const report = await eventually(doctor, ({ verdict }) => verdict === 'ok', 60);
   if (report.verdict !== 'ok') throw new Error(notOk(report));
 }
 
@@ -264,14 +264,14 @@ test('when nothing is broken, then status is green, so is doctor, and no alert f
 });
 
 test('and doctor finds the lines of a pod', async () => {
-  const ofPod = ({ findings }: Report) => findings.filter(({ link }) => link === 'pod');
+  // What the gateway did not reach while the stack was applied is a finding for another while.
   const report = await eventually(
     () => doctor(config, pod),
-    (now) => ofPod(now).some(({ seen }) => seen.startsWith(`Loki has lines of ${APPS}/${SILENT_JOB}`)),
-    30,
+    ({ findings: [first, ...others] }) =>
+      first?.seen.startsWith(`Loki has lines of ${APPS}/${SILENT_JOB}`) === true && others.length === 0,
+    90,
   );
-  expect(report.verdict).toBe('ok');
-  expect(ofPod(report)).toMatchObject([{ weight: 'hint' }]);
+  expect(report).toMatchObject({ verdict: 'ok', findings: [{ link: 'pod', weight: 'hint' }] });
 });
 
 test.each(Object.entries(BREAKS) as readonly (readonly [Broken, Breakage])[])(

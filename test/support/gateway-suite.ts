@@ -202,14 +202,17 @@ export function logOf(running: Running): {
   };
 }
 
-/** The access log's last line like that. nginx writes a line after its answer, so one may have to be waited for. */
+/** The access log's lines like that, once there are so many: nginx writes a line after its answer. */
 export async function logged(
   running: Running,
   what: string,
   isIt: (line: AccessLine) => boolean,
-): Promise<AccessLine | undefined> {
-  const found = () => logOf(running).access.findLast(isIt);
-  await until(`${what} in the gateway’s log`, () => (found() === undefined ? 'nothing yet' : undefined));
+  count = 1,
+): Promise<readonly AccessLine[]> {
+  const found = () => logOf(running).access.filter(isIt);
+  await until(`${what} in the gateway’s log`, () =>
+    found().length < count ? `${found().length} of ${count}` : undefined,
+  );
   return found();
 }
 

@@ -19,9 +19,9 @@ function timeOf(line: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The lines of the last moments. */
-export function recent(lines: readonly string[], at: string, clockSkew = 0): readonly string[] {
-  const since = Date.parse(at) + clockSkew * 1000 - RECENT;
+/** The lines of the last moments, and those that do not tell their time. */
+export function recent(lines: readonly string[], at: string, clockSkew = 0, within = RECENT): readonly string[] {
+  const since = Date.parse(at) + clockSkew * 1000 - within;
   return lines.filter((line) => (timeOf(line) ?? Infinity) >= since);
 }
 
@@ -157,23 +157,9 @@ export function gatewayFindings(state: StackState): Findings {
   const { gatewayLog, at } = state;
   const failed = recent(known(gatewayLog) ?? [], at).filter((line) => /"status":50[234]\b/.test(line));
   const why = queryFailure(state);
-  // While Loki starts, and while it is rolled, there are some.
-  const isOver =
-    known(state.queries.version) !== undefined &&
-    failed.every((line) => Date.parse(at) - (timeOf(line) ?? Infinity) > OVER);
+  const isOver = known(state.queries.version) !== undefined && recent(failed, at, 0, OVER).length === 0;
   return [
-    ...(failed.length > 0
-      ? [
-          (isOver ? hint : symptom)(
-            'gateway',
-            `The gateway did not reach Loki ${failed.length} times of late${isOver ? '; it does now' : ''}.`,
-            isOver
-              ? 'Loki was started or rolled; agents send again what was not taken.'
-              : 'Loki does not run or is not ready, its name does not resolve, or a policy is missing.',
-            'kubectl -n <logging> logs deployment/gateway --tail=20',
-          ),
-        ]
-      : []),
+    ...(failed.length > 0 ? [unreached(failed.length, isOver)] : []),
     ...(why === undefined
       ? []
       : [
@@ -185,6 +171,25 @@ export function gatewayFindings(state: StackState): Findings {
           ),
         ]),
   ];
+}
+
+/** While Loki starts, and while it is rolled, there are some that are soon over. */
+function unreached(times: number, isOver: boolean): Finding {
+  const seen = `The gateway did not reach Loki ${times} times of late`;
+  const todo = 'kubectl -n <logging> logs deployment/gateway --tail=20';
+  return isOver
+    ? hint(
+        'gateway',
+        `${seen}; it does now.`,
+        'Loki was started or rolled; agents send again what was not taken.',
+        todo,
+      )
+    : symptom(
+        'gateway',
+        `${seen}.`,
+        'Loki does not run or is not ready, its name does not resolve, or a policy is missing.',
+        todo,
+      );
 }
 
 interface Reason {
