@@ -1,6 +1,6 @@
 /** The rule files that Loki's ruler gets: each tenant's own. */
 import { basename } from 'node:path';
-import type { StackConfig } from '../config';
+import type { StackConfig } from '../config/schema';
 import { exploreUrl } from '../dashboards/explore';
 import { hasHeartbeat } from '../config/heartbeat';
 import { logRuleGroups } from './log-rules';

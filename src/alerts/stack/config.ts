@@ -1,4 +1,4 @@
-import type { StackConfig } from '../../config';
+import type { StackConfig } from '../../config/schema';
 import type { AlertRule } from '../rule';
 
 /** The parts of the stack config that the stack's own alerts are made from. */
