@@ -89,7 +89,8 @@ check('dist is current', 'node', 'bin/check-dist.js');
 check('reference is current', 'npm', 'run', '--silent', 'docs:check');
 tier('package', '--runInBand');
 check('build the real programs', 'node', 'bin/local.js', 'build-tools');
-tier('binaries', '--maxWorkers=2');
+// Its tests mostly wait: for Loki's intervals, for batches, for timeouts.
+tier('binaries', '--maxWorkers=3');
 // They open no ports and share no folders.
 tier('policies', '--maxWorkers=2');
 tier('engine', '--runInBand');
