@@ -155,13 +155,14 @@ describe('given a heartbeat', () => {
       await alertmanager.stop();
       await stub.stop();
     };
-    const began = Date.now();
     await alertmanager.post('/api/v2/alerts', [watchdog('ruler'), watchdog('prometheus'), alert({})]);
     await arrive(stub, '/ruler', 3, alertmanager.program);
     await arrive(stub, '/prometheus', 3, alertmanager.program);
-    const seconds = (Date.now() - began) / 1000;
-    expect(seconds).toBeGreaterThan(9);
-    expect(seconds).toBeLessThan(12);
+    // Every 4.5 s, at the second after it.
+    const [first, , third] = stub.at('/ruler').map(({ receivedAt }) => receivedAt);
+    const seconds = ((third ?? NaN) - (first ?? NaN)) / 1000;
+    expect(seconds).toBeGreaterThan(8.5);
+    expect(seconds).toBeLessThan(13);
     expect(stub.at('/ruler')[0]?.body).toMatchObject({
       receiver: 'heartbeat_ruler',
       alerts: [{ labels: { alertname: 'Watchdog', source: 'ruler' } }],
@@ -411,6 +412,13 @@ describe('given one receiver for all', () => {
     const before = await startAlertmanager(rendered, files);
     await before.post('/api/v2/alerts', [alert({ job: 'backend' })]);
     await arrive(stub, '/hook', 1, before.program);
+    const metrics = async (): Promise<string> => (await fetch(`${before.url}/metrics`)).text();
+    // It writes down what it has sent once that is answered.
+    await until('the message to be counted', async () =>
+      /^alertmanager_notification_requests_total\{.*integration="webhook".*\} [1-9]/m.test(await metrics())
+        ? undefined
+        : 'not yet',
+    );
     await before.end();
     const after = await startAlertmanager(rendered, files);
     await after.post('/api/v2/alerts', [alert({ job: 'backend' })]);

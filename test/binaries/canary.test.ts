@@ -12,8 +12,8 @@ import { send } from '../support/request';
 
 /** Minutes as seconds. */
 const SHORT_TIMES = [
-  ...['-wait=5s', '-max-wait=8s', '-pruneinterval=2s', '-metric-test-interval=3s', '-query-timeout=5s'],
-  ...['-spot-check-interval=4s', '-spot-check-query-rate=3s', '-spot-check-initial-wait=5s'],
+  ...['-wait=10s', '-max-wait=16s', '-pruneinterval=2s', '-metric-test-interval=3s', '-query-timeout=5s'],
+  ...['-spot-check-interval=4s', '-spot-check-query-rate=3s', '-spot-check-initial-wait=10s'],
   ...['-cache-test-interval=2s', '-cache-test-now=8s', '-cache-test-range=3s'],
 ];
 
@@ -44,19 +44,21 @@ beforeAll(async () => {
   gateway = await startGateway(rendered, values, beforeLoki.port);
   beforeGateway = new Relay(gateway.port);
   await beforeGateway.start();
-  canary = await startCanary(binaries['loki-canary'], rendered, {
-    values,
-    gateway,
-    logs,
-    target,
-    further: SHORT_TIMES,
-  });
+  // First the agent, which is ready once there is a file: the canary waits no longer for a line while its chain is started.
+  logs.append(target, []);
   promtail = await startPromtail(binaries.promtail, rendered, {
     folder,
     logs,
     targets: [target],
     values,
     gatewayPort: beforeGateway.port,
+  });
+  canary = await startCanary(binaries['loki-canary'], rendered, {
+    values,
+    gateway,
+    logs,
+    target,
+    further: SHORT_TIMES,
   });
 }, BUILD_TIMEOUT);
 

@@ -174,9 +174,7 @@ describe.each(named(stacks.filter(({ config }) => config.auth.loki.enabled)))(
 
     it('ends by the command that the kubelet runs first', async () => {
       expect(await running.gateway.preStop()).toMatchObject({ code: 0 });
-      await until('nginx to end', () => (running.gateway.program.exitCode() === 0 ? undefined : 'it runs'), {
-        seconds: 10,
-      });
+      await until('nginx to end', () => (running.gateway.program.exitCode() === 0 ? undefined : 'it runs'));
     });
   },
 );

@@ -11,6 +11,7 @@ import {
   tail,
 } from '../support/gateway-suite';
 import { entriesOf, pushBody, queryRequest } from '../support/loki';
+import { until } from '../support/program';
 import { basicAuth, send, sendRaw } from '../support/request';
 
 const { beforeLoki, start, heldBy } = lokiOfTests();
@@ -44,7 +45,10 @@ describe('the gateway of several tenants', () => {
       expect({ name, status }).toEqual({ name, status: 200 });
       return text;
     };
-    expect(await alerts('grafana')).toContain('HighErrorRate');
+    // Loki is ready before it has read them.
+    await until('the rules', async () =>
+      (await alerts('grafana')).includes('HighErrorRate') ? undefined : 'none yet',
+    );
     expect(await alerts('volatile')).toContain('"groups":[]');
   });
 

@@ -4,13 +4,13 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FIELDS, type Format, LABELS, LEVELS, POD_LABELS } from '../../src/log-model';
 import { PIPELINES } from '../../src/pipelines';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { countOf } from '../support/metric';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
-import { type Container, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
+import { type Container, PodLogs, type RunningPromtail, sendsNoMore, startPromtail } from '../support/promtail';
 import { secretValues, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
 
@@ -91,7 +91,9 @@ async function writeChunks(port: number): Promise<void> {
   await send({ port, path: '/flush', method: 'POST' });
   await until('Loki to write all chunks', async () => {
     const { text } = await send({ port, path: '/metrics' });
-    const [created, flushed] = ['created', 'flushed'].map((what) => sum(text, `loki_ingester_chunks_${what}_total`));
+    const [created, flushed] = ['created', 'flushed'].map((what) =>
+      countOf(text, `loki_ingester_chunks_${what}_total`),
+    );
     return created === flushed ? undefined : `${flushed ?? 0} of ${created ?? 0} are written`;
   });
 }
@@ -140,20 +142,7 @@ describe('what real programs wrote', () => {
     stops.push(() => promtail.stop());
     const lines = fixtures.reduce((sum, each) => sum + each.lines.length, 0);
     // Not by queries: Loki remembers for a while that an hour of the past was empty.
-    let sent = -1;
-    await until(
-      `${lines} lines of ${fixtures.length} files, and 2 s without another`,
-      async () => {
-        const metrics = await promtail.metrics();
-        const [read, before] = [sum(metrics, 'promtail_read_lines_total'), sent];
-        sent = sum(metrics, 'promtail_sent_entries_total');
-        if (read < lines) return `${read} are read`;
-        if (sent > 0 && sent === before) return undefined;
-        await sleep(2_000);
-        return `${sent} records are sent`;
-      },
-      { program: promtail },
-    );
+    await sendsNoMore(promtail, lines);
     await writeChunks(loki.port);
     for (const each of fixtures) found.set(each.name, await query(each));
   }, BUILD_TIMEOUT);
@@ -255,11 +244,3 @@ describe('what real programs wrote', () => {
     expect(fixtures.filter(({ name }) => !listed.includes(name)).map(({ name }) => name)).toEqual([]);
   });
 });
-
-/** A counter, all its labels summed up. */
-function sum(metrics: string, name: string): number {
-  return metrics
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-    .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
-}

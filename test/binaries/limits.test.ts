@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { POD_LABELS } from '../../src/log-model';
 import { startGateway } from '../support/gateway';
 import { entries, nanoseconds, type RunningLoki, startLoki } from '../support/loki';
+import { countOf } from '../support/metric';
 import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../support/program';
 import { type Container, cri, PodLogs, startPromtail } from '../support/promtail';
 import { type RenderedStack, secretValues, variant } from '../support/rendered-stack';
@@ -187,12 +188,14 @@ describe('a real agent that reads faster than its tenant may write', () => {
       },
       { seconds: 60 },
     );
-    const metrics = await promtail.metrics();
-    const sum = (name: string): number =>
-      [...metrics.matchAll(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'gm'))].reduce(
-        (total, [, n]) => total + Number(n),
-        0,
-      );
+    // It counts after Loki's answer.
+    let metrics = '';
+    const sum = (name: string): number => countOf(metrics, name);
+    await until('Promtail to have counted them', async () => {
+      metrics = await promtail.metrics();
+      const sent = sum('promtail_sent_entries_total');
+      return sent >= LINES ? undefined : `${sent} are counted`;
+    });
     say(`${sum('promtail_batch_retries_total')} batches were sent again`);
     expect(await counter(loki.port, 'loki_discarded_samples_total', 'reason="rate_limited"')).toBeGreaterThan(0);
     expect(sum('promtail_batch_retries_total')).toBeGreaterThan(0);

@@ -249,7 +249,7 @@ describe('the dev stack’s Loki, running', () => {
   });
 
   it('ends by itself when the pod is ended', async () => {
-    expect(await running.program.stop()).toBe(0);
+    expect(await running.program.stop('SIGTERM', 90)).toBe(0);
   });
 });
 

@@ -78,7 +78,7 @@ describe('given a bucket and its key', () => {
     await withLoki(stack, s3.env, async (running) => {
       expect(await linesOf(running)).toEqual(['kept in a bucket']);
     });
-  }, 60_000);
+  }, 120_000);
 });
 
 /** A member of a ring alone: it has no compactor in it, which would look into the bucket at its start. */
@@ -130,7 +130,7 @@ describe.each([
     say('waiting for Loki to give up on a server that does not answer');
     const words = await lastWords(stackOn(`http://127.0.0.1:${NOBODYS_PORT}`, differences), s3.env);
     expect(words).toMatch(/it has ended[^]*connection refused/);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('given a role instead of a key', () => {
@@ -188,5 +188,5 @@ describe('given a role instead of a key', () => {
     await withLoki(rendered, s3.env, async (running) => {
       expect(await linesOf(running)).toContain('written with a role');
     });
-  }, 60_000);
+  }, 120_000);
 });

@@ -148,12 +148,13 @@ it('given a stack, its Prometheus reaches every target that it is told of', asyn
     canary: 'up',
     'prometheus prometheus-0': 'up',
   };
+  let found: Readonly<Record<string, string>> = {};
   await until('all targets', async () => {
-    const found = await jobsUp();
+    found = await jobsUp();
     const up = Object.values(found).filter((health) => health === 'up').length;
     return up === Object.keys(expected).length ? undefined : JSON.stringify(found);
   });
-  expect(await jobsUp()).toEqual(expected);
+  expect(found).toEqual(expected);
 });
 
 const counted = async (name: string): Promise<readonly string[]> =>
@@ -169,12 +170,12 @@ it('given requests that the gateway refused or failed, the agents count its line
     );
   // What the gateway itself writes has this form.
   await send({ port: gateway.port, path: '/loki/api/v1/labels', credential: 'grafana:wrong-wrong-wrong-wrong-w' });
-  const own = gateway.program
-    .output()
-    .split('\n')
-    .find((text) => text.includes('"status":401'));
-  expect(own).toBeDefined();
-  logs.append(GATEWAY_POD, [cri(nanoseconds(), own ?? '')]);
+  const own = (): string | undefined => {
+    const whole = gateway.program.output().split('\n').slice(0, -1);
+    return whole.find((text) => text.includes('"status":401'));
+  };
+  await until('the refusal in its log', () => (own() === undefined ? 'not there' : undefined));
+  logs.append(GATEWAY_POD, [cri(nanoseconds(), own() ?? '')]);
   write(GATEWAY_POD, 200, 401, 404, 502, 503, 504, 429);
   write(IMPOSTOR, 401, 500);
   await until('the counters', async () => {

@@ -589,7 +589,7 @@ describe('promtail -dry-run', () => {
           ];
           return whole.every((entry) => output.includes(entry)) ? undefined : 'they are not printed';
         },
-        { seconds: 15, program: promtail },
+        { program: promtail },
       );
     } finally {
       await promtail.stop();

@@ -196,7 +196,7 @@ beforeAll(async () => {
       const { length } = chunkFiles(folder);
       return length <= kept.length ? undefined : `${length - kept.length} are left`;
     },
-    { seconds: 120, program: loki.program },
+    { seconds: 240, program: loki.program },
   );
   // Were it more than those, the others would go in the same minute.
   say(

@@ -28,7 +28,8 @@ test('every rule is evaluated by one of them, and each of them tells of all', as
       await until(
         `the rules of ${member.name}`,
         async () => {
-          const { text } = await ring.ask(member, { path: '/prometheus/api/v1/rules' });
+          const { status, text } = await ring.ask(member, { path: '/prometheus/api/v1/rules' });
+          if (status !== 200) return `${status} ${text}`;
           const { groups } = (JSON.parse(text) as RulesAnswer).data;
           found = groups.flatMap(({ rules }) => rules.map(({ name }) => name)).toSorted();
           // While the ring is young, two may think that a group is theirs.

@@ -113,7 +113,9 @@ test('every rule of the stack is loaded for the agent’s tenant, and Loki can e
   let states: readonly RuleState[] = [];
   await until('evaluations', async () => {
     states = await rules();
-    return states.length > 0 && states.every(({ health }) => health !== 'unknown') ? undefined : 'not yet';
+    // The first ones may find no ingester yet.
+    const left = states.filter(({ health }) => health !== 'ok');
+    return states.length > 0 && left.length === 0 ? undefined : `not ok: ${left.map(({ name }) => name).join(', ')}`;
   });
   expect(states.map(({ name }) => name).toSorted()).toEqual([...names, 'ManyErrors', 'Watchdog'].toSorted());
   expect(states.filter(({ health }) => health !== 'ok')).toEqual([]);
@@ -133,9 +135,9 @@ test('Loki’s own API shows them too, and has none for the other tenant', async
 test('the heartbeat reaches Alertmanager again and again', async () => {
   const beats = () => alertmanager.alerts.filter(({ labels }) => labels['alertname'] === 'Watchdog');
   await until('three heartbeats', () => Promise.resolve(beats().length >= 3 ? undefined : `${beats().length} came`));
-  for (const { labels, endsAt } of beats()) {
+  for (const { labels, endsAt, receivedAt } of beats()) {
     expect(labels).toEqual({ alertname: 'Watchdog', severity: 'none', source: 'ruler', tenant: 'spywatcher' });
-    expect(Date.parse(endsAt)).toBeGreaterThan(Date.now() - 5_000);
+    expect(Date.parse(endsAt)).toBeGreaterThan(receivedAt);
   }
 }, 60_000);
 
@@ -160,7 +162,9 @@ test('an alert reaches Alertmanager with its labels and links, and its end does'
   expect(queryOf(alert?.generatorURL, 'left')).toBe('(sum(count_over_time({job="backend", level="error"}[5s])) > 2)');
   expect(exploreOf(alert?.annotations['explore_url'] ?? '').queries).toMatchObject([{ expr: ERRORS }]);
   await until('its end', () =>
-    Promise.resolve(told().some(({ endsAt }) => Date.parse(endsAt) <= Date.now()) ? undefined : 'still told'),
+    Promise.resolve(
+      told().some(({ endsAt, receivedAt }) => Date.parse(endsAt) <= receivedAt) ? undefined : 'still told',
+    ),
   );
 }, 60_000);
 

@@ -8,6 +8,7 @@ import { variant } from '../support/rendered-stack';
 import { send } from '../support/request';
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const DAY_SECONDS = 86_400;
 /** In all; each file's stream has as many. */
 const LINES = 200_000;
@@ -25,7 +26,9 @@ afterAll(() => removeFolder(folder));
 
 beforeAll(async () => {
   const loki = await startLoki((await programs('loki')).loki, rendered, { folder });
-  const start = Date.now() - HOUR / 2;
+  // Chunks of two days are in two indexes.
+  const [now, midnight] = [Date.now(), Math.floor(Date.now() / DAY) * DAY];
+  const start = (now - midnight < HOUR / 2 ? midnight - 1 : now) - HOUR / 2;
   const count = Math.ceil(LINES / fixtureStreams.length);
   for (const { labels, lines } of fixtureStreams) {
     for (let sent = 0; sent < count;) {

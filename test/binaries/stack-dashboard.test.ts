@@ -86,6 +86,11 @@ beforeAll(async () => {
   await beforeLoki.interrupt();
   await send({ port: gateway.port, path, credential });
   await beforeLoki.start();
+  await until('the refusal and the failure in the gateway’s log', () =>
+    ['"status":401', '"status":502'].every((status) => gateway.program.output().includes(status))
+      ? undefined
+      : 'not there',
+  );
   const now = BigInt(Date.now()) * 1_000_000n;
   const lines = gateway.program.output().trim().split('\n');
   logs.append(
@@ -117,15 +122,17 @@ describe('given the programs of a stack and its Prometheus, the dashboard of the
       );
       return answers.flat().filter((of) => of !== DISK_FORECAST);
     };
+    let found: readonly string[] = [];
     await until(
       'the dashboard',
       async () => {
-        const left = (await unanswered()).filter((of) => !(of in WITHOUT_RESULT));
+        found = await unanswered();
+        const left = found.filter((of) => !(of in WITHOUT_RESULT));
         return left.length === 0 ? undefined : left.join(', ');
       },
       { seconds: 90 },
     );
-    expect((await unanswered()).toSorted()).toEqual(Object.keys(WITHOUT_RESULT).toSorted());
+    expect(found.toSorted()).toEqual(Object.keys(WITHOUT_RESULT).toSorted());
   }, 120_000);
 
   it('names metrics that the programs have', async () => {

@@ -315,7 +315,12 @@ export async function droppedByAgent(target: Target, config: StackConfig): Promi
   return /^promtail_dropped_entries_total\{.*\} [1-9].*/m.exec(metrics)?.[0];
 }
 
-/** Asks again until the answer is what is expected or the time is over; returns the last answer. */
+/**
+ * Asks again until the answer is what is expected or the time is over; returns the last answer. What cannot be asked yet is asked
+ * again as well: a gateway may be a moment behind its own readiness.
+ *
+ * @throws what the last try has thrown, if it is over then.
+ */
 export async function eventually<T>(
   ask: () => Promise<T>,
   accept: (answer: T) => boolean,
@@ -323,8 +328,13 @@ export async function eventually<T>(
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await ask();
-    if (accept(answer) || Date.now() > deadline) return answer;
+    const isLast = Date.now() > deadline;
+    try {
+      const answer = await ask();
+      if (accept(answer) || isLast) return answer;
+    } catch (error) {
+      if (isLast) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

@@ -12,7 +12,7 @@ import { freePorts } from '../support/program';
 import { send } from '../support/request';
 import { APPS, eventually, log, startWriter } from './cluster';
 import { type HaStack, killLoki, objectsInBucket, removeHaStack, startHaStack } from './ha-stack';
-import { Pusher } from './pusher';
+import { Pusher, pushStatus } from './pusher';
 
 const started = new Date(Date.now() - 60_000);
 let stack: HaStack;
@@ -76,13 +76,13 @@ async function underLoad(name: string, happening: () => Promise<void>): Promise<
   ]);
   const written = Number(message);
   log(`${name}: ${written} lines, ${queries} queries, ${pusher.accepted} pushes; waiting for the lines`);
-  const count = await eventually(
-    () => loki.count(`{app="${name}"}`, '1h'),
-    (value) => value >= written,
-    60,
-  );
-  const entries = await loki.queryAll(`{app="${name}"}`, started);
-  const held = new Set(entries.map(({ line }) => Number(/n=(\d+)/.exec(line)?.[1])));
+  const numbers = async (): Promise<ReadonlySet<number>> => {
+    const entries = await loki.queryAll(`{app="${name}"}`, started);
+    return new Set(entries.map(({ line }) => Number(/n=(\d+)/.exec(line)?.[1])));
+  };
+  // An agent that was refused tries again after half a minute at the most.
+  const held = await eventually(numbers, ({ size }) => size >= written, 120);
+  const count = await loki.count(`{app="${name}"}`, '1h');
   log(
     `${name}: ${written - held.size} lost, ${count - held.size} counted twice, ${pusher.refused.length} pushes refused`,
   );
@@ -100,7 +100,19 @@ beforeAll(async () => {
     log,
   );
   loki = new LokiClient({ url: `http://localhost:${port}`, user: 'grafana', password: password('grafana') });
-  log(`three Lokis are ready after ${Math.round((Date.now() - began) / 1000)} s`);
+  // A ready pod is not yet an answer: kube-proxy, DNS and the ring learn of it.
+  await eventually(
+    () => loki.count('{app="none"}', '1m'),
+    (count) => count === 0,
+    60,
+  );
+  const first = { port, job: 'ha-first', credential: `promtail:${password('promtail')}` };
+  await eventually(
+    () => pushStatus(first, 'the first line'),
+    (status) => status === 204,
+    60,
+  );
+  log(`three Lokis take lines after ${Math.round((Date.now() - began) / 1000)} s`);
 });
 afterAll(() => removeHaStack(stack));
 

@@ -67,11 +67,11 @@ async function restartGateway(): Promise<void> {
   await kubectl(target, ['-n', logging, 'rollout', 'restart', 'deployment/gateway']);
   await waitForRollout(target, logging, 'deployment/gateway', 120);
   // The old pod answers a few seconds longer, and knows the old passwords alone.
-  await eventually(
-    () => kubectl(target, ['-n', logging, 'get', 'pods', '-l', 'app.kubernetes.io/name=gateway', '-o', 'name']),
-    (pods) => pods.trim().split('\n').length === config.gateway.replicas,
-    60,
-  );
+  const gateways = async (): Promise<number> => {
+    const selected = ['pods', '-l', 'app.kubernetes.io/name=gateway', '-o', 'name'];
+    return (await kubectl(target, ['-n', logging, 'get', ...selected])).trim().split('\n').length;
+  };
+  expect(await eventually(gateways, (count) => count === config.gateway.replicas, 60)).toBe(config.gateway.replicas);
 }
 
 const push = (who: string): Promise<number> =>
@@ -172,11 +172,8 @@ describe('given an application that writes all the while, and a person who wants
     expect(await Promise.all(both)).toEqual([204, 204]);
     await applySecret(config, rotated, 'gateway-credential-promtail');
     log('waiting until the kubelet has given the agent its new password');
-    await eventually(
-      () => agentsPassword(target, config),
-      (password) => password === rotated['gateway.promtail'],
-      120,
-    );
+    const hasIt = async (): Promise<boolean> => (await agentsPassword(target, config)) === rotated['gateway.promtail'];
+    expect(await eventually(hasIt, (has) => has, 120)).toBe(true);
     const seconds = await secondsUntilRefused(
       () => push(`promtail:${oldPassword}`),
       async () => {
@@ -260,15 +257,16 @@ describe('given an application that writes all the while, and a person who wants
     // Queriers ask for erasures when they start, and each five minutes: nobody here waits for the second.
     await kubectl(target, ['-n', logging, 'rollout', 'restart', 'statefulset/loki']);
     await waitForRollout(target, logging, 'statefulset/loki', 180);
-    const left = await eventually(
-      () => linesOf('grafana', PERSON).catch(() => undefined),
-      (count) => count === 0,
-      330,
-    );
-    expect(left).toBe(0);
-    expect(await linesOf('grafana', SOMEBODY)).toBe(2);
+    const counted = (reader: string, person: string, expected: number, seconds: number): Promise<number> =>
+      eventually(
+        () => linesOf(reader, person),
+        (count) => count === expected,
+        seconds,
+      );
+    expect(await counted('grafana', PERSON, 0, 330)).toBe(0);
+    expect(await counted('grafana', SOMEBODY, 2, 10)).toBe(2);
     await applyStack(config, secretValues());
-    expect(await linesOf('audit-reader', PERSON)).toBe(2);
+    expect(await counted('audit-reader', PERSON, 2, 10)).toBe(2);
   });
 
   test('then the log says that lines were erased, by whom, and not whose', async () => {

@@ -175,7 +175,7 @@ test.each(QUERIES)('%s returns exactly what the pod wrote', async (query, job, m
   const answer = await eventually(
     async () => (await loki.queryAll(query, started)).map(({ line }) => line),
     (lines) => without(before, lines).length === 0,
-    15,
+    60,
   );
   expect(without(before, answer)).toEqual([]);
   expect(without(answer, expected(await written(job)))).toEqual([]);

@@ -1,19 +1,14 @@
 /** Given the running stack; what is said of it as a whole. */
-import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
-import { e2eConfig, targetOf, waitForStack } from './cluster';
+import { e2eConfig, eventually, restoreStack } from './cluster';
 import { fastObjects } from './fast-alerts';
 
 const config = e2eConfig();
 let target: Target;
 
 beforeAll(async () => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  target = targetOf(cluster);
-  // Another file may have left Loki with another config: this one rolls it back, and waits until it is.
-  await applyObjects(target, fastObjects(config));
-  await waitForStack(target, config);
+  // Another file may have left Loki with another config.
+  target = await restoreStack(config);
 });
 
 /** Name → resourceVersion of everything that the stack is made of, without what its controllers write. */
@@ -60,7 +55,12 @@ test('then Loki tells its metrics to the gateway’s second port, and nothing el
   const { logging } = config.namespaces;
   const ask = (path: string): Promise<string> =>
     kubectl(target, ['get', '--raw', `/api/v1/namespaces/${logging}/services/gateway-metrics:metrics/proxy${path}`]);
-  await expect(ask('/loki-0/metrics')).resolves.toMatch(/^loki_ingester_chunks_created_total/m);
+  const metrics = await eventually(
+    () => ask('/loki-0/metrics'),
+    () => true,
+    30,
+  );
+  expect(metrics).toMatch(/^loki_ingester_chunks_created_total/m);
   await expect(ask('/loki/api/v1/labels')).rejects.toThrow('could not find');
 });
 

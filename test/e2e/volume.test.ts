@@ -64,11 +64,12 @@ async function push(line: string): Promise<void> {
 /** All of the test's lines, once the gateway reaches Loki again. */
 const lines = async (): Promise<readonly string[]> => {
   const from = new Date(Date.now() - 3_600_000);
-  const ask = () =>
-    gatewayClient('grafana')
-      .query('{job="volume-test"}', from)
-      .catch(() => undefined);
-  return ((await eventually(ask, (found) => found !== undefined, 60)) ?? []).map(({ line }) => line);
+  const found = await eventually(
+    () => gatewayClient('grafana').query('{job="volume-test"}', from),
+    () => true,
+    60,
+  );
+  return found.map(({ line }) => line);
 };
 
 describe('given a stack file with a larger volume', () => {

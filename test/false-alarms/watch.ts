@@ -87,7 +87,7 @@ export class Watch {
     return {
       rules: this.rulesOfLines,
       evaluations: await this.metric('sum(loki_prometheus_rule_evaluations_total)'),
-      failures: await this.metric('sum(loki_prometheus_rule_evaluation_failures_total)'),
+      failures: await this.failures('loki_prometheus_rule_evaluation_failures_total'),
       sightings: [...this.ofLines].map(([key, { from, to }]) => sighting(key, (to - from) / 1000 + POLL_SECONDS)),
     };
   }
@@ -105,7 +105,7 @@ export class Watch {
     return {
       rules: data.groups.flatMap(({ rules }) => rules).length,
       evaluations: await this.metric('sum(prometheus_rule_evaluations_total)'),
-      failures: await this.metric('sum(prometheus_rule_evaluation_failures_total)'),
+      failures: await this.failures('prometheus_rule_evaluation_failures_total'),
       sightings: (await this.series(`query_range?${range.toString()}`)).map(({ metric, values = [] }) => {
         const { alertstate = '', ...labels } = metric;
         return sighting(keyOf(alertstate, labels), values.length * STEP_SECONDS);
@@ -137,6 +137,11 @@ export class Watch {
     const seen = this.ofLines.get(key);
     if (seen === undefined) log(`an alert from lines: ${key}`);
     this.ofLines.set(key, { from: seen?.from ?? Date.now(), to: Date.now() });
+  }
+
+  /** Growth of a counter since this began: before it, Loki was being started. */
+  private failures(counter: string): Promise<number> {
+    return this.metric(`sum(${counter}) - (sum(${counter} @ ${this.began / 1000}) or vector(0))`);
   }
 
   private async metric(query: string): Promise<number> {

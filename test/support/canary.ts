@@ -7,6 +7,7 @@ import { credentialSecretName } from '../../src/config';
 import type { SecretValues } from '../../src/deploy/secret-values';
 import type { RunningGateway } from './gateway';
 import { freePorts } from './program';
+import { metricOf } from './metric';
 import { type Container, cri, PodLogs } from './promtail';
 import { type RunningProxy, startProxy } from './proxy';
 import { podTemplates, type RenderedStack, secretFiles } from './rendered-stack';
@@ -44,15 +45,6 @@ export function canaryTarget(rendered: RenderedStack): Container {
     container: 'canary',
     labels: template.metadata.labels,
   };
-}
-
-/** Sum of the series of a metric in Prometheus' text format. */
-export function metricOf(text: string, name: string): number {
-  const values = text
-    .split('\n')
-    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-    .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
-  return values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0);
 }
 
 export async function startCanary(

@@ -155,7 +155,7 @@ export async function startGateway(
         return error instanceof Error ? error.message : String(error);
       }
     },
-    { seconds: 10, program },
+    { program },
   );
   return {
     port,

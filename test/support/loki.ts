@@ -105,7 +105,8 @@ export async function startLoki(
     program,
     startedIn: Date.now() - started,
     stop: async (signal) => {
-      await program.stop(signal);
+      // It writes its chunks first.
+      await program.stop(signal, 90);
       if (given === undefined) removeFolder(folder);
     },
   };

@@ -1,9 +1,11 @@
 /** The real Promtail with a stack's rendered config, reading files laid out as the kubelet lays them out. */
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { gatewayUrl } from '../../src/components/gateway';
 import type { SecretValues } from '../../src/deploy/secret-values';
+import { countOf } from './metric';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack, secretFiles } from './rendered-stack';
 import { send } from './request';
@@ -189,4 +191,22 @@ export async function startPromtail(
     port: http,
     metrics: async () => (await send({ port: http, path: '/metrics' })).text,
   };
+}
+
+/** Waits until so many lines are read, and nothing has been sent for two seconds: what is held back for its next line is sent by then. */
+export async function sendsNoMore(promtail: RunningPromtail, lines: number): Promise<void> {
+  let sent = -1;
+  await until(
+    `${lines} lines, and 2 s without another`,
+    async () => {
+      const metrics = await promtail.metrics();
+      const [read, before] = [countOf(metrics, 'promtail_read_lines_total'), sent];
+      sent = countOf(metrics, 'promtail_sent_entries_total');
+      if (read < lines) return `${read} are read`;
+      if (sent > 0 && sent === before) return undefined;
+      await sleep(2_000);
+      return `${sent} records are sent`;
+    },
+    { program: promtail },
+  );
 }

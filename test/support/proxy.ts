@@ -68,7 +68,7 @@ export async function startProxy(rendered: RenderedStack, options: ProxyOptions)
         return error instanceof Error ? error.message : String(error);
       }
     },
-    { seconds: 10, program },
+    { program },
   );
   return {
     program,

@@ -1,5 +1,6 @@
 /** Stands between two programs and can be taken away: as if what is behind it were gone. */
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePorts } from './program';
 
 export class Relay {
   private readonly sockets = new Set<Socket>();
@@ -15,6 +16,7 @@ export class Relay {
   }
 
   async start(): Promise<void> {
+    if (this.listensOn === 0) [this.listensOn = 0] = await freePorts(1);
     const server = createServer((client) => {
       const upstream = connect({ host: '127.0.0.1', port: this.target });
       for (const [socket, other] of [
@@ -32,7 +34,6 @@ export class Relay {
       server.listen(this.listensOn, '127.0.0.1', resolve);
     });
     this.server = server;
-    this.listensOn = (server.address() as AddressInfo).port;
   }
 
   /** Ends all connections and takes no more. */

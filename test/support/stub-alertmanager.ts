@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One alert as Prometheus and Loki send it. */
-export interface SentAlert {
+interface SentAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: string;
@@ -11,24 +11,31 @@ export interface SentAlert {
   readonly generatorURL: string;
 }
 
+export interface ReceivedAlert extends SentAlert {
+  /** Milliseconds. One that is over ends before that. */
+  readonly receivedAt: number;
+}
+
 export interface StubAlertmanager {
   readonly url: string;
   /** Paths that were asked for. */
   readonly paths: ReadonlySet<string>;
   /** Every alert that was told, in order; one that goes on is told again. */
-  readonly alerts: readonly SentAlert[];
+  readonly alerts: readonly ReceivedAlert[];
   readonly stop: () => Promise<void>;
 }
 
 export async function startStubAlertmanager(): Promise<StubAlertmanager> {
-  const alerts: SentAlert[] = [];
+  const alerts: ReceivedAlert[] = [];
   const paths = new Set<string>();
   const server = createServer((request, response) => {
     paths.add(`${request.method ?? ''} ${request.url ?? ''}`);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      alerts.push(...(JSON.parse(Buffer.concat(chunks).toString('utf8')) as SentAlert[]));
+      const receivedAt = Date.now();
+      const sent = JSON.parse(Buffer.concat(chunks).toString('utf8')) as readonly SentAlert[];
+      alerts.push(...sent.map((alert) => ({ ...alert, receivedAt })));
       response.end();
     });
   });
