@@ -9,6 +9,7 @@ import { type AccessKind, credentials, type StackConfig } from '../config';
 import { largestBurst, longestQueryTimeout, mostTails } from '../config/limits';
 import type { ByteSize } from '../config/units';
 import { alertmanagerPods } from './addresses';
+import { certificateMetricPath, certificateMetricServer } from './gateway-certificate-metric';
 import { accessLog } from './gateway-log';
 import { type Endpoint, ENDPOINTS, NAMED_VALUES, TAIL_PATH } from './gateway-paths';
 import { ALERTMANAGER, COMPACTOR, GATEWAY, LOKI } from './identity';
@@ -25,6 +26,11 @@ export type GatewayConfigProps = Pick<
 export const USERS = '/etc/nginx/users';
 /** Where the pod finds its certificate. */
 export const CERTIFICATE = '/etc/nginx/tls';
+
+const CERTIFICATE_FILES: readonly Directive[] = [
+  ['ssl_certificate', '$certificate/tls.crt'],
+  ['ssl_certificate_key', '$certificate/tls.key'],
+];
 
 /** Without a credential that may erase, there is no path for it. */
 const isUsed =
@@ -130,9 +136,11 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
             // Metrics and nothing else of an API, for each pod by itself.
             ...metricsPods(deployment).map((pod) => podMetrics(pod, LOKI.ports.http, namespaces)),
             ...alertmanagerPods(props).map((pod) => podMetrics(pod, ALERTMANAGER.ports.http, namespaces)),
+            ...(gateway.tls === undefined ? [] : [certificateMetricPath(CERTIFICATE_FILES)]),
             ['location', '/', [['return', 404, '{"status":"error","error":"not a metrics path"}']]],
           ],
         ],
+        ...(gateway.tls === undefined ? [] : [certificateMetricServer(CERTIFICATE_FILES)]),
       ],
     ],
   ];
@@ -212,8 +220,7 @@ function listen({ gateway }: GatewayConfigProps): readonly Directive[] {
   if (gateway.tls === undefined) return [['listen', GATEWAY.ports.http]];
   return [
     ['listen', GATEWAY.ports.http, 'ssl'],
-    ['ssl_certificate', '$certificate/tls.crt'],
-    ['ssl_certificate_key', '$certificate/tls.key'],
+    ...CERTIFICATE_FILES,
     ['ssl_protocols', 'TLSv1.2', 'TLSv1.3'],
     ['ssl_session_cache', 'shared:tls:2m'],
     ['ssl_session_tickets', 'off'],

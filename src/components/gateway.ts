@@ -18,7 +18,7 @@ import {
 } from './identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from './network';
 import { renderNginxConfig } from './nginx-config';
-import { podsBehindGateway } from './scrape-jobs';
+import { pathsOfGateway } from './scrape-jobs';
 import {
   configHash,
   CONTAINER_SECURITY,
@@ -145,12 +145,12 @@ export class Gateway extends Construct {
         ports: [METRICS_PORT],
       },
     });
-    for (const pod of monitoringType(props) === 'annotations' ? podsBehindGateway(props) : []) {
+    for (const { pod, path } of monitoringType(props) === 'annotations' ? pathsOfGateway(props) : []) {
       // An annotation names one path.
       new k8s.KubeService(this, `scrape-${pod}`, {
         metadata: {
-          ...metadata(`${GATEWAY.name}-${pod}-scrape`),
-          annotations: { ...scrapeAnnotations(props, GATEWAY.ports.metrics, `/${pod}/metrics`) },
+          ...metadata(pod === GATEWAY.name ? `${pod}-scrape` : `${GATEWAY.name}-${pod}-scrape`),
+          annotations: { ...scrapeAnnotations(props, GATEWAY.ports.metrics, path) },
         },
         spec: { type: 'ClusterIP', selector: { ...selectorLabels(GATEWAY) }, ports: [METRICS_PORT] },
       });

@@ -8,7 +8,7 @@ import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 /** The parts of the stack config that Prometheus' configuration is made from. */
 export type PrometheusConfigProps = Pick<
   StackConfig,
-  'namespaces' | 'deployment' | 'alertmanager' | 'canary' | 'monitoring' | 'environment'
+  'namespaces' | 'deployment' | 'alertmanager' | 'canary' | 'gateway' | 'monitoring' | 'environment'
 >;
 
 /** Where the pod finds configuration and rules. */

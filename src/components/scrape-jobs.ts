@@ -21,11 +21,24 @@ export interface ScrapeJob {
 }
 
 /** The parts of the stack config that say what there is to scrape. */
-export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager' | 'canary'>;
+export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager' | 'canary' | 'gateway'>;
 
-/** Pods whose metrics the gateway's second port has, each at `/<pod>/metrics`: their own port has an API besides. */
-export function podsBehindGateway(config: Pick<StackConfig, 'deployment' | 'alertmanager'>): readonly string[] {
-  return [...metricsPods(config.deployment), ...alertmanagerPods(config)];
+/** Metrics that the gateway's second port has: of pods whose own port has an API besides, and of its certificate. */
+export function pathsOfGateway({
+  deployment,
+  alertmanager,
+  gateway,
+}: Pick<StackConfig, 'deployment' | 'alertmanager' | 'gateway'>): readonly {
+  readonly path: string;
+  readonly pod: string;
+}[] {
+  return [
+    ...[...metricsPods(deployment), ...alertmanagerPods({ alertmanager })].map((pod) => ({
+      pod,
+      path: `/${pod}/metrics`,
+    })),
+    ...(gateway.tls === undefined ? [] : [{ pod: GATEWAY.name, path: '/metrics' }]),
+  ];
 }
 
 /** Every program of the stack that has metrics. */
@@ -38,14 +51,13 @@ export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
     service: GATEWAY_METRICS,
     portName: 'metrics',
     port: GATEWAY.ports.metrics,
-    paths: podsBehindGateway(config)
-      .filter((pod) => pod.startsWith(`${program.name}-`))
-      .map((pod) => ({ pod, path: `/${pod}/metrics` })),
+    paths: pathsOfGateway(config).filter(({ pod }) => pod === program.name || pod.startsWith(`${program.name}-`)),
   });
   return [
     throughGateway(LOKI),
     ...(config.alertmanager.type === 'embedded' ? [throughGateway(ALERTMANAGER)] : []),
     ...(config.deployment.mode === 'ha' ? [throughGateway(COMPACTOR)] : []),
+    ...(config.gateway.tls === undefined ? [] : [throughGateway(GATEWAY)]),
     {
       job: PROMTAIL.name,
       component: PROMTAIL,

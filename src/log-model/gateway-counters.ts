@@ -1,4 +1,4 @@
-/** Counters that the agents keep of the gateway's access log; the alerts ask for them. */
+/** Metrics about the gateway that are the stack's own; the alerts ask for them. The agents count its access log. */
 export const GATEWAY_COUNTER_PREFIX = 'spywatcher_logs_gateway_';
 
 export const GATEWAY_COUNTERS = {
@@ -12,3 +12,6 @@ export const GATEWAY_COUNTERS = {
 export function gatewayCounter(counter: keyof typeof GATEWAY_COUNTERS): string {
   return `${GATEWAY_COUNTER_PREFIX}${GATEWAY_COUNTERS[counter]}`;
 }
+
+/** Whole days until the gateway's certificate ends; 0 once it has. The gateway itself tells it. */
+export const GATEWAY_CERTIFICATE_DAYS = `${GATEWAY_COUNTER_PREFIX}certificate_remaining_days`;

@@ -3,11 +3,13 @@ import { X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { GATEWAY_CERTIFICATE_DAYS } from '../../src/log-model/gateway-counters';
+import { parseMetrics } from '../../src/operations/observe/metrics';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { freePorts } from '../support/program';
 import { secretValues, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
-import { makeCertificate } from '../support/tls';
+import { type CertificateFiles, makeCertificate, makeCertificateFor } from '../support/tls';
 
 describe('a gateway with a certificate', () => {
   let gateway: RunningGateway;
@@ -34,10 +36,37 @@ describe('a gateway with a certificate', () => {
     expect((await send({ port: gateway.ownPort, path: '/health' })).status).toBe(400);
   });
 
+  const renew = (renewed: CertificateFiles): void => {
+    for (const [name, text] of Object.entries(renewed)) writeFileSync(join(gateway.folder, 'tls', name), text);
+  };
+
   it('shows a renewed one without a restart', async () => {
     const renewed = makeCertificate('gateway.logging.svc');
-    for (const [name, text] of Object.entries(renewed)) writeFileSync(join(gateway.folder, 'tls', name), text);
+    renew(renewed);
     const { fingerprint256 } = new X509Certificate(renewed['tls.crt']);
     expect(await certificateOf(renewed['ca.crt'])).toBe(fingerprint256);
+  });
+
+  it.each([
+    ['30 days', 30, 30],
+    ['one day', 1, 1],
+    ['no time: it has ended', 0, 0],
+    ['a year, once it is renewed', 365, 365],
+  ])('says as a metric for how many days it is good: %s', async (_, days, remaining) => {
+    renew(makeCertificateFor(days, 'gateway.logging.svc'));
+    const { status, headers, text } = await send({ port: gateway.metricsPort, path: '/metrics' });
+    expect([status, headers['content-type']]).toEqual([200, 'text/plain']);
+    const [found, ...others] = parseMetrics(text);
+    expect(others).toEqual([]);
+    expect(found?.name).toBe(GATEWAY_CERTIFICATE_DAYS);
+    // Of a day that has begun nginx says nothing.
+    expect([remaining - 1, remaining]).toContain(found?.value);
+  });
+
+  it('has no such path where clients come', async () => {
+    const socket = connect({ host: '127.0.0.1', port: gateway.ownPort, rejectUnauthorized: false });
+    socket.end('GET /metrics HTTP/1.0\r\n\r\n');
+    const answer = Buffer.concat(await socket.toArray()).toString();
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
 });

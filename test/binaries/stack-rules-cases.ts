@@ -24,6 +24,7 @@ export interface RuleCase {
 }
 
 const LOKI = 'job="loki",instance="loki-0"';
+const GATEWAY = 'job="gateway",instance="gateway"';
 const AGENT = 'job="promtail",instance="10.0.0.1:9080"';
 const up = (target: string): Series => ({ [`up{${target}}`]: '1x240' });
 const HOUR = 3600;
@@ -317,17 +318,16 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     },
   },
   GatewayCertificateEndsSoon: {
-    // Ten days after the beginning of time; renewed in the end.
-    wrong: {
-      'certmanager_certificate_expiration_timestamp_seconds{namespace="logging",name="gateway"}': `${240 * HOUR}x30 ${2400 * HOUR}x40`,
-    },
+    // Renewed in the end.
+    wrong: { [`spywatcher_logs_gateway_certificate_remaining_days{${GATEWAY}}`]: '13x30 89x40' },
     before: '9m',
     fires: '10m',
-    labels: { namespace: 'logging', name: 'gateway' },
-    description: 'The certificate gateway ends in 9d 23h 50m 0s; cert-manager should have renewed it 336h before.',
+    labels: { job: 'gateway', instance: 'gateway', name: 'gateway' },
+    description: 'The certificate gateway ends in 13d 0h 0m 0s; it should have been renewed 336h before.',
     resolves: '32m',
     normal: {
-      'certmanager_certificate_expiration_timestamp_seconds{namespace="logging",name="gateway"}': `${2400 * HOUR}x70`,
+      [`spywatcher_logs_gateway_certificate_remaining_days{${GATEWAY}}`]: '14x70',
+      'certmanager_certificate_expiration_timestamp_seconds{namespace="logging",name="grafana"}': `${2400 * HOUR}x70`,
       'certmanager_certificate_expiration_timestamp_seconds{namespace="shop",name="shop"}': `${24 * HOUR}x70`,
     },
   },
@@ -344,6 +344,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
   TargetMissing: {
     wrong: {
       [`up{${LOKI}}`]: '1x10 _x30 1x40',
+      [`up{${GATEWAY}}`]: '1x80',
       [`up{${AGENT}}`]: '1x80',
       'up{job="alertmanager",instance="a"}': '1x80',
       'up{job="canary",instance="a"}': '1x80',
@@ -356,6 +357,7 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     resolves: '42m',
     normal: {
       [`up{${LOKI}}`]: '1x70',
+      [`up{${GATEWAY}}`]: '1x70',
       [`up{${AGENT}}`]: '0x70',
       'up{job="alertmanager",instance="a"}': '1x70',
       'up{job="canary",instance="a"}': '1x70',

@@ -95,6 +95,25 @@ describe.each(cases)('%s', (name, { severity, summary }, tested: RuleCase) => {
   });
 });
 
+it('of a certificate that is not the gateway’s, cert-manager’s word counts', async () => {
+  const tenDays = 'certmanager_certificate_expiration_timestamp_seconds{namespace="logging",name="grafana"}';
+  const own = 'spywatcher_logs_gateway_certificate_remaining_days{job="gateway",instance="gateway"}';
+  const { severity, summary } = rules.find(({ name }) => name === 'GatewayCertificateEndsSoon') ?? {};
+  const alert = {
+    exp_labels: { severity, namespace: 'logging', name: 'grafana' },
+    exp_annotations: {
+      summary,
+      description: 'The certificate grafana ends in 9d 23h 50m 0s; it should have been renewed 336h before.',
+      runbook_url: 'docs/runbooks.md#gatewaycertificateendssoon',
+    },
+  };
+  expect(
+    await verdict('GatewayCertificateEndsSoon', { [tenDays]: '864000x30', [own]: '89x30' }, [
+      { eval_time: '10m', exp_alerts: [alert] },
+    ]),
+  ).toBe('');
+});
+
 it('the heartbeat fires at once, and always, whatever there is to measure', async () => {
   const { name, labels, severity, summary, description } = watchdog('prometheus');
   const alert = {

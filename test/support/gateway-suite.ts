@@ -1,5 +1,6 @@
 /** What the tests of the gateway have in common: a gateway in front of a Loki, its clients, and what both of them write down. */
 import type { SecretValues } from '../../src/deploy/secret-values';
+import { GATEWAY_CERTIFICATE_DAYS } from '../../src/log-model/gateway-counters';
 import { type RunningGateway, startGateway } from './gateway';
 import { ADMIN, PUSH, READS, spellings } from './gateway-paths';
 import { entries, pushBody, type RunningLoki, startLoki } from './loki';
@@ -125,7 +126,7 @@ export async function expectClosed(running: Running, credentials: readonly (stri
   expect(running.beforeLoki.requests).toEqual([]);
 }
 
-/** That the metrics port has Loki’s metrics, for each pod by itself, and nothing else. */
+/** That the metrics port has Loki’s metrics, for each pod by itself, those of the certificate, and nothing else. */
 export async function expectMetricsOnly(running: Running): Promise<void> {
   const { config } = running.rendered;
   const pods = Array.from({ length: config.deployment.replicas }, (_, index) => `/loki-${index}/metrics`);
@@ -136,11 +137,14 @@ export async function expectMetricsOnly(running: Running): Promise<void> {
     expect(text).toContain('loki_build_info');
   }
   running.beforeLoki.clear();
+  // The gateway's own; a spelling of it is none of Loki's metrics either.
+  const open = config.gateway.tls === undefined ? [] : ['/metrics'];
+  for (const path of open) expect((await send({ port, path })).text).toContain(GATEWAY_CERTIFICATE_DAYS);
   const wrong = [
     `/loki-${pods.length}/metrics`,
     PUSH,
     ...READS,
-    ...ADMIN.filter((path) => !pods.includes(path)),
+    ...ADMIN.filter((path) => !open.includes(path)),
     ...['/config', '/flush'].flatMap(spellings),
     '/loki-0/metrics/',
     '/loki-0/metrics/../config',

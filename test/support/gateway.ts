@@ -56,7 +56,7 @@ async function writeGatewayFiles(
   alertmanager = 9,
 ): Promise<LocalGateway> {
   const folder = temporaryFolder('gateway');
-  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const [port = 0, metricsPort = 0, ownPort = 0] = await freePorts(3);
   const { logging } = rendered.config.namespaces;
   const places: Readonly<Record<string, string>> = {
     '/etc/nginx/gateway': folder,
@@ -76,7 +76,8 @@ async function writeGatewayFiles(
     // Nothing listens there, unless a test says where.
     .replaceAll(new RegExp(`\\b[\\w-]+\\.${logging}\\.svc:9093\\b`, 'g'), `127.0.0.1:${alertmanager}`)
     .replace(/listen 8080(?=[; ])/, `listen 127.0.0.1:${port}`)
-    .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`);
+    .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`)
+    .replaceAll('127.0.0.1:8082', `127.0.0.1:${ownPort}`);
   for (const name of ['tmp', 'users', 'tls']) {
     mkdirSync(join(folder, name));
     give(join(folder, name));

@@ -1,6 +1,6 @@
 /** A CA with one server certificate, and a plain port in front of a server that speaks TLS. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -11,23 +11,29 @@ export type CertificateFiles = Readonly<Record<'tls.crt' | 'tls.key' | 'ca.crt',
 
 /** A certificate for these host names, from a CA that exists for nothing else. */
 export function makeCertificate(...hosts: readonly string[]): CertificateFiles {
+  return makeCertificateFor(90, ...hosts);
+}
+
+/** The same, good for so many days; one of no days has ended. */
+export function makeCertificateFor(days: number, ...hosts: readonly string[]): CertificateFiles {
   const folder = temporaryFolder('certificate');
   const file = (name: string): string => join(folder, name);
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '90'];
-  const request = (...args: readonly string[]): Buffer =>
-    execFileSync('openssl', ['req', '-x509', ...key, ...args], { stdio: 'pipe' });
+  const openssl = (...args: readonly (string | readonly string[])[]): Buffer =>
+    execFileSync('openssl', args.flat(), { stdio: 'pipe' });
+  const newKey = (name: string): readonly string[] => [
+    ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file(name)],
+  ];
+  const extensions = [
+    `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`,
+    'basicConstraints=critical,CA:FALSE',
+    'extendedKeyUsage=serverAuth',
+  ];
   try {
-    request('-subj', '/CN=test CA', '-keyout', file('ca.key'), '-out', file('ca.crt'));
-    request(
-      ...[
-        '-subj',
-        `/CN=${hosts[0] ?? ''}`,
-        '-addext',
-        `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`,
-      ],
-      ...['-addext', 'basicConstraints=critical,CA:FALSE', '-CA', file('ca.crt'), '-CAkey', file('ca.key')],
-      ...['-keyout', file('tls.key'), '-out', file('tls.crt')],
-    );
+    openssl('req', '-x509', newKey('ca.key'), '-days', '90', '-subj', '/CN=test CA', '-out', file('ca.crt'));
+    openssl('req', newKey('tls.key'), '-subj', `/CN=${hosts[0] ?? ''}`, '-out', file('tls.csr'));
+    writeFileSync(file('extensions'), extensions.join('\n'));
+    const signed = ['-CA', file('ca.crt'), '-CAkey', file('ca.key'), '-CAcreateserial', '-extfile', file('extensions')];
+    openssl('x509', '-req', '-in', file('tls.csr'), '-days', String(days), signed, '-out', file('tls.crt'));
     const text = (name: string): string => readFileSync(file(name), 'utf8');
     return { 'tls.crt': text('tls.crt'), 'tls.key': text('tls.key'), 'ca.crt': text('ca.crt') };
   } finally {

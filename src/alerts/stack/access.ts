@@ -1,6 +1,6 @@
 /** The gateway and the certificate. nginx counts nothing by itself; the agents count its lines: src/pipelines/gateway.ts. */
 import { formatDuration } from '../../config/units';
-import { gatewayCounter } from '../../log-model/gateway-counters';
+import { GATEWAY_CERTIFICATE_DAYS, gatewayCounter } from '../../log-model/gateway-counters';
 import { grown, seconds, selectorOf } from './promql';
 import type { RulesOf } from './config';
 
@@ -10,8 +10,9 @@ export const accessRules: RulesOf = (config) => {
   const select = selectorOf(config);
   const count = (counter: Parameters<typeof gatewayCounter>[0]): string =>
     `sum(${grown(`${gatewayCounter(counter)}${select('promtail')}`, '5m')})`;
+  // Of others in the namespace, as Grafana's; the gateway tells of its own.
   const certificates = (label: string): string =>
-    `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespaces.logging}"}`;
+    `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespaces.logging}",name!="gateway"}`;
   return [
     {
       name: 'GatewayRefusesCredentials',
@@ -46,12 +47,13 @@ export const accessRules: RulesOf = (config) => {
             name: 'GatewayCertificateEndsSoon',
             // Where cert-manager's target has a namespace of its own, the certificate's is the exported one.
             expr:
-              `(${certificates('namespace')} or ${certificates('exported_namespace')}) - time()` +
+              `(label_replace(${GATEWAY_CERTIFICATE_DAYS}${select('gateway')} * 86400, "name", "gateway", "", "")` +
+              ` or ((${certificates('namespace')} or ${certificates('exported_namespace')}) - time()))` +
               ` < ${seconds(thresholds.certificateExpiresWithin)}`,
             for: '10m',
             severity: 'critical' as const,
             summary: 'A certificate ends soon and has not been renewed',
-            description: `The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}; cert-manager should have renewed it ${formatDuration(thresholds.certificateExpiresWithin)} before.`,
+            description: `The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}; it should have been renewed ${formatDuration(thresholds.certificateExpiresWithin)} before.`,
           },
         ]),
   ];

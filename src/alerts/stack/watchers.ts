@@ -4,10 +4,11 @@ import { grown, seconds, selectorOf } from './promql';
 import type { RulesOf, StackRulesConfig } from './config';
 
 /** Programs of the stack that have metrics. */
-function jobs({ deployment, alertmanager, monitoring, canary }: StackRulesConfig): readonly string[] {
+function jobs({ deployment, alertmanager, monitoring, canary, gateway }: StackRulesConfig): readonly string[] {
   return [
     'loki',
     ...(deployment.mode === 'ha' ? ['compactor'] : []),
+    ...(gateway.tls === undefined ? [] : ['gateway']),
     'promtail',
     'grafana',
     ...(canary === undefined ? [] : ['canary']),

@@ -27,7 +27,7 @@ const thresholds = z.strictObject({
     .describe('Requests that the gateway may answer with 5xx in five minutes.'),
   certificateExpiresWithin: duration()
     .prefault(preset.certificateExpiresWithin)
-    .describe('A certificate that cert-manager has not renewed by this time before its end.'),
+    .describe('A certificate that has not been renewed by this time before its end.'),
   canaryLatency: duration()
     .prefault(preset.canaryLatency)
     .describe('What 95 % of the canary’s lines stay below, from written to read.'),

@@ -419,6 +419,32 @@ describe('given pods whose metrics are on the port of their API, the gateway’s
   });
 });
 
+describe('given TLS', () => {
+  const http = httpOf({ environment: 'staging', gateway: { tls: {} } });
+
+  it('tells on its second port alone for how long its certificate is good, and asks a server that the pod alone reaches', () => {
+    const metrics = locations(http, 8081).find((location) => nameOf(location) === '= /metrics');
+    expect(metrics?.block.map(({ words }) => words)).toEqual([
+      ['proxy_ssl_certificate', '$certificate/tls.crt'],
+      ['proxy_ssl_certificate_key', '$certificate/tls.key'],
+      ['proxy_ssl_session_reuse', 'off'],
+      ['proxy_pass', 'https://127.0.0.1:8082/'],
+    ]);
+    expect(locations(http).map(nameOf)).not.toContain('= /metrics');
+    expect(directives(http, 'server').map(({ block }) => directive(block, 'listen').words[1])).toEqual([
+      '8080',
+      '8081',
+      '127.0.0.1:8082',
+    ]);
+  });
+});
+
+test('given no TLS, nothing tells of a certificate', () => {
+  const http = httpOf();
+  expect(directives(http, 'server')).toHaveLength(2);
+  expect(locations(http, 8081).map(nameOf)).not.toContain('= /metrics');
+});
+
 test('given a CPU limit, there are as many workers as whole cores', () => {
   const workers = (cpu: string) => {
     const config = configWith({ resources: { gateway: { limits: { cpu } } } });

@@ -63,6 +63,21 @@ describe('given a dev stack, its Prometheus', () => {
     });
   });
 
+  it('scrapes the gateway itself where that has a certificate, and there alone', () => {
+    const jobs = (of: typeof config): unknown => prometheusConfig(of)['scrape_configs'];
+    const gateway = {
+      job_name: 'gateway',
+      static_configs: [
+        {
+          targets: ['gateway-metrics.logging.svc:8081'],
+          labels: { __metrics_path__: '/metrics', instance: 'gateway' },
+        },
+      ],
+    };
+    expect(jobs(configWith({ gateway: { tls: {} } }))).toContainEqual(gateway);
+    expect(jobs(config)).not.toContainEqual(gateway);
+  });
+
   it('keeps metrics for the time, and within four fifths of its volume', () => {
     expect(yamlOf(objects, 'prometheus-config', 'prometheus.yaml').at('storage')).toEqual({
       tsdb: { retention: { time: '360h', size: '8192MB' } },
@@ -230,6 +245,11 @@ describe('given annotations', () => {
       ['gateway-alertmanager-0-scrape', '8081', '/alertmanager-0/metrics'],
       ['promtail', '9080', '/metrics'],
     ]);
+  });
+
+  it('marks the gateway itself as well where it has a certificate', () => {
+    const stack = renderStack(configWith({ monitoring: { type: 'annotations' }, gateway: { tls: {} } }));
+    expect(annotationsOf(stack)).toContainEqual(['gateway-scrape', '8081', '/metrics']);
   });
 
   it('marks nothing where somebody else knows what to scrape, or nobody does', () => {
