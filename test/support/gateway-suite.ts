@@ -144,7 +144,7 @@ export async function expectMetricsOnly(running: Running): Promise<void> {
     `/loki-${pods.length}/metrics`,
     PUSH,
     ...READS,
-    ...ADMIN.filter((path) => !open.includes(path)),
+    ...ADMIN.filter((path) => ![...pods, ...open].includes(path)),
     ...['/config', '/flush'].flatMap(spellings),
     '/loki-0/metrics/',
     '/loki-0/metrics/../config',
