@@ -20,6 +20,8 @@ const onCluster = (stackOf = 'e2e') => ({
 });
 
 module.exports = {
+  // Of e2e, whose files share a stack; jest has no sequencer of a project.
+  testSequencer: `${__dirname}/test/support/test-order.js`,
   projects: [
     tier('unit'),
     tier('package', slow),

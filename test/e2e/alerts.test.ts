@@ -35,8 +35,9 @@ describe('given two pods that write errors for a while', () => {
   beforeAll(async () => {
     began = Date.now();
     const line = '{"level":"error","message":"the test has failed","job":"alerting"}';
-    for (const name of APPS_OF_ERRORS)
-      await startWriter(target, name, `for i in $(seq 40); do echo '${line}'; sleep 0.5; done`);
+    const script = `for i in $(seq 40); do echo '${line}'; sleep 0.5; done`;
+    // At once: the first is not to be over before the second begins.
+    await Promise.all(APPS_OF_ERRORS.map((name) => startWriter(target, name, script)));
   });
 
   test('then within 60 s a message says that the alert fires, for both, with what helps', async () => {

@@ -211,7 +211,7 @@ export function waitForAnswer(): Promise<void> {
   return waitFor({
     what: 'a query through the gateway',
     missing: () => reader.count('{job=~".+"}', '1m').then(() => undefined, String),
-    timeout: 30,
+    timeout: 90,
     log,
   });
 }

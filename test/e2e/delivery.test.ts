@@ -102,7 +102,9 @@ describe('given a pod that goes on writing', () => {
       app,
       `i=0; while [ $i -lt ${LINES} ]; do j=0; while [ $j -lt 30 ]; do i=$((i+1)); j=$((j+1)); echo "n=$i"; done; sleep 0.2; done; sleep 2`,
     );
-    await kubectl(target, ['-n', APPS, 'wait', `pod/${app}`, '--for=condition=Ready', '--timeout=60s']);
+    await kubectl(target, ['-n', APPS, 'wait', `pod/${app}`, '--for=condition=Ready', '--timeout=120s'], {
+      timeout: 130,
+    });
     await disturb();
     await waitForWriter(target, app, 180);
     return linesOf(app, LINES);

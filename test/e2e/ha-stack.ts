@@ -7,7 +7,7 @@ import { NETWORK } from '../../local/layout';
 import { parseStackConfig, type StackConfig } from '../../src/config';
 import { secretManifests } from '../../src/deploy/secret-objects';
 import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
-import { APPS, applyRendered, log, targetOf } from './cluster';
+import { APPS, applyRendered, eventually, log, targetOf } from './cluster';
 import { fastObjects } from './fast-alerts';
 
 const IMAGE = 'spywatcher/e2e-s3:1.0.0';
@@ -76,9 +76,17 @@ export async function startHaStack(): Promise<HaStack> {
   return { target, config, values };
 }
 
-/** Removes all of it. */
+/**
+ * Removes all of it, writers first: an agent without a gateway and a Loki without its bucket try for minutes to get rid of what they
+ * have. Nobody wants it any more, so they need not end well.
+ */
 export async function removeHaStack({ target, config }: HaStack): Promise<void> {
   const { logging, agents } = config.namespaces;
+  for (const namespace of [agents, logging]) {
+    const remove = ['-n', namespace, 'delete', '--all', '--timeout=150s'];
+    await kubectl(target, [...remove, 'daemonsets,statefulsets', '--cascade=orphan'], { timeout: 160 });
+    await kubectl(target, [...remove, 'pods', '--grace-period=1'], { timeout: 160 });
+  }
   await kubectl(target, ['delete', 'namespace', logging, agents, '--wait=false']);
   await kubectl(target, ['-n', APPS, 'delete', 'pod/s3', 'service/s3', '--wait=false']);
 }
@@ -141,6 +149,32 @@ export async function objectsInBucket({ target }: HaStack): Promise<readonly str
     'f',
   ]);
   return found.trim().split('\n').filter(Boolean);
+}
+
+/** How often the kubelet has started a pod's Loki again, and whether it is ready. */
+async function lokiIn({ target, config }: HaStack, pod: string) {
+  const status = '.status.containerStatuses[0]';
+  const path = `jsonpath={${status}.restartCount} {${status}.ready}`;
+  const said = await kubectl(target, ['-n', config.namespaces.logging, 'get', 'pod', pod, '-o', path]);
+  const [restarts, ready] = said.split(' ');
+  return { pod, restarts: Number(restarts), isReady: ready === 'true' };
+}
+
+/** Lets the Lokis of these pods die, and waits until each was started again and is ready: Kubernetes hears of a death a moment late. */
+export async function untilStartedAgain(
+  stack: HaStack,
+  pods: readonly string[],
+  die: () => Promise<void>,
+  seconds: number,
+): Promise<void> {
+  const look = () => Promise.all(pods.map((pod) => lokiIn(stack, pod)));
+  const before = await look();
+  await die();
+  const isBack = (now: typeof before): boolean =>
+    now.every(({ restarts, isReady }, index) => isReady && restarts > (before[index]?.restarts ?? 0));
+  const after = await eventually(look, isBack, seconds);
+  if (!isBack(after))
+    throw new Error(`not back after ${seconds} s: ${JSON.stringify(after)}; before ${JSON.stringify(before)}`);
 }
 
 /** Kills a pod's Loki as a crash would; nothing where it does not run. */

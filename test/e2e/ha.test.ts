@@ -10,8 +10,8 @@ import { gatewayServicePort } from '../../src/components/gateway';
 import { queryRequest } from '../support/loki';
 import { freePorts } from '../support/program';
 import { send } from '../support/request';
-import { APPS, eventually, log, startWriter } from './cluster';
-import { type HaStack, killLoki, objectsInBucket, removeHaStack, startHaStack } from './ha-stack';
+import { APPS, eventually, log, startWriter, waitForWriter } from './cluster';
+import { type HaStack, killLoki, objectsInBucket, removeHaStack, startHaStack, untilStartedAgain } from './ha-stack';
 import { Pusher, pushStatus } from './pusher';
 
 const started = new Date(Date.now() - 60_000);
@@ -38,7 +38,9 @@ const WRITER =
 /** Writes, pushes and asks until `happening` is over; then waits for all that was written. */
 async function underLoad(name: string, happening: () => Promise<void>): Promise<Outcome> {
   await startWriter(stack.target, name, WRITER);
-  await kubectl(stack.target, ['-n', APPS, 'wait', `pod/${name}`, '--for=condition=Ready', '--timeout=60s']);
+  await kubectl(stack.target, ['-n', APPS, 'wait', `pod/${name}`, '--for=condition=Ready', '--timeout=120s'], {
+    timeout: 130,
+  });
   const pusher = new Pusher({ port, job: `${name}-pushed`, credential: `promtail:${password('promtail')}` });
   const failedQueries: string[] = [];
   let queries = 0;
@@ -62,14 +64,7 @@ async function underLoad(name: string, happening: () => Promise<void>): Promise<
   load.isOver = true;
   await Promise.all([reader, pusher.stop()]);
   await kubectl(stack.target, ['-n', APPS, 'exec', name, '--', 'touch', '/tmp/stop']);
-  await kubectl(stack.target, [
-    '-n',
-    APPS,
-    'wait',
-    `pod/${name}`,
-    '--for=jsonpath={.status.phase}=Succeeded',
-    '--timeout=60s',
-  ]);
+  await waitForWriter(stack.target, name, 120);
   const message = await kubectl(stack.target, [
     ...['-n', APPS, 'get', 'pod', name],
     ...['-o', 'jsonpath={.status.containerStatuses[0].state.terminated.message}'],
@@ -118,8 +113,7 @@ afterAll(() => removeHaStack(stack));
 
 test('when one Loki is killed, then no query fails and no line is lost', async () => {
   const { written, held, failedQueries, refusedPushes } = await underLoad('ha-one-killed', async () => {
-    await killLoki(stack, 'loki-1');
-    await sleep(2000);
+    await untilStartedAgain(stack, ['loki-1'], () => killLoki(stack, 'loki-1'), 120);
     await waitForRollout(stack.target, stack.config.namespaces.logging, 'statefulset/loki', 120);
   });
   expect(failedQueries).toEqual([]);
@@ -142,12 +136,16 @@ test('when all are replaced by a rolling update, then no query fails, no push is
 
 test('when two are dead for a while, then pushes are refused, the agent tries again, and no line is lost', async () => {
   const { written, held, refusedPushes } = await underLoad('ha-two-killed', async () => {
-    // The kubelet starts them again at once: they are killed as often as they come back.
-    const until = Date.now() + 12_000;
-    while (Date.now() < until) {
-      await Promise.all(['loki-1', 'loki-2'].map((pod) => killLoki(stack, pod)));
-      await sleep(100);
-    }
+    const dying = ['loki-1', 'loki-2'];
+    const die = async (): Promise<void> => {
+      // The kubelet starts them again at once: they are killed as often as they come back, and none is ready within that time.
+      const until = Date.now() + 12_000;
+      while (Date.now() < until) {
+        await Promise.all(dying.map((pod) => killLoki(stack, pod)));
+        await sleep(100);
+      }
+    };
+    await untilStartedAgain(stack, dying, die, 180);
     await waitForRollout(stack.target, stack.config.namespaces.logging, 'statefulset/loki', 180);
   });
   expect(refusedPushes.length).toBeGreaterThan(0);

@@ -89,18 +89,21 @@ async function secondsUntilRefused(ask: () => Promise<number>, change: () => Pro
   let refusedAt: number | undefined;
   let isDone = false;
   const done = change().finally(() => (isDone = true));
-  await eventually(
+  const asked = eventually(
     async () => {
       // After the change there are no old pods left.
       const isLast = isDone;
+      const since = refusedAt;
+      // Without an answer it is not known to be refused.
+      refusedAt = undefined;
       const status = await ask();
-      refusedAt = status === 401 ? (refusedAt ?? Date.now()) : undefined;
+      if (status === 401) refusedAt = since ?? Date.now();
       return isLast && status === 401;
     },
     (isRefused) => isRefused,
     180,
   );
-  await done;
+  for (const each of await Promise.allSettled([done, asked])) if (each.status === 'rejected') throw each.reason;
   if (refusedAt === undefined) throw new Error('the credential is not refused');
   return (refusedAt - applied) / 1000;
 }

@@ -61,8 +61,8 @@ export async function makeSourcesLog(target: Target): Promise<void> {
   await applyObjects(target, [traffic('everything')]);
   await kubectl(
     target,
-    ['-n', SOURCES, 'wait', `pod/${TRAFFIC.everything}`, '--for=jsonpath={.status.phase}=Succeeded', '--timeout=90s'],
-    { timeout: 100 },
+    ['-n', SOURCES, 'wait', `pod/${TRAFFIC.everything}`, '--for=jsonpath={.status.phase}=Succeeded', '--timeout=180s'],
+    { timeout: 190 },
   );
   log(`they have logged, ${secondsSince(began)} s`);
 }
@@ -71,7 +71,7 @@ export async function makeSourcesLog(target: Target): Promise<void> {
 export async function startNormalTraffic(target: Target): Promise<void> {
   // The example's own requests are a demonstration: of every kind of failure more than is normal.
   await kubectl(target, ['-n', SOURCES, 'set', 'env', `deployment/${JOBS.backend}`, 'TRAFFIC_INTERVAL_MS=0']);
-  await waitForRollout(target, SOURCES, `deployment/${JOBS.backend}`, 60);
+  await waitForRollout(target, SOURCES, `deployment/${JOBS.backend}`, 180);
   await applyObjects(target, [traffic('normal')]);
   const pod = `pod/${TRAFFIC.normal}`;
   await kubectl(target, ['-n', SOURCES, 'wait', pod, '--for=condition=Ready', '--timeout=60s'], { timeout: 70 });

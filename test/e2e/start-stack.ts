@@ -42,12 +42,13 @@ export async function startStackOf(config: StackConfig, objects: readonly Kubern
 
 async function start(config: StackConfig, objects: readonly KubernetesObject[]): Promise<void> {
   const { cluster, target } = await prepareCluster(config);
+  // Before the first alert: one that reaches nobody is told of by another.
+  await startReceiver(cluster, target);
   const applied = Date.now();
   log('applying the rendered stack, then waiting for it');
   const certificate = gatewayCertificate(config);
-  const receiver = startReceiver(cluster, target);
   await applyRendered(target, objects, allSecrets(config, certificate));
-  await Promise.all([waitForStack(target, config), receiver]);
+  await waitForStack(target, config);
   log(`ready ${((Date.now() - applied) / 1000).toFixed(1)} s after it was applied`);
   process.env[GATEWAY_PORT_VARIABLE] = String(await forwardGateway(config, certificate['ca.crt']));
   await waitForAnswer();

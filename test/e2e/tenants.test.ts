@@ -222,10 +222,10 @@ test.each(tricks)('when an eraser of %s asks with %s, then its own tenant alone 
   expect(await list(theirs.eraser)).not.toContain(line);
 });
 
-/** The first messages of a tail, or why there are none. */
-function tail(reader: string, headers: Readonly<Record<string, string>>, onOpen: () => Promise<unknown>) {
+/** The messages of a tail, until some seconds after one with this line. */
+function tail(reader: string, headers: Readonly<Record<string, string>>, line: string, onOpen: () => Promise<unknown>) {
   const url = `ws://127.0.0.1:${gatewayPort()}/loki/api/v1/tail?query=${encodeURIComponent('{job="e2e-access"}')}`;
-  return new Promise<string>((resolve) => {
+  return new Promise<string>((resolve, reject) => {
     const messages: string[] = [];
     const socket = new WebSocket(url, { headers: { ...headers, authorization: basicAuth(credential(reader)) } });
     const end = (): void => {
@@ -233,10 +233,18 @@ function tail(reader: string, headers: Readonly<Record<string, string>>, onOpen:
       resolve(messages.join('\n'));
       socket.close();
     };
-    const late = setTimeout(end, 20_000);
-    // Whatever else there is has time to come as well.
-    socket.addEventListener('open', () => void onOpen().then(() => setTimeout(end, 5_000)));
-    socket.addEventListener('message', ({ data }) => messages.push(String(data)));
+    const late = setTimeout(end, 40_000);
+    socket.addEventListener('open', () => {
+      onOpen().catch((error: unknown) => {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        end();
+      });
+    });
+    socket.addEventListener('message', ({ data }) => {
+      messages.push(String(data));
+      // Whatever else there is has time to come as well.
+      if (String(data).includes(line)) setTimeout(end, 5_000);
+    });
     socket.addEventListener('error', end);
   });
 }
@@ -245,9 +253,10 @@ test.each(sides.map(([mine, theirs]) => [mine.name, mine, theirs] as const))(
   'when %s tails over a WebSocket and names the other tenant, then it sees its own lines alone',
   async (_, mine, theirs) => {
     const [ofMine, ofTheirs] = [newLine(), newLine()];
-    const seen = await tail(mine.reader, { 'X-Scope-OrgID': theirs.name }, async () => {
-      await rawPush(mine.writer, ofMine, []);
-      await rawPush(theirs.writer, ofTheirs, []);
+    const seen = await tail(mine.reader, { 'X-Scope-OrgID': theirs.name }, ofMine, async () => {
+      // Its own comes last: what it waits for is not there before the other's.
+      expect(await rawPush(theirs.writer, ofTheirs, [])).toMatch(/^HTTP\/1\.1 204/);
+      expect(await rawPush(mine.writer, ofMine, [])).toMatch(/^HTTP\/1\.1 204/);
     });
     expect(seen).toContain(ofMine);
     expect(seen).not.toContain(ofTheirs);

@@ -47,14 +47,18 @@ export interface RuleFile {
   }[];
 }
 
-/** All rules of a file. */
-export function compressRuleFile({ groups }: RuleFile, factor: number): RuleFile {
+/** All rules of a file; the ranges and offsets of some alerts by a factor of their own. */
+export function compressRuleFile(
+  { groups }: RuleFile,
+  factor: number,
+  rangeFactors: Readonly<Record<string, number>> = {},
+): RuleFile {
   return {
     groups: groups.map((group) => ({
       ...group,
       rules: group.rules.map((rule) => ({
         ...rule,
-        expr: compressPromql(rule.expr, factor),
+        expr: compressPromql(rule.expr, rangeFactors[rule.alert] ?? factor),
         for: compressed(rule.for, factor),
       })),
     })),
