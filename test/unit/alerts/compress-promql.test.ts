@@ -25,3 +25,12 @@ test('given the alerts of a stack, then each has its own time, divided', () => {
   expect(group?.rules.find(({ alert }) => alert === 'TargetDown')).toMatchObject({ for: '10000ms' });
   for (const { expr } of group?.rules ?? []) expect(expr).not.toMatch(/\[\d+[mhd]\]|offset \d+[mhd]\b/);
 });
+
+test('given a factor for the ranges of an alert, then they are longer, and the time that it waits is not', () => {
+  const rule = (alert: string) => ({ alert, expr: 'rate(a[5m]) > 0', for: '5m' });
+  const groups = [{ name: 'stack', rules: [rule('Slow'), rule('Fast')] }];
+  expect(compressRuleFile({ groups }, 30, { Slow: 6 }).groups[0]?.rules).toEqual([
+    { alert: 'Slow', expr: 'rate(a[50000ms]) > 0', for: '10000ms' },
+    { alert: 'Fast', expr: 'rate(a[10000ms]) > 0', for: '10000ms' },
+  ]);
+});
