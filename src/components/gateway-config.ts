@@ -9,9 +9,14 @@ import { type AccessKind, credentials, type StackConfig } from '../config';
 import { largestBurst, longestQueryTimeout, mostTails } from '../config/limits';
 import type { ByteSize } from '../config/units';
 import { alertmanagerPods } from './addresses';
-import { certificateMetricPath, certificateMetricServer } from './gateway-certificate-metric';
 import { accessLog } from './gateway-log';
 import { type Endpoint, ENDPOINTS, NAMED_VALUES, TAIL_PATH } from './gateway-paths';
+import {
+  CERTIFICATE_METRIC_PAGE,
+  CERTIFICATE_METRIC_SERVER,
+  CERTIFICATE_VARIABLE,
+  LISTEN_WITH_TLS,
+} from './gateway-tls';
 import { ALERTMANAGER, COMPACTOR, GATEWAY, LOKI } from './identity';
 import { metricsPods, podNames } from './loki';
 import type { Directive } from './nginx-config';
@@ -24,13 +29,6 @@ export type GatewayConfigProps = Pick<
 
 /** Where the pod finds the htpasswd files. */
 export const USERS = '/etc/nginx/users';
-/** Where the pod finds its certificate. */
-export const CERTIFICATE = '/etc/nginx/tls';
-
-const CERTIFICATE_FILES: readonly Directive[] = [
-  ['ssl_certificate', '$certificate/tls.crt'],
-  ['ssl_certificate_key', '$certificate/tls.key'],
-];
 
 /** Without a credential that may erase, there is no path for it. */
 const isUsed =
@@ -42,6 +40,7 @@ const isUsed =
 export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
   const { resources, limits, namespaces, deployment, gateway, auth } = props;
   const { maxConnections, failedLoginsPerMinute } = gateway;
+  const withTls = (directive: Directive): readonly Directive[] => (gateway.tls === undefined ? [] : [directive]);
   // Loki's own answer to a query that takes too long is to arrive.
   const readTimeout = `${Math.ceil(longestQueryTimeout(limits).milliseconds / 1000) + 15}s`;
   return [
@@ -63,10 +62,7 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
         ...accessLog(),
         ...(auth.loki.enabled ? [whoMayWhat(props)] : []),
         ['map', '$remote_user', '$tenant', tenantMap(props)],
-        // A variable in its name makes nginx read the certificate at every handshake: a renewed one needs no restart.
-        ...(gateway.tls === undefined
-          ? []
-          : ([['map', '$ssl_protocol', '$certificate', [['default', CERTIFICATE]]]] satisfies readonly Directive[])),
+        ...withTls(CERTIFICATE_VARIABLE),
         ['limit_conn_zone', '$server_port', 'zone=connections:1m'],
         ['limit_conn_zone', '$tenant', 'zone=tails:1m'],
         ['map', '$http_transfer_encoding:$content_length', '$large_push', isLarge()],
@@ -94,7 +90,7 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
         [
           'server',
           [
-            ...listen(props),
+            ...(gateway.tls === undefined ? [['listen', GATEWAY.ports.http] as const] : LISTEN_WITH_TLS),
             ['recursive_error_pages', 'on'],
             ['limit_conn', 'connections', maxConnections],
             ...refusals(),
@@ -136,11 +132,11 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
             // Metrics and nothing else of an API, for each pod by itself.
             ...metricsPods(deployment).map((pod) => podMetrics(pod, LOKI.ports.http, namespaces)),
             ...alertmanagerPods(props).map((pod) => podMetrics(pod, ALERTMANAGER.ports.http, namespaces)),
-            ...(gateway.tls === undefined ? [] : [certificateMetricPath(CERTIFICATE_FILES)]),
+            ...withTls(CERTIFICATE_METRIC_PAGE),
             ['location', '/', [['return', 404, '{"status":"error","error":"not a metrics path"}']]],
           ],
         ],
-        ...(gateway.tls === undefined ? [] : [certificateMetricServer(CERTIFICATE_FILES)]),
+        ...withTls(CERTIFICATE_METRIC_SERVER),
       ],
     ],
   ];
@@ -213,17 +209,6 @@ function anotherTry(): readonly Directive[] {
     ['proxy_connect_timeout', '2s'],
     // A query that has used up its time would only use up another Loki's.
     ['proxy_next_upstream_timeout', '10s'],
-  ];
-}
-
-function listen({ gateway }: GatewayConfigProps): readonly Directive[] {
-  if (gateway.tls === undefined) return [['listen', GATEWAY.ports.http]];
-  return [
-    ['listen', GATEWAY.ports.http, 'ssl'],
-    ...CERTIFICATE_FILES,
-    ['ssl_protocols', 'TLSv1.2', 'TLSv1.3'],
-    ['ssl_session_cache', 'shared:tls:2m'],
-    ['ssl_session_tickets', 'off'],
   ];
 }
 

@@ -4,7 +4,8 @@ import { GATEWAY_USERS_SECRET, type StackConfig } from '../config';
 import { formatQuantity } from '../config/units';
 import { GATEWAY_METRICS, monitoringType, scrapeAnnotations } from './addresses';
 import { GatewayCertificate } from './gateway-certificate';
-import { CERTIFICATE, bodySpace, gatewayConfig, USERS } from './gateway-config';
+import { bodySpace, gatewayConfig, USERS } from './gateway-config';
+import { CERTIFICATE } from './gateway-tls';
 import {
   ALERTMANAGER,
   CANARY,

@@ -1,6 +1,7 @@
 /** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
 import type { StackConfig } from '../config';
 import { alertmanagerPods, GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from './addresses';
+import { CERTIFICATE_METRIC } from './gateway-tls';
 import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI, PROMTAIL } from './identity';
 import { metricsPods } from './loki';
 
@@ -37,7 +38,7 @@ export function pathsOfGateway({
       pod,
       path: `/${pod}/metrics`,
     })),
-    ...(gateway.tls === undefined ? [] : [{ pod: GATEWAY.name, path: '/metrics' }]),
+    ...(gateway.tls === undefined ? [] : [{ pod: GATEWAY.name, path: CERTIFICATE_METRIC }]),
   ];
 }
 
@@ -51,7 +52,8 @@ export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
     service: GATEWAY_METRICS,
     portName: 'metrics',
     port: GATEWAY.ports.metrics,
-    paths: pathsOfGateway(config).filter(({ pod }) => pod === program.name || pod.startsWith(`${program.name}-`)),
+    // A pod of a StatefulSet has its ordinal behind the name.
+    paths: pathsOfGateway(config).filter(({ pod }) => pod.replace(/-\d+$/, '') === program.name),
   });
   return [
     throughGateway(LOKI),
