@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLAIMABLE_JOBS, LABELS, POD_LABELS, REDACTED, SECRET_PATTERNS } from '../../src/log-model';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { countOf } from '../support/metric';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
 import {
   type Container,
@@ -98,9 +99,8 @@ describe('Promtail, given', () => {
   }
 
   /** A counter of Promtail, all its labels but the named one summed up. */
-  async function counter(name: string, label = ''): Promise<number> {
-    const lines = (await promtail.metrics()).split('\n').filter((line) => line.startsWith(`${name}{`));
-    return lines.filter((line) => line.includes(label)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  async function counter(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+    return countOf(await promtail.metrics(), name, labels);
   }
 
   function writeFile(source: string, name: string, ...lines: readonly string[]): void {
@@ -147,7 +147,7 @@ describe('Promtail, given', () => {
     logs.append(pods.huge, criPieces(tick, JSON.stringify(record)));
     const [entry] = await eventually('{app="huge", level="error"} | requestId="huge-1"', 1);
     expect(Buffer.byteLength(entry?.line ?? '')).toBe(LONGEST_LINE);
-    expect(await counter('promtail_mutated_entries_total', 'reason="line_too_long"')).toBe(before + 1);
+    expect(await counter('promtail_mutated_entries_total', { reason: 'line_too_long' })).toBe(before + 1);
   });
 
   test('a request id of 100 KB, loses nothing', async () => {
@@ -165,7 +165,7 @@ describe('Promtail, given', () => {
       /timestamp too old.*final error sending batch/.test(promtail.output()) ? undefined : 'not there',
     );
     await until('the refusal to be counted', async () =>
-      (await counter('promtail_dropped_entries_total', 'reason="ingester_error"')) > 0 ? undefined : 'not yet',
+      (await counter('promtail_dropped_entries_total', { reason: 'ingester_error' })) > 0 ? undefined : 'not yet',
     );
   });
 
@@ -257,7 +257,7 @@ describe('Promtail, given', () => {
     );
     const found = await eventually('{app="health"}', 2);
     expect(found.map(({ line }) => line)).toEqual([lines[1], lines[3]]);
-    expect(await counter('logentry_dropped_lines_total', 'reason="health-checks"')).toBe(2);
+    expect(await counter('logentry_dropped_lines_total', { reason: 'health-checks' })).toBe(2);
   });
 
   test('a rule that samples, keeps about its fraction and counts the rest', async () => {
@@ -268,7 +268,7 @@ describe('Promtail, given', () => {
     logs.append(pods.halves, [cri(tick(), '{"end":true}')]);
     let dropped = 0;
     await until(`${SAMPLED} lines, kept or counted`, async () => {
-      dropped = await counter('logentry_dropped_lines_total', 'reason="chatter"');
+      dropped = await counter('logentry_dropped_lines_total', { reason: 'chatter' });
       const kept = (await query('{app="sampled"}')).length;
       return kept + dropped < SAMPLED ? `${kept} kept, ${dropped} counted` : undefined;
     });

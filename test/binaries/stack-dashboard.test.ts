@@ -1,6 +1,7 @@
 /** Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config. */
 import { canaryTarget, type RunningCanary, startCanary } from '../support/canary';
 import { type RunningGateway, startGateway } from '../support/gateway';
+import { logged } from '../support/gateway-suite';
 import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../support/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
@@ -86,11 +87,7 @@ beforeAll(async () => {
   await beforeLoki.interrupt();
   await send({ port: gateway.port, path, credential });
   await beforeLoki.start();
-  await until('the refusal and the failure in the gateway’s log', () =>
-    ['"status":401', '"status":502'].every((status) => gateway.program.output().includes(status))
-      ? undefined
-      : 'not there',
-  );
+  for (const failure of [401, 502]) await logged({ gateway }, `a ${failure}`, ({ status }) => status === failure);
   const now = BigInt(Date.now()) * 1_000_000n;
   const lines = gateway.program.output().trim().split('\n');
   logs.append(

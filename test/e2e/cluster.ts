@@ -206,8 +206,7 @@ export async function waitForStack(target: Target, config: StackConfig): Promise
 }
 
 /** Ready pods are not yet answers: kube-proxy and DNS learn of them a moment later. */
-export function waitForAnswer(): Promise<void> {
-  const reader = gatewayClient('grafana');
+export function waitForAnswer(reader = gatewayClient('grafana')): Promise<void> {
   return waitFor({
     what: 'a query through the gateway',
     missing: () => reader.count('{job=~".+"}', '1m').then(() => undefined, String),

@@ -10,7 +10,7 @@ import { gatewayServicePort } from '../../src/components/gateway';
 import { queryRequest } from '../support/loki';
 import { freePorts } from '../support/program';
 import { send } from '../support/request';
-import { APPS, eventually, log, startWriter, waitForWriter } from './cluster';
+import { APPS, eventually, log, startWriter, waitForAnswer, waitForWriter } from './cluster';
 import { type HaStack, killLoki, objectsInBucket, removeHaStack, startHaStack, untilStartedAgain } from './ha-stack';
 import { Pusher, pushStatus } from './pusher';
 
@@ -95,12 +95,7 @@ beforeAll(async () => {
     log,
   );
   loki = new LokiClient({ url: `http://localhost:${port}`, user: 'grafana', password: password('grafana') });
-  // A ready pod is not yet an answer: kube-proxy, DNS and the ring learn of it.
-  await eventually(
-    () => loki.count('{app="none"}', '1m'),
-    (count) => count === 0,
-    60,
-  );
+  await waitForAnswer(loki);
   const first = { port, job: 'ha-first', credential: `promtail:${password('promtail')}` };
   await eventually(
     () => pushStatus(first, 'the first line'),

@@ -179,7 +179,7 @@ export function tail({ gateway }: Running, query: string, who: string | undefine
 }
 
 /** All that the gateway has written. */
-export const gatewayOutput = ({ gateway }: Running): string => gateway.program.output();
+export const gatewayOutput = ({ gateway }: Pick<Running, 'gateway'>): string => gateway.program.output();
 
 /** A line of the gateway's access log. */
 export interface AccessLine {
@@ -192,7 +192,7 @@ export interface AccessLine {
 }
 
 /** The lines of the gateway's access log, and whatever else it has written. */
-export function logOf(running: Running): {
+export function logOf(running: Pick<Running, 'gateway'>): {
   readonly access: readonly AccessLine[];
   readonly others: readonly string[];
 } {
@@ -208,7 +208,7 @@ export function logOf(running: Running): {
 
 /** The access log's lines like that, once there are so many: nginx writes a line after its answer. */
 export async function logged(
-  running: Running,
+  running: Pick<Running, 'gateway'>,
   what: string,
   isIt: (line: AccessLine) => boolean,
   count = 1,
