@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../../local/kubernetes';
 import type { LokiClient } from '../../local/loki-client';
-import { eventually, log } from '../e2e/cluster';
+import { eventually, lastWithin, log } from '../e2e/cluster';
 import { lastLinesMissing, settle, type Settlement, type Window } from './ledger';
 import { table } from './report';
 import { APP, LINES_PER_SECOND, SOURCES, startWriters, stopWriters, writtenRuns } from './writers';
@@ -45,12 +45,12 @@ export class Books {
     log(name);
     await disturb();
     await sleep(3000);
-    const caughtUp = await eventually(
+    await eventually(
       () => this.sourcesCaughtUp(),
       (count) => count === FAST.length,
       catchUpSeconds,
+      (count) => `${name}: the agent has caught up with ${count} of ${FAST.length} sources`,
     );
-    if (caughtUp < FAST.length) throw new Error(`${name}: the agent has not caught up after ${catchUpSeconds} s`);
     this.windows.push({ name, from, to: new Date() });
   }
 
@@ -60,7 +60,7 @@ export class Books {
     await stopWriters(target);
     const runs = await writtenRuns(target);
     log('waiting for the last line of every writer');
-    const missing = await eventually(
+    const missing = await lastWithin(
       () => lastLinesMissing(loki, runs, this.began),
       (left) => left.length === 0,
       catchUpSeconds,

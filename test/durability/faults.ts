@@ -53,7 +53,6 @@ async function endProcess(scene: Scene, component: Component, end: (pid: number)
     (pod) => restarts(pod) > restarts(before) && pod.status.containerStatuses?.[0]?.ready === true,
     180,
   );
-  if (restarts(after) === restarts(before)) throw new Error(`${component} was not started again`);
   return after.status.containerStatuses?.[0]?.lastState.terminated?.reason ?? '';
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { stringify } from 'yaml';
 import { type Cluster, currentCluster, startCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
@@ -315,12 +316,29 @@ export async function droppedByAgent(target: Target, config: StackConfig): Promi
 }
 
 /**
- * Asks again until the answer is what is expected or the time is over; returns the last answer. What cannot be asked yet is asked
- * again as well: a gateway may be a moment behind its own readiness.
+ * Asks until the answer is what is expected. What cannot be asked yet is asked again as well: a gateway may be a moment behind
+ * its own readiness.
  *
- * @throws what the last try has thrown, if it is over then.
+ * @param say - names what is wrong with the last answer. @default - the answer itself
+ * @throws what the last try has thrown, or what its answer was, when the time is over.
  */
 export async function eventually<T>(
+  ask: () => Promise<T>,
+  accept: (answer: T) => boolean,
+  seconds: number,
+  say: (answer: T) => string = (answer) => `the last answer is ${inspect(answer)}`,
+): Promise<T> {
+  const answer = await lastWithin(ask, accept, seconds);
+  if (!accept(answer)) throw new Error(`not as expected after ${seconds} s: ${say(answer)}`);
+  return answer;
+}
+
+/**
+ * Asks like {@link eventually}, and returns the last answer whatever it is: where a shortfall is counted and told, not just an error.
+ *
+ * @throws what the last try has thrown, if the time is over then.
+ */
+export async function lastWithin<T>(
   ask: () => Promise<T>,
   accept: (answer: T) => boolean,
   seconds: number,

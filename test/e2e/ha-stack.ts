@@ -172,9 +172,12 @@ export async function untilStartedAgain(
   await die();
   const isBack = (now: typeof before): boolean =>
     now.every(({ restarts, isReady }, index) => isReady && restarts > (before[index]?.restarts ?? 0));
-  const after = await eventually(look, isBack, seconds);
-  if (!isBack(after))
-    throw new Error(`not back after ${seconds} s: ${JSON.stringify(after)}; before ${JSON.stringify(before)}`);
+  await eventually(
+    look,
+    isBack,
+    seconds,
+    (after) => `not back: ${JSON.stringify(after)}; before ${JSON.stringify(before)}`,
+  );
 }
 
 /** Kills a pod's Loki as a crash would; nothing where it does not run. */

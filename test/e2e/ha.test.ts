@@ -10,7 +10,7 @@ import { gatewayServicePort } from '../../src/components/gateway';
 import { queryRequest } from '../support/loki';
 import { freePorts } from '../support/program';
 import { send } from '../support/request';
-import { APPS, eventually, log, startWriter, waitForAnswer, waitForWriter } from './cluster';
+import { APPS, eventually, lastWithin, log, startWriter, waitForAnswer, waitForWriter } from './cluster';
 import { type HaStack, killLoki, objectsInBucket, removeHaStack, startHaStack, untilStartedAgain } from './ha-stack';
 import { Pusher, pushStatus } from './pusher';
 
@@ -76,7 +76,7 @@ async function underLoad(name: string, happening: () => Promise<void>): Promise<
     return new Set(entries.map(({ line }) => Number(/n=(\d+)/.exec(line)?.[1])));
   };
   // An agent that was refused tries again after half a minute at the most.
-  const held = await eventually(numbers, ({ size }) => size >= written, 120);
+  const held = await lastWithin(numbers, ({ size }) => size >= written, 120);
   const count = await loki.count(`{app="${name}"}`, '1h');
   log(
     `${name}: ${written - held.size} lost, ${count - held.size} counted twice, ${pusher.refused.length} pushes refused`,

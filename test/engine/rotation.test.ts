@@ -70,12 +70,11 @@ describeWithEngine('an agent’s password, rotated by the Pulumi engine', () => 
     expect(await Promise.all([old, fresh].map(push))).toEqual([204, 204]);
     expect(await deployed().plannedChanges()).toEqual({});
     log('waiting until the kubelet has given the agent its new password');
-    const password = await eventually(
-      () => agentsPassword(target, engineConfig),
-      (found) => found === fresh,
+    await eventually(
+      async () => (await agentsPassword(target, engineConfig)) === fresh,
+      (isFresh) => isFresh,
       120,
     );
-    expect(password === fresh).toBe(true);
   });
 
   test('when an up takes the old one away, then it is refused', async () => {

@@ -6,7 +6,7 @@ import { currentCluster } from '../../local';
 import { kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { JOBS, LABELS, LEVELS } from '../../src/log-model';
 import { receivedMessages } from '../e2e/alert-receiver';
-import { eventually, gatewayClient, log, targetOf } from '../e2e/cluster';
+import { gatewayClient, lastWithin, log, targetOf } from '../e2e/cluster';
 import { SOURCES, startNormalTraffic, startSources } from '../e2e/source-pods';
 import { writeSoakSection } from '../support/soak-page';
 import { FAULTS, startFaults, TOLD_WITHIN } from './faults';
@@ -120,7 +120,7 @@ describe('when faults follow', () => {
         return { fault, alert, seconds: first && (first.receivedAt - began) / 1000 };
       });
     };
-    told = await eventually(accountOf, (each) => each.every(({ seconds }) => seconds !== undefined), TOLD_WITHIN);
+    told = await lastWithin(accountOf, (each) => each.every(({ seconds }) => seconds !== undefined), TOLD_WITHIN);
     end();
   });
 
