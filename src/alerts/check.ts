@@ -1,11 +1,15 @@
 /** What must hold of a rule before Loki gets it: it can match something, and who is woken by it can tell what it means. */
 import { LABELS, LEVELS, MEASURES, OTLP_LABEL, STRUCTURED_METADATA } from '../log-model';
-import { type Expression, parseExpression, type StreamMatcher } from './logql';
+import { fulfils, type Matcher } from '../config/selector';
+import { templateFault } from '../syntax/go-template';
+import { type Expression, parseExpression } from './logql';
 import { SEVERITIES } from './rule';
 
 /** What is wrong with one part of a rule. */
 export interface Fault {
-  readonly part: 'expr' | 'description' | 'runbook' | 'severity';
+  readonly part: 'expr' | 'summary' | 'description' | 'runbook' | 'severity' | 'labels' | 'annotations' | 'record';
+  /** Of labels and annotations, which one. */
+  readonly name?: string;
   readonly received: unknown;
   readonly rule: string;
   readonly remedy: string;
@@ -22,6 +26,7 @@ export function expressionFaults(expr: string): readonly Fault[] {
   const fault = (rule: string, remedy: string): Fault => ({ part: 'expr', received: expr, rule, remedy });
   const [error] = parsed.errors;
   if (error !== undefined) return [fault('LogQL', `look at ${error.trim()}`)];
+  if (parsed.faults.length > 0) return parsed.faults.map(({ rule, remedy }) => fault(rule, remedy));
   if (!parsed.isMetric || parsed.matchers.length === 0)
     return [
       fault('a metric query of lines', 'count the lines: sum(count_over_time({job="backend"} |= "…" [5m])) > 10'),
@@ -57,20 +62,11 @@ function labelFaults({ matchers, names, isOpen }: Expression, fault: MakeFault):
 }
 
 /** A level that no line has: nothing would ever match. */
-function levelFaults(matchers: readonly StreamMatcher[], fault: MakeFault): readonly Fault[] {
+function levelFaults(matchers: readonly Matcher[], fault: MakeFault): readonly Fault[] {
   return matchers
     .filter(({ label, operator }) => label === LABELS.level && (operator === '=' || operator === '=~'))
-    .filter(({ operator, value }) => !['', ...LEVELS].some((level) => isLevel(level, operator, value)))
+    .filter((matcher) => !['', ...LEVELS].some((level) => fulfils(level, matcher) === true))
     .map(({ value }) => fault(`a level that lines have: ${LEVELS.join(', ')}`, `replace ${value}`));
-}
-
-function isLevel(level: string, operator: string, value: string): boolean {
-  if (operator === '=') return level === value;
-  try {
-    return new RegExp(`^(?:${value})$`, 's').test(level);
-  } catch {
-    return true; // only RE2 knows
-  }
 }
 
 /** What is told when an alert fires. */
@@ -122,4 +118,62 @@ function lacksUnit(description: string): boolean {
     ([, inside = '', after = '']) =>
       !/humanize(?:Percentage|Duration|Timestamp)/.test(inside) && !/^\s?(?:[%°\p{L}])/u.test(after),
   );
+}
+
+const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const METRIC_NAME = /^[A-Za-z_:][A-Za-z0-9_:]*$/;
+/** What a template of an alert may name, besides Go's own functions. */
+const ALERT_TEMPLATE = {
+  functions:
+    'query first label value strvalue args reReplaceAll safeHtml match title toUpper toLower graphLink tableLink sortByLabel stripPort stripDomain humanize humanizeDuration humanizePercentage humanizeTimestamp toTime toDuration now pathPrefix externalURL parseDuration urlQueryEscape tmpl'.split(
+      ' ',
+    ),
+  variables: ['$labels', '$externalLabels', '$value'],
+};
+
+/** Of labels or annotations: Loki takes no file with a name that Prometheus does not know. */
+export function nameFaults(part: 'labels' | 'annotations', named: Readonly<Record<string, string>>): readonly Fault[] {
+  return Object.keys(named)
+    .filter((name) => !LABEL_NAME.test(name) || (part === 'labels' && name === '__name__'))
+    .map((name) => ({
+      part,
+      name,
+      received: name,
+      rule: 'a name of letters, digits and _, which does not begin with a digit',
+      remedy: `write for example ${name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d|__name__$|$)/, 'own_')}`,
+    }));
+}
+
+/** Of texts that Loki fills in when an alert fires: it takes no file with a template that it cannot read. */
+export function templateFaults(
+  texts: Readonly<Record<string, string>>,
+  at: (name: string) => Pick<Fault, 'part' | 'name'>,
+): readonly Fault[] {
+  return Object.entries(texts).flatMap(([name, text]): readonly Fault[] => {
+    const why = templateFault(text, ALERT_TEMPLATE);
+    return why === undefined
+      ? []
+      : [
+          {
+            ...at(name),
+            received: text,
+            rule: `a template that Loki can read; ${why}`,
+            remedy: 'write for example {{ $labels.job }}, {{ $value }} or {{ $value | humanize }}',
+          },
+        ];
+  });
+}
+
+/** Of a recording rule: what it is kept as is the name of a metric. */
+export function recordFaults(record: string): readonly Fault[] {
+  return METRIC_NAME.test(record)
+    ? []
+    : [
+        {
+          part: 'record',
+          received: record,
+          rule: 'the name of a metric: letters, digits, _ and :',
+          remedy: 'write for example job:log_lines:rate5m',
+        },
+      ];
 }

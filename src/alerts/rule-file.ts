@@ -1,8 +1,9 @@
 /** Rule files in the format that Loki and Prometheus share. */
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { isPrometheusDuration } from '../syntax/go-duration';
 
-const time = z.string().regex(/^(\d+(ms|s|m|h|d|w|y))+$/, 'a time such as 5m');
+const time = z.string().refine(isPrometheusDuration, 'a time such as 5m or 1h30m: whole numbers, larger units first');
 const named = z.record(z.string(), z.string()).default({});
 
 const alert = z.strictObject({

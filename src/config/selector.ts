@@ -1,4 +1,6 @@
 /** What a stream selector says, without asking Loki. */
+import { unquoted } from '../syntax/go-text';
+import { re2 } from '../syntax/re2';
 
 /** One label matcher: `level=~"info|debug"`. */
 export interface Matcher {
@@ -9,34 +11,38 @@ export interface Matcher {
 
 const MATCHER = /(\w+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*")/g;
 
-/** The matchers of a selector that the schema has accepted. */
-export function matchersOf(selector: string): readonly Matcher[] {
+/** One as it is written, its value in quotes. */
+export interface WrittenMatcher {
+  readonly label: string;
+  readonly operator: Matcher['operator'];
+  readonly quoted: string;
+}
+
+/** The matchers of a selector, as they are written. */
+export function matchersIn(selector: string): readonly WrittenMatcher[] {
   return [...selector.matchAll(MATCHER)].map(([, label = '', operator = '', quoted = '']) => ({
     label,
     operator: operator as Matcher['operator'], // the expression has no other
-    value: unquoted(quoted),
+    quoted,
   }));
 }
 
-/** Go's escapes are JSON's, but for some that no label needs. */
-function unquoted(quoted: string): string {
-  try {
-    return String(JSON.parse(quoted));
-  } catch {
-    return quoted.slice(1, -1);
-  }
+/** The matchers of a selector that the schema has accepted. */
+export function matchersOf(selector: string): readonly Matcher[] {
+  return matchersIn(selector).map(({ label, operator, quoted }) => ({
+    label,
+    operator,
+    value: unquoted(quoted) ?? quoted,
+  }));
 }
 
-/** Whether a label with this value fulfils the matcher; '' is a label that is not there. Undefined where only RE2 knows. */
+/** Whether a label with this value fulfils the matcher; '' is a label that is not there. Undefined where RE2 cannot read it. */
 export function fulfils(value: string, { operator, value: wanted }: Matcher): boolean | undefined {
   if (operator === '=') return value === wanted;
   if (operator === '!=') return value !== wanted;
-  try {
-    const matches = new RegExp(`^(?:${wanted})$`, 's').test(value);
-    return operator === '=~' ? matches : !matches;
-  } catch {
-    return undefined;
-  }
+  const expression = re2(wanted);
+  if (typeof expression === 'string') return undefined;
+  return expression.matches(value) === (operator === '=~');
 }
 
 /** Whether a stream may match both: not, where the values that one demands of a label are none of the other's. */

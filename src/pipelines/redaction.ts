@@ -1,5 +1,6 @@
 /** The second line of defence: takes out what the log model calls secret, for sources that do not use the logger. */
 import { REDACTED, SECRET_PATTERNS, type SecretPattern } from '../log-model';
+import { re2 } from '../syntax/re2';
 import { type Stage, when } from './stage';
 
 /** An expression to take out besides the log model's. */
@@ -38,7 +39,8 @@ export function redact(further: readonly Redaction[]): readonly Stage[] {
 
 /** Promtail replaces what groups capture, and nothing where none does. */
 function capturing(expression: string): string {
-  return /(?<!\\)(?:\\\\)*\((?!\?(?!P<))/.test(expression) ? expression : `(${expression})`;
+  const read = re2(expression);
+  return typeof read !== 'string' && read.groups > 0 ? expression : `(${expression})`;
 }
 
 /** Stages for lines that contain one of some texts. `match` knows no "or": lines that contain none of them are marked. */

@@ -1,4 +1,12 @@
-import { expressionFaults, type Fault, tellingFaults } from '../../alerts/check';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  expressionFaults,
+  type Fault,
+  nameFaults,
+  recordFaults,
+  tellingFaults,
+  templateFaults,
+} from '../../alerts/check';
 import { logRules } from '../../alerts/log-rules';
 import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
 import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
@@ -42,6 +50,7 @@ function builtInRules(config: StackConfig): readonly Problem[] {
       [
         ...expressionFaults(rule.expr),
         ...tellingFaults({ ...rule, runbook: runbookUrl(config.alerting.runbooks, rule.name) }),
+        ...templateFaults({ runbook: runbookUrl(config.alerting.runbooks, rule.name) }, () => ({ part: 'runbook' })),
       ],
     ),
   );
@@ -68,11 +77,23 @@ function knownNames(config: StackConfig): readonly Problem[] {
 
 function ownRules({ alerting }: StackConfig): readonly Problem[] {
   return [
-    ...alerting.rules.flatMap((rule, index) =>
-      problems(['alerting', 'rules', index], [...expressionFaults(rule.expr), ...tellingFaults(rule)]),
-    ),
-    ...alerting.recording.flatMap(({ expr }, index) =>
-      problems(['alerting', 'recording', index], expressionFaults(expr)),
+    ...alerting.rules.flatMap((rule, index) => {
+      const { summary, description, runbook } = rule;
+      return problems(
+        ['alerting', 'rules', index],
+        [
+          ...expressionFaults(rule.expr),
+          ...tellingFaults(rule),
+          ...templateFaults({ summary }, () => ({ part: 'summary' })),
+          ...templateFaults({ description }, () => ({ part: 'description' })),
+          ...templateFaults({ runbook }, () => ({ part: 'runbook' })),
+          ...nameFaults('labels', rule.labels),
+          ...templateFaults(rule.labels, (name) => ({ part: 'labels', name })),
+        ],
+      );
+    }),
+    ...alerting.recording.flatMap(({ expr, labels }, index) =>
+      problems(['alerting', 'recording', index], [...expressionFaults(expr), ...nameFaults('labels', labels)]),
     ),
   ];
 }
@@ -93,13 +114,45 @@ function filesRules(file: StackConfig['alerting']['files'][number], index: numbe
     return parsed.unreadable.map(({ at, why }) =>
       problem(path, file.path, `a rule file of Loki; at ${at}: ${why}`, 'mend the file'),
     );
-  return rulesOf(parsed.file).flatMap(([at, rule]) => problems([...path, file.path, ...at], fileRuleFaults(rule)));
+  return [
+    ...groupRules([...path, file.path], parsed.file),
+    ...rulesOf(parsed.file).flatMap(([at, rule]) => problems([...path, file.path, ...at], fileRuleFaults(rule))),
+  ];
 }
 
+/** Loki takes no file with two groups of a name; of a rule that is there twice, one alert would end what the other tells. */
+function groupRules(path: Path, { groups }: RuleFile): readonly Problem[] {
+  return groups.flatMap(({ name, rules }, at) => [
+    ...when(groups.findIndex((other) => other.name === name) < at, () =>
+      problem(
+        [...path, 'groups', at, 'name'],
+        name,
+        'a name that no other group of the file has',
+        'rename one of them',
+      ),
+    ),
+    ...when(rules.length === 0, () =>
+      problem([...path, 'groups', at, 'rules'], rules, 'at least one rule', 'add one, or remove the group'),
+    ),
+    ...rules.flatMap((rule, index) =>
+      when(rules.findIndex((other) => isDeepStrictEqual(other, rule)) < index, () =>
+        problem([...path, 'groups', at, 'rules', index], nameOf(rule), 'a rule that is there once', 'remove it'),
+      ),
+    ),
+  ]);
+}
+
+const nameOf = (rule: FileRule): string => ('record' in rule ? rule.record : rule.alert);
+
 function fileRuleFaults(rule: FileRule): readonly Fault[] {
-  if ('record' in rule) return expressionFaults(rule.expr);
+  const names = nameFaults('labels', rule.labels);
+  if ('record' in rule) return [...expressionFaults(rule.expr), ...recordFaults(rule.record), ...names];
   const { labels, annotations } = rule;
   return [
+    ...names,
+    ...nameFaults('annotations', annotations),
+    ...templateFaults(labels, (name) => ({ part: 'labels', name })),
+    ...templateFaults(annotations, (name) => ({ part: 'annotations', name })),
     ...expressionFaults(rule.expr),
     ...tellingFaults({
       severity: labels['severity'],
@@ -170,5 +223,7 @@ function knownTenants({ alerting, auth }: StackConfig): readonly Problem[] {
 }
 
 function problems(path: Path, faults: readonly Fault[]): readonly Problem[] {
-  return faults.map(({ part, received, rule, remedy }) => problem([...path, part], received, rule, remedy));
+  return faults.map(({ part, name, received, rule, remedy }) =>
+    problem([...path, part, ...(name === undefined ? [] : [name])], received, rule, remedy),
+  );
 }

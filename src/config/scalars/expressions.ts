@@ -1,6 +1,9 @@
 /** What another program reads as an expression. */
 import { z } from 'zod';
-import { says, withPattern } from './base';
+import { unquoted } from '../../syntax/go-text';
+import { type Re2, re2, re2Fault } from '../../syntax/re2';
+import { matchersIn } from '../selector';
+import { type RuleParams, says, withPattern } from './base';
 
 /** `{job="security"}`: label matchers only, as retention_stream wants. */
 export const streamSelector = () =>
@@ -11,31 +14,52 @@ export const streamSelector = () =>
       rule: 'a stream selector of label matchers, without filters or parsers',
       remedy: `write for example '{job="security"}'`,
     },
-  );
-
-/** Look-around, back-references and the like, which RE2 does not have. */
-const NOT_RE2 = /\(\?(?:<?[=!]|>)|\\[1-9]|\\k</;
-
-/** An expression for the agent, which reads RE2: what JavaScript refuses, or RE2 is known to lack, is refused here. */
-export const expression = () => {
-  const params = {
-    rule: 'a regular expression in RE2 syntax: no look-around, no back-references',
-    remedy: String.raw`write for example "GET /health[ ?]", with a backslash doubled inside of double quotes`,
-  };
-  const accepts = (text: string): boolean => {
-    if (text === '' || NOT_RE2.test(text)) return false;
-    try {
-      new RegExp(text.replace(/^\(\?[imsU]+\)/, '').replaceAll('(?P<', '(?<'), 'v');
-      return true;
-    } catch {
-      return false;
+  ).superRefine((text, context) => {
+    for (const { label, operator, quoted } of matchersIn(text)) {
+      const value = unquoted(quoted);
+      const fault = value === undefined || !operator.endsWith('~') ? undefined : re2Fault(value);
+      if (value === undefined)
+        report(context, `${label}: a text with escapes that Go knows`, `replace ${quoted}; write a backslash twice`);
+      if (fault !== undefined) report(context, `${label}: ${RE2.rule}; RE2 says: ${fault}`, RE2.remedy);
     }
-  };
-  return z
-    .string(says(params))
-    .refine(accepts, { params: { ...params } })
-    .meta({ title: 'RE2 expression', patternErrorMessage: params.rule });
+  });
+
+const RE2 = {
+  rule: 'a regular expression in RE2 syntax: no look-around, no back-references',
+  remedy: String.raw`write for example "GET /health[ ?]", with a backslash doubled inside of double quotes`,
 };
+
+/** An expression for the agent, which reads RE2. */
+const expression = (isUseless: (expression: Re2) => boolean, useless: RuleParams) =>
+  z
+    .string(says(RE2))
+    .superRefine((text, context) => {
+      const read = re2(text);
+      if (typeof read === 'string') report(context, `${RE2.rule}; RE2 says: ${read}`, RE2.remedy);
+      else if (isUseless(read)) report(context, useless.rule, useless.remedy);
+    })
+    .meta({ title: 'RE2 expression', patternErrorMessage: RE2.rule });
+
+/** Of lines that have little in common. What matches all of them matches every line. */
+const LINES = ['a', 'B', '0', ' ', '-', '{', '\u{10fffd}'];
+
+/** What a line is left out by: not one that every line matches, such as `GET /health|` with its empty alternative. */
+export const dropPattern = () =>
+  expression(({ finds }) => LINES.every(finds), {
+    rule: 'an expression that not every line matches: it would drop them all',
+    remedy: 'remove an empty alternative (a|) or a star; leave patterns out where every line of the streams is meant',
+  });
+
+/** What is taken out of a line: not one that finds the empty text, for that is in every line between any two letters. */
+export const redactExpression = () =>
+  expression(({ finds }) => finds(''), {
+    rule: 'an expression that does not match the empty text: nothing would be taken out there',
+    remedy: 'remove an empty alternative (a|), or write + in place of *',
+  });
+
+function report(context: z.RefinementCtx, rule: string, remedy: string): void {
+  context.addIssue({ code: 'custom', params: { rule, remedy } });
+}
 
 /** An LDAP filter in which `%s` stands for the name that was typed. */
 export const ldapFilter = () =>

@@ -104,12 +104,12 @@ export const day = (): z.ZodType<string, string> =>
   );
 
 const EVALUATION_TIME = {
-  rule: 'a time in whole numbers with s, m, h or d; 0s is none',
+  rule: 'a time in whole numbers with d, h, m or s, larger units first; 0s is none',
   remedy: 'write for example 5m',
 };
 
 /** As rule files have it: zero, too. */
-export const evaluationTime = () => withPattern('time', /^(\d+(s|m|h|d))+$/, EVALUATION_TIME);
+export const evaluationTime = () => withPattern('time', /^(?=.)(\d{1,5}d)?(\d{1,5}h)?(\d{1,5}m)?(\d{1,5}s)?$/, EVALUATION_TIME);
 
 /** A time of day; a day ends at `24:00`. */
 export const clock = () =>

@@ -4,11 +4,12 @@ import { defaults } from '../defaults';
 import {
   byteSize,
   dnsLabel,
+  dropPattern,
   duration,
-  expression,
   fileGlob,
   fraction,
   logDirectory,
+  redactExpression,
   stateDirectory,
   streamSelector,
 } from '../scalars';
@@ -27,7 +28,7 @@ const dropRule = z.strictObject({
   ),
   selector: streamSelector().describe('Streams that it is for, by label matchers: `{job="nginx", level="info"}`.'),
   patterns: z
-    .array(expression())
+    .array(dropPattern())
     .default([])
     .describe('RE2; a line has to match one of them besides. Every line of the streams without one.'),
   keep: fraction().default(0).describe('Fraction of the lines that is kept all the same: 0.1 keeps one in ten.'),
@@ -51,7 +52,9 @@ export const agent = z.strictObject({
     .array(
       z.strictObject({
         name: dnsLabel().describe('What it is, for the reader.'),
-        expression: expression().describe('RE2; its capture groups are taken out, or all of the match without any.'),
+        expression: redactExpression().describe(
+          'RE2; its capture groups are taken out, or all of the match without any.',
+        ),
       }),
     )
     .default([])

@@ -1,5 +1,5 @@
 /** One row for each value that a scalar of the config refuses. */
-import { problemsOf, S3 } from '../../support/config';
+import { configWith, problemsOf, S3 } from '../../support/config';
 import { eachOf, type Row } from '../../support/wrong-values';
 
 const DURATION = {
@@ -59,6 +59,8 @@ const EXPRESSION = {
   rule: 'a regular expression in RE2 syntax: no look-around, no back-references',
   remedy: 'write for example "GET /health[ ?]", with a backslash doubled inside of double quotes',
 };
+/** What RE2 itself says of an expression. */
+const re2Says = (fault: string) => ({ rule: `${EXPRESSION.rule}; RE2 says: ${fault}`, remedy: EXPRESSION.remedy });
 const LOG_DIRECTORY = {
   rule: 'an absolute folder for log files, not one of the system’s own',
   remedy: 'write for example /var/log/postgresql',
@@ -149,21 +151,80 @@ const rows: readonly Row[] = [
     3000,
   ),
   ...eachOf('a fraction', (keep) => drop({ keep }), 'agent.drop[0].keep', FRACTION, -0.1, 1.1, '0.5', '50%'),
+  ...eachOf('an expression', (pattern) => drop({ patterns: [pattern] }), 'agent.drop[0].patterns[0]', EXPRESSION, 7),
+  ...(
+    [
+      ['(', 'missing closing ): `(`'],
+      ['[a', 'missing closing ]: `[a`'],
+      ['*-prod', 'missing argument to repetition operator: `*`'],
+      ['a(?=b)', 'invalid or unsupported Perl syntax: `(?=`'],
+      ['(?!kube).+', 'invalid or unsupported Perl syntax: `(?!`'],
+      ['(?<=a)b', 'invalid named capture: `(?<=a)b`'],
+      ['(?>a)', 'invalid or unsupported Perl syntax: `(?>`'],
+      [String.raw`(a)\1`, 'invalid escape sequence: `\\1`'],
+      [String.raw`caf\u00e9`, 'invalid escape sequence: `\\u`'],
+      ['a{1001}', 'invalid repeat count: `{1001}`'],
+      ['a)|(b', 'unexpected ): `a)|(b`'],
+    ] as const
+  ).flatMap(([expression, fault]) => [
+    ...eachOf(
+      'a pattern of lines to drop',
+      (pattern) => drop({ patterns: [pattern] }),
+      'agent.drop[0].patterns[0]',
+      re2Says(fault),
+      expression,
+    ),
+    ...eachOf(
+      'an expression to take out',
+      (expressionOf) => ({ agent: { redact: [{ name: 'secret', expression: expressionOf }] } }),
+      'agent.redact[0].expression',
+      re2Says(fault),
+      expression,
+    ),
+    ...eachOf(
+      'a matcher',
+      (selector) => ({ retention: { streams: [{ selector, period: '30d' }] } }),
+      'retention.streams[0].selector',
+      { rule: `job: ${re2Says(fault).rule}`, remedy: EXPRESSION.remedy },
+      `{job=~${JSON.stringify(expression)}}`,
+    ),
+  ]),
   ...eachOf(
-    'an expression',
+    'a pattern that every line matches',
     (pattern) => drop({ patterns: [pattern] }),
     'agent.drop[0].patterns[0]',
-    EXPRESSION,
+    {
+      rule: 'an expression that not every line matches: it would drop them all',
+      remedy: 'remove an empty alternative (a|) or a star; leave patterns out where every line of the streams is meant',
+    },
     '',
-    '(',
-    '[a',
-    'a(?=b)',
-    'a(?!b)',
-    '(?<=a)b',
-    '(?<!a)b',
-    '(a)\\1',
-    '(?>a)',
-    7,
+    'GET /health|',
+    'a*',
+    '.',
+    '^',
+    '(?i)',
+  ),
+  ...eachOf(
+    'an expression that finds the empty text',
+    (expression) => ({ agent: { redact: [{ name: 'secret', expression }] } }),
+    'agent.redact[0].expression',
+    {
+      rule: 'an expression that does not match the empty text: nothing would be taken out there',
+      remedy: 'remove an empty alternative (a|), or write + in place of *',
+    },
+    '',
+    'secret|',
+    '[0-9]*',
+  ),
+  ...eachOf(
+    'a matcher with an escape',
+    (selector) => ({ retention: { streams: [{ selector, period: '30d' }] } }),
+    'retention.streams[0].selector',
+    {
+      rule: 'job: a text with escapes that Go knows',
+      remedy: String.raw`replace "\d+"; write a backslash twice`,
+    },
+    String.raw`{job=~"\d+"}`,
   ),
   ...eachOf(
     'a folder of log files',
@@ -314,6 +375,27 @@ const rows: readonly Row[] = [
     '{job="x",}',
   ),
 ];
+
+test.each([
+  String.raw`\Qa.b\E`,
+  '(?P<name>a)',
+  '(?<name>a)',
+  String.raw`^\s*$`,
+  '(?i)get /health',
+  String.raw`[[:alpha:]]\pN\p{Greek}`,
+  'a{1000}',
+])('an expression that RE2 reads and JavaScript may not is taken: %s', (pattern) => {
+  expect(configWith(drop({ patterns: [pattern] })).agent.drop[0]?.patterns).toEqual([pattern]);
+});
+
+test('an expression that takes JavaScript ages is judged at once', () => {
+  // Two rules of one priority: whether one stream may match both is asked. It is 2^40 steps for who goes back at each letter.
+  const streams = [
+    { selector: '{job=~"(a+)+b"}', period: '30d' },
+    { selector: `{job="${'a'.repeat(40)}"}`, period: '40d' },
+  ];
+  expect(configWith({ retention: { streams } }).retention.streams).toHaveLength(2);
+});
 
 test.each(rows.map(([given, input, ...expected]) => ({ given, input, expected })))(
   'given $given, the report says where, what, which rule and what to do',

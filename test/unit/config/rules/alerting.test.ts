@@ -16,23 +16,17 @@ const own = (differences: Partial<Record<keyof typeof GOOD, string>> = {}): Inpu
   alerting({ rules: [{ ...GOOD, ...differences, severity: 'warning' }] });
 
 const file = (text: string): Input => alerting({ files: [{ path: 'alerts/team.yaml', content: text }] });
+const ANNOTATIONS = { description: '{{ $value }} failures', runbook_url: 'https://wiki.example.com' };
+const RULE = { alert: 'TeamAlert', expr: GOOD.expr, labels: { severity: 'info' }, annotations: ANNOTATIONS };
+const GROUP = { name: 'team', rules: [RULE] };
+const groups = (...written: readonly object[]): string => JSON.stringify({ groups: written });
 const rule = (differences: Readonly<Record<string, unknown>> = {}): string =>
-  JSON.stringify({
-    groups: [
-      {
-        name: 'team',
-        rules: [
-          {
-            alert: 'TeamAlert',
-            expr: GOOD.expr,
-            labels: { severity: 'info' },
-            annotations: { description: '{{ $value }} failures', runbook_url: 'https://wiki.example.com' },
-            ...differences,
-          },
-        ],
-      },
-    ],
-  });
+  groups({ name: 'team', rules: [{ ...RULE, ...differences }] });
+const record = (name: string): string => groups({ name: 'team', rules: [{ record: name, expr: GOOD.expr }] });
+const recording = (differences: object): Input => ({
+  monitoring: { type: 'embedded' },
+  alerting: { recording: [{ record: 'a:b', expr: 'sum(rate({job="backend"}[5m]))', ...differences }] },
+});
 const AT = 'alerting.files[0].alerts/team.yaml.groups[0].rules[0]';
 
 const LABELS = 'labels that lines have: job, service, level, namespace, app, container, node, service_name';
@@ -40,6 +34,9 @@ const FIELDS =
   'fields that pipelines keep (requestId, userId, action, result, traceId, sentryEventId, status, duration, pod, filename), or that the query takes out of the line';
 const COUNT = 'count the lines: sum(count_over_time({job="backend"} |= "…" [5m])) > 10';
 const UNIT = 'a description in which {{ $value }} is followed by its unit';
+const NAME = 'a name of letters, digits and _, which does not begin with a digit';
+const TEMPLATE = 'a template that Loki can read';
+const TEMPLATE_REMEDY = 'write for example {{ $labels.job }}, {{ $value }} or {{ $value | humanize }}';
 const UNIQUE = 'a name that no other alert has';
 const BUILT_IN =
   'the name of a built-in alert: HighErrorRate, ErrorRateAboveHourBefore, ErrorRateAboveDayBefore, FailedLoginsByUser, FailedLoginsByAddress, RateLimitViolations, SuspiciousSecurityAction, SecurityRefusals, SlowQueries, SlowStatements, NginxServerErrors, NginxSlowRequests, DatabaseConnectionFailures, PgBouncerPoolExhausted, SourceSilent, SecretsRedacted, RulerRulesUnreadable';
@@ -213,6 +210,110 @@ testRules([
     '"SourceSilent"',
     'rename one of them',
     file(rule()),
+  ],
+  [
+    'a rule file of Loki; at groups.0.rules.0.for: a time such as 5m or 1h30m: whole numbers, larger units first',
+    file(rule({ for: '30s5m' })),
+    'alerting.files[0]',
+    '"alerts/team.yaml"',
+    'mend the file',
+    file(rule({ for: '5m30s' })),
+  ],
+  [
+    NAME,
+    file(rule({ labels: { severity: 'info', 'team-name': 'a' } })),
+    `${AT}.labels.team-name`,
+    '"team-name"',
+    'write for example team_name',
+    file(rule({ labels: { severity: 'info', team_name: 'a' } })),
+  ],
+  [
+    NAME,
+    file(rule({ annotations: { ...ANNOTATIONS, '9a': 'a' } })),
+    `${AT}.annotations.9a`,
+    '"9a"',
+    'write for example own_9a',
+    file(rule({ annotations: { ...ANNOTATIONS, a9: 'a' } })),
+  ],
+  [
+    NAME,
+    alerting({ rules: [{ ...GOOD, labels: { __name__: 'a' } }] }),
+    'alerting.rules[0].labels.__name__',
+    '"__name__"',
+    'write for example own___name__',
+    alerting({ rules: [{ ...GOOD, labels: { name: 'a' } }] }),
+  ],
+  [
+    NAME,
+    recording({ labels: { 'a.b': 'a' } }),
+    'alerting.recording[0].labels.a.b',
+    '"a.b"',
+    'write for example a_b',
+    recording({ labels: { a_b: 'a' } }),
+  ],
+  [
+    'the name of a metric: letters, digits, _ and :',
+    { monitoring: { type: 'embedded' }, ...file(record('job-errors')) },
+    `${AT}.record`,
+    '"job-errors"',
+    'write for example job:log_lines:rate5m',
+    { monitoring: { type: 'embedded' }, ...file(record('job:errors')) },
+  ],
+  [
+    `${TEMPLATE}; cannot read } in {{ $labels.job }`,
+    own({ summary: '{{ $labels.job }' }),
+    'alerting.rules[0].summary',
+    '"{{ $labels.job }"',
+    TEMPLATE_REMEDY,
+    own({ summary: '{{ $labels.job }}' }),
+  ],
+  [
+    `${TEMPLATE}; no function nosuch in {{ $value | nosuch }}`,
+    own({ description: '{{ $value | nosuch }} s' }),
+    'alerting.rules[0].description',
+    '"{{ $value | nosuch }} s"',
+    TEMPLATE_REMEDY,
+    own({ description: '{{ $value | humanize }} s' }),
+  ],
+  [
+    `${TEMPLATE}; no end of {{ $value`,
+    alerting({ rules: [{ ...GOOD, labels: { team: '{{ $value' } }] }),
+    'alerting.rules[0].labels.team',
+    '"{{ $value"',
+    TEMPLATE_REMEDY,
+    alerting({ rules: [{ ...GOOD, labels: { team: '{{ $value }}' } }] }),
+  ],
+  [
+    `${TEMPLATE}; no variable $job in {{ $job }}`,
+    file(rule({ annotations: { ...ANNOTATIONS, title: '{{ $job }}' } })),
+    `${AT}.annotations.title`,
+    '"{{ $job }}"',
+    TEMPLATE_REMEDY,
+    file(rule({ annotations: { ...ANNOTATIONS, title: '{{ $labels.job }}' } })),
+  ],
+  [
+    'a name that no other group of the file has',
+    file(groups(GROUP, { ...GROUP, rules: [{ ...RULE, alert: 'Other' }] })),
+    'alerting.files[0].alerts/team.yaml.groups[1].name',
+    '"team"',
+    'rename one of them',
+    file(groups(GROUP, { name: 'other', rules: [{ ...RULE, alert: 'Other' }] })),
+  ],
+  [
+    'at least one rule',
+    file(groups({ name: 'team', rules: [] })),
+    'alerting.files[0].alerts/team.yaml.groups[0].rules',
+    '[]',
+    'add one, or remove the group',
+    file(groups(GROUP)),
+  ],
+  [
+    'a rule that is there once',
+    file(groups({ name: 'team', rules: [RULE, RULE] })),
+    'alerting.files[0].alerts/team.yaml.groups[0].rules[1]',
+    '"TeamAlert"',
+    'remove it',
+    file(groups({ name: 'team', rules: [RULE, { ...RULE, expr: 'sum(rate({job="backend"}[5m])) > 5' }] })),
   ],
   [
     'a file name that no other file of the tenant has',
