@@ -120,7 +120,7 @@ function fileOf(config, secret) {
   return config.secretSource.type === 'externalSecrets'
     ? [
         `${secret.name}.json`,
-        toJson({ [objects.storeEntryName(config, secret.name)]: objects.storeProperties(secret.stringData) }),
+        toJson({ [objects.storeEntryName(config, secret.name)]: objects.storeProperties(config, secret, {}) }),
       ]
     : [`${secret.name}.yaml`, stringify(objects.secretManifest(secret))];
 }

@@ -23,12 +23,9 @@ export function authorizationContents(user: string, password: string): Readonly<
   return { password, [AUTHORIZATION_FILE]: line(Buffer.from(`${user}:${password}`).toString('base64')) };
 }
 
-/** {@link authorizationContents} as templates of the External Secrets operator. */
-export function authorizationTemplates(user: string): Readonly<Record<string, string>> {
-  return {
-    password: '{{ .password }}',
-    [AUTHORIZATION_FILE]: line(`{{ printf "${user}:%s" .password | b64enc }}`),
-  };
+/** The line as a template of the External Secrets operator. */
+export function authorizationTemplate(user: string): string {
+  return line(`{{ printf "${user}:%s" .password | b64enc }}`);
 }
 
 /** Letters of base64 end no word of nginx'. */

@@ -1,12 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type SecretSpec, secretTable, type StackConfig } from '../config';
+import { secretTable, type StackConfig } from '../config';
 import { formatDuration } from '../config/units';
-import { AUTHORIZATION_FILE, authorizationTemplates, authorizationUsers } from './authorization';
-import { ldapConfigTemplate } from './ldap-config';
-
-/** Property of the store's entry that the LDAP password is kept under: the Secret holds a whole file around it. */
-export const BIND_PASSWORD = 'bindPassword';
+import { type MadeFile, madeFiles } from './made-file';
 
 /** The stack's Secrets as requests to the External Secrets operator; nothing where they come from somewhere else. */
 export class ExternalSecrets extends Construct {
@@ -16,7 +12,7 @@ export class ExternalSecrets extends Construct {
     if (source.type !== 'externalSecrets') return;
     for (const spec of secretTable(config).filter(({ madeBy }) => madeBy === 'secretSource')) {
       const { name, namespace, keys } = spec;
-      const template = fileTemplate(config, spec);
+      const made = madeFiles(config).get(name);
       new ApiObject(this, `${namespace}-${name}`, {
         apiVersion: 'external-secrets.io/v1',
         kind: 'ExternalSecret',
@@ -35,11 +31,13 @@ export class ExternalSecrets extends Construct {
             name,
             creationPolicy: 'Owner',
             deletionPolicy: 'Retain',
-            ...(template === undefined ? {} : { template: { engineVersion: 'v2', data: template } }),
+            ...(made === undefined
+              ? {}
+              : { template: { engineVersion: 'v2', data: templates(Object.keys(keys), made) } }),
           },
-          data: storeProperties(Object.keys(keys)).map((property) => ({
+          data: storeProperties(Object.keys(keys), made).map((property) => ({
             // A template names its values in words without dots.
-            secretKey: template === undefined ? property : variable(property),
+            secretKey: made === undefined ? property : variable(property),
             remoteRef: { key: `${source.prefix}/${name}`, property },
           })),
         },
@@ -48,23 +46,14 @@ export class ExternalSecrets extends Construct {
   }
 }
 
-/** What the store's entry of a Secret holds: its keys, but of the LDAP config and of a line of nginx' the password alone. */
-function storeProperties(keys: readonly string[]): readonly string[] {
-  return keys.filter((key) => key !== AUTHORIZATION_FILE).map((key) => (key === 'ldap.toml' ? BIND_PASSWORD : key));
+/** What the store's entry of a Secret holds: its keys, and in the place of a file that is made what it is made of. */
+function storeProperties(keys: readonly string[], made: MadeFile | undefined): readonly string[] {
+  return keys.flatMap((key) => (key === made?.key ? Object.keys(made.properties) : [key]));
 }
 
 /** Secret key → template, for Secrets that are more than their values. */
-function fileTemplate(config: StackConfig, { name, keys }: SecretSpec): Record<string, string> | undefined {
-  const user = authorizationUsers(config).get(name);
-  if (user !== undefined) return { ...authorizationTemplates(user) };
-  const { ldap } = config.grafana.login;
-  if (ldap?.bindSecret !== name) return undefined;
-  return Object.fromEntries(
-    Object.keys(keys).map((key) => [
-      key,
-      key === 'ldap.toml' ? ldapConfigTemplate(ldap, BIND_PASSWORD) : `{{ .${variable(key)} }}`,
-    ]),
-  );
+function templates(keys: readonly string[], made: MadeFile): Record<string, string> {
+  return Object.fromEntries(keys.map((key) => [key, key === made.key ? made.template : `{{ .${variable(key)} }}`]));
 }
 
 function variable(property: string): string {

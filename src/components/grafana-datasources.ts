@@ -6,6 +6,7 @@ import { LOKI_DATASOURCE_UID } from '../dashboards/explore';
 import { PROMETHEUS_DATASOURCE_UID } from '../dashboards/metric-panels';
 import { alertmanagerUrl, prometheusDatasource } from './addresses';
 import { gatewayUrl } from './gateway';
+import { GATEWAY_PASSWORD } from './grafana-secrets';
 
 /** The parts of the stack config that the datasources are made from. */
 export type DatasourcesProps = Pick<
@@ -16,7 +17,7 @@ export type DatasourcesProps = Pick<
 /** Where the container finds the CA of the gateway's certificate. */
 export const GATEWAY_CA = '/etc/grafana/gateway-ca';
 
-/** Provisioned datasources. The password is the name of an environment variable, which Grafana fills in. */
+/** Provisioned datasources. The password is the name of a file, which Grafana reads. */
 export function datasources(props: DatasourcesProps): Readonly<Record<string, unknown>> {
   const { namespaces, alertmanager, grafana, gateway, auth, limits, monitoring } = props;
   const alerts = alertmanagerUrl({ alertmanager, namespaces });
@@ -77,10 +78,10 @@ export function datasources(props: DatasourcesProps): Readonly<Record<string, un
   };
 }
 
-/** What Grafana keeps encrypted of a datasource: the name of a variable and of a file, which it reads itself. */
+/** What Grafana keeps encrypted of a datasource: names of files, which it reads itself. */
 function secureFields(auth: boolean, tls: boolean): Readonly<Record<string, unknown>> {
   const fields = {
-    ...(auth ? { basicAuthPassword: '$GATEWAY_PASSWORD' } : {}),
+    ...(auth ? { basicAuthPassword: GATEWAY_PASSWORD } : {}),
     ...(tls ? { tlsCACert: `$__file{${GATEWAY_CA}/ca.crt}` } : {}),
   };
   return Object.keys(fields).length === 0 ? {} : { secureJsonData: fields };

@@ -1,9 +1,7 @@
-/** Grafana's settings, as the environment variables that it reads them from. Secret ones are references. */
-import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
-import { credentialSecretName, GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../config';
+/** Grafana's settings, as the environment variables that it reads them from. */
+import { hasGrafanaMetrics, type StackConfig } from '../config';
 import { METRICS_USER } from './authorization';
 import { LDAP_FOLDER } from './ldap-config';
-import { secretEnv } from './pod';
 
 type GrafanaConfig = StackConfig['grafana'];
 type Login = GrafanaConfig['login'];
@@ -71,34 +69,6 @@ export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitorin
   };
 }
 
-/** Settings that are secrets, each a reference that only the kubelet follows. */
-export function secretSettings(
-  config: Pick<StackConfig, 'grafana' | 'auth' | 'monitoring' | 'environment'>,
-): readonly k8s.EnvVar[] {
-  const { grafana, auth } = config;
-  const { login, database, smtp } = grafana;
-  const { oauth } = login;
-  return [
-    secretEnv('GF_SECURITY_ADMIN_PASSWORD', login.adminSecret, 'password'),
-    secretEnv('GF_SECURITY_SECRET_KEY', login.adminSecret, 'secretKey'),
-    ...(hasGrafanaMetrics(config)
-      ? [secretEnv('GF_METRICS_BASIC_AUTH_PASSWORD', GRAFANA_METRICS_SECRET, 'password')]
-      : []),
-    ...(auth.loki.enabled ? [secretEnv('GATEWAY_PASSWORD', credentialSecretName(grafana.credential), 'password')] : []),
-    ...(oauth === undefined
-      ? []
-      : [
-          ...(oauth.github === undefined ? [] : [secretEnv('GF_AUTH_GITHUB_CLIENT_SECRET', oauth.secret, 'github')]),
-          ...(oauth.google === undefined ? [] : [secretEnv('GF_AUTH_GOOGLE_CLIENT_SECRET', oauth.secret, 'google')]),
-          ...(oauth.generic === undefined
-            ? []
-            : [secretEnv('GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET', oauth.secret, 'generic')]),
-        ]),
-    ...(database.type === 'sqlite' ? [] : [secretEnv('GF_DATABASE_PASSWORD', database.passwordSecret, 'password')]),
-    ...(smtp?.user === undefined ? [] : [secretEnv('GF_SMTP_PASSWORD', smtp.passwordSecret, 'password')]),
-  ];
-}
-
 /**
  * `grafana.ini`: what has no environment variable. Grafana sends HSTS of its own only where it serves TLS itself; here the
  * Ingress or the Gateway in front of it does.
@@ -135,7 +105,7 @@ function oauthSettings({ github, google, generic }: OAuth): Settings {
   return {
     ...(github === undefined
       ? {}
-      : provider('GF_AUTH_GITHUB', github, hasOneOf('groups', github.roles), {
+      : provider('GF_AUTH_GITHUB', github, hasOneOf(path(['groups']), github.roles), {
           SCOPES: list(['user:email', 'read:org']),
           ALLOWED_ORGANIZATIONS: list(github.organizations),
         })),
@@ -152,13 +122,13 @@ function oauthSettings({ github, google, generic }: OAuth): Settings {
 
 function genericSettings(generic: NonNullable<OAuth['generic']>): Settings {
   if (generic.type === 'oidc') {
-    return provider('GF_AUTH_GENERIC_OAUTH', generic, hasOneOf(generic.groupsClaim, generic.roles), {
+    return provider('GF_AUTH_GENERIC_OAUTH', generic, hasOneOf(path(generic.groupsClaim), generic.roles), {
       NAME: generic.name,
       AUTH_URL: generic.authUrl,
       TOKEN_URL: generic.tokenUrl,
       API_URL: generic.apiUrl,
       SCOPES: list(generic.scopes),
-      GROUPS_ATTRIBUTE_PATH: `${identifier(generic.groupsClaim)}[*]`,
+      GROUPS_ATTRIBUTE_PATH: `${path(generic.groupsClaim)}[*]`,
       LOGIN_ATTRIBUTE_PATH: 'preferred_username',
       ...(generic.domains.length === 0 ? {} : { ALLOWED_DOMAINS: list(generic.domains) }),
       ...(generic.groups.length === 0 ? {} : { ALLOWED_GROUPS: list(generic.groups) }),
@@ -200,12 +170,12 @@ function provider(
 }
 
 /**
- * JMESPath to a role by the groups that `claim` lists. Without the claim it is an error and not a lower role: Grafana then
+ * JMESPath to a role by the groups that the claim lists. Without the claim it is an error and not a lower role: Grafana then
  * looks into the next source (the token, the user's data, the teams), and takes Viewer or refuses in the end.
  */
 function hasOneOf(claim: string, roles: Roles<string>): string {
   return roleExpression(roles, (entries) =>
-    entries.map((entry) => `contains(${identifier(claim)}[*], ${text(entry)})`).join(' || '),
+    entries.map((entry) => `contains(${claim}[*], ${text(entry)})`).join(' || '),
   );
 }
 
@@ -227,8 +197,9 @@ function text(value: string): string {
   return `'${value}'`;
 }
 
-function identifier(claim: string): string {
-  return `"${claim}"`;
+/** Claims in claims, by their names, in quotes: in a name, a dot or a colon is a letter like any other. */
+function path(claim: readonly string[]): string {
+  return claim.map((name) => `"${name}"`).join('.');
 }
 
 /** A list as Grafana reads it with whatever stands in its entries. */

@@ -8,7 +8,8 @@ import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../dashboards/log-
 import { GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from './addresses';
 import { LOGGING_STACK_UID, loggingStackDashboard } from '../dashboards/logging-stack';
 import { datasources, GATEWAY_CA } from './grafana-datasources';
-import { grafanaIni, grafanaSettings, secretSettings } from './grafana-settings';
+import { SECRETS, secretSettings, settingsSecrets } from './grafana-secrets';
+import { grafanaIni, grafanaSettings } from './grafana-settings';
 import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 import { LDAP_FOLDER } from './ldap-config';
 import {
@@ -189,6 +190,7 @@ export class Grafana extends Construct {
     const { ldap } = grafana.login;
     const isShared = grafana.database.type !== 'sqlite';
     const hasMetrics = hasGrafanaMetrics(props);
+    const secrets = settingsSecrets(props);
     const proxy: ProxyProps = {
       images,
       resources,
@@ -231,10 +233,10 @@ export class Grafana extends Construct {
                 name: GRAFANA.name,
                 image: imageReference(images.grafana, images),
                 imagePullPolicy: 'IfNotPresent',
-                env: [
-                  ...Object.entries(grafanaSettings(props)).map(([name, value]) => ({ name, value })),
-                  ...secretSettings(props),
-                ],
+                env: Object.entries({ ...grafanaSettings(props), ...secretSettings(props) }).map(([name, value]) => ({
+                  name,
+                  value,
+                })),
                 ports: [{ name: 'http', containerPort: GRAFANA.ports.http, protocol: 'TCP' }],
                 resources: containerResources(resources.grafana),
                 securityContext: CONTAINER_SECURITY,
@@ -264,6 +266,11 @@ export class Grafana extends Construct {
                     readOnly: true,
                   },
                   { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
+                  ...secrets.map(({ name }) => ({
+                    name: `secret-${name}`,
+                    mountPath: `${SECRETS}/${name}`,
+                    readOnly: true,
+                  })),
                   ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
                   ...(ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
                 ],
@@ -278,6 +285,9 @@ export class Grafana extends Construct {
               ...(hasMetrics ? proxyVolumes(proxy) : []),
               { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
               { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
+              ...secrets.map(({ name, secret, settings }) =>
+                secretFiles(`secret-${name}`, secret, Object.keys(settings)),
+              ),
               ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not Grafana's to read
               ...(ldap === undefined
                 ? []

@@ -6,6 +6,9 @@ type Ldap = NonNullable<StackConfig['grafana']['login']['ldap']>;
 /** Where Grafana finds its LDAP config, and the certificate of the CA. */
 export const LDAP_FOLDER = '/etc/grafana/ldap';
 
+/** Key of the Secret, and name of the file. */
+export const LDAP_FILE = 'ldap.toml';
+
 const ROLES = { admin: 'Admin', editor: 'Editor', viewer: 'Viewer' } as const;
 
 /** The whole file. Groups decide in their order; who is in none of them may not log in. */

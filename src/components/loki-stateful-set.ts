@@ -5,7 +5,7 @@ import type { Resources, StackConfig } from '../config';
 import { type ByteSize, goMemoryLimit } from '../config/units';
 import { type Identity, objectLabels, selectorLabels } from './identity';
 import { CONFIG } from './loki-config';
-import { bucketEnv, DATA } from './loki-storage';
+import { bucketCredentialsMount, DATA } from './loki-storage';
 import {
   configHash,
   CONTAINER_SECURITY,
@@ -55,6 +55,7 @@ export function lokiStatefulSet(
 ): void {
   const { identity, metadata, files, replicas, resources, volumeSize, args = [], env = [] } = props;
   const { name } = identity;
+  const bucket = bucketCredentialsMount(storage);
   const selector = { ...selectorLabels(identity) };
   const probe = (path: string): k8s.Probe => ({ httpGet: { path, port: k8s.IntOrString.fromString('http') } });
   new k8s.KubeStatefulSet(scope, 'stateful-set', {
@@ -91,7 +92,7 @@ export function lokiStatefulSet(
               })),
               env: [
                 { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.limits.memory, GO_MEMORY_SHARE) },
-                ...bucketEnv(storage),
+                ...bucket.env,
                 ...env,
               ],
               resources: containerResources(resources),
@@ -104,6 +105,7 @@ export function lokiStatefulSet(
                 { name: 'data', mountPath: DATA },
                 { name: 'config', mountPath: CONFIG, readOnly: true },
                 { name: 'tmp', mountPath: '/tmp' },
+                ...bucket.volumeMounts,
                 ...(props.mounts?.volumeMounts ?? []),
               ],
             },
@@ -111,6 +113,7 @@ export function lokiStatefulSet(
           volumes: [
             { name: 'config', configMap: { name: `${name}-config` } },
             { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } },
+            ...bucket.volumes,
             ...(props.mounts?.volumes ?? []),
           ],
         },

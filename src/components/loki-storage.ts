@@ -1,14 +1,16 @@
 /** Where Loki keeps chunks and index: the parts of its config, its pods and its policy that follow from `storage`. */
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../config';
+import { CREDENTIALS_FILE } from './bucket-credentials';
 import { addresses, tcp } from './network';
-import { secretEnv } from './pod';
+import { secretFiles } from './pod';
 
 /** The section of the stack config. */
 type Storage = StackConfig['storage'];
 
 /** Where the pod has its volume. */
 export const DATA = '/var/loki';
+const BUCKET_CREDENTIALS = '/etc/loki-bucket';
 /** The address at which every node of EKS answers with the keys of a Pod Identity association. */
 const POD_IDENTITY = { cidr: '169.254.170.23/32', port: 80 };
 
@@ -60,14 +62,18 @@ export function storageSection(storage: Storage): Readonly<Record<string, unknow
   };
 }
 
-/** The access key, where there is one. */
-export function bucketEnv(storage: Storage): readonly k8s.EnvVar[] {
-  if (storage.type !== 's3' || storage.access.type !== 'secret') return [];
-  const { secret } = storage.access;
-  return [
-    secretEnv('AWS_ACCESS_KEY_ID', secret, 'accessKeyId'),
-    secretEnv('AWS_SECRET_ACCESS_KEY', secret, 'secretAccessKey'),
-  ];
+/** The access key as a file, where there is one, and what says where it is. */
+export function bucketCredentialsMount(storage: Storage): {
+  readonly env: readonly k8s.EnvVar[];
+  readonly volumeMounts: readonly k8s.VolumeMount[];
+  readonly volumes: readonly k8s.Volume[];
+} {
+  if (storage.type !== 's3' || storage.access.type !== 'secret') return { env: [], volumeMounts: [], volumes: [] };
+  return {
+    env: [{ name: 'AWS_SHARED_CREDENTIALS_FILE', value: `${BUCKET_CREDENTIALS}/${CREDENTIALS_FILE}` }],
+    volumeMounts: [{ name: 'bucket', mountPath: BUCKET_CREDENTIALS, readOnly: true }],
+    volumes: [secretFiles('bucket', storage.access.secret, [CREDENTIALS_FILE])],
+  };
 }
 
 /** The ServiceAccount's role. Where it is set, EKS gives the pods a token for AWS; Kubernetes' own is not mounted either way. */

@@ -86,11 +86,6 @@ export function spread(labels: Readonly<Record<string, string>>): readonly k8s.T
   }));
 }
 
-/** An environment variable whose value only the kubelet reads. */
-export function secretEnv(name: string, secret: string, key: string): k8s.EnvVar {
-  return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
-}
-
 /** Keys of a Secret as files, readable for the pod's group and nobody else; all keys without a list. */
 export function secretFiles(name: string, secretName: string, keys?: readonly string[]): k8s.Volume {
   const items = keys?.map((key) => ({ key, path: key }));

@@ -221,7 +221,7 @@ function bucketSecrets({ storage, namespaces }: StackConfig): readonly SecretSpe
           madeBy: 'secretSource',
           readBy: 'loki, and in mode ha the compactor',
           namedAt: ['storage', 'access', 'secret'],
-          keys: { accessKeyId: 'access key id of the bucket', secretAccessKey: 'secret access key of the bucket' },
+          keys: { credentials: 'access key of the bucket, as a credentials file of AWS' },
         },
       ];
 }

@@ -1,9 +1,10 @@
 /** Secret values → the Secrets of a stack. Pure, and without Pulumi: `pulumi up` and the GitOps helper share it. */
 import { createHash, createHmac } from 'node:crypto';
-import { AUTHORIZATION_FILE, authorizationContents, METRICS_USER } from '../components/authorization';
-import { BIND_PASSWORD } from '../components/external-secrets';
+import { authorizationContents, METRICS_USER } from '../components/authorization';
+import { bucketCredentials, CREDENTIALS_FILE } from '../components/bucket-credentials';
 import { CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../components/identity';
-import { ldapConfig } from '../components/ldap-config';
+import { LDAP_FILE, ldapConfig } from '../components/ldap-config';
+import { madeFiles } from '../components/made-file';
 import {
   ALERTMANAGER_SECRET,
   credentials,
@@ -41,8 +42,7 @@ export function secretObjects(config: StackConfig, values: SecretValues): readon
   const { storage } = config;
   if (storage.type === 's3' && storage.access.type === 'secret')
     contents[storage.access.secret] = {
-      accessKeyId: value('s3.accessKeyId'),
-      secretAccessKey: value('s3.secretAccessKey'),
+      [CREDENTIALS_FILE]: bucketCredentials(value('s3.accessKeyId'), value('s3.secretAccessKey')),
     };
   return secretTable(config)
     .filter(({ madeBy }) => madeBy === 'secretSource')
@@ -68,7 +68,7 @@ function grafanaContents({ grafana }: StackConfig, value: (path: string) => stri
       ? {}
       : {
           [ldap.bindSecret]: {
-            'ldap.toml': ldapConfig(ldap, value('grafana.ldapBindPassword')),
+            [LDAP_FILE]: ldapConfig(ldap, value('grafana.ldapBindPassword')),
             ...(ldap.privateCa ? { 'ca.crt': value('grafana.ldapCa') } : {}),
           },
         }),
@@ -195,27 +195,32 @@ export function secretManifest({ name, namespace, stringData }: SecretObject): o
  */
 export function storeEntries(config: StackConfig, values: SecretValues): Readonly<Record<string, object>> {
   return Object.fromEntries(
-    secretObjects(config, values).map(({ name, stringData }) => [
-      storeEntryName(config, name),
-      'ldap.toml' in stringData
-        ? { ...without(stringData, 'ldap.toml'), [BIND_PASSWORD]: values['grafana.ldapBindPassword'] }
-        : storeProperties(stringData),
+    secretObjects(config, values).map((secret) => [
+      storeEntryName(config, secret.name),
+      storeProperties(config, secret, values),
     ]),
   );
 }
 
-/** What of a Secret a store holds: a line of nginx' is made of the password by the operator. */
-export function storeProperties(stringData: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return without(stringData, AUTHORIZATION_FILE);
+/** What of a Secret a store holds: in the place of a file that the operator makes, the values that it is made of. */
+export function storeProperties(
+  config: StackConfig,
+  { name, stringData }: SecretObject,
+  values: SecretValues,
+): Readonly<Record<string, string | undefined>> {
+  const made = madeFiles(config).get(name);
+  return Object.fromEntries(
+    Object.entries(stringData).flatMap(([key, contents]): readonly (readonly [string, string | undefined])[] =>
+      key === made?.key
+        ? Object.entries(made.properties).map(([property, path]) => [property, values[path]] as const)
+        : [[key, contents] as const],
+    ),
+  );
 }
 
 /** Name of the entry of an external store that a Secret is made from. */
 export function storeEntryName({ secretSource: source }: StackConfig, secret: string): string {
   return source.type === 'externalSecrets' ? `${source.prefix}/${secret}` : secret;
-}
-
-function without(record: Readonly<Record<string, string>>, key: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
 }
 
 /**

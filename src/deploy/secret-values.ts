@@ -58,7 +58,7 @@ function grafanaValues({ grafana: { login, database, smtp } }: StackConfig): rea
     ...(database.type === 'postgres' ? [password('grafana.databasePassword', false)] : []),
     ...(smtp?.user === undefined ? [] : [password('grafana.smtpPassword', false)]),
   ]
-    .map(withoutVariables)
+    .map(readableForGrafana)
     .concat(
       ldap?.privateCa === true
         ? {
@@ -71,12 +71,13 @@ function grafanaValues({ grafana: { login, database, smtp } }: StackConfig): rea
     );
 }
 
-/** Grafana looks for variables in all of its settings, in those that are secrets too. */
-function withoutVariables(secret: RequiredSecret): RequiredSecret {
+/** Grafana looks for variables in all of its settings, in those that are secrets too, and cuts off blanks around what it reads of a file. */
+function readableForGrafana(secret: RequiredSecret): RequiredSecret {
   return {
     ...secret,
-    rule: `${secret.rule}; without \${ and $__, in which Grafana would look for a variable`,
-    accepts: (value, environment) => secret.accepts(value, environment) && !/\$\{|\$__/.test(value),
+    rule: `${secret.rule}; without \${ and $__, in which Grafana would look for a variable, and without blanks around it`,
+    accepts: (value, environment) =>
+      secret.accepts(value, environment) && !/\$\{|\$__/.test(value) && value === value.trim(),
   };
 }
 
@@ -111,7 +112,13 @@ function gatewayValues(config: StackConfig): readonly RequiredSecret[] {
 
 function bucketValues({ storage }: StackConfig): readonly RequiredSecret[] {
   return storage.type === 's3' && storage.access.type === 'secret'
-    ? ['s3.accessKeyId', 's3.secretAccessKey'].map(handedOut)
+    ? ['s3.accessKeyId', 's3.secretAccessKey'].map((path) => ({
+        path,
+        // They stand in a file, which has its own letters for the end of a value and the beginning of a comment.
+        rule: 'not empty, without blanks and quotes',
+        accepts: (value) => /^[^\s"']+$/.test(value),
+        generated: false,
+      }))
     : [];
 }
 

@@ -1,6 +1,9 @@
 /** The real Alertmanager on the rendered config: who is told what, once, and with which words. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import type { StackConfigInput } from '../../src/config';
+import { routesOf } from '../../src/config/rules/alert-routes';
+import { stackObjects } from '../../src/deploy/objects';
 import {
   type AlertmanagerFiles,
   amtool,
@@ -96,6 +99,57 @@ describe('given routes by severity, tenant, name and label', () => {
     );
     expect(output.trim()).toBe(receivers);
   });
+});
+
+test('given whatever routes, the rules of the config find those that an alert comes to as Alertmanager does', async () => {
+  const some = <const T extends string>(...values: readonly T[]) => fc.subarray([...values]);
+  const route = fc.record({
+    receiver: fc.constantFrom('one', 'two', 'none'),
+    severities: some('critical', 'warning', 'info'),
+    tenants: some('spywatcher', 'audit.(eu)'),
+    alerts: some('HighErrorRate', 'SlowQueries'),
+    labels: fc.constantFrom({}, {}, { job: 'nginx' }),
+    continue: fc.boolean(),
+  });
+  const alert = fc.record({
+    alertname: fc.constantFrom('HighErrorRate', 'SlowQueries', 'Other'),
+    severity: fc.constantFrom('critical', 'warning', 'info'),
+    tenant: fc.constantFrom('spywatcher', 'audit.(eu)'),
+    job: fc.constantFrom('nginx', 'backend'),
+  });
+  const cases = fc.sample(
+    fc.tuple(fc.array(route, { maxLength: 5 }), fc.array(alert, { minLength: 3, maxLength: 3 })),
+    {
+      numRuns: 40,
+      seed: 16,
+    },
+  );
+  const { config } = stackWith({
+    receivers: ['one', 'two'].map((name) => ({ name, type: 'slack', egress: EGRESS })),
+    routes: [{ receiver: 'two', severities: ['critical'] }],
+  });
+  if (config.alertmanager.type !== 'embedded') throw new Error('Expected an Alertmanager of the stack.');
+  for (const [written, alerts] of cases) {
+    const routes = written.map((one) => ({ ...one, mute: [] }));
+    // Without the rules, which would refuse what no alert comes to.
+    const changed = { ...config, alertmanager: { ...config.alertmanager, routes } };
+    await withFiles({ name: 'any routes', config: changed, objects: stackObjects(changed) }, async ({ configFile }) => {
+      for (const { alertname, ...labels } of alerts) {
+        const { output } = await amtool(
+          ...['config', 'routes', 'test', `--config.file=${configFile}`, `alertname=${alertname}`],
+          ...Object.entries(labels).map(([label, value]) => `${label}=${value}`),
+        );
+        const { at, rest } = routesOf({ name: alertname, labels }, routes);
+        const receivers = [...at.map((index) => routes[index]?.receiver), ...(rest ? ['one'] : [])];
+        expect({ routes, alertname, labels, told: output.trim() }).toEqual({
+          routes,
+          alertname,
+          labels,
+          told: receivers.join(','),
+        });
+      }
+    });
+  }
 });
 
 test('given no receiver at all, nobody is told, and Alertmanager takes that', async () => {

@@ -10,7 +10,6 @@ import {
   nanoseconds,
   pushBody,
   type RunningLoki,
-  S3_ENVIRONMENT,
   startLoki,
   writeLokiFiles,
 } from '../support/loki';
@@ -75,9 +74,7 @@ async function verify(rendered: RenderedStack, spoil: (folder: string) => void =
   try {
     const args = writeLokiFiles(rendered, folder);
     spoil(folder);
-    return await run([loki, ...args, '-verify-config'], {
-      env: rendered.config.storage.type === 's3' ? S3_ENVIRONMENT : {},
-    });
+    return await run([loki, ...args, '-verify-config']);
   } finally {
     removeFolder(folder);
   }

@@ -8,7 +8,7 @@ import { entries, lokiFiles, type LokiFiles, pushBody, type RunningLoki, startLo
 import { BUILD_TIMEOUT, freePorts, programs, removeFolder, say, temporaryFolder, until } from '../support/program';
 import { type RenderedStack, variant } from '../support/rendered-stack';
 import { send } from '../support/request';
-import { type S3Server, startS3 } from '../support/s3';
+import { KEY, type S3Server, startS3 } from '../support/s3';
 
 const TENANT = 'spywatcher';
 const BUCKET = 'spywatcher-logs';
@@ -64,7 +64,7 @@ const push = async ({ port }: RunningLoki, line: string): Promise<void> => {
 const linesOf = async ({ port }: RunningLoki): Promise<readonly string[]> =>
   (await entries(port, TENANT, '{job="backend"}')).map(({ line }) => line);
 
-describe('given a bucket and its key', () => {
+describe('given a bucket and a file with its key', () => {
   it('has in the bucket what Loki took, and a Loki with an empty volume finds it there', async () => {
     const stack = stackOn(s3.endpoint);
     await withLoki(stack, s3.env, async (running) => {
@@ -109,15 +109,13 @@ describe.each([
   ['a single Loki', {}],
   ['a member of a ring', { deployment: HA.deployment }],
 ] as const)('%s is not ready, and ends with the reason', (_, differences) => {
-  const wrong = (change: Readonly<Record<string, string>>) => ({ ...s3.env, ...change });
-
   test('given a key that is none', async () => {
-    const words = await lastWords(stackOn(s3.endpoint, differences), wrong({ AWS_ACCESS_KEY_ID: 'AKIASOMEBODYELSE' }));
+    const words = await lastWords(stackOn(s3.endpoint, differences), s3.envWith({ id: 'AKIASOMEBODYELSE' }));
     expect(words).toMatch(/it has ended[^]*No user exists with the provided access key ID/);
   });
 
   test('given a wrong secret of the key', async () => {
-    const words = await lastWords(stackOn(s3.endpoint, differences), wrong({ AWS_SECRET_ACCESS_KEY: 'a guess' }));
+    const words = await lastWords(stackOn(s3.endpoint, differences), s3.envWith({ secret: 'a-guess' }));
     expect(words).toMatch(/it has ended[^]*StatusCode: 403[^]*SignatureDoesNotMatch/);
   });
 
@@ -159,11 +157,11 @@ describe('given a role instead of a key', () => {
   /** STS' answer, with the key that the bucket's server knows. AWS' has a session token, which this server would not know. */
   const keysAnswer = (): string => {
     const keys = {
-      AccessKeyId: s3.env['AWS_ACCESS_KEY_ID'],
-      SecretAccessKey: s3.env['AWS_SECRET_ACCESS_KEY'],
+      AccessKeyId: KEY.id,
+      SecretAccessKey: KEY.secret,
       Expiration: new Date(Date.now() + 3_600_000).toISOString(),
     };
-    const credentials = Object.entries(keys).map(([name, value]) => `<${name}>${String(value)}</${name}>`);
+    const credentials = Object.entries(keys).map(([name, value]) => `<${name}>${value}</${name}>`);
     return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>${credentials.join('')}</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
   };
 

@@ -140,8 +140,7 @@ describe('given stack prod, in a pipe', () => {
 
   test('what others hand out is from the environment', () => {
     expect(secretOf(manifestsOf(result.stdout), 'loki-s3').stringData).toEqual({
-      accessKeyId: HANDED_OUT.S3_ACCESS_KEY_ID,
-      secretAccessKey: HANDED_OUT.S3_SECRET_ACCESS_KEY,
+      credentials: `[default]\naws_access_key_id=${HANDED_OUT.S3_ACCESS_KEY_ID}\naws_secret_access_key=${HANDED_OUT.S3_SECRET_ACCESS_KEY}\n`,
     });
   });
 

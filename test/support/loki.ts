@@ -12,9 +12,6 @@ const CONFIG_FOLDER = '/etc/loki';
 const RULES_FOLDER = '/etc/loki-rules';
 const DATA_FOLDER = '/var/loki';
 
-/** What a bucket's Secret would put into the environment. */
-export const S3_ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
-
 /** The two files of a stack's Loki, parsed. */
 export function lokiFiles(rendered: RenderedStack): LokiFiles {
   return {

@@ -19,10 +19,7 @@ export interface Probe {
 export interface EnvVar {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: {
-    readonly secretKeyRef?: { readonly name: string; readonly key: string };
-    readonly fieldRef?: { readonly fieldPath: string };
-  };
+  readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
 }
 
 export interface Container {
@@ -45,7 +42,10 @@ export interface Volume {
   readonly name: string;
   readonly hostPath?: { readonly path: string; readonly type?: string };
   readonly configMap?: { readonly name: string };
-  readonly secret?: { readonly secretName: string };
+  readonly secret?: {
+    readonly secretName: string;
+    readonly items?: readonly { readonly key: string; readonly path: string }[];
+  };
   readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly emptyDir?: { readonly sizeLimit: string };
 }
@@ -166,6 +166,16 @@ export function podOf(objects: readonly Manifest[]): PodTemplate {
 /** The only container of the only workload. */
 export function containerOf(objects: readonly Manifest[]): Container {
   return podOf(objects).spec.containers[0];
+}
+
+/** `<Secret>/<key>` that the container finds at a path. */
+export function secretAt(objects: readonly Manifest[], path: string): string {
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  const mount = containerOf(objects).volumeMounts.find(({ mountPath }) => mountPath === folder);
+  const secret = podOf(objects).spec.volumes.find(({ name }) => name === mount?.name)?.secret;
+  const item = secret?.items?.find((candidate) => `${folder}/${candidate.path}` === path);
+  if (secret === undefined || item === undefined) throw new Error(`No key of a Secret is at ${path}.`);
+  return `${secret.secretName}/${item.key}`;
 }
 
 /** A file of a ConfigMap. */

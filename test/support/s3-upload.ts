@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { send } from './request';
-import type { S3Server } from './s3';
+import { KEY, type S3Server } from './s3';
 
 const REGION = 'us-east-1';
 
@@ -16,7 +16,7 @@ export async function uploadFolder(server: S3Server, bucket: string, folder: str
 }
 
 /** One signed PUT (AWS Signature Version 4). */
-async function put({ endpoint, env }: S3Server, path: string, body: Buffer): Promise<void> {
+async function put({ endpoint }: S3Server, path: string, body: Buffer): Promise<void> {
   const { host, hostname, port } = new URL(endpoint);
   const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const scope = `${time.slice(0, 8)}/${REGION}/s3/aws4_request`;
@@ -25,9 +25,7 @@ async function put({ endpoint, env }: S3Server, path: string, body: Buffer): Pro
   const names = Object.keys(signed).join(';');
   const headers = Object.entries(signed).map(([name, value]) => `${name}:${value}\n`);
   const canonical = ['PUT', encoded, '', headers.join(''), names, signed['x-amz-content-sha256']].join('\n');
-  const key = scope
-    .split('/')
-    .reduce<Buffer>((secret, part) => hmac(secret, part), Buffer.from(`AWS4${env['AWS_SECRET_ACCESS_KEY'] ?? ''}`));
+  const key = scope.split('/').reduce<Buffer>((secret, part) => hmac(secret, part), Buffer.from(`AWS4${KEY.secret}`));
   const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, hash(canonical)].join('\n')).toString('hex');
   const { status, text } = await send({
     host: hostname,
@@ -38,7 +36,7 @@ async function put({ endpoint, env }: S3Server, path: string, body: Buffer): Pro
     headers: {
       ...signed,
       'content-type': 'application/octet-stream',
-      authorization: `AWS4-HMAC-SHA256 Credential=${env['AWS_ACCESS_KEY_ID'] ?? ''}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${KEY.id}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
     },
   });
   if (status !== 200) throw new Error(`PUT ${path}: ${status} ${text}`);

@@ -1,15 +1,19 @@
 /** A real S3 server on the loopback address. It checks signatures, and keeps each bucket in a folder. */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bucketCredentials } from '../../src/components/bucket-credentials';
 import { freePorts, programs, removeFolder, startProgram, temporaryFolder, until } from './program';
 import { send } from './request';
 
-const KEY = { id: 'AKIATESTTESTTEST', secret: 'a-key-that-only-this-test-knows' };
+/** The one key that it knows. */
+export const KEY = { id: 'AKIATESTTESTTEST', secret: 'a-key-that-only-this-test-knows' };
 
 export interface S3Server {
   readonly endpoint: string;
-  /** What a pod gets of the Secret of its bucket. */
+  /** What a pod is told of the file with its bucket's key. */
   readonly env: Readonly<Record<string, string>>;
+  /** The same, with another key in the file. */
+  readonly envWith: (key: Partial<typeof KEY>) => Readonly<Record<string, string>>;
   /** Names of a bucket's objects. */
   readonly objects: (bucket: string) => readonly string[];
   readonly stop: () => Promise<void>;
@@ -32,9 +36,16 @@ export async function startS3(...buckets: readonly string[]): Promise<S3Server> 
   );
   const isUp = () => send({ port, path: '/health' }).then(({ status }) => (status === 200 ? undefined : 'unwell'));
   await until('the S3 server', () => isUp().catch(() => 'no answer'), { program });
+  const envWith = (key: Partial<typeof KEY>): Readonly<Record<string, string>> => {
+    const { id, secret } = { ...KEY, ...key };
+    const file = join(folder, `credentials of ${id}, ${secret}`);
+    writeFileSync(file, bucketCredentials(id, secret));
+    return { AWS_SHARED_CREDENTIALS_FILE: file };
+  };
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    env: { AWS_ACCESS_KEY_ID: KEY.id, AWS_SECRET_ACCESS_KEY: KEY.secret },
+    env: envWith({}),
+    envWith,
     objects: (bucket) =>
       readdirSync(join(folder, 'buckets', bucket), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())

@@ -7,10 +7,10 @@ import {
   tellingFaults,
   templateFaults,
 } from '../../alerts/check';
-import { logRules } from '../../alerts/log-rules';
 import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
 import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
 import { hasHeartbeat, WATCHDOG } from '../heartbeat';
+import { builtInLogAlerts } from '../known-alerts';
 import { monitoringType } from '../monitoring';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
@@ -56,12 +56,8 @@ function builtInRules(config: StackConfig): readonly Problem[] {
   );
 }
 
-function builtInNames({ alerting }: StackConfig): readonly string[] {
-  return logRules({ ...alerting, silentJobs: ['any'], ownNamespaces: [] }).map(({ name }) => name);
-}
-
 function knownNames(config: StackConfig): readonly Problem[] {
-  const names = builtInNames(config);
+  const names = builtInLogAlerts(config);
   return config.alerting.disabled.flatMap((name, index) =>
     when(!names.includes(name), () => {
       const similar = closest(name, names);

@@ -1,6 +1,7 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
 import { alertmanagerRules } from './alertmanager';
+import { alertRouteRules } from './alert-routes';
 import { alertingRules } from './alerting';
 import { authRules } from './auth';
 import { canaryRules } from './canary';
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   ...agentRules,
   ...alertingRules,
   ...alertmanagerRules,
+  ...alertRouteRules,
   ...monitoringRules,
   ...canaryRules,
   ...resourceRules,

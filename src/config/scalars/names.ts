@@ -1,5 +1,6 @@
 /** Names, ids, and texts of one line. */
-import { withPattern } from './base';
+import { z } from 'zod';
+import { parsed, says, withPattern } from './base';
 
 /** An IAM role of AWS, in whatever partition. */
 export const roleArn = () =>
@@ -98,3 +99,24 @@ export const labelValue = () =>
     rule: 'the value of a label: not empty, on one line, in quotes if it is a number',
     remedy: 'write for example backend',
   });
+
+const CLAIM_RULE = {
+  rule: 'the name of a claim, or a path of names with dots between them; a name with dots of its own in a list; without quotes, $ # ; { } and backslashes',
+  remedy: 'write for example groups, realm_access.roles or [https://example.com/roles]',
+};
+const CLAIM_PATTERN = /^(?:[^\s'"`$\\;#{}.]+|[\w-]+(?:\.[\w-]+)+)$/;
+const CLAIM_NAME = /^[^\s'"`$\\;#{}]+$/;
+
+/** A claim of a token as the names that lead to it. */
+export const claim = (): z.ZodType<readonly string[], string | readonly string[]> =>
+  parsed(
+    z
+      .union([z.string().meta({ pattern: CLAIM_PATTERN.source }), z.array(z.string()).min(1)], says(CLAIM_RULE))
+      .meta({ title: 'claim', patternErrorMessage: CLAIM_RULE.rule }),
+    (written) => {
+      const [names, pattern] =
+        typeof written === 'string' ? [written.split('.'), CLAIM_PATTERN] : [written, CLAIM_NAME];
+      return [written].flat().every((name) => pattern.test(name)) ? names : undefined;
+    },
+    CLAIM_RULE,
+  );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
 import {
+  claim,
   distinguishedName,
   dnsLabel,
   domain,
@@ -79,7 +80,11 @@ const oidc = z.strictObject({
     .min(1)
     .default(['openid', 'profile', 'email'])
     .describe('Scopes that are asked for.'),
-  groupsClaim: settingText('a claim', 'groups').default('groups').describe('Claim that lists the user’s groups.'),
+  groupsClaim: claim()
+    .prefault('groups')
+    .describe(
+      'Claim that lists the user’s groups: a name, or a path such as `realm_access.roles`. A name with dots stands in a list.',
+    ),
   domains: z.array(domain()).default([]).describe('Domains of addresses that may log in; any without one.'),
   groups: z.array(group()).default([]).describe('Groups of which a user has to be in one; any without one.'),
   roles: z

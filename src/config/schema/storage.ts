@@ -17,7 +17,9 @@ const access = z.discriminatedUnion('type', [
     type: z.literal('secret').describe('With an access key.'),
     secret: dnsLabel()
       .default(defaults.storage.accessSecret)
-      .describe('Secret in the logging namespace with keys `accessKeyId` and `secretAccessKey`.'),
+      .describe(
+        'Secret in the logging namespace with the key `credentials`: a credentials file of AWS, with the access key as its profile `default`.',
+      ),
   }),
   z.strictObject({
     type: z

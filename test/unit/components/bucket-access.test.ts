@@ -28,9 +28,9 @@ function accessOf(access: Access) {
 const BUCKET = '52.219.0.0/16:443';
 const both = <T>(expected: T): readonly T[] => [expected, expected];
 
-test('given nothing else, Loki and its compactor have a Secret’s keys, and reach the bucket alone', () => {
-  const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-  expect(accessOf({ type: 'secret' })).toEqual(both({ env: keys, annotations: undefined, addresses: [BUCKET] }));
+test('given nothing else, Loki and its compactor have a Secret’s key, and reach the bucket alone', () => {
+  const env = ['AWS_SHARED_CREDENTIALS_FILE'];
+  expect(accessOf({ type: 'secret' })).toEqual(both({ env, annotations: undefined, addresses: [BUCKET] }));
 });
 
 test('given a role, their ServiceAccounts are annotated with it, no key is there, and STS is reached as well', () => {

@@ -1,6 +1,7 @@
 /** Grafana's settings: who may log in, as what, and where secrets come from. */
 import { search } from 'jmespath';
-import { grafanaIni, grafanaSettings, secretSettings } from '../../../src/components/grafana-settings';
+import { secretSettings, settingsSecrets } from '../../../src/components/grafana-secrets';
+import { grafanaIni, grafanaSettings } from '../../../src/components/grafana-settings';
 import type { StackConfigInput } from '../../../src/config';
 import { configWith, everythingConfig, otherwise } from '../../support/config';
 
@@ -148,23 +149,53 @@ describe('given an OpenID Connect provider', () => {
     expect(roleOf(all, 'GENERIC_OAUTH', token, token)).toBe('refused');
   });
 
-  it('a claim may be a URL, as some providers have it', () => {
-    const settings = withOAuth({
+  const withClaim = (groupsClaim: string | readonly string[]) =>
+    withOAuth({
       generic: {
         type: 'oidc',
-        name: 'Auth0',
+        name: 'A provider',
         clientId: 'c',
         authUrl: 'https://id.example.com/a',
         tokenUrl: 'https://id.example.com/t',
         apiUrl: 'https://id.example.com/u',
-        groupsClaim: 'https://example.com/groups',
+        groupsClaim,
         groups: ['Log Admins'],
         roles: { admin: ['Log Admins'] },
         egress: EGRESS,
       },
     });
-    expect(roleOf(settings, 'GENERIC_OAUTH', { 'https://example.com/groups': ['Log Admins'] })).toBe('Admin');
-    expect(roleOf(settings, 'GENERIC_OAUTH', { 'https://example.com/groups': [] })).toBe('Viewer');
+
+  it.each([
+    ['a name', 'groups', (groups: readonly string[]) => ({ groups })],
+    [
+      'a name with a colon, as Cognito has it',
+      'cognito:groups',
+      (groups: readonly string[]) => ({ 'cognito:groups': groups }),
+    ],
+    ['a path, as Keycloak has it', 'realm_access.roles', (roles: readonly string[]) => ({ realm_access: { roles } })],
+    [
+      'a path with hyphens',
+      'resource_access.my-client.roles',
+      (roles: readonly string[]) => ({ resource_access: { 'my-client': { roles } } }),
+    ],
+    [
+      'a name with dots in a list, as Auth0 has it',
+      ['https://example.com/groups'],
+      (groups: readonly string[]) => ({ 'https://example.com/groups': groups }),
+    ],
+    [
+      'a path of names with dots',
+      ['example.com', 'roles'],
+      (roles: readonly string[]) => ({ 'example.com': { roles } }),
+    ],
+  ])('a claim may be %s: whom it names gets the role, and nobody else', (_, claim, tokenWith) => {
+    const settings = withClaim(claim);
+    expect(roleOf(settings, 'GENERIC_OAUTH', tokenWith(['Log Admins']))).toBe('Admin');
+    expect(roleOf(settings, 'GENERIC_OAUTH', tokenWith(['Others']))).toBe('Viewer');
+    expect(search(tokenWith(['a', 'b']), settings['GF_AUTH_GENERIC_OAUTH_GROUPS_ATTRIBUTE_PATH'] ?? '')).toEqual([
+      'a',
+      'b',
+    ]);
     expect(settings['GF_AUTH_GENERIC_OAUTH_ALLOWED_GROUPS']).toBe('["Log Admins"]');
     expect(settings).not.toHaveProperty('GF_AUTH_GENERIC_OAUTH_ALLOWED_DOMAINS');
   });
@@ -245,36 +276,34 @@ test('browsers are told to come by https for a year, where that is how they come
 });
 
 describe('the secrets among the settings', () => {
-  it('are references to keys of Secrets', () => {
-    const references = secretSettings(everythingConfig()).map(({ name, value, valueFrom }) => {
-      expect(value).toBeUndefined();
-      return `${name} ← ${valueFrom?.secretKeyRef?.name ?? ''}/${valueFrom?.secretKeyRef?.key ?? ''}`;
+  it('name files, each in the folder of its Secret', () => {
+    expect(secretSettings(everythingConfig())).toEqual({
+      GF_SECURITY_ADMIN_PASSWORD: '$__file{/etc/grafana/secrets/admin/password}',
+      GF_SECURITY_SECRET_KEY: '$__file{/etc/grafana/secrets/admin/secretKey}',
+      GF_METRICS_BASIC_AUTH_PASSWORD: '$__file{/etc/grafana/secrets/metrics/password}',
+      GF_AUTH_GITHUB_CLIENT_SECRET: '$__file{/etc/grafana/secrets/oauth/github}',
+      GF_AUTH_GOOGLE_CLIENT_SECRET: '$__file{/etc/grafana/secrets/oauth/google}',
+      GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET: '$__file{/etc/grafana/secrets/oauth/generic}',
+      GF_DATABASE_PASSWORD: '$__file{/etc/grafana/secrets/database/password}',
+      GF_SMTP_PASSWORD: '$__file{/etc/grafana/secrets/smtp/password}',
     });
-    expect(references).toEqual([
-      'GF_SECURITY_ADMIN_PASSWORD ← watch-admin/password',
-      'GF_SECURITY_SECRET_KEY ← watch-admin/secretKey',
-      'GF_METRICS_BASIC_AUTH_PASSWORD ← grafana-metrics/password',
-      'GATEWAY_PASSWORD ← gateway-credential-viewer/password',
-      'GF_AUTH_GITHUB_CLIENT_SECRET ← watch-oauth/github',
-      'GF_AUTH_GOOGLE_CLIENT_SECRET ← watch-oauth/google',
-      'GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET ← watch-oauth/generic',
-      'GF_DATABASE_PASSWORD ← watch-database/password',
-      'GF_SMTP_PASSWORD ← watch-smtp/password',
+    expect(settingsSecrets(everythingConfig()).map(({ name, secret }) => `${name} ← ${secret}`)).toEqual([
+      'admin ← watch-admin',
+      'metrics ← grafana-metrics',
+      'gateway ← gateway-credential-viewer',
+      'oauth ← watch-oauth',
+      'database ← watch-database',
+      'smtp ← watch-smtp',
     ]);
   });
 
   it('are the admin’s and the datasource’s alone where nothing else is configured', () => {
-    expect(secretSettings(configWith()).map(({ name }) => name)).toEqual([
-      'GF_SECURITY_ADMIN_PASSWORD',
-      'GF_SECURITY_SECRET_KEY',
-      'GF_METRICS_BASIC_AUTH_PASSWORD',
-      'GATEWAY_PASSWORD',
-    ]);
+    expect(settingsSecrets(configWith()).map(({ name }) => name)).toEqual(['admin', 'metrics', 'gateway']);
   });
 
   it('have no place for a mail password without a user', () => {
     const smtp = { host: 'mail.example.com', from: 'a@example.com', egress: [{ cidr: '10.0.0.1/32', port: 587 }] };
-    expect(secretSettings(configWith({ grafana: { smtp } })).map(({ name }) => name)).not.toContain('GF_SMTP_PASSWORD');
+    expect(secretSettings(configWith({ grafana: { smtp } }))).not.toHaveProperty('GF_SMTP_PASSWORD');
     expect(settingsOf({ smtp })).not.toHaveProperty('GF_SMTP_USER');
   });
 });

@@ -1,7 +1,7 @@
 import { Grafana, type GrafanaProps } from '../../../src/components/grafana';
 import { configWith, everythingConfig } from '../../support/config';
 import { derivedFieldsOf, exploreOf, followed } from '../../support/logql';
-import { containerOf, fileOf, find, ofKind, podOf, render, yamlOf } from '../../support/manifests';
+import { containerOf, fileOf, find, ofKind, podOf, render, secretAt, yamlOf } from '../../support/manifests';
 
 const rendered = (props: GrafanaProps) => render((scope) => new Grafana(scope, 'grafana', props));
 const objects = rendered(configWith());
@@ -14,13 +14,17 @@ describe('given a stack, Grafana', () => {
     expect(objects).toMatchSnapshot();
   });
 
-  it('gets its first password and its key by reference alone', () => {
-    expect(envOf(objects)).toMatchObject({
-      GF_SECURITY_ADMIN_USER: { value: 'admin' },
-      GF_SECURITY_ADMIN_PASSWORD: { valueFrom: { secretKeyRef: { name: 'grafana-admin', key: 'password' } } },
-      GF_SECURITY_SECRET_KEY: { valueFrom: { secretKeyRef: { name: 'grafana-admin', key: 'secretKey' } } },
-      GATEWAY_PASSWORD: { valueFrom: { secretKeyRef: { name: 'gateway-credential-grafana', key: 'password' } } },
-    });
+  it('reads its secrets from files: each one that a setting or a datasource names is mounted', () => {
+    const named = JSON.stringify([
+      envOf(objects),
+      fileOf(objects, 'grafana-provisioning', 'datasources.yaml'),
+    ]).matchAll(/\$__file\{(.+?)\}/g);
+    expect([...named].map(([, path = '']) => secretAt(objects, path))).toEqual([
+      'grafana-admin/password',
+      'grafana-admin/secretKey',
+      'grafana-metrics/password',
+      'gateway-credential-grafana/password',
+    ]);
   });
 
   it('lets nobody in without a login, and reports to nobody', () => {
@@ -45,7 +49,7 @@ describe('given a stack, Grafana', () => {
         jsonData: { maxLines: 5000 },
         basicAuth: true,
         basicAuthUser: 'grafana',
-        secureJsonData: { basicAuthPassword: '$GATEWAY_PASSWORD' },
+        secureJsonData: { basicAuthPassword: '$__file{/etc/grafana/secrets/gateway/password}' },
       },
       {
         name: 'Prometheus',
@@ -113,8 +117,8 @@ describe('given a stack, Grafana', () => {
 describe('given a gateway that asks for no credential, Grafana', () => {
   it('has none', () => {
     const open = rendered(configWith({ auth: { loki: { enabled: false } } }));
-    expect(envOf(open)).not.toHaveProperty('GATEWAY_PASSWORD');
-    expect(fileOf(open, 'grafana-provisioning', 'datasources.yaml')).not.toMatch(/basicAuth|GATEWAY_PASSWORD/);
+    expect(podOf(open).spec.volumes.map(({ name }) => name)).not.toContain('secret-gateway');
+    expect(fileOf(open, 'grafana-provisioning', 'datasources.yaml')).not.toMatch(/basicAuth|secrets/);
   });
 });
 
@@ -163,7 +167,7 @@ describe('beside a log line, Grafana', () => {
     const field = derivedFieldsOf(configWith({ grafana: { links: { traces: 'http://t.example.com/$HOME/$$/{id}' } } }));
     expect(field[1]?.url).toBe('http://t.example.com/$HOME/$$/${__value.raw:percentencode}');
     const file = fileOf(objects, 'grafana-provisioning', 'datasources.yaml');
-    expect(file.replaceAll('$$', '').match(/\$\w*/g)).toEqual(['$GATEWAY_PASSWORD']);
+    expect(file.replaceAll('$$', '').match(/\$\w*/g)).toEqual(['$__file']);
   });
 });
 
@@ -300,9 +304,9 @@ describe('given every option, Grafana', () => {
   it('has the configured user, credential, volume and lines', () => {
     expect(envOf(everything)).toMatchObject({
       GF_SECURITY_ADMIN_USER: { value: 'owner' },
-      GF_SECURITY_ADMIN_PASSWORD: { valueFrom: { secretKeyRef: { name: 'watch-admin' } } },
-      GATEWAY_PASSWORD: { valueFrom: { secretKeyRef: { name: 'gateway-credential-viewer' } } },
     });
+    expect(secretAt(everything, '/etc/grafana/secrets/admin/password')).toBe('watch-admin/password');
+    expect(secretAt(everything, '/etc/grafana/secrets/gateway/password')).toBe('gateway-credential-viewer/password');
     expect(datasources(everything).at('datasources.0')).toMatchObject({
       basicAuthUser: 'viewer',
       jsonData: { maxLines: 2000 },

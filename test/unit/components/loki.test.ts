@@ -1,6 +1,6 @@
 import { Loki, type LokiProps } from '../../../src/components/loki';
 import { configWith, everythingConfig, HA, S3 } from '../../support/config';
-import { containerOf, find, identify, ofKind, podOf, render, yamlOf } from '../../support/manifests';
+import { containerOf, find, identify, ofKind, podOf, render, secretAt, yamlOf } from '../../support/manifests';
 
 /** What the gateway says of connections to a ring (test/unit/components/gateway-config.test.ts). */
 const LONGEST_CONNECTION = 3;
@@ -109,11 +109,10 @@ describe('given three replicas on S3', () => {
     expect(ingress[1]?.from).toEqual(egress[0]?.to);
   });
 
-  it('gets the keys of the bucket by reference alone', () => {
-    expect(containerOf(ring).env?.slice(1)).toEqual([
-      { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'loki-s3', key: 'accessKeyId' } } },
-      { name: 'AWS_SECRET_ACCESS_KEY', valueFrom: { secretKeyRef: { name: 'loki-s3', key: 'secretAccessKey' } } },
-    ]);
+  it('reads the key of the bucket from a file', () => {
+    const [{ name, value = '' } = { name: '' }, ...others] = containerOf(ring).env?.slice(1) ?? [];
+    expect([name, others]).toEqual(['AWS_SHARED_CREDENTIALS_FILE', []]);
+    expect(secretAt(ring, value)).toBe('loki-s3/credentials');
   });
 });
 

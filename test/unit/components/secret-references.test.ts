@@ -1,11 +1,10 @@
-/** Every Secret that a pod reads is in the table of secrets, under that key; and every key of the table has its reader. */
+/** Every Secret that a pod reads is a file, and in the table of secrets under that key; and every key of the table has its reader. */
 import { secretTable } from '../../../src/config';
 import { everyStack, podTemplates } from '../../support/rendered-stack';
 
 interface Container {
-  readonly env?: readonly {
-    readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string } };
-  }[];
+  readonly env?: readonly { readonly name: string; readonly valueFrom?: { readonly secretKeyRef?: object } }[];
+  readonly envFrom?: readonly { readonly secretRef?: object }[];
 }
 interface Volume {
   readonly secret?: { readonly secretName: string; readonly items?: readonly { readonly key: string }[] };
@@ -16,31 +15,36 @@ describe.each(everyStack().map((rendered) => [rendered.name, rendered] as const)
   const keysOf = (namespace: string, name: string): readonly string[] =>
     Object.keys(table.find((spec) => spec.namespace === namespace && spec.name === name)?.keys ?? {});
 
-  const read = podTemplates(rendered).flatMap(({ namespace, spec }) => {
-    const { containers, volumes } = spec as unknown as {
+  const pods = podTemplates(rendered).map(({ namespace, spec }) => ({
+    namespace,
+    ...(spec as unknown as {
       readonly containers: readonly Container[];
+      readonly initContainers?: readonly Container[];
       readonly volumes: readonly Volume[];
-    };
-    return [
-      ...containers.flatMap(({ env = [] }) =>
-        env.flatMap(({ valueFrom }) =>
-          valueFrom?.secretKeyRef === undefined
-            ? []
-            : [`${namespace}/${valueFrom.secretKeyRef.name}/${valueFrom.secretKeyRef.key}`],
-        ),
-      ),
-      ...volumes.flatMap(({ secret }) =>
-        secret === undefined
-          ? []
-          : (secret.items?.map(({ key }) => key) ?? keysOf(namespace, secret.secretName)).map(
-              (key) => `${namespace}/${secret.secretName}/${key}`,
-            ),
-      ),
-    ];
-  });
+    }),
+  }));
+  const read = pods.flatMap(({ namespace, volumes }) =>
+    volumes.flatMap(({ secret }) =>
+      secret === undefined
+        ? []
+        : (secret.items?.map(({ key }) => key) ?? keysOf(namespace, secret.secretName)).map(
+            (key) => `${namespace}/${secret.secretName}/${key}`,
+          ),
+    ),
+  );
   const listed = table.flatMap(({ namespace, name, keys }) =>
     Object.keys(keys).map((key) => `${namespace}/${name}/${key}`),
   );
+
+  it('no value is in an environment, which every process of the container has, and reports of crashes show', () => {
+    const fromSecrets = pods.flatMap(({ containers, initContainers = [] }) =>
+      [...containers, ...initContainers].flatMap(({ env = [], envFrom = [] }) => [
+        ...env.filter(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined),
+        ...envFrom.filter(({ secretRef }) => secretRef !== undefined),
+      ]),
+    );
+    expect(fromSecrets).toEqual([]);
+  });
 
   it('no pod waits for a Secret or a key that nobody is told to make', () => {
     expect(read.filter((one) => !listed.includes(one))).toEqual([]);

@@ -67,6 +67,7 @@ const TEAM = "write for example '@spywatcher/operators'";
 const DOMAIN = 'write for example example.com';
 const MAILBOX = 'write for example logs@example.com';
 const DISCORD_ID = "write for example '81384788765712384'";
+const CLAIM = 'write for example groups, realm_access.roles or [https://example.com/roles]';
 const GROUP = 'write for example logs-admins';
 const HTTPS = 'write for example https://host.example.com';
 const SERVER = 'write for example ldap.example.com';
@@ -398,12 +399,21 @@ const rows: readonly Row[] = [
     `add ${IN_OAUTH}.generic.tokenUrl; ${HTTPS}`,
   ],
   ['no scope', oidc({ scopes: [] }), `${IN_OAUTH}.generic.scopes`, `add an entry to ${IN_OAUTH}.generic.scopes`],
+  ['a claim that ends an expression', oidc({ groupsClaim: 'groups" || "' }), `${IN_OAUTH}.generic.groupsClaim`, CLAIM],
   [
-    'a claim that ends an expression',
-    oidc({ groupsClaim: 'groups" || "' }),
+    'a claim in a list that ends an expression',
+    oidc({ groupsClaim: ['realm_access', 'groups" || "'] }),
     `${IN_OAUTH}.generic.groupsClaim`,
-    'write for example groups',
+    CLAIM,
   ],
+  // Taken for a path, it would be the claim `com/roles` of a claim `https://example`.
+  [
+    'a name with dots as text',
+    oidc({ groupsClaim: 'https://example.com/roles' }),
+    `${IN_OAUTH}.generic.groupsClaim`,
+    CLAIM,
+  ],
+  ['a path with an empty name', oidc({ groupsClaim: 'realm_access..roles' }), `${IN_OAUTH}.generic.groupsClaim`, CLAIM],
   [
     'a group that ends an expression',
     oidc({ roles: { admin: ["a') || ('"] } }),

@@ -24,7 +24,7 @@ describe('the Secrets of a stack', () => {
 
   it('with S3 include the keys of the bucket', () => {
     expect(brief(secretTable(configWith({ storage: S3 })))).toContain(
-      'logging/loki-s3 → loki, and in mode ha the compactor: accessKeyId, secretAccessKey',
+      'logging/loki-s3 → loki, and in mode ha the compactor: credentials',
     );
   });
 
@@ -50,7 +50,7 @@ describe('the Secrets of a stack', () => {
         'cert-manager',
       ],
       ['watch-agents/watch-gateway-ca → promtail: ca.crt', 'cert-manager'],
-      ['watch/watch-bucket → loki, and in mode ha the compactor: accessKeyId, secretAccessKey', 'secretSource'],
+      ['watch/watch-bucket → loki, and in mode ha the compactor: credentials', 'secretSource'],
       [
         'watch/alertmanager-receivers → alertmanager: channel, chat, mail_credentials, hook, hook_credentials, pager, heartbeat_ruler, heartbeat_prometheus',
         'secretSource',

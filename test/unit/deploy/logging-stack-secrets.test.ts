@@ -129,7 +129,7 @@ describe('given a secret that is refused', () => {
         {
           path: 'secrets.grafana.adminPassword',
           received: '(a refused value, not shown)',
-          rule: 'not empty; in prod at least 12 characters and no default password; without ${ and $__, in which Grafana would look for a variable',
+          rule: 'not empty; in prod at least 12 characters and no default password; without ${ and $__, in which Grafana would look for a variable, and without blanks around it',
           remedy: "pulumi config set --secret --path 'spywatcher-logs:secrets.grafana.adminPassword'",
         },
       ]);
@@ -158,6 +158,9 @@ describe('given a secret that is refused', () => {
     ['grafana.secretKey', 'fifteen-letters', 'too short'],
     ['grafana.secretKey', 'a'.repeat(32), 'one letter'],
     ['s3.secretAccessKey', '', 'empty'],
+    ['s3.secretAccessKey', 'a key', 'with a blank, in the file it would be two'],
+    ['s3.accessKeyId', 'AKIATEST\nregion=x', 'with a line of its own in the file'],
+    ['grafana.secretKey', ' kX7f2Qm9Lw4Zr8Tn1b5Vc ', 'with blanks that Grafana cuts off'],
   ])('says so of %s = %s, %s', (path, value) => {
     expect(() => check(prod, path, value)).toThrow(`secrets.${path}`);
   });

@@ -132,7 +132,9 @@ describe('given secret values, the Secrets', () => {
       {
         name: 'watch-bucket',
         namespace: 'watch',
-        stringData: { accessKeyId: values['s3.accessKeyId'], secretAccessKey: values['s3.secretAccessKey'] },
+        stringData: {
+          credentials: `[default]\naws_access_key_id=${values['s3.accessKeyId'] ?? ''}\naws_secret_access_key=${values['s3.secretAccessKey'] ?? ''}\n`,
+        },
       },
       {
         name: 'alertmanager-receivers',

@@ -1,0 +1,53 @@
+/** Alerts that a stack's Alertmanager can be told of: those of Loki's ruler, and of the stack's own Prometheus. */
+import { logRules } from '../alerts/log-rules';
+import { parseRuleFile } from '../alerts/rule-file';
+import { stackRules } from '../alerts/stack-rules';
+import { tenantRules } from '../alerts/tenant-rules';
+import { defaults } from './defaults';
+import { alertSources, WATCHDOG } from './heartbeat';
+import type { StackConfig } from './schema';
+
+/** What is known of an alert before it fires. Labels that its expression gives it are not. */
+export interface KnownAlert {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Every alert of a stack but the heartbeat. A rule file that cannot be read has none. */
+export function knownAlerts(config: StackConfig): readonly KnownAlert[] {
+  const sources = alertSources(config);
+  const readable = config.alerting.files.filter(({ content = '' }) => 'file' in parseRuleFile(content));
+  const ofRuler = tenantRules({ ...config, alerting: { ...config.alerting, files: readable } })
+    .flatMap(({ files }) => Object.values(files))
+    .flatMap(({ groups }) => groups.flatMap(({ rules }) => rules))
+    .flatMap((rule) => ('alert' in rule ? [{ name: rule.alert, labels: withoutTemplates(rule.labels) }] : []));
+  const ofPrometheus = stackRules(config).map(({ name, severity, labels }) => ({
+    name,
+    labels: { ...labels, severity },
+  }));
+  return [
+    ...(sources.includes('ruler') ? ofRuler : []),
+    ...(sources.includes('prometheus') ? ofPrometheus : []),
+  ].filter(({ name }) => name !== WATCHDOG);
+}
+
+/** Names of the built-in alerts about lines, also of those that this stack has no use for, or disables. */
+export function builtInLogAlerts({ alerting }: Pick<StackConfig, 'alerting'>): readonly string[] {
+  return logRules({ ...alerting, silentJobs: ['any'], ownNamespaces: [] }).map(({ name }) => name);
+}
+
+/** Names of the built-in alerts about metrics, also of those that this stack has no program for. */
+export function builtInMetricAlerts(config: StackConfig): readonly string[] {
+  const { canary, gateway } = config;
+  return stackRules({
+    ...config,
+    alertmanager: { type: 'none' }, // without the heartbeat
+    canary: canary ?? { ...defaults.canary, interval: { milliseconds: 1000 } },
+    gateway: { ...gateway, tls: gateway.tls ?? defaults.gateway.tls },
+  }).map(({ name }) => name);
+}
+
+/** A label that is a template may become anything. */
+function withoutTemplates(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => !value.includes('{{')));
+}
