@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { credentialSecretName, type StackConfig } from '../config';
 import { formatDuration, formatLokiBytes, goMemoryLimit } from '../config/units';
+import { filesVolume } from '../config/volumes';
 import { LABELS } from '../log-model';
 import { type FileSource, scrapeConfigs } from '../pipelines';
 import { monitoringType, PROMTAIL_METRICS, scrapeAnnotations } from './addresses';
@@ -149,7 +150,7 @@ export class Promtail extends Construct {
                   { name: 'positions', mountPath: POSITIONS },
                   { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },
                   ...agent.files.map((source) => ({
-                    name: `files-${source.name}`,
+                    name: filesVolume(source.name),
                     mountPath: mountOf(source),
                     readOnly: true,
                   })),
@@ -163,7 +164,7 @@ export class Promtail extends Construct {
               { name: 'positions', hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
               { name: 'pod-logs', hostPath: { path: '/var/log/pods' } },
               ...agent.files.map(({ name, directory }) => ({
-                name: `files-${name}`,
+                name: filesVolume(name),
                 hostPath: { path: directory, type: 'DirectoryOrCreate' },
               })),
               ...(auth.loki.enabled

@@ -7,7 +7,7 @@ import { closest, knownKeys } from './suggest';
 /** One issue as problems: several for unknown keys, one for all else. */
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, input);
-  const value = valueAt(input, issue.path);
+  const value = issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(input, issue.path);
   const path = issue.path.length === 0 ? '(the whole config)' : formatPath(issue.path);
   return [{ path, received: formatReceived(value), ...advice(issue, path, value, input) }];
 }
@@ -32,6 +32,10 @@ function advice(issue: z.core.$ZodIssue, path: string, value: unknown, input: un
             rule: issue.minimum === 1 ? 'not empty' : `at least ${issue.minimum} characters`,
             remedy: `write the value of ${path}`,
           };
+    case 'invalid_key':
+      return issue.issues[0] === undefined
+        ? advice(issue, path, value, input)
+        : advice(issue.issues[0], path, value, input);
     case 'invalid_type':
       return remedyFor(issue.message) === undefined
         ? wrongType(issue, path, missing, input)

@@ -49,7 +49,7 @@ export function formatReceived(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value);
   const text = JSON.stringify(value, (key, inner: unknown) =>
     typeof inner === 'string' && isSecretKey(key) ? '(not shown)' : inner,
-  ).replaceAll(/(?<=\/\/)[^/@\s"]+(?=@)/g, '(not shown)');
+  ).replaceAll(/(?<=\/\/)[^/@\s"]+(?=@)|[^/@\s":]+:[^/@\s"]+(?=@(?!sha256:))/g, '(not shown)');
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 

@@ -15,5 +15,10 @@ export const eachOf = (
   values.map((value) => [
     `${given} ${JSON.stringify(value)}`,
     build(value),
-    { path, received: typeof value === 'number' ? String(value) : JSON.stringify(value), ...expected },
+    { path, received: shortened(typeof value === 'number' ? String(value) : JSON.stringify(value)), ...expected },
   ]);
+
+/** As the report shows it. */
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -19,6 +19,7 @@ import { retentionRules } from './retention';
 import type { Rule } from './rule';
 import { secretRules } from './secrets';
 import { storageRules } from './storage';
+import { textRules } from './text';
 
 /** All of them, in the order of a report: that of the sections in a stack file. */
 export const rules: readonly Rule[] = [
@@ -41,4 +42,5 @@ export const rules: readonly Rule[] = [
   ...resourceRules,
   ...networkRules,
   ...secretRules,
+  ...textRules,
 ];

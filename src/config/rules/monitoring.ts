@@ -3,7 +3,7 @@ import { formatDuration, formatQuantity } from '../units';
 import { problem, type Rule, when } from './rule';
 
 /** Names of the stack's own jobs: a target of the same name would be taken for it. */
-const OWN_JOBS = ['loki', 'compactor', 'promtail', 'alertmanager', 'canary', 'grafana', 'prometheus'];
+const OWN_JOBS = ['loki', 'compactor', 'gateway', 'promtail', 'alertmanager', 'canary', 'grafana', 'prometheus'];
 /** Prometheus writes a block every two hours and keeps its write-ahead log for one more. */
 const LEAST_SIZE = { bytes: 2 ** 30 };
 /** `increase` over five minutes, the shortest that the rules ask for, needs several samples. */

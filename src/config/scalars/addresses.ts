@@ -2,43 +2,51 @@
 import { IPv4, IPv6, parseCIDR } from 'ipaddr.js';
 import { z } from 'zod';
 import { described, says, wholeNumber, withPattern } from './base';
-import { dnsLabel } from './names';
+import { dnsLabel, objectLabels } from './kubernetes';
 
 const CIDR_RULE = {
   rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
   remedy: 'write for example 10.0.0.0/8',
 };
 
-/** Without a user and a password: URLs are written into ConfigMaps. Without `$`: Grafana looks for variables in them. */
+/** A name has letters where an address has digits: what looks like an address is one. */
+const NAME = String.raw`(?![\d.]+(?:[:/?#]|$))(?=[A-Za-z0-9.-]{1,253}(?:[^A-Za-z0-9.-]|$))[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*`;
+const BYTE = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
+const HOST = String.raw`(?:${NAME}|${BYTE}(?:\.${BYTE}){3})`;
+/** Without a user and a password: URLs are written into ConfigMaps. */
+const ORIGIN = String.raw`(?:${HOST}|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?`;
+/** What may stand behind it unescaped, but for quotes, and `$`, which Grafana expands. */
+const IN_PATH = String.raw`(?:[\w.~!&()*+,;=:@/-]|%[0-9A-Fa-f]{2})`;
+const LONGEST_URL = 2000;
+
+/** As its readers read it: `URL` of JavaScript takes line breaks, underscores and much else, and repairs it. */
 export const url = (...protocols: readonly string[]) => {
   const params = {
-    rule: `a URL with ${protocols.join(' or ')}, without user, password and $`,
+    rule: `a URL with ${protocols.join(' or ')}, a host of letters, digits and hyphens, without user and password, spaces, quotes and $`,
     remedy: `write for example ${protocols.at(-1) ?? 'https'}://host.example.com`,
   };
-  const accepts = (text: string): boolean => {
-    if (!URL.canParse(text)) return false;
-    const { protocol, username, password } = new URL(text);
-    return protocols.includes(protocol.slice(0, -1)) && username === '' && password === '' && !text.includes('$');
-  };
+  const pattern = new RegExp(
+    `^(?:${protocols.join('|')})://${ORIGIN}(?:/${IN_PATH}*)?(?:\\?(?:${IN_PATH}|\\?)*)?(?:#(?:${IN_PATH}|\\?)*)?$`,
+  );
   return z
     .string(says(params))
-    .refine(accepts, { params: { ...params } })
-    .meta(
-      described(protocols.includes('http') ? 'URL' : 'HTTPS URL', new RegExp(`^(${protocols.join('|')})://.`), params),
-    );
+    .refine((text) => text.length <= LONGEST_URL && pattern.test(text) && URL.canParse(text), { params: { ...params } })
+    .meta(described(protocols.includes('http') ? 'URL' : 'HTTPS URL', pattern, params));
 };
 
-const LINK_PATTERN = /^https?:\/\/[^/?#@{}\s]+\/[^{}\s]*\{id\}[^{}\s]*$/;
+const LINK_PATTERN = new RegExp(`^https?://${ORIGIN}/(?:${IN_PATH}|[?#$])*\\{id\\}(?:${IN_PATH}|[?#$])*$`);
 
 /** A URL for every id: `{id}` stands for it. Not in the host name, which a log line should not choose. */
 export const linkTemplate = () => {
   const params = {
-    rule: 'a URL with http or https that holds {id} once, after the host, without user and password',
+    rule: 'a URL with http or https that holds {id} once, after the host, without user and password, spaces and quotes',
     remedy: 'write for example https://sentry.example.com/organizations/spywatcher/issues/?query={id}',
   };
   return z
     .string(says(params))
-    .refine((text) => LINK_PATTERN.test(text) && URL.canParse(text), { params: { ...params } })
+    .refine((text) => text.length <= LONGEST_URL && LINK_PATTERN.test(text) && URL.canParse(text), {
+      params: { ...params },
+    })
     .meta(described('link', LINK_PATTERN, params));
 };
 
@@ -76,10 +84,7 @@ export const destination = () =>
         }),
         z.strictObject({
           namespace: dnsLabel().describe('Namespace of the pods.'),
-          podLabels: z
-            .record(z.string(), z.string())
-            .default({})
-            .describe('Their labels; all of the namespace without.'),
+          podLabels: objectLabels().default({}).describe('Their labels; all of the namespace without.'),
           port: port().describe('TCP port there.'),
         }),
       ],
@@ -89,15 +94,15 @@ export const destination = () =>
 
 /** Path of a URL, without a query. */
 export const urlPath = () =>
-  withPattern('path', /^(\/[\w.~-]+)+$/, {
-    rule: 'a path that begins with /, without a query',
+  withPattern('path', /^(?=.{1,1000}$)(\/[\w.~-]+)+$/, {
+    rule: 'a path that begins with /, without a query, at most 1000 characters',
     remedy: 'write for example /metrics',
   });
 
 /** A host name or an address, without port and scheme. */
 export const host = () =>
-  withPattern('host', /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, {
-    rule: 'a host name or an IPv4 address, without scheme and port',
+  withPattern('host', new RegExp(`^${HOST}$`), {
+    rule: 'a host name of letters, digits, hyphens and dots, or an IPv4 address, without scheme and port',
     remedy: 'write for example ldap.example.com',
   });
 
@@ -110,7 +115,11 @@ export const domain = () =>
 
 /** An address of a mailbox, without a display name. */
 export const email = () =>
-  withPattern('e-mail address', /^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$/, {
-    rule: 'an e-mail address, without a display name',
-    remedy: 'write for example logs@example.com',
-  });
+  withPattern(
+    'e-mail address',
+    /^(?=.{3,254}$)(?=.{1,64}@)[\w%+-]+(?:\.[\w%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/,
+    {
+      rule: 'an e-mail address, without a display name',
+      remedy: 'write for example logs@example.com',
+    },
+  );

@@ -33,13 +33,11 @@ export const withPattern = (title: string, pattern: RegExp, params: RuleParams) 
     .refine((text) => pattern.test(text), { params: { ...params }, abort: true })
     .meta(described(title, pattern, params));
 
-export const wholeNumber = (title: string, minimum: number, maximum: number | undefined, params: RuleParams) =>
+export const wholeNumber = (title: string, minimum: number, maximum: number, params: RuleParams) =>
   z
     .number(says(params))
-    .refine((value) => Number.isInteger(value) && value >= minimum && value <= (maximum ?? value), {
-      params: { ...params },
-    })
-    .meta({ title, type: 'integer', minimum, ...(maximum === undefined ? {} : { maximum }) });
+    .refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, { params: { ...params } })
+    .meta({ title, type: 'integer', minimum, maximum });
 
 export const parsed = <T, I>(schema: z.ZodType<I, I>, parse: (written: I) => T | undefined, params: RuleParams) =>
   schema.transform((written, context): T => {
@@ -56,6 +54,6 @@ export const someNumber = (title: string, maximum: number, params: RuleParams) =
     .meta({
       title,
       exclusiveMinimum: 0,
-      ...(Number.isFinite(maximum) ? { maximum } : {}),
+      maximum,
       patternErrorMessage: params.rule,
     });

@@ -2,6 +2,7 @@
 export * from './addresses';
 export { remedyFor } from './base';
 export * from './expressions';
+export * from './kubernetes';
 export * from './names';
 export * from './paths';
 export * from './quantities';

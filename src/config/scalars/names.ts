@@ -9,13 +9,6 @@ export const roleArn = () =>
     remedy: 'write for example arn:aws:iam::123456789012:role/loki',
   });
 
-/** A DNS label: names of namespaces, Secrets, credentials. */
-export const dnsLabel = () =>
-  withPattern('DNS label', /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
-    rule: 'a DNS label: lower-case letters, digits and hyphens, at most 63',
-    remedy: 'write for example spywatcher-logs',
-  });
-
 /** What every object of JavaScript has: no name for an entry of one. */
 const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
 
@@ -39,17 +32,6 @@ export const metricName = () =>
     rule: 'the name of a metric: letters, digits, _ and :',
     remedy: 'write for example job:log_lines:rate5m',
   });
-
-/** An image with a tag that names one release, or with a digest: what was tested is what runs. */
-export const image = () =>
-  withPattern(
-    'image',
-    /^[a-z0-9][a-z0-9._:/-]*(@sha256:[0-9a-f]{64}|:v?\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?)$/,
-    {
-      rule: 'an immutable image reference: a tag with a full version, or a digest',
-      remedy: 'write for example docker.io/grafana/loki:3.7.8, or append @sha256:…',
-    },
-  );
 
 /** Id of a Discord guild or user; a number too long for YAML to read exactly. */
 export const snowflake = () =>
@@ -86,10 +68,10 @@ export const labelName = () =>
     remedy: 'write for example alertname',
   });
 
-/** Text that becomes one setting of Grafana's: no variable is expanded in it, and it ends nothing. */
+/** Text that becomes one setting of Grafana's: no variable (`$`, `%(…)s`) is expanded in it, and it ends nothing. */
 export const settingText = (what: string, example: string) =>
-  withPattern('plain text', /^[^\s'"`$\\;#{}]([^'"`$\\;#{}\n\r\t]*[^\s'"`$\\;#{}])?$/, {
-    rule: `${what}: not empty, on one line, without quotes, $ # ; { } and backslashes`,
+  withPattern('plain text', /^(?!.*%\()[^\s'"`$\\;#{}]([^'"`$\\;#{}\n\r\t]{0,253}[^\s'"`$\\;#{}])?$/, {
+    rule: `${what}: 1 to 255 characters on one line, without quotes, $ # ; { } %( and backslashes`,
     remedy: `write for example ${example}`,
   });
 

@@ -3,8 +3,8 @@ import { withPattern } from './base';
 
 /** Its last part is the name of the file in a ConfigMap. */
 export const ruleFilePath = () =>
-  withPattern('rule file', /^(?!\/)([\w .-]+\/)*[A-Za-z0-9][\w.-]*\.ya?ml$/, {
-    rule: 'the path of a YAML file, from the folder of the stack file',
+  withPattern('rule file', /^(?!\/)([\w .-]+\/)*[A-Za-z0-9][\w.-]{0,200}\.ya?ml$/, {
+    rule: 'the path of a YAML file, from the folder of the stack file; its name has at most 200 letters, digits, - _ and .',
     remedy: 'write for example alerts/team.yaml',
   });
 

@@ -13,21 +13,30 @@ import {
 } from '../units';
 import { described, parsed, says, someNumber, wholeNumber, withPattern } from './base';
 
-const above0 = <K extends string, T extends Readonly<Record<K, number>>>(
+const within = <K extends string, T extends Readonly<Record<K, number>>>(
   value: T | undefined,
   key: K,
-): T | undefined => (value !== undefined && value[key] > 0 ? value : undefined);
+  most: number,
+): T | undefined => (value !== undefined && value[key] > 0 && value[key] <= most ? value : undefined);
+
+/** 100 years: readers count in nanoseconds, and have no room for three times as many. */
+const LONGEST = 36_500 * 86_400_000;
+/** Kubernetes has no more than 8 PiB; what follows from a size, such as temporary space, may be 32 times as much. */
+const LARGEST = 100 * 2 ** 40;
+const MOST_CPU = 10_000 * 1000;
+/** Of 32 bits with a sign: the smallest that a reader has. */
+const MOST = 2 ** 31 - 1;
 
 const DURATION_RULE = {
-  rule: 'a duration above 0: whole numbers with ms, s, m, h, d or w',
+  rule: 'a duration above 0, at most 36500d: whole numbers with ms, s, m, h, d or w',
   remedy: 'write for example 30d, 720h or 1h30m',
 };
 const BYTES_RULE = {
-  rule: 'a size above 0: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
+  rule: 'a size above 0, at most 100Ti: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
   remedy: 'write for example 15MB or 512Mi',
 };
 const CPU_RULE = {
-  rule: 'an amount of CPU above 0: cores, or thousandths with m',
+  rule: 'an amount of CPU above 0, at most 10000: cores, or thousandths with m',
   remedy: 'write for example 250m, "1" or 0.5',
 };
 
@@ -35,7 +44,7 @@ const CPU_RULE = {
 export const duration = (): z.ZodType<Duration, string> =>
   parsed(
     withPattern('duration', DURATION_PATTERN, DURATION_RULE),
-    (written) => above0(parseDuration(written), 'milliseconds'),
+    (written) => within(parseDuration(written), 'milliseconds', LONGEST),
     DURATION_RULE,
   );
 
@@ -43,7 +52,7 @@ export const duration = (): z.ZodType<Duration, string> =>
 export const byteSize = (): z.ZodType<ByteSize, string> =>
   parsed(
     withPattern('size', BYTE_SIZE_PATTERN, BYTES_RULE),
-    (written) => above0(parseByteSize(written), 'bytes'),
+    (written) => within(parseByteSize(written), 'bytes', LARGEST),
     BYTES_RULE,
   );
 
@@ -53,25 +62,28 @@ export const cpu = (): z.ZodType<Cpu, string | number> =>
     z
       .union([z.number(), z.string()], says(CPU_RULE))
       .meta({ ...described('CPU', CPU_PATTERN, CPU_RULE), exclusiveMinimum: 0 }),
-    (written) => above0(parseCpu(String(written)), 'millicores'),
+    (written) => within(parseCpu(String(written)), 'millicores', MOST_CPU),
     CPU_RULE,
   );
 
 export const positiveInteger = () =>
-  wholeNumber('whole number', 1, undefined, {
-    rule: 'a whole number above 0',
+  wholeNumber('whole number', 1, MOST, {
+    rule: `a whole number from 1 to ${MOST}`,
     remedy: 'write for example 3, without quotes',
   });
 
 /** Zero is allowed: nothing at all of it is normal. */
 export const count = () =>
-  wholeNumber('count', 0, undefined, {
-    rule: 'a whole number, 0 or above',
+  wholeNumber('count', 0, MOST, {
+    rule: `a whole number from 0 to ${MOST}`,
     remedy: 'write for example 10, without quotes',
   });
 
 export const positiveNumber = () =>
-  someNumber('number', Infinity, { rule: 'a number above 0', remedy: 'write for example 10 or 0.5, without quotes' });
+  someNumber('number', MOST, {
+    rule: `a number above 0, at most ${MOST}`,
+    remedy: 'write for example 10 or 0.5, without quotes',
+  });
 
 export const percent = () =>
   someNumber('percent', 100, { rule: 'percent: above 0, at most 100', remedy: 'write for example 5, without %' });
@@ -104,12 +116,16 @@ export const day = (): z.ZodType<string, string> =>
   );
 
 const EVALUATION_TIME = {
-  rule: 'a time in whole numbers with d, h, m or s, larger units first; 0s is none',
-  remedy: 'write for example 5m',
+  rule: 'a time of at most 36500d in whole numbers with d, h, m and s, in this order, each once; 0s is none',
+  remedy: 'write for example 5m or 1h30m',
 };
 
 /** As rule files have it: zero, too. */
-export const evaluationTime = () => withPattern('time', /^(?=.)(\d{1,5}d)?(\d{1,5}h)?(\d{1,5}m)?(\d{1,5}s)?$/, EVALUATION_TIME);
+export const evaluationTime = () =>
+  withPattern('time', /^(?=.)(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/, EVALUATION_TIME).refine(
+    (written) => (parseDuration(written)?.milliseconds ?? Infinity) <= LONGEST,
+    { params: { ...EVALUATION_TIME } },
+  );
 
 /** A time of day; a day ends at `24:00`. */
 export const clock = () =>

@@ -1,21 +1,25 @@
 import { z } from 'zod';
 import { FORMATS } from '../../log-model';
 import { defaults } from '../defaults';
+import { filesVolume } from '../volumes';
 import {
   byteSize,
   dnsLabel,
   dropPattern,
+  dnsLabelWithin,
   duration,
   fileGlob,
   fraction,
+  labelKey,
   logDirectory,
   redactExpression,
+  objectLabelValue,
   stateDirectory,
   streamSelector,
 } from '../scalars';
 
 const fileSource = z.strictObject({
-  name: dnsLabel().describe('Name of the source; the agent sees its folder as `/logs/<name>`.'),
+  name: dnsLabelWithin(filesVolume).describe('Name of the source; the agent sees its folder as `/logs/<name>`.'),
   job: dnsLabel().describe('Label `job` of its lines; `service` and `app` are the same.'),
   format: z.enum(FORMATS).default('auto').describe('How its lines are written.'),
   directory: logDirectory().describe('Folder on the node. Its files have to be readable for everyone (0644).'),
@@ -66,9 +70,12 @@ export const agent = z.strictObject({
   tolerations: z
     .array(
       z.strictObject({
-        key: z.string().exactOptional().describe('Key of the taint; every key without it.'),
-        operator: z.enum(['Exists', 'Equal']).default('Exists').describe('Whether the value has to be equal.'),
-        value: z.string().exactOptional().describe('Value of the taint, with `Equal`.'),
+        key: labelKey().exactOptional().describe('Key of the taint; every key without it, with `Exists`.'),
+        operator: z
+          .enum(['Exists', 'Equal'])
+          .default('Equal')
+          .describe('`Equal`, as in Kubernetes: the taint has this value. `Exists`: it has any.'),
+        value: objectLabelValue().exactOptional().describe('Value of the taint, with `Equal`; empty without it.'),
         effect: z
           .enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
           .exactOptional()

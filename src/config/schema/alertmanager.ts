@@ -4,11 +4,12 @@ import { defaults } from '../defaults';
 import {
   alertName,
   clock,
+  distinct,
   dnsLabel,
   duration,
   labelName,
   labelValue,
-  positiveInteger,
+  replicas,
   tenantName,
   timeZone,
   url,
@@ -37,7 +38,7 @@ const route = z.strictObject({
   ...alertsWith(),
   continue: z.boolean().default(false).describe('Whether the routes after it look at its alerts, too.'),
   mute: z.array(dnsLabel()).default([]).describe('Times of `muteTimes` in which nobody is told.'),
-  groupBy: z.array(labelName()).min(1).optional().describe(GROUPING.groupBy),
+  groupBy: distinct(z.array(labelName()).min(1)).optional().describe(GROUPING.groupBy),
   groupWait: duration().optional().describe(GROUPING.groupWait),
   groupInterval: duration().optional().describe(GROUPING.groupInterval),
   repeatInterval: duration().optional().describe(GROUPING.repeatInterval),
@@ -69,7 +70,7 @@ const { groupBy, groupWait, groupInterval, repeatInterval } = defaults.alertmana
 export const alertmanager = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('embedded').describe('An Alertmanager of the stack.'),
-    replicas: positiveInteger()
+    replicas: replicas()
       .default(defaults.alertmanager.replicas)
       .describe('Alertmanager pods; two tell each other what they have sent.'),
     url: url('http', 'https')
@@ -96,9 +97,7 @@ export const alertmanager = z.discriminatedUnion('type', [
       .describe(
         'Receiver of alerts that no route takes: the first one of `receivers` without it; `none` tells nobody.',
       ),
-    groupBy: z
-      .array(labelName())
-      .min(1)
+    groupBy: distinct(z.array(labelName()).min(1))
       .default([...groupBy])
       .describe(GROUPING.groupBy),
     groupWait: duration().prefault(groupWait).describe(GROUPING.groupWait),

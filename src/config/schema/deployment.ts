@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { positiveInteger } from '../scalars';
+import { positiveInteger, replicas } from '../scalars';
 
 export const deployment = z.strictObject({
   mode: z
@@ -9,7 +9,7 @@ export const deployment = z.strictObject({
     .describe(
       '`single`: one Loki. `ha`: several monolithic replicas in a ring, on object storage, and one compactor for them.',
     ),
-  replicas: positiveInteger().default(defaults.deployment.replicas).describe('Loki pods.'),
+  replicas: replicas().default(defaults.deployment.replicas).describe('Loki pods.'),
   replicationFactor: positiveInteger()
     .default(defaults.deployment.replicationFactor)
     .describe('Loki pods that hold each line.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { dnsLabel, positiveInteger } from '../scalars';
+import { dnsLabel, objectName, positiveInteger, replicas } from '../scalars';
 
 const gatewayTls = z.strictObject({
   secretName: dnsLabel()
@@ -9,15 +9,13 @@ const gatewayTls = z.strictObject({
   caSecretName: dnsLabel()
     .default(defaults.gateway.tls.caSecretName)
     .describe('Secret in the agents’ namespace of which the agent reads the key `ca.crt`, and nothing else.'),
-  clusterIssuer: z
-    .string()
-    .min(1)
+  clusterIssuer: objectName('the name of a ClusterIssuer', 'cluster-ca')
     .optional()
     .describe('cert-manager ClusterIssuer that makes both Secrets; it has to sign names of the cluster, so a CA’s.'),
 });
 
 export const gateway = z.strictObject({
-  replicas: positiveInteger()
+  replicas: replicas()
     .default(defaults.gateway.replicas)
     .describe('Gateway pods. Two or more stay reachable while a node is drained.'),
   tls: gatewayTls.optional().describe('Certificate of the gateway; plain HTTP without it. Required in prod.'),

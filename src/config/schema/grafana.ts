@@ -1,13 +1,26 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { dnsLabel, email, host, linkTemplate, port, positiveInteger, settingText, url } from '../scalars';
+import {
+  annotations,
+  dnsLabel,
+  email,
+  host,
+  linkTemplate,
+  objectName,
+  port,
+  replicas,
+  settingText,
+  url,
+} from '../scalars';
 import { login } from './grafana-login';
 import { persistence } from './persistence';
-import { egressOf, labels } from './shared';
+import { egressOf } from './shared';
 
 const ingressTls = z.strictObject({
   secretName: dnsLabel().describe('Secret with the certificate; cert-manager writes it when `clusterIssuer` is set.'),
-  clusterIssuer: z.string().min(1).optional().describe('cert-manager ClusterIssuer that makes the certificate.'),
+  clusterIssuer: objectName('the name of a ClusterIssuer', 'cluster-ca')
+    .optional()
+    .describe('cert-manager ClusterIssuer that makes the certificate.'),
 });
 
 const grafanaDatabase = z.discriminatedUnion('type', [
@@ -56,7 +69,7 @@ export const grafana = z.strictObject({
   url: url('http', 'https')
     .default('http://localhost:3000')
     .describe('Where people reach Grafana; links and cookies follow from it.'),
-  replicas: positiveInteger()
+  replicas: replicas()
     .default(defaults.grafana.replicas)
     .describe('Grafana pods. Several need `database.type: postgres`.'),
   login: login.prefault({}).describe('Who may log in to Grafana, and how.'),
@@ -67,9 +80,11 @@ export const grafana = z.strictObject({
     .describe('Credential of the Loki datasource: a read credential, or one of `auth.loki.crossTenantReaders`.'),
   ingress: z
     .strictObject({
-      className: z.string().min(1).optional().describe('IngressClass; the cluster’s default without it.'),
+      className: objectName('the name of an IngressClass', 'nginx')
+        .optional()
+        .describe('IngressClass; the cluster’s default without it.'),
       tls: ingressTls.optional().describe('Certificate. Required in prod.'),
-      annotations: labels().default({}).describe('Annotations of the Ingress.'),
+      annotations: annotations().default({}).describe('Annotations of the Ingress.'),
     })
     .optional()
     .describe('Ingress for the host of `url`.'),

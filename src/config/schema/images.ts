@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { dnsLabel, image } from '../scalars';
+import { distinct, dnsLabel, image, imageRegistry } from '../scalars';
 
 export const images = z.strictObject({
-  registry: z
-    .string()
-    .min(1)
+  registry: imageRegistry()
     .optional()
     .describe('Mirror that replaces the registry of every image: `registry.example.com/mirror`.'),
-  pullSecrets: z.array(dnsLabel()).default([]).describe('Pull secrets, in both namespaces.'),
+  pullSecrets: distinct(z.array(dnsLabel())).default([]).describe('Pull secrets, in both namespaces.'),
   loki: image().default(defaults.images.loki).describe('Image of Loki.'),
   gateway: image().default(defaults.images.gateway).describe('Image of the gateway: an nginx that runs unprivileged.'),
   promtail: image().default(defaults.images.promtail).describe('Image of Promtail.'),

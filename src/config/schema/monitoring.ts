@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { byteSize, dnsLabel, duration, fraction, host, port, positiveInteger, urlPath } from '../scalars';
+import { byteSize, dnsLabel, duration, fraction, host, objectLabels, port, positiveInteger, urlPath } from '../scalars';
 import { persistence } from './persistence';
-import { egressOf, labels } from './shared';
+import { egressOf } from './shared';
 
 const preset = defaults.monitoring.thresholds;
 
@@ -68,10 +68,10 @@ export const monitoring = z.strictObject({
     .describe('The Prometheus of the stack.'),
   operator: z
     .strictObject({
-      labels: labels()
+      labels: objectLabels()
         .default({})
         .describe('Labels of ServiceMonitor and PodMonitor, by which the Prometheus selects them.'),
-      ruleLabels: labels().default({}).describe('Labels of PrometheusRule, by which the Prometheus selects it.'),
+      ruleLabels: objectLabels().default({}).describe('Labels of PrometheusRule, by which the Prometheus selects it.'),
     })
     .optional()
     .describe('How the Prometheus of the operator finds the stack. Its namespace is `network.monitoring.namespace`.'),

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { cidr, dnsLabel, port } from '../scalars';
-import { labels } from './shared';
+import { cidr, dnsLabel, objectLabels, port } from '../scalars';
 
 const client = z.strictObject({
   namespace: dnsLabel().describe('Its namespace.'),
-  podLabels: labels().default({}).describe('Its pods; all of the namespace without labels.'),
+  podLabels: objectLabels().default({}).describe('Its pods; all of the namespace without labels.'),
 });
 
 export const network = z.strictObject({
@@ -32,7 +31,7 @@ export const network = z.strictObject({
   dns: z
     .strictObject({
       namespace: dnsLabel().default(defaults.network.dns.namespace).describe('Namespace of the cluster’s DNS.'),
-      podLabels: labels()
+      podLabels: objectLabels()
         .default({ ...defaults.network.dns.podLabels })
         .describe('Its pods.'),
       cidrs: z

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { byteSize } from '../scalars';
+import { byteSize, objectName } from '../scalars';
 
 /** A volume that has this size by default. */
 export const persistence = (size: string) =>
   z.strictObject({
     size: byteSize().prefault(size).describe('Size of the volume.'),
-    storageClass: z.string().min(1).optional().describe('StorageClass; the cluster’s default without it.'),
+    storageClass: objectName('the name of a StorageClass', 'fast-ssd')
+      .optional()
+      .describe('StorageClass; the cluster’s default without it.'),
   });
 
 export const lokiPersistence = persistence(defaults.persistence.size).extend({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { duration, settingText } from '../scalars';
+import { duration, objectName, settingText } from '../scalars';
 
 export const secretSource = z.discriminatedUnion('type', [
   z.strictObject({
@@ -11,7 +11,7 @@ export const secretSource = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('externalSecrets').describe('The External Secrets operator makes them from a store.'),
-    store: z.string().min(1).describe('Name of the store.'),
+    store: objectName('the name of a store', 'vault').describe('Name of the store.'),
     storeKind: z
       .enum(['ClusterSecretStore', 'SecretStore'])
       .default(defaults.secretSource.storeKind)

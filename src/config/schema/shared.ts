@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { destination } from '../scalars';
 
-/** Labels or annotations. */
+/** Labels of alerts and metrics. */
 export const labels = () => z.record(z.string(), z.string());
 
 /** What a pod connects to outside of the stack. */

@@ -89,6 +89,7 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       { 'alertmanager.muteTimes.1': { name: 'changed', days: ['monday'] } },
     ]),
   ),
+  'agent.tolerations.0.operator': { 'agent.tolerations.0.value': '' },
   'alertmanager.urls.0': { 'alertmanager.egress.0.port': 443 },
   'alertmanager.egress.0.port': { 'alertmanager.egress.1': { cidr: '198.51.100.93/32', port: 443 } },
 };

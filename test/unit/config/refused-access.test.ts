@@ -186,12 +186,7 @@ const rows: readonly Row[] = [
   ['TLS that is switched on', { gateway: { tls: true } }, 'gateway.tls', KEYS],
   ['a key in the open', tls({ key: SECRET }), 'gateway.tls.key', REMOVE],
   ['a Secret with a name that is none', tls({ secretName: 'Gateway TLS' }), 'gateway.tls.secretName', NAME],
-  [
-    'an issuer without a name',
-    tls({ clusterIssuer: '' }),
-    'gateway.tls.clusterIssuer',
-    'write the value of gateway.tls.clusterIssuer',
-  ],
+  ['an issuer without a name', tls({ clusterIssuer: '' }), 'gateway.tls.clusterIssuer', 'write for example cluster-ca'],
   [
     'a Secret that the agent’s credential has taken',
     tls({ caSecretName: 'gateway-credential-promtail' }),
@@ -219,9 +214,9 @@ const rows: readonly Row[] = [
     'a source without its store',
     { secretSource: { type: 'externalSecrets' } },
     'secretSource.store',
-    'add secretSource.store',
+    'add secretSource.store; write for example vault',
   ],
-  ['a store without a name', store({ store: '' }), 'secretSource.store', 'write the value of secretSource.store'],
+  ['a store without a name', store({ store: '' }), 'secretSource.store', 'write for example vault'],
   [
     'a kind of store that there is not',
     store({ storeKind: 'VaultStore' }),

@@ -3,15 +3,15 @@ import { configWith, problemsOf, S3 } from '../../support/config';
 import { eachOf, type Row } from '../../support/wrong-values';
 
 const DURATION = {
-  rule: 'a duration above 0: whole numbers with ms, s, m, h, d or w',
+  rule: 'a duration above 0, at most 36500d: whole numbers with ms, s, m, h, d or w',
   remedy: 'write for example 30d, 720h or 1h30m',
 };
 const SIZE = {
-  rule: 'a size above 0: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
+  rule: 'a size above 0, at most 100Ti: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
   remedy: 'write for example 15MB or 512Mi',
 };
 const CPU = {
-  rule: 'an amount of CPU above 0: cores, or thousandths with m',
+  rule: 'an amount of CPU above 0, at most 10000: cores, or thousandths with m',
   remedy: 'write for example 250m, "1" or 0.5',
 };
 const DNS_LABEL = {
@@ -23,15 +23,66 @@ const TENANT = {
   remedy: 'write for example spywatcher',
 };
 const URL = {
-  rule: 'a URL with http or https, without user, password and $',
+  rule: 'a URL with http or https, a host of letters, digits and hyphens, without user and password, spaces, quotes and $',
   remedy: 'write for example https://host.example.com',
 };
 const LINK = {
-  rule: 'a URL with http or https that holds {id} once, after the host, without user and password',
+  rule: 'a URL with http or https that holds {id} once, after the host, without user and password, spaces and quotes',
   remedy: 'write for example https://sentry.example.com/organizations/spywatcher/issues/?query={id}',
 };
 const PORT = { rule: 'a port: 1 to 65535', remedy: 'write for example 443' };
-const WHOLE_NUMBER = { rule: 'a whole number above 0', remedy: 'write for example 3, without quotes' };
+const WHOLE_NUMBER = {
+  rule: 'a whole number from 1 to 2147483647',
+  remedy: 'write for example 3, without quotes',
+};
+const COUNT = { rule: 'a whole number from 0 to 2147483647', remedy: 'write for example 10, without quotes' };
+const NUMBER = { rule: 'a number above 0, at most 2147483647', remedy: 'write for example 10 or 0.5, without quotes' };
+const REPLICAS = {
+  rule: 'a number of pods: a whole number from 1 to 1000',
+  remedy: 'write for example 3, without quotes',
+};
+const SHORT_LABEL = {
+  rule: 'a DNS label: lower-case letters, digits and hyphens, at most 57',
+  remedy: 'write for example nginx',
+};
+const objectName = (what: string, example: string) => ({
+  rule: `${what}: lower-case letters, digits, hyphens and dots, at most 253`,
+  remedy: `write for example ${example}`,
+});
+const LABEL_KEY = {
+  rule: 'a key as Kubernetes has them: at most 63 letters, digits, - _ and ., the first and the last a letter or digit; a domain and / may stand before it',
+  remedy: 'write for example app.kubernetes.io/name',
+};
+const OBJECT_LABEL_VALUE = {
+  rule: 'the value of a label: at most 63 letters, digits, - _ and ., the first and the last a letter or digit',
+  remedy: "write for example backend, or '1' in quotes",
+};
+const REGISTRY = {
+  rule: 'a registry as it stands in an image reference: host, port and path in small letters, without scheme, user and password, at most 150',
+  remedy: 'write for example registry.example.com/mirror; its password is a Secret, named in images.pullSecrets',
+};
+const HOST = {
+  rule: 'a host name of letters, digits, hyphens and dots, or an IPv4 address, without scheme and port',
+  remedy: 'write for example ldap.example.com',
+};
+const EMAIL = { rule: 'an e-mail address, without a display name', remedy: 'write for example logs@example.com' };
+const URL_PATH = {
+  rule: 'a path that begins with /, without a query, at most 1000 characters',
+  remedy: 'write for example /metrics',
+};
+const TIME = {
+  rule: 'a time of at most 36500d in whole numbers with d, h, m and s, in this order, each once; 0s is none',
+  remedy: 'write for example 5m or 1h30m',
+};
+const USER = {
+  rule: 'a user: 1 to 255 characters on one line, without quotes, $ # ; { } %( and backslashes',
+  remedy: 'write for example admin',
+};
+const TWICE = { rule: 'each entry once', remedy: 'remove one of the two' };
+const RULE_FILE = {
+  rule: 'the path of a YAML file, from the folder of the stack file; its name has at most 200 letters, digits, - _ and .',
+  remedy: 'write for example alerts/team.yaml',
+};
 const CIDR = {
   rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
   remedy: 'write for example 10.0.0.0/8',
@@ -70,6 +121,31 @@ const GLOB = { rule: 'a glob below the folder, without ..', remedy: "write for e
 const drop = (rule: object) => ({ agent: { drop: [{ name: 'rule', selector: '{job="a"}', ...rule }] } });
 const file = (source: object) => ({ agent: { files: [{ name: 'a', job: 'a', directory: '/logs', ...source }] } });
 
+const threshold = (thresholds: object) => ({ alerting: { thresholds } });
+const rule = (differences: object) => ({
+  alerting: {
+    rules: [
+      {
+        name: 'GuildSyncFails',
+        expr: 'sum(count_over_time({job="backend"} [10m])) > 3',
+        severity: 'warning',
+        summary: 'Guilds are not synchronised',
+        description: '{{ $value }} failures in 10m.',
+        runbook: 'https://wiki.example.com/guild-sync',
+        ...differences,
+      },
+    ],
+  },
+});
+const target = (differences: object) => ({
+  monitoring: {
+    type: 'embedded',
+    targets: [
+      { job: 'backend', host: 'backend.shop.svc', port: 80, egress: [{ namespace: 'shop', port: 80 }], ...differences },
+    ],
+  },
+});
+
 const clientIn = (namespace: unknown) => ({ network: { clients: [{ namespace }] } });
 
 const rows: readonly Row[] = [
@@ -84,6 +160,8 @@ const rows: readonly Row[] = [
     '2 h',
     '',
     null,
+    '36501d',
+    `${'9'.repeat(40)}d`,
   ),
   ...eachOf('a time of none', (batchWait) => ({ agent: { batchWait } }), 'agent.batchWait', DURATION, '0s', '0h0m'),
   ...eachOf(
@@ -96,6 +174,8 @@ const rows: readonly Row[] = [
     '1G',
     '1.5B',
     '0Mi',
+    '101Ti',
+    `${'9'.repeat(40)}Gi`,
   ),
   ...eachOf(
     'an amount of CPU',
@@ -107,6 +187,8 @@ const rows: readonly Row[] = [
     0.0001,
     -1,
     'two',
+    10_001,
+    '9'.repeat(40),
     {},
   ),
   ...eachOf(
@@ -148,6 +230,19 @@ const rows: readonly Row[] = [
     'https://',
     'https://logs.example.com/${HOME}',
     'https://$__env{HOME}',
+    'https://my_logs.example.com',
+    'https://*.example.com',
+    'https://lögs.example.com',
+    'https://10.0.0.256',
+    'https://logs.example.com:0',
+    'https://logs.example.com:65536',
+    'https:logs.example.com',
+    'https://logs\n.example.com',
+    ' https://logs.example.com',
+    'https://logs.example.com/a b',
+    'https://logs.example.com/"',
+    'https://logs.example.com/%(x)s',
+    `https://logs.example.com/${'a'.repeat(2000)}`,
     3000,
   ),
   ...eachOf('a fraction', (keep) => drop({ keep }), 'agent.drop[0].keep', FRACTION, -0.1, 1.1, '0.5', '50%'),
@@ -270,6 +365,7 @@ const rows: readonly Row[] = [
     '/issues/{id}',
     'javascript://sentry.example.com/{id}',
     '{id}',
+    'https://sentry.example.com/a b/{id}',
     7,
   ),
   [
@@ -288,16 +384,237 @@ const rows: readonly Row[] = [
     '443',
   ),
   ...eachOf(
-    'a count',
+    'a number of pods',
     (replicas) => ({ gateway: { replicas } }),
     'gateway.replicas',
-    WHOLE_NUMBER,
+    REPLICAS,
     0,
     -1,
     1.5,
     '2',
     NaN,
+    1001,
   ),
+  ...eachOf(
+    'a whole number',
+    (linesPerSecond) => ({ expectedLoad: { linesPerSecond } }),
+    'expectedLoad.linesPerSecond',
+    WHOLE_NUMBER,
+    0,
+    1.5,
+    2 ** 31,
+  ),
+  ...eachOf(
+    'a count',
+    (poolRefusals) => threshold({ poolRefusals }),
+    'alerting.thresholds.poolRefusals',
+    COUNT,
+    -1,
+    2 ** 31,
+  ),
+  ...eachOf(
+    'a number',
+    (errorsPerSecond) => threshold({ errorsPerSecond }),
+    'alerting.thresholds.errorsPerSecond',
+    NUMBER,
+    0,
+    2 ** 31,
+    1e300,
+  ),
+  ...eachOf(
+    'a time',
+    (time) => rule({ for: time }),
+    'alerting.rules[0].for',
+    TIME,
+    '',
+    '5',
+    '1m1m',
+    '1s5m',
+    '36501d',
+    '9'.repeat(40) + 's',
+  ),
+  ...eachOf(
+    'a StorageClass',
+    (storageClass) => ({ persistence: { storageClass } }),
+    'persistence.storageClass',
+    objectName('the name of a StorageClass', 'fast-ssd'),
+    'Fast SSD',
+    'fast_ssd',
+    '-a',
+    'a..b',
+    '',
+    'a'.repeat(254),
+  ),
+  ...eachOf(
+    'an IngressClass',
+    (className) => ({ grafana: { ingress: { className } } }),
+    'grafana.ingress.className',
+    objectName('the name of an IngressClass', 'nginx'),
+    'Nginx',
+  ),
+  ...eachOf(
+    'an issuer',
+    (clusterIssuer) => ({ gateway: { tls: { clusterIssuer } } }),
+    'gateway.tls.clusterIssuer',
+    objectName('the name of a ClusterIssuer', 'cluster-ca'),
+    'Our CA',
+  ),
+  ...eachOf(
+    'a store',
+    (store) => ({ secretSource: { type: 'externalSecrets', store } }),
+    'secretSource.store',
+    objectName('the name of a store', 'vault'),
+    'Vault',
+  ),
+  ...eachOf(
+    'the value of a label',
+    (app) => ({ network: { clients: [{ namespace: 'a', podLabels: { app } }] } }),
+    'network.clients[0].podLabels.app',
+    OBJECT_LABEL_VALUE,
+    'a b',
+    '-a',
+    'a.',
+    'é',
+    'a'.repeat(64),
+    1,
+  ),
+  ...[
+    'app kubernetes',
+    '',
+    '-a',
+    'a/b/c',
+    'Example.com/a',
+    '/a',
+    'a/',
+    'é',
+    'a'.repeat(64),
+    `${'a'.repeat(254)}/a`,
+  ].map((key): Row => [
+    `the key of a label ${JSON.stringify(key)}`,
+    { network: { clients: [{ namespace: 'a', podLabels: { [key]: 'x' } }] } },
+    {
+      path: `network.clients[0].podLabels.${key}`,
+      received: JSON.stringify(key).slice(0, 200) + (key.length > 198 ? '…' : ''),
+      ...LABEL_KEY,
+    },
+  ]),
+  ...eachOf(
+    'the key of a taint',
+    (key) => ({ agent: { tolerations: [{ key, operator: 'Exists' }] } }),
+    'agent.tolerations[0].key',
+    LABEL_KEY,
+    'dedicated nodes',
+    '',
+  ),
+  ...eachOf(
+    'the value of a taint',
+    (value) => ({ agent: { tolerations: [{ key: 'dedicated', value }] } }),
+    'agent.tolerations[0].value',
+    OBJECT_LABEL_VALUE,
+    'log nodes',
+  ),
+  ...eachOf(
+    'a registry',
+    (registry) => ({ images: { registry } }),
+    'images.registry',
+    REGISTRY,
+    'https://registry.example.com',
+    'registry.example.com//',
+    'Registry.example.com',
+    'registry.example.com/a//b',
+    'registry.example.com/Mirror',
+    'my_registry.example.com',
+    'registry.example.com:port',
+    'a b',
+    '',
+    `registry.example.com/${'a'.repeat(150)}`,
+  ),
+  [
+    'a registry with a password',
+    { images: { registry: 'robot:hunter2@registry.example.com' } },
+    { path: 'images.registry', received: '"(not shown)@registry.example.com"', ...REGISTRY },
+  ],
+  ...eachOf(
+    'a host',
+    (host) => target({ host }),
+    'monitoring.targets[0].host',
+    HOST,
+    'my_backend.shop.svc',
+    'a..b',
+    '-a',
+    'a-.b',
+    '10.0.0.256',
+    '1.2.3',
+    'http://a',
+    'a:80',
+    'é.example.com',
+    'a'.repeat(64),
+    Array(64).fill('abc').join('.'),
+  ),
+  ...eachOf(
+    'the path of a target',
+    (path) => target({ path }),
+    'monitoring.targets[0].path',
+    URL_PATH,
+    '/',
+    'metrics',
+    '/a?b',
+    `/${'a'.repeat(1000)}`,
+  ),
+  ...eachOf(
+    'a mailbox',
+    (from) => ({ grafana: { smtp: { host: 'a', from, egress: [{ cidr: '10.0.0.9/32', port: 587 }] } } }),
+    'grafana.smtp.from',
+    EMAIL,
+    '.a@example.com',
+    'a.@example.com',
+    'a..b@example.com',
+    'a@-b.com',
+    'a@localhost',
+    'Logs <logs@example.com>',
+    `${'a'.repeat(65)}@example.com`,
+  ),
+  ...eachOf(
+    'a text of Grafana’s',
+    (adminUser) => ({ grafana: { login: { adminUser } } }),
+    'grafana.login.adminUser',
+    USER,
+    '',
+    ' admin',
+    'a\nb',
+    '$USER',
+    '%(secret_key)s',
+    'a;b',
+    'a'.repeat(256),
+  ),
+  ...eachOf(
+    'the name of a file source',
+    (name) => file({ name }),
+    'agent.files[0].name',
+    SHORT_LABEL,
+    'a'.repeat(58),
+    'A',
+    '',
+  ),
+  ...eachOf(
+    'a rule file',
+    (path) => ({ alerting: { files: [{ path, content: 'groups: []' }] } }),
+    'alerting.files[0].path',
+    RULE_FILE,
+    '/etc/rules.yaml',
+    'rules.txt',
+    `${'a'.repeat(202)}.yaml`,
+  ),
+  [
+    'a pull secret twice',
+    { images: { pullSecrets: ['mirror', 'other', 'mirror'] } },
+    { path: 'images.pullSecrets[2]', received: '"mirror"', ...TWICE },
+  ],
+  [
+    'a label twice in groupBy',
+    { alertmanager: { type: 'embedded', fallback: 'none', groupBy: ['job', 'job'] } },
+    { path: 'alertmanager.groupBy[1]', received: '"job"', ...TWICE },
+  ],
   ...eachOf(
     'a CIDR',
     (cidr) => ({ network: { dns: { cidrs: [cidr] } } }),
@@ -322,6 +639,11 @@ const rows: readonly Row[] = [
     ':3.7.8',
     'a b:3.7.8',
     'loki@sha256:12',
+    'grafana//loki:3.7.8',
+    'grafana/-loki:3.7.8',
+    'https://docker.io/grafana/loki:3.7.8',
+    `${'a'.repeat(201)}:3.7.8`,
+    `loki:3.7.8-${'a'.repeat(65)}`,
     3,
   ),
   ...eachOf(

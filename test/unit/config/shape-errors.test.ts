@@ -21,7 +21,14 @@ const rows: readonly Row[] = [
     'kube-system',
     { a: 1 },
   ),
-  ...eachOf('a label', (a) => ({ network: { dns: { podLabels: { a } } } }), 'network.dns.podLabels.a', TEXT, 1, true),
+  ...eachOf(
+    'the text of a rule',
+    (expr) => ({ alerting: { recording: [{ record: 'a', expr }] } }),
+    'alerting.recording[0].expr',
+    TEXT,
+    1,
+    true,
+  ),
   ...eachOf(
     'labels',
     (podLabels) => ({ network: { dns: { podLabels } } }),

@@ -113,9 +113,9 @@ test('a choice within a section leads to a table for each alternative', () => {
 
 test.each([
   ['destination', /^addresses as \{ cidr, port \}, or pods as .*`cidr` \(CIDR\): .*`podLabels` \(mapping of names/],
-  ['plain text', /^not empty, on one line/],
+  ['plain text', /^1 to 255 characters on one line/],
   ['port', /^1 to 65535$/],
-  ['whole number', /^1 or more$/],
+  ['whole number', /^1 to 2147483647$/],
   ['RE2 expression', /^no look-around/],
   ['HTTPS URL', /^a URL with https,/],
   ['URL', /^a URL with http or https,/],

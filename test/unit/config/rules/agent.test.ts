@@ -41,6 +41,22 @@ testRules([
     { agent: { drop: [{ name: 'once', selector: '{job="a"}' }] } },
   ],
   [
+    'a key, or operator: Exists: without both Kubernetes would compare the value of no taint',
+    { agent: { tolerations: [{ effect: 'NoSchedule' }] } },
+    'agent.tolerations[0]',
+    '{"operator":"Equal","effect":"NoSchedule"}',
+    'add key, or write operator: Exists for every key',
+    { agent: { tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }] } },
+  ],
+  [
+    'no value with operator: Exists, which takes any',
+    { agent: { tolerations: [{ key: 'dedicated', operator: 'Exists', value: 'logs' }] } },
+    'agent.tolerations[0].value',
+    '"logs"',
+    'remove value, or write operator: Equal',
+    { agent: { tolerations: [{ key: 'dedicated', value: 'logs' }] } },
+  ],
+  [
     'matchers of labels that lines have: job, service, level, namespace, app, container, node',
     { agent: { drop: [{ name: 'rule', selector: '{job="a", requestId="b=c"}' }] } },
     'agent.drop[0].selector',

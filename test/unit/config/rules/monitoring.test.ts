@@ -1,4 +1,6 @@
 /** Rules of the section `monitoring`. */
+import { scrapeJobs } from '../../../../src/components/scrape-jobs';
+import { everythingConfig, problemsOf } from '../../../support/config';
 import { testRules } from './rows';
 
 const EGRESS = [{ namespace: 'shop', port: 3001 }];
@@ -72,3 +74,11 @@ testRules([
     { retention: { compactionInterval: '1h' }, monitoring: { thresholds: { compactionOverdue: '2h' } } },
   ],
 ]);
+
+test.each([...scrapeJobs(everythingConfig()).map(({ job }) => job), 'prometheus'])(
+  'a target is not named like the stack’s own job %s',
+  (job) => {
+    const problems = problemsOf({ environment: 'dev', monitoring: { targets: [{ ...target, job }] } });
+    expect(problems.map(({ path }) => path)).toEqual(['monitoring.targets[0].job']);
+  },
+);

@@ -1,0 +1,111 @@
+/** What the Kubernetes API server and the kubelet read, within the bounds that they have for it. */
+import { z } from 'zod';
+import { says, wholeNumber, withPattern } from './base';
+
+const LONGEST_LABEL = 63;
+
+const labelOf = (longest: number): RegExp => new RegExp(`^[a-z0-9]([-a-z0-9]{0,${longest - 2}}[a-z0-9])?$`);
+
+/** A DNS label: names of namespaces, Secrets, credentials. */
+export const dnsLabel = () =>
+  withPattern('DNS label', labelOf(LONGEST_LABEL), {
+    rule: 'a DNS label: lower-case letters, digits and hyphens, at most 63',
+    remedy: 'write for example spywatcher-logs',
+  });
+
+/** A DNS label of which Kubernetes gets to see a longer one: `nameOf(label)`. */
+export const dnsLabelWithin = (nameOf: (label: string) => string) => {
+  const longest = LONGEST_LABEL - nameOf('').length;
+  return withPattern('short DNS label', labelOf(longest), {
+    rule: `a DNS label: lower-case letters, digits and hyphens, at most ${longest}`,
+    remedy: 'write for example nginx',
+  });
+};
+
+const SUBDOMAIN = String.raw`[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*`;
+
+/** Name of an object that somebody else has made: a StorageClass, an IngressClass, a ClusterIssuer. */
+export const objectName = (what: string, example: string) =>
+  withPattern('object name', new RegExp(`^(?=.{1,253}$)${SUBDOMAIN}$`), {
+    rule: `${what}: lower-case letters, digits, hyphens and dots, at most 253`,
+    remedy: `write for example ${example}`,
+  });
+
+const QUALIFIED = String.raw`(?:(?=[^/]{1,253}/)${SUBDOMAIN}/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?`;
+
+/** Key of a label, of an annotation, or of a taint. */
+export const labelKey = () =>
+  withPattern('label key', new RegExp(`^${QUALIFIED}$`), {
+    rule: 'a key as Kubernetes has them: at most 63 letters, digits, - _ and ., the first and the last a letter or digit; a domain and / may stand before it',
+    remedy: 'write for example app.kubernetes.io/name',
+  });
+
+/** Value of a label of an object, or of a taint. */
+export const objectLabelValue = () =>
+  withPattern('object label value', /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/, {
+    rule: 'the value of a label: at most 63 letters, digits, - _ and ., the first and the last a letter or digit',
+    remedy: "write for example backend, or '1' in quotes",
+  });
+
+/** Labels of objects, or by which they are chosen. */
+export const objectLabels = () => z.record(labelKey(), objectLabelValue());
+
+const ANNOTATIONS = {
+  rule: 'annotations of at most 256 KiB in all: Kubernetes takes no more',
+  remedy: 'shorten them',
+};
+/** A little of it is for the annotations that the stack itself adds. */
+const MOST_ANNOTATIONS = 250 * 2 ** 10;
+
+export const annotations = () =>
+  z
+    .record(labelKey(), z.string())
+    .refine((entries) => Buffer.byteLength(Object.entries(entries).flat().join('')) <= MOST_ANNOTATIONS, {
+      params: { ...ANNOTATIONS },
+    });
+
+/** Pods of one workload. */
+export const replicas = () =>
+  wholeNumber('number of pods', 1, 1000, {
+    rule: 'a number of pods: a whole number from 1 to 1000',
+    remedy: 'write for example 3, without quotes',
+  });
+
+const HOST_PART = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const REGISTRY = String.raw`${HOST_PART}(?:\.${HOST_PART})*(?::\d{1,5})?`;
+const REPOSITORY = String.raw`[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
+const DIGEST = '@sha256:[0-9a-f]{64}';
+
+/** An image with a tag that names one release, or with a digest: what was tested is what runs. */
+export const image = () =>
+  withPattern(
+    'image',
+    new RegExp(
+      String.raw`^(?=[^@]{1,200}(?:@|$))(?:${REGISTRY}/)?${REPOSITORY}(?:/${REPOSITORY})*(?:${DIGEST}|:v?\d+\.\d+\.\d+[\w.-]{0,64}(?:${DIGEST})?)$`,
+    ),
+    {
+      rule: 'an immutable image reference: a tag with a full version, or a digest',
+      remedy: 'write for example docker.io/grafana/loki:3.7.8, or append @sha256:…',
+    },
+  );
+
+/** Where images are pulled from; a name in front of theirs. */
+export const imageRegistry = () =>
+  withPattern('registry', new RegExp(`^(?=.{1,150}$)${REGISTRY}(?:/${REPOSITORY})*/?$`), {
+    rule: 'a registry as it stands in an image reference: host, port and path in small letters, without scheme, user and password, at most 150',
+    remedy: 'write for example registry.example.com/mirror; its password is a Secret, named in images.pullSecrets',
+  });
+
+const ONCE = { rule: 'each entry once', remedy: 'remove one of the two' };
+
+/** A list that names nothing twice. */
+export const distinct = <T extends z.ZodType>(entries: z.ZodArray<T>): z.ZodArray<T> => {
+  says(ONCE);
+  return entries.check((context) => {
+    const { value } = context;
+    value.forEach((entry, index) => {
+      if (value.indexOf(entry) < index)
+        context.issues.push({ code: 'custom', path: [index], params: { ...ONCE }, input: entry });
+    });
+  });
+};
