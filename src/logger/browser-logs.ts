@@ -1,6 +1,9 @@
 /** The backend's side of the browser logs: an Express handler that checks what browsers send, and logs it. */
 import { FIELDS, JOBS } from '../log-model';
 import { BROWSER_LEVELS, BROWSER_LIMITS, MAX_BATCH } from './browser-batch';
+import { Given, integer, type Known } from './given';
+import { read } from './objects';
+import { WRITER, writer } from './writer';
 
 /** How much browsers may send. */
 export interface BrowserLogsOptions {
@@ -52,6 +55,7 @@ const BROWSER_FIELDS = {
   release: 'release',
 } as const;
 
+const OPTIONS: Known<BrowserLogsOptions> = { logger: true, maxEntries: true, maxPostsPerAddress: true, maxPosts: true };
 const MINUTE = 60_000;
 
 /** Makes the handler for a logger. */
@@ -59,27 +63,38 @@ export function browserLogsFor(
   defaultLogger: () => BrowserLogWriter,
   options: BrowserLogsOptions = {},
 ): (request: BrowserLogsRequest, response: BrowserLogsResponse) => void {
-  const admitted = postLimit(options.maxPostsPerAddress ?? 60, options.maxPosts ?? 3000);
+  const given = new Given(options, OPTIONS);
+  const maxEntries = given.get('maxEntries', integer(1)) ?? MAX_BATCH;
+  const admitted = postLimit(
+    given.get('maxPostsPerAddress', integer(1)) ?? 60,
+    given.get('maxPosts', integer(1)) ?? 3000,
+  );
+  const write = writer(given.get('logger', WRITER), defaultLogger, 'browserLogs()', given.problems);
   return (request, response) => {
-    const logger = options.logger ?? defaultLogger();
-    const { ip = '' } = request;
-    if (!admitted(ip)) {
-      response.status(429).set('retry-after', '60').send('too many posts');
-      return;
+    try {
+      const { status, text } = handle(request);
+      response.status(status);
+      if (status === 429) response.set('retry-after', '60');
+      response.send(text);
+    } catch (error) {
+      write('error', 'Logger: a post of a browser cannot be answered', { error });
     }
-    const batch = parseBatch(request.body, options.maxEntries ?? MAX_BATCH);
-    if (batch instanceof Refusal) {
-      response.status(batch.status).send(batch.message);
-      return;
-    }
+  };
+
+  function handle(request: BrowserLogsRequest): { readonly status: number; readonly text?: string } {
+    const address = read(request, 'ip');
+    const ip = typeof address === 'string' ? address : '';
+    if (!admitted(ip)) return { status: 429, text: 'too many posts' };
+    const batch = parseBatch(read(request, 'body'), maxEntries);
+    if (batch instanceof Refusal) return { status: batch.status, text: batch.message };
     const common = {
       [FIELDS.job]: JOBS.frontend,
       [FIELDS.ipAddress]: ip,
-      [FIELDS.userAgent]: request.get('user-agent')?.slice(0, 500),
+      [FIELDS.userAgent]: userAgentOf(request),
       [BROWSER_FIELDS.release]: batch.release,
     };
     for (const { level, message, errorName, stack, url, clientTime, count } of batch.entries) {
-      logger.log(level, message, {
+      write(level, message, {
         ...common,
         [FIELDS.errorName]: errorName,
         [FIELDS.stack]: stack,
@@ -89,12 +104,20 @@ export function browserLogsFor(
       });
     }
     if (batch.dropped !== undefined)
-      logger.log('warn', 'The browser had more to say than it sent', {
+      write('warn', 'The browser had more to say than it sent', {
         ...common,
         [BROWSER_FIELDS.dropped]: batch.dropped,
       });
-    response.status(204).send();
-  };
+    return { status: 204 };
+  }
+}
+
+function userAgentOf(request: BrowserLogsRequest): string | undefined {
+  try {
+    return request.get('user-agent')?.slice(0, 500);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Counts posts by the minute. What it remembers is bounded by the number of posts that it admits. */
@@ -136,8 +159,7 @@ function parseBatch(body: unknown, maxEntries: number) {
     if (entries.length > maxEntries) throw new Refusal(413, `entries: more than ${maxEntries}`);
     return { entries: entries.map(parseEntry), dropped: batch.count('dropped'), release: batch.text('release') };
   } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
+    return error instanceof Refusal ? error : new Refusal(400, 'cannot be read');
   }
 }
 

@@ -1,6 +1,7 @@
 /** What belongs to the request that is being handled, so that every line inside of it carries it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { FIELDS } from '../log-model';
+import { copyOf } from './objects';
 
 /** Fields of every record that is made in a context. */
 export interface LogContext {
@@ -14,30 +15,21 @@ export interface LogContext {
 }
 
 const storage = new AsyncLocalStorage<LogContext>();
-const CONTEXT_FIELDS = [FIELDS.requestId, FIELDS.userId, FIELDS.traceId, FIELDS.spanId] as const;
+/** Fields that the context gives a record. */
+export const CONTEXT_FIELDS = [FIELDS.requestId, FIELDS.userId, FIELDS.traceId, FIELDS.spanId] as const;
 
 /** Runs a function in a context: every record of it, also after an await or in a timer, has the context's fields. */
 export function runWithContext<Result>(context: Readonly<LogContext>, run: () => Result): Result {
-  return storage.run({ ...storage.getStore(), ...context }, run);
+  return storage.run({ ...storage.getStore(), ...copyOf(context) }, run);
 }
 
 /** Adds to the current context, as soon as more is known: who the user is. Without a context, nothing happens. */
 export function setContext(context: Readonly<LogContext>): void {
   const current = storage.getStore();
-  if (current !== undefined) Object.assign(current, context);
+  if (current !== undefined) Object.assign(current, copyOf(context));
 }
 
 /** The current context; undefined outside of any. */
 export function currentContext(): Readonly<LogContext> | undefined {
   return storage.getStore();
-}
-
-/** The context's fields by name, those excepted that are not known. */
-export function contextFields(hand: (name: string, value: string) => void): void {
-  const context = storage.getStore();
-  if (context === undefined) return;
-  for (const name of CONTEXT_FIELDS) {
-    const value = context[name];
-    if (value !== undefined) hand(name, value);
-  }
 }

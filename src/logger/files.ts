@@ -17,12 +17,11 @@ export interface FilesOptions {
   readonly interval?: `${number}${'d' | 'h' | 'm' | 's'}`;
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_SIZE = 10 * 2 ** 20;
 const MAX_FILES = 5;
 /** The agent reads them as one of the group. */
 const MODE = 0o644;
-/** Characters that wait to be written; beyond that, lines are dropped and counted. */
-const MAX_WAITING = 4 * 2 ** 20;
 /** Characters that are written at once. */
 const BATCH = 64 * 1024;
 /** How long a file that cannot be written is left alone: milliseconds. */
@@ -34,6 +33,7 @@ const UNDER_WAY = 20;
 export class FileOutput implements Output {
   readonly #name: string;
   readonly #options: FilesOptions;
+  readonly #maxWaiting: number;
   readonly #report: Report;
   #stream: RotatingFileStream | undefined;
   #waiting: string[] = [];
@@ -44,14 +44,16 @@ export class FileOutput implements Output {
   #lost = 0;
   #idle: ((written: boolean) => void)[] = [];
 
-  constructor(name: string, options: FilesOptions, report: Report) {
+  /** @param maxWaiting what may wait to be written; beyond that, lines are dropped and counted */
+  constructor(name: string, options: FilesOptions, maxWaiting: number, report: Report) {
+    this.#maxWaiting = maxWaiting;
     this.#name = name;
     this.#options = options;
     this.#report = report;
   }
 
   write(line: string): void {
-    if (this.#length + line.length > MAX_WAITING || Date.now() < this.#retryAt) {
+    if (this.#length + line.length > this.#maxWaiting || Date.now() < this.#retryAt) {
       this.#lost += 1;
       return;
     }
@@ -87,7 +89,7 @@ export class FileOutput implements Output {
   }
 
   takeLost(): number {
-    if (this.#length > MAX_WAITING / 2) return 0;
+    if (this.#length > this.#maxWaiting / 2) return 0;
     const lost = this.#lost;
     this.#lost = 0;
     return lost;
@@ -157,6 +159,12 @@ export class FileOutput implements Output {
     this.#idle = [];
     for (const resolve of idle) resolve(written);
   }
+}
+
+/** How long an interval is; undefined: it is none. */
+export function milliseconds(interval: string): number | undefined {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,5})([dhms])$/.exec(interval) ?? [];
+  return count === '' ? undefined : Number(count) * (UNITS[unit] ?? Number.NaN);
 }
 
 /** Whether a file ends with a text. */

@@ -3,48 +3,41 @@ import { write, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import * as winston from 'winston';
 import { FIELDS, JOBS, type Job, type Level, LEVELS } from '../log-model';
+import { currentContext } from './context';
 import { FileOutput } from './files';
-import { levelNamed, type LoggerOptions, type ResolvedOptions, resolveOptions } from './options';
+import { type ApplicationLogger, BINDINGS, type Core, LEVEL, type Self, withMethods } from './methods';
+import { type LoggerOptions, type ResolvedOptions, resolveOptions } from './options';
 import { DescriptorOutput, type Output } from './output';
 import { pretty } from './pretty';
 import { recordFormat } from './record';
 import { createSanitizer, type Sanitizer } from './sanitize';
 import { levelOf, messageOf, type SecurityEvent } from './security';
 import { atEnd, flushOnSignals } from './shutdown';
-import { guard, type Info, infoOf, OutputTransport } from './transport';
+import { type Info, infoOf, OutputTransport } from './transport';
 
-/** A Winston logger that knows the records of this log stack. */
-export interface ApplicationLogger extends winston.Logger {
-  /** Logs with a request id, where there is no {@link requestLogger} that does. */
-  logWithRequestId(level: Level, message: string, requestId: string | undefined, fields?: object): void;
-  /**
-   * Logs a security event, whatever the level. Resolves when it is written, to stdout and to the file if there are files.
-   * Never rejects: an event that could not be written anywhere is written to stderr.
-   */
-  logSecurityEvent(event: SecurityEvent): Promise<void>;
-  /** Resolves when everything that was logged is written, or cannot be. */
-  flush(): Promise<void>;
-}
+export { type ApplicationLogger } from './methods';
 
 /** What tests and measurements put in the place of the real thing. */
 export interface Surroundings {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly now: () => number;
   readonly stdout: Output | undefined;
+  /** Takes what cannot be said on stdout. */
+  readonly stderr: ((line: string) => void) | undefined;
   readonly sanitizer: Sanitizer | undefined;
 }
 
-const REAL: Surroundings = { env: process.env, now: Date.now, stdout: undefined, sanitizer: undefined };
+const REAL: Surroundings = {
+  env: process.env,
+  now: Date.now,
+  stdout: undefined,
+  stderr: undefined,
+  sanitizer: undefined,
+};
 
 /** How often the logger speaks of itself about one thing: milliseconds. */
 const REPORT_INTERVAL = 60_000;
-const RANKS: Readonly<Record<string, number>> = Object.fromEntries(LEVELS.map((level, rank) => [level, rank]));
-/** Names of levels that Winston's types promise. */
-const OTHER_LEVELS = [
-  ...['help', 'data', 'prompt', 'http', 'verbose', 'input', 'silly'],
-  ...['emerg', 'alert', 'crit', 'warning', 'notice'],
-] as const;
-const BINDINGS = Symbol('bindings');
+const RANKS = { error: 0, warn: 1, info: 2, debug: 3 } as const satisfies Record<Level, number>;
 
 /** Makes a logger. Options that are missing are the environment's: LOG_LEVEL, LOG_DIRECTORY, SERVICE_NAME. */
 export function createLogger(options: LoggerOptions = {}): ApplicationLogger {
@@ -53,19 +46,15 @@ export function createLogger(options: LoggerOptions = {}): ApplicationLogger {
 
 /** Makes a logger in other surroundings than the process. */
 export function createLoggerIn(options: LoggerOptions, changes: Partial<Surroundings>): ApplicationLogger {
-  return new Core(resolveOptions(options, changes.env ?? REAL.env), { ...REAL, ...changes }).logger;
-}
-
-/** A logger or a child of it. */
-interface Self {
-  readonly [BINDINGS]?: readonly object[];
+  return new LoggerCore(resolveOptions(options, changes.env ?? REAL.env), { ...REAL, ...changes }).logger;
 }
 
 /** What is behind a logger and its children. */
-class Core {
-  readonly logger: ApplicationLogger;
+class LoggerCore implements Core {
+  readonly logger: ApplicationLogger & Self;
   readonly #options: ResolvedOptions;
   readonly #now: () => number;
+  readonly #stderr: Surroundings['stderr'];
   readonly #format: ReturnType<typeof recordFormat>;
   readonly #stdout: Output | undefined;
   /** stdout and files. */
@@ -82,9 +71,10 @@ class Core {
   /** Winston takes no records any more. */
   #ended = false;
 
-  constructor(options: ResolvedOptions, { now, stdout, sanitizer }: Surroundings) {
+  constructor(options: ResolvedOptions, { now, stdout, stderr, sanitizer }: Surroundings) {
     this.#options = options;
     this.#now = now;
+    this.#stderr = stderr;
     this.#lastCount = now();
     this.#format = recordFormat({
       service: options.service,
@@ -95,7 +85,8 @@ class Core {
     });
     const transports: OutputTransport[] = [];
     if (options.console !== 'none') {
-      const output = stdout ?? new DescriptorOutput(1, (problem, error) => this.#toStderr(problem, error));
+      const output =
+        stdout ?? new DescriptorOutput(1, options.maxWaitingBytes, (problem, error) => this.#toStderr(problem, error));
       const colors = isatty(1);
       const text = options.console === 'pretty' ? (line: string) => pretty(line, colors) : undefined;
       transports.push(new OutputTransport([output], () => output, text));
@@ -111,21 +102,27 @@ class Core {
       // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- any stream of objects will do
       transports,
     });
-    this.#winston.on('error', (error: unknown) => this.#report('a transport has failed', error));
-    this.logger = this.#methods();
-    const { handleExceptions } = options;
+    this.#winston.on('error', (error: unknown) => this.report('a transport has failed', error));
+    this.#pass = this.#winston.write.bind(this.#winston);
+    this.logger = withMethods(this.#winston, options.level, this);
+    const { handleExceptions, problems } = options;
     atEnd({
       flushSync: () => this.#flushSync(),
-      ...(handleExceptions ? { uncaught: (error, origin) => this.#emit({}, 'error', origin, [error]) } : {}),
+      ...(handleExceptions
+        ? { uncaught: (error, origin) => this.emit({}, 'error', origin, [error], false) !== undefined }
+        : {}),
     });
     if (options.flushOnSignals) flushOnSignals('SIGTERM', 'SIGINT');
+    if (problems.length > 0) this.refuse('options', problems);
   }
 
   #openFiles(transports: OutputTransport[]): readonly Output[] {
-    const { files, service } = this.#options;
+    const { files, service, maxWaitingBytes } = this.#options;
     if (files === undefined) return [];
     const open = (name: string): Output =>
-      new FileOutput(`${name.replace(/[^\w.-]/g, '_')}.log`, files, (problem, error) => this.#report(problem, error));
+      new FileOutput(`${name.replace(/[^\w.-]/g, '_')}.log`, files, maxWaitingBytes, (problem, error) =>
+        this.report(problem, error),
+      );
     const everything = open(service);
     const security = open(JOBS.security);
     transports.push(
@@ -134,92 +131,60 @@ class Core {
     return [everything, security];
   }
 
-  /** Winston's methods are replaced that would throw on what they are given, or read it before it is sanitised. */
-  #methods(): ApplicationLogger {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- `this` of the methods is the logger or its child
-    const core = this;
-    const base = this.#winston;
-    const method = (level: Level) =>
-      function (this: Self | undefined, message?: unknown, ...details: readonly unknown[]) {
-        core.#emit(this ?? {}, level, message, details);
-        return this ?? base;
-      };
-    const levels = Object.fromEntries([
-      ...OTHER_LEVELS.map((name) => [name, method(levelNamed(name) ?? 'debug')] as const),
-      ...LEVELS.map((level) => [level, method(level)] as const),
-    ]);
-    const add = base.add.bind(base);
-    const end = base.end.bind(base);
-    this.#pass = base.write.bind(base);
-    base.once('close', () => (this.#ended = true));
-    return Object.assign(base, levels, {
-      log(this: Self | undefined, level: unknown, message?: unknown, ...details: readonly unknown[]) {
-        if (typeof level === 'object' && level !== null) core.#emitEntry(this ?? {}, level);
-        else core.#emit(this ?? {}, levelNamed(String(level)) ?? 'info', message, details);
-        return this ?? base;
-      },
-      child(this: Self, bindings: object): winston.Logger {
-        const made: unknown = Object.create(this, { [BINDINGS]: { value: [...(this[BINDINGS] ?? []), bindings] } });
-        return made as winston.Logger;
-      },
-      add(transport: winston.transport) {
-        guard(
-          transport,
-          (error) => core.#report('a transport has failed', error),
-          () => (core.#missed += 1),
-        );
-        return add(transport);
-      },
-      // As to a stream: what Winston's profiler does.
-      write(this: Self, entry: unknown, ...rest: readonly unknown[]) {
-        if (typeof entry === 'object' && entry !== null) core.#emitEntry(this, entry);
-        else core.#emit(this, 'info', entry, []);
-        const done = rest.at(-1);
-        if (typeof done === 'function') process.nextTick(done);
-        return true;
-      },
-      end: (...args: Parameters<typeof end>) => {
-        this.#ended = true;
-        return end(...args);
-      },
-      logWithRequestId(this: Self, level: Level, message: string, requestId: string | undefined, fields: object = {}) {
-        core.#emit(this, levelNamed(level) ?? 'info', message, [fields, { [FIELDS.requestId]: requestId }]);
-      },
-      logSecurityEvent(this: Self, event: SecurityEvent) {
-        return core.#security(this, event);
-      },
-      flush: () => core.#flush(),
-    });
-  }
-
-  /** Logs. Nothing is thrown, whatever was given. */
-  #emit(self: Self, level: Level, message: unknown, details: readonly unknown[], always = false): string | undefined {
+  emit(
+    self: Self,
+    level: Level,
+    message: unknown,
+    details: readonly unknown[],
+    fillIn: boolean,
+    always = false,
+  ): string | undefined {
     try {
-      if (this.#winston.silent || !(always || this.#isOn(level))) return undefined;
+      if (!(always || this.isOn(self, level)) || this.#isSilent()) return undefined;
       const { debug, random } = this.#options.sampling;
       if (level === 'debug' && debug < 1 && random() >= debug) {
         this.#sampledOut += 1;
         return undefined;
       }
-      const { line, job } = this.#format({ level, message, bindings: this.#bindings(self), details });
+      const { line, job } = this.#format({
+        level,
+        message,
+        bindings: this.#bindings(self),
+        details,
+        fillIn,
+        context: currentContext(),
+      });
       this.#send(level, line, job);
       if (this.#now() - this.#lastCount >= REPORT_INTERVAL) this.#tellCounts();
       return line;
     } catch (error) {
-      this.#report('a record could not be written', error);
+      this.#missed += 1;
+      this.report('a record could not be written', error);
       return undefined;
     }
   }
 
-  /** Logs an object that has its level and message in it. */
-  #emitEntry(self: Self, entry: object): void {
-    const { level, fields } = takeLevel(entry);
-    this.#emit(self, level, fields, []);
+  isOn(self: Self, level: Level): boolean {
+    const rank = RANKS[level];
+    const least = self[LEVEL] ?? this.logger[LEVEL] ?? this.#options.level;
+    if (RANKS[least] >= rank) return true;
+    // An application's own transport may want more than the others.
+    return this.#winston.transports.some(
+      (transport) => transport.level !== undefined && LEVELS.findIndex((name) => name === transport.level) >= rank,
+    );
   }
 
-  #isOn(level: Level): boolean {
-    const least = RANKS[this.#winston.level];
-    return (least !== undefined && least >= (RANKS[level] ?? 0)) || this.#winston.isLevelEnabled(level);
+  missed(): void {
+    this.#missed += 1;
+  }
+
+  ended(): void {
+    this.#ended = true;
+  }
+
+  /** Nobody gets anything. */
+  #isSilent(): boolean {
+    return this.#winston.silent || (this.#transports.length === 0 && this.#winston.transports.length === 0);
   }
 
   #bindings(self: Self): readonly object[] {
@@ -240,14 +205,18 @@ class Core {
     this.#pass(info);
   }
 
-  async #security(self: Self, event: SecurityEvent): Promise<void> {
-    const line = this.#emit(self, levelOf(event), messageOf(event), [event, { [FIELDS.job]: JOBS.security }], true);
-    if (line === undefined) return;
+  async security(self: Self, event: SecurityEvent): Promise<void> {
+    if (this.#isSilent()) return;
+    const details = [event, { [FIELDS.job]: JOBS.security }];
+    const line = this.emit(self, levelOf(event), messageOf(event), details, false, true);
+    if (line === undefined)
+      this.#toDescriptor2(this.#line('error', 'Logger: a security event could not be written', {}));
+    if (line === undefined || this.#outputs.length === 0) return;
     const written = await Promise.all(this.#outputs.map((output) => output.flush()));
     if (!written.includes(true)) this.#toDescriptor2(line);
   }
 
-  async #flush(): Promise<void> {
+  async flush(): Promise<void> {
     const flush = (): Promise<unknown> => Promise.all(this.#outputs.map((output) => output.flush()));
     await flush();
     if (this.#tellCounts()) await flush();
@@ -271,24 +240,29 @@ class Core {
     return true;
   }
 
-  /** Logs something about the logger itself. */
+  /** Logs something about the logger itself, at any level. */
   #own(level: Level, message: string, fields: object): void {
     try {
-      const { line, job } = this.#format({ level, message, bindings: [], details: [fields] });
-      this.#send(level, line, job);
+      if (!this.#isSilent()) this.#send(level, this.#line(level, message, fields), undefined);
     } catch {
       // There is nobody left to tell.
     }
   }
 
+  refuse(what: string, problems: readonly string[]): void {
+    this.#own('warn', `Logger: ${what} cannot be as it was given`, { problems });
+  }
+
   /** Tells on stdout, from time to time, that something else does not work. */
-  #report(problem: string, error: unknown): void {
-    if (!this.#isDue(problem)) return;
-    if (this.#stdout === undefined) {
-      this.#toDescriptor2(this.#problem(problem, error));
-      return;
+  report(problem: string, error: unknown): void {
+    try {
+      if (this.#isSilent() || !this.#isDue(problem)) return;
+      const line = this.#problem(problem, error);
+      if (this.#stdout === undefined) this.#toDescriptor2(line);
+      else this.#stdout.write(line);
+    } catch {
+      // There is nobody left to tell.
     }
-    this.#stdout.write(this.#problem(problem, error));
   }
 
   /** Tells on stderr, from time to time, that stdout does not work. */
@@ -297,7 +271,17 @@ class Core {
   }
 
   #problem(problem: string, error: unknown): string {
-    return this.#format({ level: 'error', message: `Logger: ${problem}`, bindings: [], details: [error] }).line;
+    return this.#line('error', `Logger: ${problem}`, error);
+  }
+
+  /** A line about the logger. It reads nothing of the application's but the detail: not the context, no child's fields. */
+  #line(level: Level, message: string, detail: unknown): string {
+    try {
+      return this.#format({ level, message, bindings: [], details: [detail] }).line;
+    } catch {
+      const time = new Date().toISOString();
+      return JSON.stringify({ [FIELDS.timestamp]: time, level, [FIELDS.service]: this.#options.service, message });
+    }
   }
 
   #isDue(problem: string): boolean {
@@ -310,20 +294,11 @@ class Core {
 
   #toDescriptor2(line: string): void {
     try {
-      if (this.#ending) writeSync(2, `${line}\n`);
+      if (this.#stderr !== undefined) this.#stderr(line);
+      else if (this.#ending) writeSync(2, `${line}\n`);
       else write(2, `${line}\n`, () => undefined);
     } catch {
       // There is nobody left to tell.
     }
-  }
-}
-
-/** An object's level, and the object without it. */
-function takeLevel(entry: object): { readonly level: Level; readonly fields: object } {
-  try {
-    const { level, ...fields } = entry as Readonly<Record<string, unknown>>;
-    return { level: levelNamed(String(level)) ?? 'info', fields };
-  } catch {
-    return { level: 'info', fields: entry };
   }
 }

@@ -1,6 +1,9 @@
 /** A logger's options, and what they are when nobody says. */
-import { JOBS, type Job, type Level, LEVEL_ALIASES } from '../log-model';
-import { type FilesOptions } from './files';
+import { totalmem } from 'node:os';
+import { types } from 'node:util';
+import { JOBS, type Job, type Level, LEVEL_ALIASES, LEVELS } from '../log-model';
+import { type FilesOptions, milliseconds } from './files';
+import { FLAG, FUNCTION, Given, integer, type Known, LIST, OBJECT, oneOf, refusal, type Rule, TEXT } from './given';
 import { claimedJob } from './record';
 import { type SanitizeOptions } from './sanitize';
 import { type Limits } from './serialize';
@@ -38,6 +41,11 @@ export interface LoggerOptions {
   /** Most entries of an object or a list; more are left out and the record is marked `truncated`. @default 1000 */
   readonly maxEntries?: number;
   /**
+   * Most bytes that wait for stdout, and as many for each file. What is logged beyond is dropped, and a record says how many
+   * lines. @default - 268435456 (256 MiB), or an eighth of the memory that the process may use if that is less
+   */
+  readonly maxWaitingBytes?: number;
+  /**
    * Logs exceptions that nobody catches, with their stack; the process ends as it would have ended without. Of several
    * loggers, the oldest one does. @default true
    */
@@ -67,38 +75,134 @@ export interface ResolvedOptions {
   readonly sampling: { readonly debug: number; readonly random: () => number };
   readonly sanitize: SanitizeOptions;
   readonly limits: Limits;
+  readonly maxWaitingBytes: number;
   readonly handleExceptions: boolean;
   readonly flushOnSignals: boolean;
+  /** What was given and is wrong. */
+  readonly problems: readonly string[];
 }
 
 /** Shorter lines have no room for what every record has. */
 const MIN_LINE_BYTES = 1024;
+/** Less would drop lines while the event loop takes a single turn. */
+const MIN_WAITING_BYTES = 2 ** 20;
 
-/** The options, where they are missing the environment's, and where these are missing the defaults. */
+/** Winston's level between info and verbose. Programs do not write it into lines, so the log model has no such name. */
+const HTTP = 'http';
+
+const OPTIONS: Known<LoggerOptions> = {
+  service: true,
+  job: true,
+  level: true,
+  console: true,
+  files: true,
+  sampling: true,
+  sanitize: true,
+  maxLineBytes: true,
+  maxStringLength: true,
+  maxDepth: true,
+  maxEntries: true,
+  maxWaitingBytes: true,
+  handleExceptions: true,
+  flushOnSignals: true,
+};
+const FILES_OPTIONS: Known<FilesOptions> = { directory: true, maxSize: true, maxFiles: true, interval: true };
+const SAMPLING_OPTIONS: Known<SamplingOptions> = { debug: true, random: true };
+const SANITIZE_OPTIONS: Known<SanitizeOptions> = { fields: true, paths: true, patterns: true, allow: true };
+
+export const LEVEL_RULE: Rule = {
+  must: `must be ${LEVELS.join(', ')}, or another of their names, such as verbose or warning`,
+  accepts: (value) => levelNamed(value) !== undefined,
+};
+const PART: Rule = {
+  must: 'must be a number from 0 to 1',
+  accepts: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+};
+const INTERVAL: Rule = {
+  must: 'must be a whole number and d, h, m or s, such as 12h',
+  accepts: (value) => typeof value === 'string' && milliseconds(value) !== undefined,
+};
+const FILES_RULE: Rule = {
+  must: 'must be an object or false',
+  accepts: (value) => value === false || OBJECT.accepts(value),
+};
+const EXPRESSION: Rule = { must: 'must be a regular expression', accepts: types.isRegExp };
+
+/** The options, where they are missing or wrong the environment's, and where these are missing the defaults. */
 export function resolveOptions(options: LoggerOptions, env: Readonly<NodeJS.ProcessEnv>): ResolvedOptions {
+  const given = new Given(options, OPTIONS);
   const directory = env['LOG_DIRECTORY'] ?? '';
-  const { files = directory === '' ? false : { directory }, sampling = {} } = options;
+  const files = filesOf(given) ?? (directory === '' ? false : { directory });
+  const level = given.get('level', LEVEL_RULE) ?? levelOfEnvironment(env['LOG_LEVEL'], given.problems);
+  const sampling = given.in('sampling', given.get('sampling', OBJECT), SAMPLING_OPTIONS);
   return {
-    service: options.service ?? (env['SERVICE_NAME'] || JOBS.backend),
-    job: claimedJob(options.job),
-    level: levelNamed(options.level ?? env['LOG_LEVEL'] ?? '') ?? 'info',
-    console: options.console ?? 'json',
+    service: given.get('service', TEXT) ?? (env['SERVICE_NAME'] || JOBS.backend),
+    job: claimedJob(given.get('job', oneOf(Object.values(JOBS)))),
+    level: levelNamed(level) ?? 'info',
+    console: given.get('console', oneOf(['json', 'pretty', 'none'])) ?? 'json',
     files: files === false ? undefined : files,
-    sampling: { debug: sampling.debug ?? 1, random: sampling.random ?? Math.random },
-    sanitize: options.sanitize ?? {},
+    sampling: { debug: sampling.get('debug', PART) ?? 1, random: sampling.get('random', FUNCTION) ?? Math.random },
+    sanitize: sanitizeOf(given),
     limits: {
-      maxLineBytes: Math.max(MIN_LINE_BYTES, options.maxLineBytes ?? 252 * 1024),
-      maxStringLength: options.maxStringLength ?? 16_384,
-      maxDepth: options.maxDepth ?? 8,
-      maxEntries: options.maxEntries ?? 1000,
+      maxLineBytes: given.get('maxLineBytes', integer(MIN_LINE_BYTES)) ?? 252 * 1024,
+      maxStringLength: given.get('maxStringLength', integer(0)) ?? 16_384,
+      maxDepth: given.get('maxDepth', integer(0)) ?? 8,
+      maxEntries: given.get('maxEntries', integer(0)) ?? 1000,
     },
-    handleExceptions: options.handleExceptions ?? true,
-    flushOnSignals: options.flushOnSignals ?? false,
+    maxWaitingBytes: given.get('maxWaitingBytes', integer(MIN_WAITING_BYTES)) ?? defaultWaitingBytes(),
+    handleExceptions: given.get('handleExceptions', FLAG) ?? true,
+    flushOnSignals: given.get('flushOnSignals', FLAG) ?? false,
+    problems: given.problems,
   };
 }
 
+/** Undefined: the environment decides. */
+function filesOf(given: Given<LoggerOptions>): FilesOptions | false | undefined {
+  const value = given.get('files', FILES_RULE);
+  if (value === false) return false;
+  const files = given.in('files', value, FILES_OPTIONS);
+  const directory = files.get('directory', TEXT);
+  const maxSize = files.get('maxSize', integer(1));
+  const maxFiles = files.get('maxFiles', integer(0));
+  const interval = files.get('interval', INTERVAL);
+  if (directory === undefined) return undefined;
+  return {
+    directory,
+    ...(maxSize === undefined ? {} : { maxSize }),
+    ...(maxFiles === undefined ? {} : { maxFiles }),
+    ...(interval === undefined ? {} : { interval }),
+  };
+}
+
+/** What is right of it holds, although something else of it may be wrong. */
+function sanitizeOf(given: Given<LoggerOptions>): SanitizeOptions {
+  const sanitize = given.in('sanitize', given.get('sanitize', OBJECT), SANITIZE_OPTIONS);
+  return {
+    fields: sanitize.list('fields', sanitize.get('fields', LIST), TEXT),
+    paths: sanitize.list('paths', sanitize.get('paths', LIST), TEXT),
+    patterns: sanitize.list('patterns', sanitize.get('patterns', LIST), EXPRESSION),
+    allow: sanitize.list('allow', sanitize.get('allow', LIST), TEXT),
+  };
+}
+
+/** LOG_LEVEL, if it is one; empty is as if it was not there. */
+function levelOfEnvironment(level: string | undefined, problems: string[]): string | undefined {
+  if (level === undefined || level === '' || LEVEL_RULE.accepts(level)) return level;
+  problems.push(refusal('LOG_LEVEL', level, LEVEL_RULE.must, 'the level is info'));
+  return undefined;
+}
+
+/** A part of the memory that a container's limit, or the machine, leaves to the process. */
+function defaultWaitingBytes(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.max(MIN_WAITING_BYTES, Math.min(256 * 2 ** 20, Math.floor(memory / 8)));
+}
+
 /** The level of a name in any of the spellings that the log model knows. */
-export function levelNamed(name: string): Level | undefined {
-  const key = name.toLowerCase();
+export function levelNamed(name: unknown): Level | undefined {
+  if (typeof name !== 'string' && typeof name !== 'number') return undefined;
+  const key = String(name).toLowerCase();
+  if (key === HTTP) return 'debug';
   return Object.hasOwn(LEVEL_ALIASES, key) ? LEVEL_ALIASES[key] : undefined;
 }

@@ -17,8 +17,6 @@ export interface Output {
 /** Says on stderr what cannot be said on stdout. */
 export type Report = (problem: string, error: unknown) => void;
 
-/** Characters that wait to be written; beyond that, lines are dropped and counted. */
-const MAX_WAITING = 16 * 2 ** 20;
 /** Characters that are written at once: what container runtimes read at once. */
 const CHUNK = 16 * 1024;
 /** How long the end of the process waits for a reader that is slow: milliseconds. */
@@ -32,6 +30,7 @@ const UNDER_WAY = 20;
  */
 export class DescriptorOutput implements Output {
   readonly #descriptor: number;
+  readonly #maxWaiting: number;
   readonly #report: Report;
   readonly #stream: SonicBoom;
   #queue: string[] = [];
@@ -51,8 +50,10 @@ export class DescriptorOutput implements Output {
   #lost = 0;
   #waiting: { readonly until: number; readonly resolve: (written: boolean) => void }[] = [];
 
-  constructor(descriptor: number, report: Report) {
+  /** @param maxWaiting what may wait to be written; beyond that, lines are dropped and counted */
+  constructor(descriptor: number, maxWaiting: number, report: Report) {
     this.#descriptor = descriptor;
+    this.#maxWaiting = maxWaiting;
     this.#report = report;
     this.#stream = new SonicBoom({
       fd: descriptor,
@@ -68,7 +69,7 @@ export class DescriptorOutput implements Output {
   }
 
   write(line: string): void {
-    if (this.#closed || this.#taken - this.#done + line.length > MAX_WAITING) {
+    if (this.#closed || this.#taken - this.#done + line.length > this.#maxWaiting) {
       this.#lost += 1;
       return;
     }
@@ -121,7 +122,7 @@ export class DescriptorOutput implements Output {
   }
 
   takeLost(): number {
-    if (this.#closed || this.#taken - this.#done > MAX_WAITING / 2) return 0;
+    if (this.#closed || this.#taken - this.#done > this.#maxWaiting / 2) return 0;
     const lost = this.#lost;
     this.#lost = 0;
     return lost;

@@ -1,10 +1,10 @@
 /** One log call to one line of JSON. */
-import { types } from 'node:util';
 import { CLAIMABLE_JOBS, FIELDS, type Job, type Level } from '../log-model';
-import { contextFields } from './context';
-import { isError, read } from './objects';
+import { CONTEXT_FIELDS } from './context';
+import { isErrorSafely, isFields, isObject, read } from './objects';
+import { countFillings, fillIn } from './placeholders';
 import { type Sanitizer } from './sanitize';
-import { type Limits, Serializer } from './serialize';
+import { type Limits, RESERVED_PREFIX, Serializer } from './serialize';
 
 /** What was logged. */
 export interface Entry {
@@ -14,6 +14,10 @@ export interface Entry {
   readonly bindings: readonly object[];
   /** What came with the message. */
   readonly details: readonly unknown[];
+  /** Whether details fill the message's placeholders. @default false */
+  readonly fillIn?: boolean;
+  /** Of the request that is being handled. @default - none */
+  readonly context?: object | undefined;
 }
 
 /** What all records of a logger have in common. */
@@ -43,7 +47,6 @@ const RESERVED = new Set<string>([
   FIELDS.job,
   FIELDS.truncated,
 ]);
-const RESERVED_PREFIX = 'meta_';
 /** What came with the message and has no name of its own. */
 const DETAILS = 'details';
 /** Left for what closes a record. */
@@ -81,91 +84,101 @@ function beginning({ service, now }: RecordSettings): (level: Level) => string {
 
 interface Parts {
   readonly message: readonly unknown[];
-  /** Whose message that is. */
+  /** Fill the placeholders of the message's first text. */
+  readonly fillings: readonly unknown[];
+  /** Whose field the message is, and which one. */
   readonly messageOf: object | undefined;
+  readonly messageName: string;
   readonly error: object | undefined;
   /** Whose entries are fields; the last has the last word. */
   readonly fields: readonly object[];
   readonly details: readonly unknown[];
+  readonly context: object | undefined;
 }
 
+/** pino's names for the message and for the error of a record. */
+const MSG = 'msg';
+const ERR = 'err';
+
 /** `info('text', { field: 1 })`, `error(error)`, `error('text', error)`, `info({ message: 'text', field: 1 })`. */
-function partsOf(entry: Entry): Parts {
+function partsOf({ message: first, bindings, details: given, fillIn: fills = false, context }: Entry): Parts {
   const message: unknown[] = [];
   const details: unknown[] = [];
-  const fields: object[] = [...entry.bindings];
+  const fields: object[] = [...bindings];
   const errors: object[] = [];
   const sort = (value: unknown): void => {
     if (typeof value === 'function') return; // Winston's callback
     if (typeof value !== 'object' || value === null) message.push(value);
     else if (isErrorSafely(value)) errors.push(value);
-    else if (hasNames(value)) fields.push(value);
+    else if (isFields(value)) fields.push(value);
     else details.push(value);
   };
-  if (entry.message !== undefined) sort(entry.message);
-  const asObject = message.length === 0 ? (errors[0] ?? fields[entry.bindings.length]) : undefined;
-  const ownMessage = asObject === undefined ? undefined : read(asObject, FIELDS.message);
-  if (ownMessage !== undefined) message.push(ownMessage);
-  for (const detail of entry.details) if (detail !== undefined) sort(detail);
-  const [first, ...others] = errors;
-  const error =
-    first ??
-    fields.map((object) => read(object, FIELDS.error)).findLast((value) => isObject(value) && isErrorSafely(value));
+  if (first !== undefined) sort(first);
+  const fillings =
+    fills && given.length > 0 && typeof first === 'string' && first.includes('%')
+      ? given.slice(0, countFillings(first, given))
+      : [];
+  for (const filling of fillings) if (isObject(filling) && isErrorSafely(filling)) errors.push(filling);
+  const asObject = message.length === 0 ? (errors[0] ?? fields[bindings.length]) : undefined;
+  const own = asObject === undefined ? undefined : ownMessage(asObject);
+  if (own !== undefined) message.push(own.text);
+  for (let index = fillings.length; index < given.length; index += 1)
+    if (given[index] !== undefined) sort(given[index]);
+  const [error = errorIn(fields, FIELDS.error) ?? errorIn(fields, ERR), ...others] = errors;
+  if (others.length > 0) details.push(...others);
   return {
     message,
-    messageOf: asObject,
-    error: isObject(error) ? error : undefined,
+    fillings,
+    messageOf: own === undefined ? undefined : asObject,
+    messageName: own?.name ?? '',
+    error,
     fields,
-    details: [...details, ...others],
+    details,
+    context,
   };
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+/** The message that an object brings along, and under which name: its own, or that of the error in it. */
+function ownMessage(object: object): { readonly name: string; readonly text: unknown } | undefined {
+  const message = read(object, FIELDS.message);
+  if (message !== undefined) return { name: FIELDS.message, text: message };
+  const msg = read(object, MSG);
+  if (typeof msg === 'string') return { name: MSG, text: msg };
+  const error = errorIn([object], FIELDS.error) ?? errorIn([object], ERR);
+  const text = error === undefined ? undefined : read(error, FIELDS.message);
+  return text === undefined ? undefined : { name: '', text };
 }
 
-function isErrorSafely(value: object): boolean {
-  try {
-    return isError(value);
-  } catch {
-    return false;
+/** The error under a name; the last object has the last word. */
+function errorIn(objects: readonly object[], name: string): object | undefined {
+  for (let index = objects.length - 1; index >= 0; index -= 1) {
+    const object = objects[index];
+    const value = object === undefined ? undefined : read(object, name);
+    if (typeof value === 'object' && value !== null && isErrorSafely(value)) return value;
   }
-}
-
-/** Whether an object's entries are fields of the record, rather than the object is something to be told as a whole. */
-function hasNames(object: object): boolean {
-  try {
-    const prototype: unknown = Object.getPrototypeOf(object);
-    if (prototype === Object.prototype || prototype === null) return true;
-    return !(Array.isArray(object) || ArrayBuffer.isView(object) || isToldAsWhole(object));
-  } catch {
-    return false;
-  }
-}
-
-function isToldAsWhole(object: object): boolean {
-  return (
-    types.isDate(object) ||
-    types.isMap(object) ||
-    types.isSet(object) ||
-    types.isRegExp(object) ||
-    types.isPromise(object) ||
-    types.isAnyArrayBuffer(object) ||
-    types.isBoxedPrimitive(object) ||
-    typeof Reflect.get(object, 'toJSON') === 'function'
-  );
+  return undefined;
 }
 
 function write(settings: RecordSettings, head: string, parts: Parts, room: number): LogRecord {
   const { sanitizer, limits } = settings;
-  const { message, messageOf, error, fields, details } = parts;
+  const { message, fillings, messageOf, messageName, error, fields, details, context } = parts;
   const serializer = new Serializer(sanitizer, limits, room - head.length - MARGIN);
-  let line = head + serializer.message(message);
+  const [first, ...rest] = message;
+  let line =
+    head +
+    serializer.message(
+      typeof first === 'string' && fillings.length > 0 ? [fillIn(first, fillings, serializer), ...rest] : message,
+    );
   let job: Job | undefined;
   const told = new Set<string>();
+  /** Names that were made here, for no two fields may have the same. */
+  const made = new Set<string>();
   const hand = (name: string, json: string): void => {
+    let key = name;
+    while (RESERVED.has(key) || told.has(key) || made.has(key)) key = RESERVED_PREFIX + key;
     told.add(name);
-    line += `,${serializer.key(RESERVED.has(name) ? RESERVED_PREFIX + name : name)}${json}`;
+    if (key !== name) made.add(key);
+    line += `,${serializer.key(key)}${json}`;
   };
   if (error !== undefined) serializer.error(error, '', hand);
   for (let index = fields.length - 1; index >= 0; index -= 1) {
@@ -175,15 +188,14 @@ function write(settings: RecordSettings, head: string, parts: Parts, room: numbe
     job ??= claimed;
     for (const name of serializer.names(object)) {
       if (told.has(name) || (name === FIELDS.job && claimed !== undefined)) continue;
-      if (name === FIELDS.message && object === messageOf) continue;
+      if (name === messageName && object === messageOf) continue;
+      if (name === ERR && error !== undefined && read(object, name) === error) continue;
       if (!serializer.entry(object, name, '', hand)) break;
     }
   }
-  contextFields((name, value) => {
-    if (!told.has(name) && serializer.enter(name)) hand(name, serializer.text(value));
-  });
-  if (details.length > 0 && !told.has(DETAILS) && serializer.enter(DETAILS))
-    hand(DETAILS, serializer.value(details, `${DETAILS}.`));
+  if (context !== undefined)
+    for (const name of CONTEXT_FIELDS) if (!told.has(name)) serializer.entry(context, name, '', hand);
+  if (details.length > 0 && serializer.enter(DETAILS)) hand(DETAILS, serializer.value(details, `${DETAILS}.`));
   job ??= settings.job;
   if (job !== undefined) line += `,"${FIELDS.job}":"${job}"`;
   if (serializer.truncated) line += `,"${FIELDS.truncated}":true`;

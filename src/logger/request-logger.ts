@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { FIELDS, type Level } from '../log-model';
 import { currentContext, runWithContext } from './context';
+import { FUNCTION, Given, type Known, LIST, TEXT } from './given';
+import { read } from './objects';
+import { WRITER, writer } from './writer';
 
 declare global {
   // Express' own way to add to its request.
@@ -48,6 +51,7 @@ export interface LoggedResponse {
   once(event: 'close' | 'finish', listener: () => void): unknown;
 }
 
+const OPTIONS: Known<RequestLoggerOptions> = { logger: true, skip: true, healthPaths: true };
 const HEADER = 'x-request-id';
 const HEALTH_PATHS = ['/health', '/healthz', '/ready', '/readyz', '/live', '/livez', '/metrics'];
 /** Others' ids are taken over if they cannot do harm in a log, a header or a query. */
@@ -56,20 +60,18 @@ const REQUEST_ID = /^[\w.:=+-]{1,128}$/;
 const CLIENT_CLOSED_REQUEST = 499;
 const MAX_USER_AGENT = 512;
 
-/** Makes the middleware for a logger. */
+/** Makes the middleware for a logger. Whatever requests and responses are, it throws nothing and calls `next`. */
 export function requestLoggerFor(
   defaultLogger: () => RequestLogWriter,
   options: RequestLoggerOptions = {},
 ): (request: LoggedRequest, response: LoggedResponse, next: () => void) => void {
-  const { skip = () => false } = options;
-  const healthPaths = new Set(options.healthPaths ?? HEALTH_PATHS);
+  const given = new Given(options, OPTIONS);
+  const skip = given.get('skip', FUNCTION) ?? (() => false);
+  const healthPaths = new Set(given.list('healthPaths', given.get('healthPaths', LIST) ?? HEALTH_PATHS, TEXT));
+  const write = writer(given.get('logger', WRITER), defaultLogger, 'requestLogger()', given.problems);
   return (request, response, next) => {
     const started = performance.now();
     const requestId = requestIdOf(request);
-    const { method = '', headers } = request;
-    const path = (request.originalUrl ?? request.url ?? '').split('?', 1)[0] ?? '';
-    request.id = requestId;
-    if (!response.headersSent) response.setHeader(HEADER, requestId);
     runWithContext({ requestId }, () => {
       // A user id that setContext() adds later on is in there as well.
       const context = currentContext() ?? { requestId };
@@ -77,30 +79,50 @@ export function requestLoggerFor(
       const log = (aborted: boolean): void => {
         if (logged || skipped(skip, request)) return;
         logged = true;
-        const status = aborted && !response.headersSent ? CLIENT_CLOSED_REQUEST : response.statusCode;
-        const level = aborted ? 'warn' : levelOf(status, healthPaths.has(path));
-        const fields = {
-          [FIELDS.method]: method,
-          [FIELDS.path]: path,
-          [FIELDS.status]: status,
-          [FIELDS.duration]: Math.round((performance.now() - started) * 10) / 10,
-          [FIELDS.ipAddress]: request.ip ?? request.socket?.remoteAddress,
-          [FIELDS.userAgent]: text(headers['user-agent']),
-          ...(aborted ? { aborted: true } : {}),
-        };
-        runWithContext(context, () =>
-          (options.logger ?? defaultLogger()).log(level, `${method} ${path} ${status}`, fields),
-        );
+        runWithContext(context, () => {
+          const { path, method } = addressOf(request);
+          const status = aborted && !isSent(response) ? CLIENT_CLOSED_REQUEST : read(response, 'statusCode');
+          const level = aborted ? 'warn' : levelOf(status, healthPaths.has(path));
+          const told = typeof status === 'number' ? status : 'without a status';
+          write(level, `${method} ${path} ${told}`, {
+            [FIELDS.method]: method,
+            [FIELDS.path]: path,
+            [FIELDS.status]: status,
+            [FIELDS.duration]: Math.round((performance.now() - started) * 10) / 10,
+            [FIELDS.ipAddress]: read(request, 'ip') ?? read(read(request, 'socket'), 'remoteAddress'),
+            [FIELDS.userAgent]: headerOf(request, 'user-agent')?.slice(0, MAX_USER_AGENT),
+            ...(aborted ? { aborted: true } : {}),
+          });
+        });
       };
-      response.once('finish', () => log(false));
-      response.once('close', () => log(true));
-      next();
+      try {
+        response.once('finish', () => log(false));
+        response.once('close', () => log(true));
+        request.id = requestId;
+        if (!isSent(response)) response.setHeader(HEADER, requestId);
+      } catch (error) {
+        write('error', 'Logger: a request cannot be handled as it should', { error });
+      }
+      if (typeof next === 'function') next();
     });
   };
 }
 
-function levelOf(status: number, isHealthCheck: boolean): Level {
-  if (status >= 500) return 'error';
+/** What was asked for, as it came: before Express' routers have changed it, and without its query. */
+function addressOf(request: LoggedRequest): { readonly method: string; readonly path: string } {
+  const [method, url] = [read(request, 'method'), read(request, 'originalUrl') ?? read(request, 'url')];
+  return {
+    method: typeof method === 'string' ? method : '',
+    path: typeof url === 'string' ? (url.split('?', 1)[0] ?? '') : '',
+  };
+}
+
+function isSent(response: LoggedResponse): boolean {
+  return read(response, 'headersSent') === true;
+}
+
+function levelOf(status: unknown, isHealthCheck: boolean): Level {
+  if (typeof status !== 'number' || status >= 500) return 'error';
   if (status >= 400) return 'warn';
   return isHealthCheck ? 'debug' : 'info';
 }
@@ -114,11 +136,12 @@ function skipped(skip: (request: LoggedRequest) => boolean, request: LoggedReque
   }
 }
 
-function text(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header.slice(0, MAX_USER_AGENT) : undefined;
+function headerOf(request: LoggedRequest, name: string): string | undefined {
+  const header = read(read(request, 'headers'), name);
+  return typeof header === 'string' ? header : undefined;
 }
 
-function requestIdOf({ headers }: LoggedRequest): string {
-  const given = headers[HEADER];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+function requestIdOf(request: LoggedRequest): string {
+  const given = headerOf(request, HEADER);
+  return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
 }

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { FIELDS, REDACTED } from '../log-model';
 import { END, withoutBrokenEnd } from './cut-text';
 import { jsonIn } from './json-in-text';
-import { errorName, isError, isObject, isParameters, read } from './objects';
+import { errorName, isError, isObject, isParameters, read, take, UNREADABLE as UNREADABLE_TEXT } from './objects';
 import { type FieldName, type Sanitizer } from './sanitize';
 
 /** How much of a value is told. */
@@ -21,8 +21,10 @@ export interface Limits {
 /** Takes over a field: its name, its value as JSON. */
 type Hand = (name: string, json: string) => void;
 
+/** Before the name of what would take the place of a record's or an error's own field. */
+export const RESERVED_PREFIX = 'meta_';
 const SECRET = JSON.stringify(REDACTED);
-const UNREADABLE = '"[Unreadable]"';
+const UNREADABLE = JSON.stringify(UNREADABLE_TEXT);
 /** Longer names are no names. */
 const MAX_NAME_LENGTH = 256;
 /** No number of an application is larger; it takes long to write one that is. */
@@ -87,11 +89,16 @@ export class Serializer {
     if (typeof first === 'string' && parts.length <= 1) return this.text(first);
     let text = '';
     for (const part of parts) {
-      const name = text === '' ? undefined : /([\w-]{1,64})[\s:=]{0,8}$/.exec(text.slice(-END))?.[1];
-      const piece = name !== undefined && this.name(name).secret ? REDACTED : this.#piece(part);
+      const piece = this.endsInSecretName(text) ? REDACTED : this.#piece(part);
       text += text === '' ? piece : ` ${piece}`;
     }
     return this.text(text);
+  }
+
+  /** Whether a text ends in a name that says that what comes next is secret. */
+  endsInSecretName(text: string): boolean {
+    const name = text === '' ? undefined : /([\w-]{1,64})[\s:=]{0,8}$/.exec(text.slice(-END))?.[1];
+    return name !== undefined && this.name(name).secret;
   }
 
   /** A field's name as JSON, with its colon. */
@@ -159,7 +166,9 @@ export class Serializer {
       told(FIELDS.cause, read(error, 'cause'));
       told('errors', read(error, 'errors'));
       for (const name of Object.keys(error).slice(0, this.#limits.maxEntries)) {
-        if (!ERROR_NAMES.has(name) && !this.entry(error, name, path, hand)) break;
+        if (ERROR_NAMES.has(name)) continue;
+        const key = name === FIELDS.error || name === FIELDS.errorName ? `${RESERVED_PREFIX}${name}` : name;
+        if (!this.entry(error, name, path, (_name, json) => hand(key, json))) break;
       }
     } finally {
       this.#ancestors.pop();
@@ -241,8 +250,13 @@ export class Serializer {
 
   #braces(write: (hand: Hand) => void): string {
     let json = '{';
+    const keys = new Set<string>();
     write((name, value) => {
-      json += json.length === 1 ? this.key(name) + value : `,${this.key(name)}${value}`;
+      // Different entries may be called the same: a map's objects, a form's fields.
+      let key = this.key(name);
+      for (let count = 2; keys.has(key); count += 1) key = this.key(`${name} ${count}`);
+      keys.add(key);
+      json += json.length === 1 ? key + value : `,${key}${value}`;
     });
     return `${json}}`;
   }
@@ -381,13 +395,4 @@ function knownFrames(sanitizer: Sanitizer): Map<string, string> {
 /** Whether a text could be the name of a header or an option. */
 function isName(text: string): boolean {
   return text.length <= 64 && /^[\w.-]+$/.test(text);
-}
-
-function* take<T>(items: Iterable<T>, count: number): Generator<T> {
-  let left = count;
-  for (const item of items) {
-    if (left <= 0) return;
-    left -= 1;
-    yield item;
-  }
 }

@@ -3,8 +3,8 @@ import { constants } from 'node:os';
 
 /** A logger, as the end of the process sees it. */
 export interface Ending {
-  /** Logs an exception that nobody has caught. */
-  uncaught?(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): void;
+  /** Logs an exception that nobody has caught; false: it does not log. */
+  uncaught?(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): boolean;
   /** Writes what was not written yet, now. */
   flushSync(): void;
 }
@@ -18,11 +18,7 @@ export function atEnd(ending: Ending): void {
     process.on('exit', flushAll);
     // Watches only: the process ends as it would have ended.
     process.on('uncaughtExceptionMonitor', (error, origin) => {
-      for (const ending of endings) {
-        if (ending.uncaught === undefined) continue;
-        ending.uncaught(error, origin);
-        break; // told once
-      }
+      for (const ending of endings) if (ending.uncaught?.(error, origin) === true) break; // told once
     });
   }
   endings.add(ending);

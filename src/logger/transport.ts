@@ -2,6 +2,8 @@
 import { Writable } from 'node:stream';
 import type * as winston from 'winston';
 import { type Job } from '../log-model';
+import { refusal } from './given';
+import { LEVEL_RULE, levelNamed } from './options';
 import { type Output } from './output';
 
 /** Winston's names for the two properties of a record that every transport reads. */
@@ -63,10 +65,23 @@ const MAX_WAITING = 1000;
 
 /**
  * Keeps an application's own transport from holding up the others, which Winston's pipe would let it do, and from throwing
- * into the code that logs.
+ * into the code that logs. Its level may have any of the names that the logger's may.
  */
-export function guard(transport: winston.transport, failed: (error: unknown) => void, missed: () => void): void {
+export function guard(
+  transport: winston.transport,
+  failed: (error: unknown) => void,
+  missed: () => void,
+  refused: (problem: string) => void,
+): void {
   if (!(typeof transport.write === 'function') || transport instanceof OutputTransport) return;
+  const { level } = transport;
+  if (level !== undefined) {
+    const known = levelNamed(level);
+    if (known === undefined) {
+      refused(refusal('transport.level', level, LEVEL_RULE.must, "the transport has the logger's level"));
+      delete transport.level;
+    } else transport.level = known;
+  }
   const write = transport.write.bind(transport);
   transport.write = (info: unknown): boolean => {
     if (transport.writableLength >= MAX_WAITING) missed();

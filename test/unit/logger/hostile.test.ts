@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { circular, hostileProxy, revoked } from './anything';
 import { capture } from './capture';
 
 const LIMIT = 252 * 1024;
@@ -13,25 +14,6 @@ function recordOf(value: unknown, options: Parameters<typeof capture>[0] = {}): 
   expect(Buffer.byteLength(line)).toBeLessThanOrEqual(options.maxLineBytes ?? LIMIT);
   return stdout.last;
 }
-
-const circular: Record<string, unknown> = {};
-circular['self'] = circular;
-const revoked = Proxy.revocable({}, {});
-revoked.revoke();
-const { proxy: hostileProxy } = Proxy.revocable(
-  {},
-  {
-    get: () => {
-      throw new Error('get');
-    },
-    ownKeys: () => {
-      throw new Error('ownKeys');
-    },
-    getPrototypeOf: () => {
-      throw new Error('getPrototypeOf');
-    },
-  },
-);
 
 describe('a value that is no JSON is told in some other way', () => {
   it.each<[string, unknown, unknown]>([
@@ -159,76 +141,6 @@ describe('what is too much is cut, and the record says so', () => {
 });
 
 describe('whatever is logged', () => {
-  /** Things that throw when they are touched; behind functions, for the test’s own tools touch them. */
-  const hostile: readonly unknown[] = [
-    circular,
-    revoked.proxy,
-    hostileProxy,
-    { toJSON: 1 },
-    { toString: null, valueOf: null },
-    Object.create(hostileProxy),
-    class {},
-    Object.defineProperty(new Error('x'), 'message', {
-      get: () => {
-        throw new Error('message');
-      },
-    }),
-    Object.assign(new Error('x'), { stack: 1, name: Symbol('n'), cause: hostileProxy }),
-    {
-      get error() {
-        throw new Error('error');
-      },
-    },
-    { level: hostileProxy, message: hostileProxy, timestamp: hostileProxy },
-  ];
-  const traps = fc.nat({ max: hostile.length - 1 }).map((index) => () => hostile[index]);
-  const anything = fc.oneof(
-    traps,
-    fc
-      .anything({
-        maxDepth: 4,
-        withBigInt: true,
-        withBoxedValues: true,
-        withDate: true,
-        withMap: true,
-        withSet: true,
-        withNullPrototype: true,
-        withObjectString: true,
-        withSparseArray: true,
-        withTypedArray: true,
-        stringUnit: 'binary',
-      })
-      .map((value) => () => value),
-    traps.map((trap) => () => ({ a: [trap()], m: new Map([['k', trap()]]) })),
-  );
-
-  it('no call throws, and each makes one line of JSON', () => {
-    fc.assert(
-      fc.property(anything, anything, anything, (...made) => {
-        const [message, first, second] = made.map((make): unknown => make());
-        const { logger, stdout } = capture();
-        const calls: readonly (() => unknown)[] = [
-          () => logger.info(message as string),
-          () => logger.info(message as string, first),
-          () => logger.error(message as string, first, second),
-          () => logger.log('warn', message as string, first),
-          () => logger.log({ level: 'info', message: 'x', first }),
-          () => logger.child(Object(first) as object).info(message as string, second),
-          () => logger.write(Object(first) as object),
-          () => logger.logWithRequestId('info', message as string, 'id', Object(first) as object),
-        ];
-        for (const call of calls) call();
-        expect(stdout.lines).toHaveLength(calls.length);
-        for (const line of stdout.lines) {
-          expect(line).not.toContain('\n');
-          expect(JSON.parse(line)).toMatchObject({ timestamp: '2026-01-02T03:04:05.006Z', service: 'backend' });
-          expect(Buffer.byteLength(line)).toBeLessThanOrEqual(LIMIT);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   it('a line is not longer than its limit', () => {
     const long = fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.constant('\u0001"語'.repeat(100)));
     const big = fc.array(fc.oneof(long, fc.dictionary(long, long, { maxKeys: 5 })), { maxLength: 30 });

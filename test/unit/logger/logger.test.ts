@@ -2,7 +2,10 @@
 import { Writable } from 'node:stream';
 import * as winston from 'winston';
 import { SecurityActions } from '../../../src/log-model';
-import { capture } from './capture';
+import { runWithContext } from '../../../src/logger/context';
+import { createLoggerIn } from '../../../src/logger/logger';
+import { type Sanitizer } from '../../../src/logger/sanitize';
+import { capture, MemoryOutput, NOW } from './capture';
 
 /** A transport as an application would add it. */
 class CollectingTransport extends Writable {
@@ -89,6 +92,47 @@ describe('the logger is Winston’s', () => {
     logger.end();
     logger.info('message');
     expect(stdout.records).toMatchObject([{ message: 'message' }]);
+  });
+});
+
+describe('a record that cannot be made', () => {
+  const broken: Sanitizer = {
+    field: () => {
+      throw new Error('no field');
+    },
+    path: undefined,
+    text: () => {
+      throw new Error('no text');
+    },
+    suspicious: () => true,
+  };
+  const logIn = (stdout: MemoryOutput, stderr?: (line: string) => void) =>
+    createLoggerIn({ handleExceptions: false }, { env: {}, now: () => NOW, stdout, stderr, sanitizer: broken });
+
+  it('is reported by a line that needs nothing of what has failed, and is counted', async () => {
+    const stdout = new MemoryOutput();
+    const logger = logIn(stdout);
+    runWithContext({ userId: 'context' }, () => logger.child({ a: 1 }).info('text', { password: 'x' }));
+    logger.info('again');
+    expect(stdout.records).toEqual([
+      {
+        timestamp: expect.any(String) as string,
+        level: 'error',
+        service: 'backend',
+        message: 'Logger: a record could not be written',
+      },
+    ]);
+    await logger.flush();
+    expect(stdout.last).toMatchObject({ level: 'warn', message: 'Log records are missing' });
+  });
+
+  it('is told on stderr each time, if it is a security event', async () => {
+    const stderr: string[] = [];
+    const logger = logIn(new MemoryOutput(), (line) => stderr.push(line));
+    await logger.logSecurityEvent({ action: SecurityActions.LOGOUT, result: 'SUCCESS' });
+    await logger.logSecurityEvent({ action: SecurityActions.LOGOUT, result: 'SUCCESS' });
+    const message = 'Logger: a security event could not be written';
+    expect(stderr.map((line): unknown => JSON.parse(line))).toMatchObject([{ message }, { message }]);
   });
 });
 

@@ -214,9 +214,10 @@ describe('a stdout that nobody reads', () => {
   });
 
   it('does not block the application: what is too much is dropped, and told as soon as there is a reader', async () => {
-    const program = `for (let i = 0; i < 1200; i += 1) L.logger.info('y'.repeat(16000));
+    const program = `const logger = L.createLogger({ maxWaitingBytes: 2 ** 23 });
+      for (let i = 0; i < 1200; i += 1) logger.info('y'.repeat(16000));
       console.error('not blocked');
-      L.flush();`;
+      logger.flush();`;
     // A reader that begins when it is told to.
     const child = spawn('sh', [
       '-c',
@@ -242,8 +243,24 @@ describe('the console', () => {
     expect(lines[1]).toBe('Error: broken');
   });
 
-  it('none: nothing', async () => {
-    const { lines } = await run(`L.createLogger({ console: 'none' }).info('message');`);
-    expect(lines).toEqual([]);
+  it('none, and no files: nothing at all, whatever is logged or goes wrong', async () => {
+    const { code, lines, stderr } = await run(
+      `const logger = L.createLogger({ console: 'none', files: false, level: 'nonsense' });
+       logger.info('message');
+       logger.level = 'nonsense';
+       logger.add(null);
+       logger.emit('error', new Error('broken'));
+       logger.logSecurityEvent({ action: 'LOGOUT', result: 'SUCCESS' }).then(() => logger.flush());`,
+    );
+    expect({ code, lines, stderr }).toEqual({ code: 0, lines: [], stderr: '' });
+  });
+
+  it('none, of the oldest logger: the next one logs an exception that nobody catches', async () => {
+    const { lines } = await run(
+      `L.createLogger({ console: 'none', files: false });
+       L.createLogger();
+       throw new Error('broken');`,
+    );
+    expect(lines.map(parse)).toMatchObject([{ level: 'error', error: 'broken' }]);
   });
 });

@@ -42,12 +42,6 @@ describe('a record', () => {
     });
   });
 
-  it('has no printf: a % is a %', () => {
-    const { logger, stdout } = capture();
-    logger.info('100%d of %s', { userId: '1' });
-    expect(stdout.last).toMatchObject({ message: '100%d of %s', userId: '1' });
-  });
-
   it('has what was logged along with the message and has no name', () => {
     const { logger, stdout } = capture();
     logger.info('message', 1, 'two', [3], new Date(0));
