@@ -1,19 +1,23 @@
 /** Log files that are rotated: `<directory>/<service>.log` and, of security events, `<directory>/security.log`. */
-import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, rmSync, type Stats, writev, writeSync } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-// @ts-expect-error -- its types are an ES module's only; what require() gets is CommonJS
-import { createStream, type RotatingFileStream } from 'rotating-file-stream';
-import { type Output, pause, type Report } from './output';
+import { promisify } from 'node:util';
+import { Backlog } from './backlog';
+import { hasCode, type Output, pause, type Report } from './output';
 
-/** Where log files are and when they are rotated. */
+/** Where log files are and when they are rotated. Several processes may have the same ones. */
 export interface FilesOptions {
-  /** Is made if need be: `/logs/backend`. */
+  /** Is made if need be: `/logs/backend`. On a local disk, if several processes write to it. */
   readonly directory: string;
   /** Bytes at which a file is rotated. @default 10485760 (10 MiB) */
   readonly maxSize?: number;
   /** Rotated files that are kept of each: `security.log.1` is the youngest. @default 5 */
   readonly maxFiles?: number;
-  /** How often a file is rotated although it is not full: `1d`, `12h`. @default - only when it is full */
+  /**
+   * How often a file is rotated although it is not full: `1d`, `12h`, in UTC. It is rotated with the first record of the next
+   * interval. @default - only when it is full
+   */
   readonly interval?: `${number}${'d' | 'h' | 'm' | 's'}`;
 }
 
@@ -22,142 +26,194 @@ const MAX_SIZE = 10 * 2 ** 20;
 const MAX_FILES = 5;
 /** The agent reads them as one of the group. */
 const MODE = 0o644;
-/** Characters that are written at once. */
-const BATCH = 64 * 1024;
+/** Bytes that are written at once. */
+const BATCH = 2 ** 20;
 /** How long a file that cannot be written is left alone: milliseconds. */
 const PAUSE_AFTER_ERROR = 10_000;
 /** How long a write that is under way at the end of the process gets to end: milliseconds. */
 const UNDER_WAY = 20;
+/** A process that has died while it rotated has left its lock behind: milliseconds. */
+const STALE_LOCK = 10_000;
 
-/** Lines to one rotated file. */
+const writeAll = promisify(writev);
+
+/** The file that is being written to. */
+interface OpenFile {
+  readonly descriptor: number;
+  /** Its inode: the file of that name may be another one by now. */
+  readonly inode: number;
+}
+
+/**
+ * Lines to one rotated file. Each write appends to what the file's name stands for at that time, and who rotates holds a lock:
+ * processes that share a file lose nothing.
+ */
 export class FileOutput implements Output {
   readonly #name: string;
+  readonly #path: string;
   readonly #options: FilesOptions;
-  readonly #maxWaiting: number;
+  readonly #maxSize: number;
   readonly #report: Report;
-  #stream: RotatingFileStream | undefined;
-  #waiting: string[] = [];
-  #length = 0;
-  /** What is being written. */
-  #batch = '';
+  readonly #backlog: Backlog;
+  #file: OpenFile | undefined;
+  readonly #lock: string;
+  #holdsLock = false;
+  #isWriting = false;
+  /** Bytes that another thread is writing. */
+  #underWay = 0;
   #retryAt = 0;
-  #lost = 0;
-  #idle: ((written: boolean) => void)[] = [];
+  #waiting: ((written: boolean) => void)[] = [];
 
-  /** @param maxWaiting what may wait to be written; beyond that, lines are dropped and counted */
+  /** @param maxWaiting bytes that may wait to be written; beyond that, lines are dropped and counted */
   constructor(name: string, options: FilesOptions, maxWaiting: number, report: Report) {
-    this.#maxWaiting = maxWaiting;
     this.#name = name;
+    this.#path = join(options.directory, name);
+    this.#lock = `${this.#path}.lock`;
     this.#options = options;
+    this.#maxSize = options.maxSize ?? MAX_SIZE;
     this.#report = report;
+    this.#backlog = new Backlog(maxWaiting);
   }
 
   write(line: string): void {
-    if (this.#length + line.length > this.#maxWaiting || Date.now() < this.#retryAt) {
-      this.#lost += 1;
+    if (Date.now() < this.#retryAt) {
+      this.#backlog.lose(1);
       return;
     }
-    this.#waiting.push(line);
-    this.#length += line.length + 1;
-    if (this.#batch === '') this.#writeNext();
+    this.#backlog.add(line);
+    if (!this.#isWriting) void this.#writeAll();
   }
 
   flush(): Promise<boolean> {
-    if (this.#batch === '' && this.#waiting.length === 0) return Promise.resolve(Date.now() >= this.#retryAt);
-    return new Promise((resolve) => this.#idle.push(resolve));
+    if (!this.#isWriting) return Promise.resolve(Date.now() >= this.#retryAt);
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  flushSync(): void {
-    if (this.#batch === '' && this.#waiting.length === 0) return;
+  flushSync(): number {
+    if (this.#underWay > 0) {
+      // It ends before the process does, but cannot say so here.
+      pause(UNDER_WAY);
+      this.#backlog.advance(this.#underWay);
+      this.#underWay = 0;
+    }
     try {
-      const path = join(this.#options.directory, this.#name);
-      let rest = this.#waiting.map((line) => `${line}\n`).join('');
-      if (this.#batch !== '') {
-        // Another thread is writing, and cannot say here that it is done.
+      if (this.#holdsLock) {
         pause(UNDER_WAY);
-        if (!existsSync(path) || !endsWith(path, this.#batch)) rest = this.#batch + rest;
+        rmSync(this.#lock, { force: true });
       }
-      this.#waiting = [];
-      this.#batch = '';
-      this.#length = 0;
-      this.#stream = undefined;
+      if (this.#backlog.isEmpty) return 0;
       mkdirSync(this.#options.directory, { recursive: true });
-      appendFileSync(path, rest, { mode: MODE });
+      const descriptor = openSync(this.#path, 'a', MODE);
+      for (let [bytes] = this.#backlog.peek(1); bytes !== undefined; [bytes] = this.#backlog.peek(1))
+        this.#backlog.advance(writeSync(descriptor, bytes));
+      closeSync(descriptor);
     } catch (error) {
-      this.#report(`${this.#name} cannot be written`, error);
+      this.#fail(error);
     }
+    return 0; // those that could not be written are lost already
   }
 
-  takeLost(): number {
-    if (this.#length > this.#maxWaiting / 2) return 0;
-    const lost = this.#lost;
-    this.#lost = 0;
-    return lost;
+  takeLost(atEnd = false): number {
+    return !atEnd && this.#backlog.isHalfFull ? 0 : this.#backlog.takeLost();
   }
 
-  #writeNext(): void {
-    let count = 0;
-    let length = 0;
-    while (count < this.#waiting.length && length < BATCH) {
-      length += (this.#waiting[count]?.length ?? 0) + 1;
-      count += 1;
-    }
-    if (count === 0) {
-      this.#settle(true);
-      return;
-    }
-    const lines = this.#waiting.splice(0, count);
-    this.#batch = `${lines.join('\n')}\n`;
+  /** Writes until nothing waits any more. */
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
     try {
-      const stream = (this.#stream ??= this.#open());
-      stream.write(this.#batch, (error) => {
-        if (this.#stream !== stream) return; // has failed, or the process is about to end
-        if (error) {
-          this.#fail(error);
-          return;
-        }
-        this.#length -= this.#batch.length;
-        this.#batch = '';
-        this.#writeNext();
-      });
+      while (!this.#backlog.isEmpty) {
+        const { descriptor } = await this.#current();
+        const buffers = this.#backlog.peek(Math.min(BATCH, this.#maxSize / 8));
+        this.#underWay = buffers.reduce((sum, { length }) => sum + length, 0);
+        const { bytesWritten } = await writeAll(descriptor, buffers);
+        if (this.#underWay > 0) this.#backlog.advance(bytesWritten); // or the process is about to end
+        this.#underWay = 0;
+      }
+      this.#isWriting = false;
+      this.#settle(true);
     } catch (error) {
+      this.#isWriting = false;
+      this.#underWay = 0;
       this.#fail(error);
     }
   }
 
-  #open(): RotatingFileStream {
-    const { directory, maxSize = MAX_SIZE, maxFiles = MAX_FILES, interval } = this.#options;
-    const every: string | undefined = interval;
-    const stream = createStream(this.#name, {
-      path: directory,
-      size: `${maxSize}B`,
-      rotate: maxFiles, // names with a number at their end: an agent that reads *.log does not read them again
-      mode: MODE,
-      ...(every === undefined ? {} : { interval: every }),
-    });
-    stream.on('error', (error) => {
-      if (this.#stream === stream) this.#fail(error);
-    });
-    return stream;
+  /** The file to write to now: after it was rotated if need be, and not one that somebody else has rotated. */
+  async #current(): Promise<OpenFile> {
+    const found = await this.#found();
+    if (found !== undefined && this.#isFull(found))
+      await this.#rotate(found).catch((error: unknown) => this.#report(`${this.#name} cannot be rotated`, error));
+    const now = found === undefined || this.#isFull(found) ? await this.#found() : found;
+    if (this.#file !== undefined && now?.ino === this.#file.inode) return this.#file;
+    this.#close();
+    await mkdir(this.#options.directory, { recursive: true });
+    const descriptor = openSync(this.#path, 'a', MODE);
+    const file = { descriptor, inode: fstatSync(descriptor).ino };
+    this.#file = file;
+    return file;
+  }
+
+  async #found(): Promise<Stats | undefined> {
+    try {
+      return await stat(this.#path);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  #isFull({ size, mtimeMs }: Stats): boolean {
+    const { interval } = this.#options;
+    const length = interval === undefined ? undefined : milliseconds(interval);
+    const isOld = length !== undefined && Math.floor(mtimeMs / length) < Math.floor(Date.now() / length);
+    return size >= this.#maxSize || (isOld && size > 0);
+  }
+
+  /** Renames the files, unless another process does: then, what is written meanwhile makes the file a little longer. */
+  async #rotate({ ino }: Stats): Promise<void> {
+    const { maxFiles = MAX_FILES } = this.#options;
+    if (!(await takeLock(this.#lock))) return;
+    this.#holdsLock = true;
+    try {
+      const found = await this.#found();
+      if (found?.ino !== ino) return; // has been rotated already
+      if (maxFiles === 0) await rm(this.#path);
+      for (let number = maxFiles; number > 0; number -= 1) {
+        const from = number === 1 ? this.#path : `${this.#path}.${number - 1}`;
+        // Names with a number at their end: an agent that reads *.log does not read them again.
+        await rename(from, `${this.#path}.${number}`).catch((error: unknown) => {
+          if (!hasCode(error, 'ENOENT')) throw error;
+        });
+      }
+    } finally {
+      this.#holdsLock = false;
+      await rm(this.#lock, { force: true });
+    }
   }
 
   /** Nothing is written for a while, and all that waits is lost. */
   #fail(error: unknown): void {
-    this.#stream?.destroy();
-    this.#stream = undefined;
-    this.#lost += this.#waiting.length + this.#batch.split('\n').length - 1;
-    this.#waiting = [];
-    this.#batch = '';
-    this.#length = 0;
+    this.#close();
+    this.#backlog.drop();
     this.#retryAt = Date.now() + PAUSE_AFTER_ERROR;
     this.#report(`${this.#name} cannot be written`, error);
     this.#settle(false);
   }
 
+  #close(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    try {
+      if (file !== undefined) closeSync(file.descriptor);
+    } catch {
+      // Somebody else has closed it.
+    }
+  }
+
   #settle(written: boolean): void {
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const resolve of idle) resolve(written);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve(written);
   }
 }
 
@@ -167,15 +223,16 @@ export function milliseconds(interval: string): number | undefined {
   return count === '' ? undefined : Number(count) * (UNITS[unit] ?? Number.NaN);
 }
 
-/** Whether a file ends with a text. */
-function endsWith(path: string, text: string): boolean {
-  const expected = Buffer.from(text);
-  const file = openSync(path, 'r');
+/** Whether this process may do what the lock is for. A lock that was left behind goes, and the next one gets it. */
+async function takeLock(path: string): Promise<boolean> {
   try {
-    const end = Buffer.alloc(expected.length);
-    const read = readSync(file, end, 0, end.length, Math.max(0, fstatSync(file).size - end.length));
-    return read === end.length && end.equals(expected);
-  } finally {
-    closeSync(file);
+    const lock = await open(path, 'wx', MODE);
+    await lock.close();
+    return true;
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > STALE_LOCK) await rm(path, { force: true });
+    return false;
   }
 }

@@ -1,5 +1,4 @@
 /** The logger: Winston, with a format that sanitises and outputs that neither block nor throw. */
-import { write, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import * as winston from 'winston';
 import { FIELDS, JOBS, type Job, type Level, LEVELS } from '../log-model';
@@ -7,7 +6,7 @@ import { currentContext } from './context';
 import { FileOutput } from './files';
 import { type ApplicationLogger, BINDINGS, type Core, LEVEL, type Self, withMethods } from './methods';
 import { type LoggerOptions, type ResolvedOptions, resolveOptions } from './options';
-import { DescriptorOutput, type Output } from './output';
+import { type Output, standardOutput, toStderr } from './output';
 import { pretty } from './pretty';
 import { recordFormat } from './record';
 import { createSanitizer, type Sanitizer } from './sanitize';
@@ -23,7 +22,7 @@ export interface Surroundings {
   readonly now: () => number;
   readonly stdout: Output | undefined;
   /** Takes what cannot be said on stdout. */
-  readonly stderr: ((line: string) => void) | undefined;
+  readonly stderr: (line: string) => void;
   readonly sanitizer: Sanitizer | undefined;
 }
 
@@ -31,7 +30,7 @@ const REAL: Surroundings = {
   env: process.env,
   now: Date.now,
   stdout: undefined,
-  stderr: undefined,
+  stderr: toStderr,
   sanitizer: undefined,
 };
 
@@ -49,12 +48,18 @@ export function createLoggerIn(options: LoggerOptions, changes: Partial<Surround
   return new LoggerCore(resolveOptions(options, changes.env ?? REAL.env), { ...REAL, ...changes }).logger;
 }
 
+/** Records that nobody will read. */
+interface Counts {
+  readonly sampledOut: number;
+  readonly lost: number;
+}
+
 /** What is behind a logger and its children. */
 class LoggerCore implements Core {
   readonly logger: ApplicationLogger & Self;
   readonly #options: ResolvedOptions;
   readonly #now: () => number;
-  readonly #stderr: Surroundings['stderr'];
+  readonly #stderr: (line: string) => void;
   readonly #format: ReturnType<typeof recordFormat>;
   readonly #stdout: Output | undefined;
   /** stdout and files. */
@@ -67,7 +72,6 @@ class LoggerCore implements Core {
   #sampledOut = 0;
   #missed = 0;
   #lastCount: number;
-  #ending = false;
   /** Winston takes no records any more. */
   #ended = false;
 
@@ -86,7 +90,7 @@ class LoggerCore implements Core {
     const transports: OutputTransport[] = [];
     if (options.console !== 'none') {
       const output =
-        stdout ?? new DescriptorOutput(1, options.maxWaitingBytes, (problem, error) => this.#toStderr(problem, error));
+        stdout ?? standardOutput(options.maxWaitingBytes, (problem, error) => this.#reportOnStderr(problem, error));
       const colors = isatty(1);
       const text = options.console === 'pretty' ? (line: string) => pretty(line, colors) : undefined;
       transports.push(new OutputTransport([output], () => output, text));
@@ -209,11 +213,10 @@ class LoggerCore implements Core {
     if (this.#isSilent()) return;
     const details = [event, { [FIELDS.job]: JOBS.security }];
     const line = this.emit(self, levelOf(event), messageOf(event), details, false, true);
-    if (line === undefined)
-      this.#toDescriptor2(this.#line('error', 'Logger: a security event could not be written', {}));
+    if (line === undefined) this.#stderr(this.#line('error', 'Logger: a security event could not be written', {}));
     if (line === undefined || this.#outputs.length === 0) return;
     const written = await Promise.all(this.#outputs.map((output) => output.flush()));
-    if (!written.includes(true)) this.#toDescriptor2(line);
+    if (!written.includes(true)) this.#stderr(line);
   }
 
   async flush(): Promise<void> {
@@ -222,22 +225,35 @@ class LoggerCore implements Core {
     if (this.#tellCounts()) await flush();
   }
 
+  /** At the end of the process, stderr says what stdout has no room for. */
   #flushSync(): void {
-    this.#ending = true;
-    for (const output of this.#outputs) output.flushSync();
-    if (this.#tellCounts()) for (const output of this.#outputs) output.flushSync();
+    const writeAll = (): number => this.#outputs.reduce((sum, output) => sum + output.flushSync(), 0);
+    const left = writeAll();
+    const counts = this.#takeCounts(left, true);
+    if (counts === undefined) return;
+    this.#tell(counts);
+    const unheard = writeAll() + this.#outputs.reduce((sum, output) => sum + output.takeLost(true), 0);
+    if (unheard > 0) this.#stderr(this.#line(...missing(counts)));
   }
 
   /** Tells how many records are missing; false: none. */
   #tellCounts(): boolean {
     this.#lastCount = this.#now();
+    const counts = this.#takeCounts();
+    if (counts !== undefined) this.#tell(counts);
+    return counts !== undefined;
+  }
+
+  #takeCounts(left = 0, atEnd = false): Counts | undefined {
     const sampledOut = this.#sampledOut;
-    const lost = this.#outputs.reduce((sum, output) => sum + output.takeLost(), this.#missed);
+    const lost = this.#outputs.reduce((sum, output) => sum + output.takeLost(atEnd), this.#missed + left);
     this.#sampledOut = 0;
     this.#missed = 0;
-    if (sampledOut === 0 && lost === 0) return false;
-    this.#own(lost > 0 ? 'warn' : 'info', 'Log records are missing', { sampledOut, lost });
-    return true;
+    return sampledOut === 0 && lost === 0 ? undefined : { sampledOut, lost };
+  }
+
+  #tell(counts: Counts): void {
+    this.#own(...missing(counts));
   }
 
   /** Logs something about the logger itself, at any level. */
@@ -258,7 +274,7 @@ class LoggerCore implements Core {
     try {
       if (this.#isSilent() || !this.#isDue(problem)) return;
       const line = this.#problem(problem, error);
-      if (this.#stdout === undefined) this.#toDescriptor2(line);
+      if (this.#stdout === undefined) this.#stderr(line);
       else this.#stdout.write(line);
     } catch {
       // There is nobody left to tell.
@@ -266,8 +282,8 @@ class LoggerCore implements Core {
   }
 
   /** Tells on stderr, from time to time, that stdout does not work. */
-  #toStderr(problem: string, error: unknown): void {
-    if (this.#isDue(problem)) this.#toDescriptor2(this.#problem(problem, error));
+  #reportOnStderr(problem: string, error: unknown): void {
+    if (this.#isDue(problem)) this.#stderr(this.#problem(problem, error));
   }
 
   #problem(problem: string, error: unknown): string {
@@ -291,14 +307,9 @@ class LoggerCore implements Core {
     this.#reported.set(problem, now);
     return true;
   }
+}
 
-  #toDescriptor2(line: string): void {
-    try {
-      if (this.#stderr !== undefined) this.#stderr(line);
-      else if (this.#ending) writeSync(2, `${line}\n`);
-      else write(2, `${line}\n`, () => undefined);
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
+/** The record of records that are missing. */
+function missing(counts: Counts): [Level, string, Counts] {
+  return [counts.lost > 0 ? 'warn' : 'info', 'Log records are missing', counts];
 }

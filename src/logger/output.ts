@@ -1,6 +1,7 @@
 /** Where lines go: to a file descriptor, without ever blocking or throwing. */
-import { writeSync } from 'node:fs';
-import { SonicBoom } from 'sonic-boom';
+import { writeSync, writev } from 'node:fs';
+import { Backlog } from './backlog';
+import { type Descriptor, openStandard } from './descriptor';
 
 /** Takes lines. Nothing here throws. */
 export interface Output {
@@ -8,76 +9,112 @@ export interface Output {
   write(line: string): void;
   /** Resolves when everything so far is written, with false if something of it could not be. */
   flush(): Promise<boolean>;
-  /** Writes what was taken, now. For the end of the process. */
-  flushSync(): void;
-  /** Lines that were lost since this was last asked; 0 as long as there is no room to tell it. */
-  takeLost(): number;
+  /** Writes what was taken, now, for the end of the process. How many lines could not be, besides those told before. */
+  flushSync(): number;
+  /** Lines that were lost since this was last asked; 0 as long as there is no room to tell it, unless it is the end. */
+  takeLost(atEnd?: boolean): number;
 }
 
 /** Says on stderr what cannot be said on stdout. */
 export type Report = (problem: string, error: unknown) => void;
 
-/** Characters that are written at once: what container runtimes read at once. */
-const CHUNK = 16 * 1024;
-/** How long the end of the process waits for a reader that is slow: milliseconds. */
+/** Bytes that are written before the event loop turns, or by one call to another thread. */
+const BATCH = 2 ** 20;
+/** How long a pipe that is full is left alone: milliseconds, the first time and at most. */
+const RETRY = 1;
+const MAX_RETRY = 64;
+/** How long the end of the process waits for a reader that reads nothing: milliseconds. */
 const PATIENCE = 1000;
 /** How long a write that is under way gets to end: milliseconds. */
 const UNDER_WAY = 20;
 
 /**
- * Lines to a file descriptor that stays open: stdout. The stream gets one chunk at a time, so that at the end of the process
- * it is known what is left.
+ * Lines to a descriptor that stays open: stdout. A pipe is written to by this thread, for it never waits, and while a burst lasts:
+ * a reader that keeps up gets everything, however long the event loop does not turn. A file is written to by another thread.
  */
 export class DescriptorOutput implements Output {
-  readonly #descriptor: number;
-  readonly #maxWaiting: number;
+  readonly #descriptor: Descriptor;
   readonly #report: Report;
-  readonly #stream: SonicBoom;
-  #queue: string[] = [];
-  /** What the stream is writing. */
-  #chunk = '';
-  /** Bytes of the chunk that are written. */
-  #written = 0;
-  /** The stream is not writing the chunk at the moment: the reader is slow, or it has failed. */
-  #paused = false;
-  #failed = false;
+  readonly #backlog: Backlog;
+  /** Bytes that another thread is writing. */
+  #underWay = 0;
+  /** Counts those writes. */
+  #writes = 0;
   /** Nobody reads any more. */
   #closed = false;
   #scheduled = false;
-  /** Characters: taken, and done with. */
-  #taken = 0;
-  #done = 0;
-  #lost = 0;
+  /** A full pipe: when it is tried again. */
+  #retry = RETRY;
+  #retryAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** Lines that the end of the process has told of. */
+  #given = 0;
   #waiting: { readonly until: number; readonly resolve: (written: boolean) => void }[] = [];
 
-  /** @param maxWaiting what may wait to be written; beyond that, lines are dropped and counted */
-  constructor(descriptor: number, maxWaiting: number, report: Report) {
+  /** @param maxWaiting bytes that may wait to be written; beyond that, lines are dropped and counted */
+  constructor(descriptor: Descriptor, maxWaiting: number, report: Report) {
     this.#descriptor = descriptor;
-    this.#maxWaiting = maxWaiting;
     this.#report = report;
-    this.#stream = new SonicBoom({
-      fd: descriptor,
-      sync: false,
-      retryEAGAIN: () => (this.#paused = true),
-    });
-    this.#stream.on('write', (bytes: number) => {
-      this.#paused = false;
-      this.#written += bytes;
-    });
-    this.#stream.on('drain', () => this.#chunkDone());
-    this.#stream.on('error', (error: unknown) => this.#fail(error));
+    this.#backlog = new Backlog(maxWaiting);
+  }
+
+  /** Lets at least as many bytes wait. */
+  allow(maxWaiting: number): void {
+    this.#backlog.allow(maxWaiting);
   }
 
   write(line: string): void {
-    if (this.#closed || this.#taken - this.#done + line.length > this.#maxWaiting) {
-      this.#lost += 1;
+    if (this.#closed) {
+      this.#backlog.lose(1);
       return;
     }
-    this.#taken += line.length + 1;
-    const last = this.#queue.length - 1;
-    const chunk = this.#queue[last];
-    if (chunk === undefined || chunk.length + line.length >= CHUNK) this.#queue.push(`${line}\n`);
-    else this.#queue[last] = `${chunk}${line}\n`;
+    if (this.#backlog.add(line) && !this.#descriptor.waits) this.#writeNow();
+    this.#schedule();
+  }
+
+  flush(): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false);
+    const until = this.#backlog.mark();
+    if (this.#backlog.isDone(until)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.#waiting.push({ until, resolve });
+      this.#writeNext();
+    });
+  }
+
+  flushSync(): number {
+    if (this.#closed) return 0;
+    if (this.#underWay > 0) {
+      // It ends before the process does, but cannot say so here.
+      pause(UNDER_WAY);
+      this.#wrote(this.#underWay);
+      this.#underWay = 0;
+      this.#writes += 1;
+    }
+    let deadline = Date.now() + (this.#given > 0 ? 0 : PATIENCE);
+    for (let [bytes] = this.#backlog.peek(BATCH); bytes !== undefined; [bytes] = this.#backlog.peek(BATCH)) {
+      try {
+        this.#wrote(writeSync(this.#descriptor.number, bytes));
+        deadline = Date.now() + PATIENCE;
+      } catch (error) {
+        if (isBusy(error) && Date.now() < deadline) {
+          pause(MAX_RETRY / 4);
+          continue;
+        }
+        this.#fail(error);
+        break;
+      }
+    }
+    const given = this.#given;
+    this.#given = this.#backlog.lines;
+    return Math.max(0, this.#given - given);
+  }
+
+  takeLost(atEnd = false): number {
+    return !atEnd && (this.#closed || this.#backlog.isHalfFull) ? 0 : this.#backlog.takeLost();
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
@@ -86,83 +123,94 @@ export class DescriptorOutput implements Output {
     });
   }
 
-  flush(): Promise<boolean> {
-    if (this.#closed) return Promise.resolve(false);
-    if (this.#done >= this.#taken) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      this.#waiting.push({ until: this.#taken, resolve });
-      this.#writeNext();
+  #writeNext(): void {
+    if (this.#closed) return;
+    if (this.#descriptor.waits) this.#writeElsewhere();
+    else this.#writeNow();
+  }
+
+  #writeNow(): void {
+    try {
+      if (Date.now() < this.#retryAt) return;
+      for (let left = BATCH; left > 0;) {
+        const [bytes] = this.#backlog.peek(1);
+        if (bytes === undefined) return;
+        const written = writeSync(this.#descriptor.number, bytes);
+        this.#wrote(written);
+        left -= written;
+      }
+      this.#schedule();
+    } catch (error) {
+      this.#failOrWait(error);
+    }
+  }
+
+  #writeElsewhere(): void {
+    if (this.#underWay > 0) return;
+    const buffers = this.#backlog.peek(BATCH);
+    if (buffers.length === 0) return;
+    this.#underWay = buffers.reduce((sum, { length }) => sum + length, 0);
+    this.#writes += 1;
+    const write = this.#writes;
+    writev(this.#descriptor.number, buffers, (error, written) => {
+      if (write !== this.#writes) return; // the process was about to end
+      this.#underWay = 0;
+      if (error === null) {
+        this.#wrote(written);
+        this.#writeNext();
+      } else this.#failOrWait(error);
     });
   }
 
-  flushSync(): void {
-    if (this.#closed) return;
-    const deadline = Date.now() + PATIENCE;
-    // Another thread may be writing, which cannot say here that it is done.
-    if (this.#chunk !== '' && !this.#paused) pause(UNDER_WAY);
-    // Should the process go on after all, the stream writes its rest once more: better twice than not at all.
-    const rest = this.#paused ? Buffer.from(this.#chunk).subarray(this.#written) : Buffer.alloc(0);
-    const queued = this.#queue.join('');
-    let bytes = Buffer.concat([rest, Buffer.from(queued)]);
-    this.#queue = [];
-    this.#done += queued.length;
-    while (bytes.length > 0) {
-      try {
-        bytes = bytes.subarray(writeSync(this.#descriptor, bytes));
-      } catch (error) {
-        if (isBusy(error) && Date.now() < deadline) {
-          pause(UNDER_WAY);
-          continue;
-        }
-        this.#closed = true;
-        this.#report('stdout cannot be written', error);
-        return;
-      }
-    }
-  }
-
-  takeLost(): number {
-    if (this.#closed || this.#taken - this.#done > this.#maxWaiting / 2) return 0;
-    const lost = this.#lost;
-    this.#lost = 0;
-    return lost;
-  }
-
-  #writeNext(): void {
-    if (this.#closed) return;
-    try {
-      if (this.#failed) {
-        this.#failed = false;
-        this.#paused = false;
-        this.#stream.write(''); // makes it try again what it still has
-      } else if (this.#chunk === '') {
-        this.#chunk = this.#queue.shift() ?? '';
-        this.#written = 0;
-        if (this.#chunk !== '') this.#stream.write(this.#chunk);
-      }
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #chunkDone(): void {
-    this.#done += this.#chunk.length;
-    this.#chunk = '';
+  #wrote(bytes: number): void {
+    this.#retry = RETRY;
+    this.#backlog.advance(bytes);
+    if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
-    this.#waiting = waiting.filter(({ until }) => until > this.#done);
-    for (const { until, resolve } of waiting) if (until <= this.#done) resolve(true);
-    this.#writeNext();
+    this.#waiting = waiting.filter(({ until }) => !this.#backlog.isDone(until));
+    for (const { until, resolve } of waiting) if (this.#backlog.isDone(until)) resolve(true);
+  }
+
+  #failOrWait(error: unknown): void {
+    if (!isBusy(error)) {
+      this.#fail(error);
+      return;
+    }
+    this.#retryAt = Date.now() + this.#retry;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#retryAt = 0;
+      this.#writeNext();
+    }, this.#retry);
+    this.#retry = Math.min(this.#retry * 2, MAX_RETRY);
   }
 
   /** What could not be written is tried again with what comes next, unless nobody reads any more. */
   #fail(error: unknown): void {
-    this.#failed = true;
-    this.#paused = true;
     this.#closed = hasCode(error, 'EPIPE', 'EBADF');
+    if (this.#closed) this.#backlog.drop();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { resolve } of waiting) resolve(false);
     this.#report('stdout cannot be written', error);
+  }
+}
+
+let stdout: DescriptorOutput | undefined;
+
+/** stdout, for all loggers of the process together: two outputs would write into each other's lines. */
+export function standardOutput(maxWaiting: number, report: Report): Output {
+  stdout ??= new DescriptorOutput(openStandard(1), maxWaiting, report);
+  stdout.allow(maxWaiting);
+  return stdout;
+}
+
+/** Writes a line to stderr, if it takes it. */
+export function toStderr(line: string): void {
+  try {
+    writeSync(openStandard(2).number, `${line}\n`);
+  } catch {
+    // There is nobody left to tell.
   }
 }
 
@@ -171,10 +219,10 @@ export function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-function isBusy(error: unknown): boolean {
-  return hasCode(error, 'EAGAIN', 'EBUSY');
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && codes.some((code) => code === error.code);
 }
 
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && codes.some((code) => code === error.code);
+function isBusy(error: unknown): boolean {
+  return hasCode(error, 'EAGAIN', 'EBUSY');
 }

@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecurityActions } from '../../../src/log-model';
@@ -63,6 +73,65 @@ describe('log files', () => {
     expect(names).toEqual(['backend.log', 'backend.log.1', 'backend.log.2']);
     for (const name of names) expect(statSync(join(directory, name)).size).toBeLessThan(1200);
     expect([...messagesOf('backend.log.1'), ...messagesOf('backend.log')].at(-1)).toBe('line 39');
+  });
+
+  it('are rotated with the first record of another interval, if there is one', async () => {
+    const path = join(directory, 'backend.log');
+    const { logger } = capture({ files: { directory, interval: '1d' } });
+    logger.info('yesterday');
+    await logger.flush();
+    const yesterday = new Date(Date.now() - 24 * 3_600_000);
+    utimesSync(path, yesterday, yesterday);
+    logger.info('today');
+    await logger.flush();
+    logger.info('today, again');
+    await logger.flush();
+    expect(messagesOf('backend.log.1')).toEqual(['yesterday']);
+    expect(messagesOf('backend.log')).toEqual(['today', 'today, again']);
+  });
+
+  it('that another process has rotated are written to under their name, and nothing of before is lost', async () => {
+    const { logger } = capture({ files: { directory } });
+    logger.info('before');
+    await logger.flush();
+    renameSync(join(directory, 'backend.log'), join(directory, 'backend.log.1'));
+    logger.info('after');
+    await logger.flush();
+    expect(messagesOf('backend.log.1')).toEqual(['before']);
+    expect(messagesOf('backend.log')).toEqual(['after']);
+  });
+
+  it('are not rotated by two at once: while one does, the other writes on; a lock that was left behind goes', async () => {
+    const lock = join(directory, 'backend.log.lock');
+    const { logger } = capture({ files: { directory, maxSize: 100 } });
+    const log = async (message: string): Promise<void> => {
+      logger.info(message);
+      await logger.flush();
+    };
+    await log('one');
+    writeFileSync(lock, '');
+    await log('two');
+    expect(messagesOf('backend.log')).toEqual(['one', 'two']);
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(lock, longAgo, longAgo);
+    await log('three');
+    await log('four');
+    expect(messagesOf('backend.log.1')).toEqual(['one', 'two', 'three']);
+    expect(messagesOf('backend.log')).toEqual(['four']);
+    expect(readdirSync(directory)).not.toContain('backend.log.lock');
+  });
+
+  it('that cannot be rotated are reported, and written to all the same', async () => {
+    mkdirSync(join(directory, 'backend.log.1', 'in the way'), { recursive: true });
+    const { logger, stdout } = capture({ files: { directory, maxSize: 10, maxFiles: 1 } });
+    for (const message of ['one', 'two']) {
+      logger.info(message);
+      await logger.flush();
+    }
+    expect(messagesOf('backend.log')).toEqual(['one', 'two']);
+    expect(stdout.records).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'Logger: backend.log cannot be rotated' }),
+    );
   });
 
   it('are continued, not begun anew', async () => {

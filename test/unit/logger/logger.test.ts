@@ -106,7 +106,7 @@ describe('a record that cannot be made', () => {
     },
     suspicious: () => true,
   };
-  const logIn = (stdout: MemoryOutput, stderr?: (line: string) => void) =>
+  const logIn = (stdout: MemoryOutput, stderr: (line: string) => void = () => undefined) =>
     createLoggerIn({ handleExceptions: false }, { env: {}, now: () => NOW, stdout, stderr, sanitizer: broken });
 
   it('is reported by a line that needs nothing of what has failed, and is counted', async () => {

@@ -7,7 +7,7 @@ import { DescriptorOutput } from '../../../src/logger/output';
 function outputTo(path: string) {
   const descriptor = openSync(path, 'w');
   const reports: string[] = [];
-  const output = new DescriptorOutput(descriptor, 2 ** 20, (problem, error) => {
+  const output = new DescriptorOutput({ number: descriptor, waits: true }, 2 ** 20, (problem, error) => {
     reports.push(`${problem}: ${(error as NodeJS.ErrnoException).code ?? ''}`);
   });
   return { output, reports, close: () => closeSync(descriptor) };

@@ -1,6 +1,6 @@
 /** The logger in processes of their own: how they end, and what becomes of their last lines. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -31,17 +31,18 @@ interface Ended {
   readonly stderr: string;
 }
 
+/** A program that has the logger as `L`. */
+function programOf(program: string): string {
+  return `const L = require(${JSON.stringify(join(directory, 'logger.js'))});${program}`;
+}
+
 /** Runs a program that has the logger as `L`. */
 function start(program: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(
-    process.execPath,
-    ['-e', `const L = require(${JSON.stringify(join(directory, 'logger.js'))});${program}`],
-    {
-      env: { ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: 4000, // rather than to wait for ever
-    },
-  );
+  return spawn(process.execPath, ['-e', programOf(program)], {
+    env: { ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: 4000, // rather than to wait for ever
+  });
 }
 
 function ended(child: ChildProcess): Promise<Ended> {
@@ -223,7 +224,7 @@ describe('a stdout that nobody reads', () => {
       '-c',
       'exec 3<&0; "$0" -e "$1" </dev/null | { read -r go <&3; cat; }',
       process.execPath,
-      `const L = require(${JSON.stringify(join(directory, 'logger.js'))});${program}`,
+      programOf(program),
     ]);
     child.stderr.once('data', () => child.stdin.end('go\n'));
     const { code, lines, stderr } = await ended(child);
@@ -231,6 +232,134 @@ describe('a stdout that nobody reads', () => {
     const [lost = 0] = lines.map(parse).flatMap((record) => (record as { lost?: number }).lost ?? []);
     expect(lost).toBeGreaterThan(0);
     expect(lines).toHaveLength(1200 - lost + 1);
+  });
+});
+
+describe('a burst', () => {
+  const count = 40_000;
+  /** Many records before the event loop turns; then the process ends, one way or the other. */
+  const burst = (end: string): string =>
+    `for (let i = 0; i < ${count}; i += 1) L.logger.info('x'.repeat(500), { n: i }); ${end}`;
+  /** Turns of 15 ms that log as many records as come to 9,200 in a second. */
+  const steady = `let i = 0;
+    (function turn() {
+      const end = performance.now() + 15;
+      for (let k = 0; k < 138; k += 1) L.logger.info('x'.repeat(1000), { n: i++ });
+      while (performance.now() < end);
+      if (i < 13800) setImmediate(turn);
+    })();`;
+  const numbers = (lines: readonly string[]): unknown[] => lines.map((line) => (parse(line) as { n?: number }).n);
+  const upTo = (end: number): number[] => Array.from({ length: end }, (_, index) => index);
+
+  it.each([
+    ['ends by itself', ''],
+    ['exits', 'process.exit()'],
+  ])('has every line in a file, in order, when the process %s', async (_name, end) => {
+    const path = join(directory, 'burst.log');
+    const file = openSync(path, 'w');
+    const child = spawn(process.execPath, ['-e', programOf(burst(end))], { stdio: ['ignore', file, 'inherit'] });
+    await ended(child);
+    closeSync(file);
+    expect(numbers(readFileSync(path, 'utf8').trimEnd().split('\n'))).toEqual(upTo(count));
+  });
+
+  it.each([
+    ['a pipe', ['sh', '-c', '"$0" -e "$1" | cat']],
+    ['a socket, which Node’s children have', ['sh', '-c', 'exec "$0" -e "$1"']],
+  ] as const)(
+    'has every line in %s whose reader keeps up',
+    async (_name, [shell, ...args]) => {
+      for (const [program, lines] of [
+        [burst(''), count],
+        [burst('process.exit()'), count],
+        [steady, 13_800],
+      ] as const) {
+        const { lines: read } = await ended(spawn(shell, [...args, process.execPath, programOf(program)]));
+        expect(numbers(read)).toEqual(upTo(lines));
+      }
+    },
+    60_000,
+  );
+
+  it('of two loggers has whole lines', async () => {
+    const { lines } = await ended(
+      spawn('sh', [
+        '-c',
+        '"$0" -e "$1" | cat',
+        process.execPath,
+        programOf(
+          `const other = L.createLogger({ service: 'other' });
+           for (let i = 0; i < 20000; i += 1) { L.logger.info('x'.repeat(i % 100)); other.info('y'.repeat(i % 150)); }`,
+        ),
+      ]),
+    );
+    expect(lines.map(parse)).toHaveLength(40_000);
+  });
+});
+
+describe('a process that exits while nobody reads', () => {
+  const program = (): string =>
+    programOf(`for (let i = 0; i < 20000; i += 1) L.logger.info('line ' + i); process.exit(3);`);
+
+  it.each([
+    ['a pipe', 'pipe'],
+    ['a socket', 'socket'],
+  ])('%s: does not wait for long, and says on stderr how many lines are lost', async (_name, kind) => {
+    // The reader begins when the process has ended, so that what it finds is what was written.
+    const child =
+      kind === 'pipe'
+        ? spawn('sh', [
+            '-c',
+            'exec 3<&0; { "$0" -e "$1" </dev/null; echo "ended $?" >&2; } | { read -r go <&3; cat; }',
+            process.execPath,
+            program(),
+          ])
+        : spawn('sh', ['-c', '"$0" -e "$1" </dev/null; echo "ended $?" >&2; read -r go', process.execPath, program()]);
+    child.stdout.pause();
+    const before = new Promise<string>((resolvePromise) => {
+      let said = '';
+      child.stderr.on('data', (data: Buffer) => {
+        said += data.toString();
+        if (said.includes('ended')) resolvePromise(said);
+      });
+    });
+    const stderr = await before;
+    const closed = ended(child);
+    child.stdin.end('go\n');
+    const { lines } = await closed;
+    const records = stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [parse(line)] : []));
+    const { lost } = records.find((record) => (record as { lost?: number }).lost !== undefined) as { lost: number };
+    expect(stderr).toContain('ended 3');
+    expect(lost).toBeGreaterThan(0);
+    expect(lines).toHaveLength(20_000 - lost);
+  });
+});
+
+describe('processes that write the same files', () => {
+  it('lose nothing, although each of them rotates', async () => {
+    const files = join(directory, 'shared');
+    const worker = programOf(
+      `const logger = L.createLogger({ console: 'none', files: { directory: ${JSON.stringify(files)}, maxSize: 50_000, maxFiles: 200 } });
+       let i = 0;
+       (function turn() {
+         for (let k = 0; k < 20; k += 1) logger.info('line', { worker: process.env.WORKER, n: i++ });
+         if (i < 2000) setImmediate(turn); else process.env.WORKER === '0' ? process.exit() : logger.flush();
+       })();`,
+    );
+    const workers = ['0', '1', '2', '3'].map((name) =>
+      ended(spawn(process.execPath, ['-e', worker], { env: { WORKER: name } })),
+    );
+    for (const { code, stderr } of await Promise.all(workers))
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const names = readdirSync(files).filter((name) => name.startsWith('backend.log') && !name.endsWith('.lock'));
+    const lines = names.flatMap((name) => readFileSync(join(files, name), 'utf8').trimEnd().split('\n'));
+    const told = lines.map((line) => {
+      const { worker: name, n } = parse(line) as { worker: string; n: number };
+      return `${name} ${n}`;
+    });
+    expect(names.length).toBeGreaterThan(1);
+    expect(new Set(told).size).toBe(8000);
+    expect(told).toHaveLength(8000);
   });
 });
 
