@@ -1,17 +1,18 @@
 /** The cdk8s app: every stack file → `<output folder>/<stack>/`. All stacks are read before the first file is written. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import { ConfigError, loadStackConfig, type StackConfig } from '../src/config';
+import {
+  ConfigError,
+  folderProblems,
+  loadStackConfig,
+  type StackConfig,
+  stackFileName,
+  stackNames,
+} from '../src/config';
 import { sizeWarnings } from '../src/config/sizing';
 import { addStackCharts } from './stack';
 
-/** Names of the stacks that have a file in `directory`. */
-export function stackNames(directory: string): readonly string[] {
-  return readdirSync(directory)
-    .flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort();
-}
+export { stackNames };
 
 /**
  * Renders every stack.
@@ -27,13 +28,15 @@ export function synthesize(directory: string, outputDirectory: string): readonly
     app.synth();
   }
   return [...stacks].flatMap(([stack, config]) =>
-    sizeWarnings(config).map((warning) => `Pulumi.${stack}.yaml: ${warning}`),
+    sizeWarnings(config).map((warning) => `${stackFileName(stack)}: ${warning}`),
   );
 }
 
 function loadAll(directory: string): ReadonlyMap<string, StackConfig> {
   const stacks = new Map<string, StackConfig>();
   const errors: ConfigError[] = [];
+  const problems = folderProblems(directory);
+  if (problems.length > 0) errors.push(new ConfigError('The folder of the stack files', problems));
   for (const stack of stackNames(directory)) {
     try {
       stacks.set(stack, loadStackConfig(directory, stack));

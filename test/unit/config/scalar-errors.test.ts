@@ -36,7 +36,7 @@ const CIDR = {
   rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
   remedy: 'write for example 10.0.0.0/8',
 };
-const DAY = { rule: 'a day: year, month and day', remedy: 'write for example 2027-03-01' };
+const DAY = { rule: 'a day: year, month and day', remedy: "write for example '2027-03-01', in quotes" };
 const ROLE = {
   rule: 'the ARN of an IAM role',
   remedy: 'write for example arn:aws:iam::123456789012:role/loki',
@@ -118,7 +118,7 @@ const rows: readonly Row[] = [
     'a-',
     '',
     'a'.repeat(64),
-    7,
+    {},
   ),
   ...eachOf(
     'a tenant',
@@ -163,7 +163,7 @@ const rows: readonly Row[] = [
     '(?<!a)b',
     '(a)\\1',
     '(?>a)',
-    7,
+    {},
   ),
   ...eachOf(
     'a folder of log files',
@@ -194,7 +194,7 @@ const rows: readonly Row[] = [
     '/etc/passwd',
     '../*.log',
     'a/../b',
-    7,
+    {},
   ),
   ...eachOf(
     'a link',
