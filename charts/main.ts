@@ -1,4 +1,4 @@
-/** The cdk8s app: every stack file → `<output folder>/<stack>/`. All stacks are read before the first file is written. */
+/** The cdk8s app: every stack file → `<output folder>/<stack>/`. All stacks are rendered before any of them is replaced. */
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import {
@@ -10,23 +10,27 @@ import {
   stackNames,
 } from '../src/config';
 import { sizeWarnings } from '../src/config/sizing';
+import { copyFolder, recover, replaceManifests } from './output-folder';
 import { addStackCharts } from './stack';
 
-export { stackNames };
+export { copyFolder, stackNames };
 
 /**
  * Renders every stack.
  *
  * @returns what is to be warned of, each with the stack file that it is about.
- * @throws ConfigError, before any file is written, with the problems of all stacks.
+ * @throws AggregateError with a ConfigError for each stack that has problems; the output folder is then as it was.
  */
 export function synthesize(directory: string, outputDirectory: string): readonly string[] {
+  recover(outputDirectory);
   const stacks = loadAll(directory);
-  for (const [stack, config] of stacks) {
-    const app = new App({ outdir: join(outputDirectory, stack) });
-    addStackCharts(app, config);
-    app.synth();
-  }
+  replaceManifests(outputDirectory, (draft) => {
+    for (const [stack, config] of stacks) {
+      const app = new App({ outdir: join(draft, stack) });
+      addStackCharts(app, config);
+      app.synth();
+    }
+  });
   return [...stacks].flatMap(([stack, config]) =>
     sizeWarnings(config).map((warning) => `${stackFileName(stack)}: ${warning}`),
   );
