@@ -1,39 +1,46 @@
-/** The cdk8s app: every stack file → `<output folder>/<stack>/`. All stacks are read before the first file is written. */
-import { readdirSync } from 'node:fs';
+/** The cdk8s app: every stack file → `<output folder>/<stack>/`. All stacks are rendered before any of them is replaced. */
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import { ConfigError, loadStackConfig, type StackConfig } from '../src/config';
+import {
+  ConfigError,
+  folderProblems,
+  loadStackConfig,
+  type StackConfig,
+  stackFileName,
+  stackNames,
+} from '../src/config';
 import { sizeWarnings } from '../src/config/sizing';
+import { copyFolder, recover, replaceManifests } from './output-folder';
 import { addStackCharts } from './stack';
 
-/** Names of the stacks that have a file in `directory`. */
-export function stackNames(directory: string): readonly string[] {
-  return readdirSync(directory)
-    .flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort();
-}
+export { copyFolder, stackNames };
 
 /**
  * Renders every stack.
  *
  * @returns what is to be warned of, each with the stack file that it is about.
- * @throws ConfigError, before any file is written, with the problems of all stacks.
+ * @throws AggregateError with a ConfigError for each stack that has problems; the output folder is then as it was.
  */
 export function synthesize(directory: string, outputDirectory: string): readonly string[] {
+  recover(outputDirectory);
   const stacks = loadAll(directory);
-  for (const [stack, config] of stacks) {
-    const app = new App({ outdir: join(outputDirectory, stack) });
-    addStackCharts(app, config);
-    app.synth();
-  }
+  replaceManifests(outputDirectory, (draft) => {
+    for (const [stack, config] of stacks) {
+      const app = new App({ outdir: join(draft, stack) });
+      addStackCharts(app, config);
+      app.synth();
+    }
+  });
   return [...stacks].flatMap(([stack, config]) =>
-    sizeWarnings(config).map((warning) => `Pulumi.${stack}.yaml: ${warning}`),
+    sizeWarnings(config).map((warning) => `${stackFileName(stack)}: ${warning}`),
   );
 }
 
 function loadAll(directory: string): ReadonlyMap<string, StackConfig> {
   const stacks = new Map<string, StackConfig>();
   const errors: ConfigError[] = [];
+  const problems = folderProblems(directory);
+  if (problems.length > 0) errors.push(new ConfigError('The folder of the stack files', problems));
   for (const stack of stackNames(directory)) {
     try {
       stacks.set(stack, loadStackConfig(directory, stack));

@@ -1,10 +1,11 @@
 /** Rule files in the format that Loki and Prometheus share. */
-import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { valueAt } from '../config/problem';
 import { isPrometheusDuration } from '../syntax/go-duration';
+import { parseYaml } from '../syntax/yaml';
 
 const time = z.string().refine(isPrometheusDuration, 'a time such as 5m or 1h30m: whole numbers, larger units first');
-const named = z.record(z.string(), z.string()).default({});
+const named = z.record(z.string(), z.string('text; put a number, true or false in quotes')).default({});
 
 const alert = z.strictObject({
   alert: z.string().min(1),
@@ -48,19 +49,30 @@ export interface Unreadable {
 export function parseRuleFile(
   text: string,
 ): { readonly file: RuleFile } | { readonly unreadable: readonly Unreadable[] } {
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    return { unreadable: [{ at: `line ${error.linePos?.[0].line ?? 1}`, why: 'YAML' }] };
-  }
+  const { value: document, faults } = parseYaml(text);
+  if (faults.length > 0)
+    return { unreadable: faults.map(({ position, rule, remedy }) => ({ at: position, why: `${rule}; ${remedy}` })) };
   const parsed = ruleFile.safeParse(document);
   if (parsed.success) return { file: parsed.data };
   return {
-    unreadable: parsed.error.issues.map(({ path, message }) => ({
-      at: path.join('.') || 'the whole file',
-      why: message,
-    })),
+    unreadable: parsed.error.issues
+      .flatMap((issue) => ofItsKind(issue, document))
+      .map((issue) => ({ at: issue.path.join('.') || 'the whole file', why: inWords(issue) })),
   };
+}
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'> & { readonly expected?: string };
+
+const TYPES: Readonly<Record<string, string>> = { object: 'a mapping', array: 'a list', string: 'text' };
+
+function inWords({ message, expected = '' }: Issue): string {
+  return message.startsWith('Invalid input') && expected in TYPES ? `${TYPES[expected] ?? ''} is wanted` : message;
+}
+
+/** Of a rule that is neither: what is wrong with it as the alert, or the record, that it means to be. */
+function ofItsKind(issue: z.core.$ZodIssue, document: unknown): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const rule = valueAt(document, issue.path);
+  const kind = ['alert', 'record'].findIndex((key) => valueAt(rule, [key]) !== undefined);
+  return issue.errors[kind]?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
 }

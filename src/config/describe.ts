@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { formatPath, formatReceived, isSecretKey, type Problem, valueAt } from './problem';
 import { remedyFor } from './scalars';
+import { stackConfigSchema } from './schema';
 import { closest, knownKeys } from './suggest';
 
 /** One issue as problems: several for unknown keys, one for all else. */
@@ -37,12 +38,29 @@ function advice(issue: z.core.$ZodIssue, path: string, value: unknown, input: un
         ? advice(issue, path, value, input)
         : advice(issue.issues[0], path, value, input);
     case 'invalid_type':
-      return remedyFor(issue.message) === undefined
-        ? wrongType(issue, path, missing, input)
+      if (remedyFor(issue.message) === undefined) return wrongType(issue, path, missing, input);
+      return isTextInQuotes(issue.path, value, input)
+        ? { rule: issue.message, remedy: `put it in quotes: '${String(value)}'` }
         : explained(issue, path, missing);
     default:
       return { rule: issue.message, remedy: 'see docs/reference/config.md' };
   }
+}
+
+/** Whether quotes are all that a value lacks. */
+function isTextInQuotes(path: readonly PropertyKey[], value: unknown, input: unknown): value is number | boolean {
+  // Of a number beyond these, digits are lost already.
+  if (typeof value === 'number' ? !Number.isSafeInteger(value) : typeof value !== 'boolean') return false;
+  const quoted = stackConfigSchema.safeParse(withValue(input, path, String(value)));
+  const at = formatPath(path);
+  return quoted.success || !quoted.error.issues.some((issue) => formatPath(issue.path) === at);
+}
+
+function withValue(root: unknown, [key, ...rest]: readonly PropertyKey[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(root))
+    return root.map((item: unknown, index) => (index === key ? withValue(item, rest, value) : item));
+  return { ...(root as object), [key]: withValue(valueAt(root, [key]), rest, value) };
 }
 
 /** The scalar's own rule and remedy, where a value of another type stood, or none. */

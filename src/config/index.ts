@@ -16,4 +16,6 @@ export {
   type SecretSpec,
   secretTable,
 } from './secrets';
-export { loadStackConfig, parseStackEntries, PROJECT, SECRETS_KEY } from './stack-file';
+export { loadStackConfig, parseStackEntries, stackFileProblems } from './stack-file';
+export { folderProblems, stackFileName, stackNames } from './stack-folder';
+export { PROJECT, SECRETS_KEY } from './stack-keys';

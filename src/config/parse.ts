@@ -1,7 +1,7 @@
 /** Stack config as written → {@link StackConfig}, or every problem at once. */
 import type { z } from 'zod';
 import { describeIssue } from './describe';
-import { ConfigError, formatPath, valueAt } from './problem';
+import { ConfigError, type Found, formatPath, valueAt } from './problem';
 import { rules } from './rules';
 import { type StackConfig, type StackConfigInput, stackConfigSchema } from './schema';
 import { closest, knownKeys } from './suggest';
@@ -14,20 +14,27 @@ import { closest, knownKeys } from './suggest';
  * @throws ConfigError with all problems: those of the shape, and those of the rules whose fields are themselves right.
  */
 export function parseStackConfig(source: string, input: unknown): StackConfig {
+  return parseWithFound(source, input, []);
+}
+
+/** {@link parseStackConfig}, where something is already known to be wrong. */
+export function parseWithFound(source: string, input: unknown, found: readonly Found[]): StackConfig {
   const shape = stackConfigSchema.safeParse(input);
-  if (shape.success) {
-    const problems = rules.flatMap(({ check }) => check(shape.data));
-    if (problems.length > 0) throw new ConfigError(source, problems);
-    return deepFreeze(shape.data);
-  }
-  const { config, doubtful } = rightParts(input, shape.error.issues);
-  const inDoubt = (path: string): boolean => doubtful.some((bad) => overlaps(path, bad));
-  throw new ConfigError(source, [
-    ...shape.error.issues.flatMap((issue) => describeIssue(issue, input)),
+  const known = found.flatMap(({ doubts }) => (doubts === undefined ? [] : [formatPath(doubts)]));
+  const issues = shape.success ? [] : shape.error.issues;
+  const { config, doubtful } = shape.success ? { config: shape.data, doubtful: [] } : rightParts(input, issues);
+  const inDoubt = (path: string): boolean => [...doubtful, ...known].some((bad) => overlaps(path, bad));
+  const problems = [
+    ...found.map(({ problem }) => problem),
+    ...issues
+      .filter(({ path }) => !known.some((bad) => isInside(formatPath(path), bad)))
+      .flatMap((issue) => describeIssue(issue, input)),
     ...(config === undefined
       ? []
       : rules.filter(({ reads }) => !reads.some(inDoubt)).flatMap(({ check }) => check(config))),
-  ]);
+  ];
+  if (config === undefined || problems.length > 0) throw new ConfigError(source, problems);
+  return deepFreeze(config);
 }
 
 /**
@@ -90,9 +97,12 @@ function remove(root: unknown, path: readonly PropertyKey[]): readonly PropertyK
 }
 
 function overlaps(a: string, b: string): boolean {
-  const inside = (inner: string, outer: string): boolean =>
-    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-  return inside(a, b) || inside(b, a);
+  return isInside(a, b) || isInside(b, a);
+}
+
+/** Everything is inside of the whole config. */
+function isInside(inner: string, outer: string): boolean {
+  return outer === '' || inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }
 
 function copyOf(value: unknown): unknown {

@@ -10,6 +10,13 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** A problem that was found before the config could be validated. */
+export interface Found {
+  readonly problem: Problem;
+  /** Path of the config that does not hold what its writer meant: nothing else is said of it. @default - none */
+  readonly doubts?: readonly PropertyKey[];
+}
+
 /** Thrown with every problem of a config at once. Nothing has been written or registered when it is. */
 export class ConfigError extends Error {
   constructor(

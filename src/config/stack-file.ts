@@ -1,15 +1,21 @@
 /** Reads `Pulumi.<stack>.yaml`, the only place a stack is described, without Pulumi. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
-import { parseStackConfig } from './parse';
-import { ConfigError, type Problem } from './problem';
+import { parseWithFound } from './parse';
+import { ConfigError, formatPath, type Found, isSecretKey, type Problem } from './problem';
 import type { StackConfig } from './schema';
+import { projectFileProblems, stackFileBytes, stackFileName, whyUnreadable } from './stack-folder';
+import { keyProblems, prefixOf, PROJECT, SECRETS_KEY, topLevelProblems } from './stack-keys';
+import { secretProblems } from './stack-secrets';
+import { knownKeys } from './suggest';
+import { type Advice, decode, readYaml, type YamlFault } from '../syntax/yaml';
 
-/** Prefix of this project's keys in a stack file: the project name of Pulumi.yaml. */
-export const PROJECT = 'spywatcher-logs';
-/** The one key that holds secret values, encrypted by Pulumi. It is no part of the {@link StackConfig}. */
-export const SECRETS_KEY = 'secrets';
+/** What a stack file says of this project, and what of it is wrong whatever it says. */
+interface StackFile {
+  /** Key of `config` → value. */
+  readonly entries: readonly (readonly [string, unknown])[];
+  readonly found: readonly Found[];
+}
 
 /**
  * Loads one stack.
@@ -19,127 +25,167 @@ export const SECRETS_KEY = 'secrets';
  * @throws ConfigError with every problem of the file.
  */
 export function loadStackConfig(directory: string, stack: string): StackConfig {
-  const file = `Pulumi.${stack}.yaml`;
-  const document = parseFile(file, readStackFile(directory, file));
-  const entries = Object.entries(asRecord(asRecord(document)['config']));
-  return parseStackEntries(file, entries, directory);
+  const { entries, found } = readStackFile(directory, stack);
+  return parseStackEntries(stackFileName(stack), entries, directory, found);
 }
 
-function readStackFile(directory: string, file: string): string {
-  try {
-    return readFileSync(join(directory, file), 'utf8');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    throw new ConfigError(file, [
-      {
-        path: file,
-        received: '(missing)',
-        rule: 'a stack has a file of its own beside Pulumi.yaml',
-        remedy: `check the name of the stack, or create ${file}`,
-      },
-    ]);
-  }
+/**
+ * Reads a stack's file as far as its keys; Pulumi hands over the values, and is silent about all else of it.
+ *
+ * @throws ConfigError where it cannot be read, or is no YAML.
+ */
+export function readStackFile(directory: string, stack: string): StackFile {
+  const source = stackFileName(stack);
+  const { value, faults } = readYaml(stackFileBytes(directory, stack));
+  if (value === undefined)
+    throw new ConfigError(
+      source,
+      faults.map((fault) => yamlProblem(fault, '')),
+    );
+  const document = mappingOf(value);
+  const config = document?.['config'];
+  const entries = Object.entries(mappingOf(config) ?? {});
+  const sections = sectionsOf(entries);
+  // A config of which nothing is set yet is a mapping, too.
+  const hasConfig = config === null || mappingOf(config) !== undefined;
+  return {
+    entries,
+    found: [
+      ...projectFileProblems(directory, stack).map((problem) => ({ problem })),
+      ...(hasConfig ? [] : [{ problem: noConfig(document === undefined ? value : config), doubts: [] }]),
+      ...faults.flatMap((fault) => yamlFound(fault, sections)),
+      ...topLevelProblems(document ?? {}),
+      ...entryProblems(entries),
+    ],
+  };
 }
 
-/** YAML's own message may quote the line, and the line may hold a secret: only where and what kind is said. */
-function parseFile(file: string, text: string): unknown {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const at = error.linePos?.[0];
-    throw new ConfigError(file, [
-      {
-        path: at === undefined ? '(the whole file)' : `line ${at.line}, column ${at.col}`,
-        received: '(not shown)',
-        rule: `YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
-        remedy: 'look for a missing colon, quote or space, or a key that stands there twice',
-      },
-    ]);
+function noConfig(value: unknown): Problem {
+  const nothing = value === null ? '(an empty file)' : '(missing)';
+  return {
+    path: 'config',
+    received: value === null || value === undefined ? nothing : `(a ${Array.isArray(value) ? 'list' : typeof value})`,
+    rule: `a stack file has a mapping config with keys of this project, ${PROJECT}:environment at least`,
+    remedy: `write config: and below it, indented, ${PROJECT}:environment: dev, staging or prod`,
+  };
+}
+
+/** Faults of what this project reads, and those for which nothing is read; all else is whose it is. */
+function yamlFound(fault: YamlFault, sections: Sections): readonly Found[] {
+  const [top, key, ...inner] = fault.path;
+  if (top !== 'config' || typeof key !== 'string' || prefixOf(key) !== 'own') {
+    const isRead = fault.affects === 'text' || (fault.affects === 'key' && inner.length === 0);
+    return isRead ? [{ problem: yamlProblem(fault, formatPath(fault.path)) }] : [];
   }
+  const path = [sectionOf(key), ...inner];
+  const siblings = knownKeys(path.slice(0, -1), Object.fromEntries(sections));
+  // What stands at a key that nobody knows may be anything, a secret too.
+  const isShown = siblings.includes(String(path.at(-1))) && !path.some((part) => isSecretKey(String(part)));
+  const problem = yamlProblem(fault, formatPath(path), isShown ? fault.written : undefined);
+  return [{ problem, ...(fault.affects === 'key' ? {} : { doubts: path }) }];
+}
+
+function yamlProblem({ position, rule, remedy }: YamlFault, path: string, shown = '(not shown)'): Problem {
+  return { path: path === '' ? position : `${position}: ${path}`, received: shown, rule, remedy };
+}
+
+/**
+ * What is wrong with a stack's file, whatever its values are: Pulumi hands over values alone.
+ *
+ * @returns nothing where there is no such file: Pulumi takes another one by `--config-file`.
+ */
+export function stackFileProblems(directory: string, stack: string): readonly Found[] {
+  return existsSync(join(directory, stackFileName(stack))) ? readStackFile(directory, stack).found : [];
 }
 
 /**
  * The step that the stack file and Pulumi's own config share: keys of this project, without the secrets, validated.
  *
- * @param entries - `spywatcher-logs:retention` → value; keys of other namespaces are left alone.
+ * @param entries - `spywatcher-logs:retention` → value; keys of other programs are left alone.
  * @param directory - where the stack file is: rule files are named from there.
+ * @param found - what is already known to be wrong with the file.
  */
 export function parseStackEntries(
   source: string,
   entries: readonly (readonly [string, unknown])[],
   directory: string,
+  found: readonly Found[] = [],
 ): StackConfig {
-  const own = entries
-    .filter(([key]) => key.startsWith(`${PROJECT}:`))
-    .map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
-  const readable = unencrypted(own);
-  if (readable.length > 0) throw new ConfigError(source, readable);
-  const written = own.filter(([key]) => key !== SECRETS_KEY);
-  return parseStackConfig(
+  const sections = sectionsOf(entries);
+  const files: Problem[] = [];
+  const written = sections
+    .filter(([name]) => name !== SECRETS_KEY)
+    .map(([name, value]) => [name, name === 'alerting' ? withRuleFiles(value, directory, files) : value] as const);
+  return parseWithFound(
     source,
-    Object.fromEntries(
-      written.map(([key, value]) => [key, key === 'alerting' ? withRuleFiles(source, value, directory) : value]),
-    ),
+    Object.fromEntries(written),
+    distinct([...found, ...entryProblems(entries), ...files.map((problem) => ({ problem }))]),
   );
 }
 
-/** `alerting` with the text of each of its files. */
-function withRuleFiles(source: string, alerting: unknown, directory: string): unknown {
-  const section = asRecord(alerting);
+type Sections = readonly (readonly [name: string, value: unknown])[];
+
+function entryProblems(entries: Sections): readonly Found[] {
+  return [...keyProblems(entries.map(([key]) => key)), ...secretProblems(sectionsOf(entries))];
+}
+
+/** The same may be known of the file, and of what Pulumi hands over. */
+function distinct(found: readonly Found[]): readonly Found[] {
+  return [...new Map(found.map((each) => [`${each.problem.path}\n${each.problem.rule}`, each])).values()];
+}
+
+function sectionOf(key: string): string {
+  return key.slice(PROJECT.length + 1);
+}
+
+/** Sections of this project. A section may be JSON, as `pulumi config set` without `--path` writes it and Pulumi hands it over. */
+function sectionsOf(entries: Sections): Sections {
+  return entries
+    .filter(([key]) => prefixOf(key) === 'own')
+    .map(([key, value]) => [sectionOf(key), structured(value)] as const);
+}
+
+function structured(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** `alerting` with the text of each of its files; one that cannot be read is taken for empty, and noted. */
+function withRuleFiles(alerting: unknown, directory: string, unreadable: Problem[]): unknown {
+  const section = mappingOf(alerting) ?? {};
   const files = section['files'];
   if (!Array.isArray(files)) return alerting;
   return {
     ...section,
     files: files.map((file: unknown, index) => {
-      const { path, content } = asRecord(file);
+      const { path, content } = mappingOf(file) ?? {};
       if (typeof path !== 'string' || content !== undefined) return file;
-      return { ...asRecord(file), content: ruleFile(source, join(directory, path), index, path) };
+      const text = ruleFile(join(directory, path));
+      if ('problem' in text)
+        unreadable.push({ path: `alerting.files[${index}].path`, received: JSON.stringify(path), ...text.problem });
+      return { ...mappingOf(file), content: 'content' in text ? text.content : 'groups: []' };
     }),
   };
 }
 
-function ruleFile(source: string, file: string, index: number, path: string): string {
+function ruleFile(file: string): { readonly content: string } | { readonly problem: Advice } {
   try {
-    return readFileSync(file, 'utf8');
+    const content = decode(readFileSync(file));
+    return typeof content === 'string' ? { content } : { problem: content };
   } catch (error) {
-    if (!(typeof error === 'object' && error !== null && 'code' in error)) throw error;
-    throw new ConfigError(source, [
-      {
-        path: `alerting.files[${index}].path`,
-        received: JSON.stringify(path),
-        rule: `a file that can be read, from the folder of the stack file (${String(error.code)})`,
+    return {
+      problem: {
+        rule: `a file that can be read, from the folder of the stack file (${whyUnreadable(error)})`,
         remedy: 'check the path, or create the file',
       },
-    ]);
+    };
   }
 }
 
-/** A secret in plain text in a stack file is refused before anything else is looked at. */
-function unencrypted(entries: readonly (readonly [string, unknown])[]): readonly Problem[] {
-  const visit = (path: string, value: unknown): readonly Problem[] => {
-    if (value === null || isEncrypted(value)) return [];
-    if (typeof value === 'object') {
-      return Object.entries(value).flatMap(([key, inner]) => visit(`${path}.${key}`, inner));
-    }
-    return [
-      {
-        path,
-        received: '(a value in plain text, not shown)',
-        rule: 'a secret is encrypted in a stack file',
-        remedy: `pulumi config set --secret --path '${PROJECT}:${path}', and change the secret: it has been in a file`,
-      },
-    ];
-  };
-  return entries.filter(([key]) => key === SECRETS_KEY).flatMap(([key, value]) => visit(key, value));
-}
-
-/** As Pulumi writes it: `secure: v1:…` and nothing beside it. */
-function isEncrypted(value: unknown): boolean {
-  const entries = Object.entries(asRecord(value));
-  return entries.length === 1 && entries.every(([key, inner]) => key === 'secure' && typeof inner === 'string');
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+function mappingOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }

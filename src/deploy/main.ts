@@ -1,9 +1,17 @@
 /** The Pulumi program: the selected stack's config → one {@link LoggingStack}. */
 import * as pulumi from '@pulumi/pulumi';
-import { ConfigError, parseStackEntries, PROJECT, SECRETS_KEY, type StackConfig } from '../config';
+import {
+  ConfigError,
+  parseStackEntries,
+  PROJECT,
+  SECRETS_KEY,
+  type StackConfig,
+  stackFileName,
+  stackFileProblems,
+} from '../config';
 import { refuseWhatCannotBeApplied } from './compare-at-preview';
 import { LoggingStack } from './logging-stack';
-import { checkSecretValues, flattenSecrets } from './secret-values';
+import { checkSecretValues, flattenSecrets, type SecretValues } from './secret-values';
 
 const stack = deploy();
 
@@ -14,9 +22,9 @@ export const portForward = stack.portForward;
 
 function deploy(): LoggingStack {
   try {
-    const source = `Pulumi.${pulumi.getStack()}.yaml`;
+    const source = stackFileName(pulumi.getStack());
     const config = readConfig(source);
-    const secrets = flattenSecrets(new pulumi.Config(PROJECT).getObject(SECRETS_KEY));
+    const secrets = readSecrets(source);
     checkSecretValues(source, config, secrets, [], pulumi.getStack());
     const kubernetes = new pulumi.Config('kubernetes');
     // A kubeconfig may be its contents, keys included: in the state it is encrypted.
@@ -41,16 +49,27 @@ function deploy(): LoggingStack {
   }
 }
 
-/** Pulumi hands over structured values as JSON. Secrets are decrypted there and must not meet the config's error reports. */
+/** Secrets are decrypted in what Pulumi hands over, and must not meet the config's error reports. */
 function readConfig(source: string): StackConfig {
+  const directory = pulumi.runtime.getRootDirectory();
   const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key !== `${PROJECT}:${SECRETS_KEY}`);
-  return parseStackEntries(
-    source,
-    entries.map(([key, value]) => [key, key.startsWith(`${PROJECT}:`) ? parseStructured(value) : value] as const),
-    pulumi.runtime.getRootDirectory(),
-  );
+  return parseStackEntries(source, entries, directory, stackFileProblems(directory, pulumi.getStack()));
 }
 
-function parseStructured(value: string): unknown {
-  return /^\s*[[{]/.test(value) ? JSON.parse(value) : value;
+/** Not by `getObject`: its error shows the value. */
+function readSecrets(source: string): SecretValues {
+  const text = new pulumi.Config(PROJECT).get(SECRETS_KEY) ?? '';
+  if (text === '') return {};
+  try {
+    return flattenSecrets(JSON.parse(text));
+  } catch {
+    throw new ConfigError(source, [
+      {
+        path: SECRETS_KEY,
+        received: '(a value that is no mapping, not shown)',
+        rule: 'each secret has a path of its own',
+        remedy: `pulumi config rm '${PROJECT}:${SECRETS_KEY}', then pulumi config set --secret --path '${PROJECT}:${SECRETS_KEY}.<path>'`,
+      },
+    ]);
+  }
 }

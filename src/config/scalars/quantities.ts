@@ -99,7 +99,7 @@ export const fraction = () => {
 
 const DAY_RULE = {
   rule: 'a day: year, month and day',
-  remedy: 'write for example 2027-03-01',
+  remedy: "write for example '2027-03-01', in quotes",
 };
 
 /** Midnight UTC of a day, as `YYYY-MM-DD`. Pulumi's YAML takes it for a time, and hands it over as one. */

@@ -98,7 +98,7 @@ const rows: readonly Row[] = [
   ['a tenant that ends its header', tenant({ name: 'a\r\nX-Scope-OrgID: b' }), TENANT_NAME, TENANT],
   ['a tenant that is a variable of nginx', tenant({ name: '$http_x_tenant' }), TENANT_NAME, TENANT],
   ['a tenant that is nobody', tenant({ name: '' }), TENANT_NAME, TENANT],
-  ['a tenant that is a number', tenant({ name: 7 }), TENANT_NAME, TENANT],
+  ['a tenant that is a number', tenant({ name: 7 }), TENANT_NAME, "put it in quotes: '7'"],
   ['a credential in capitals', tenant({ erase: ['Eraser'] }), 'auth.loki.tenants[0].erase[0]', NAME],
   [
     'a credential with a colon, which ends a user name',
@@ -106,7 +106,12 @@ const rows: readonly Row[] = [
     'auth.loki.tenants[0].write[1]',
     NAME,
   ],
-  ['a credential that is a number', tenant({ read: ['grafana', 7] }), 'auth.loki.tenants[0].read[1]', NAME],
+  [
+    'a credential that is a number',
+    tenant({ read: ['grafana', 7] }),
+    'auth.loki.tenants[0].read[1]',
+    "put it in quotes: '7'",
+  ],
   [
     'a credential with its password',
     tenant({ read: ['grafana', { name: 'people', password: SECRET }] }),
@@ -297,7 +302,12 @@ const rows: readonly Row[] = [
   ],
   ['a client secret in the open', github({ clientSecret: SECRET }), `${IN_OAUTH}.github.clientSecret`, REMOVE],
   ['a client id that is a variable', github({ clientId: '${CLIENT_ID}' }), `${IN_OAUTH}.github.clientId`, CLIENT_ID],
-  ['a client id that is a number', github({ clientId: 1234567890 }), `${IN_OAUTH}.github.clientId`, CLIENT_ID],
+  [
+    'a client id that is a number',
+    github({ clientId: 1234567890 }),
+    `${IN_OAUTH}.github.clientId`,
+    "put it in quotes: '1234567890'",
+  ],
   [
     'a provider that is nowhere',
     github({ egress: [] }),

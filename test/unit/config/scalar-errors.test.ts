@@ -87,7 +87,7 @@ const CIDR = {
   rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
   remedy: 'write for example 10.0.0.0/8',
 };
-const DAY = { rule: 'a day: year, month and day', remedy: 'write for example 2027-03-01' };
+const DAY = { rule: 'a day: year, month and day', remedy: "write for example '2027-03-01', in quotes" };
 const ROLE = {
   rule: 'the ARN of an IAM role',
   remedy: 'write for example arn:aws:iam::123456789012:role/loki',
@@ -202,7 +202,7 @@ const rows: readonly Row[] = [
     'a-',
     '',
     'a'.repeat(64),
-    7,
+    {},
   ),
   ...eachOf(
     'a tenant',
@@ -246,7 +246,7 @@ const rows: readonly Row[] = [
     3000,
   ),
   ...eachOf('a fraction', (keep) => drop({ keep }), 'agent.drop[0].keep', FRACTION, -0.1, 1.1, '0.5', '50%'),
-  ...eachOf('an expression', (pattern) => drop({ patterns: [pattern] }), 'agent.drop[0].patterns[0]', EXPRESSION, 7),
+  ...eachOf('an expression', (pattern) => drop({ patterns: [pattern] }), 'agent.drop[0].patterns[0]', EXPRESSION, {}),
   ...(
     [
       ['(', 'missing closing ): `(`'],
@@ -350,7 +350,7 @@ const rows: readonly Row[] = [
     '/etc/passwd',
     '../*.log',
     'a/../b',
-    7,
+    {},
   ),
   ...eachOf(
     'a link',

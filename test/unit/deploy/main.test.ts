@@ -178,4 +178,46 @@ describe('given a config with problems, the program', () => {
       "pulumi config set --secret --path 'spywatcher-logs:secrets.gateway.promtail' --stack test",
     );
   });
+
+  it('ends with a report for secrets that are one value, and does not show it', async () => {
+    const failure = await failureOf(load({ ...CONFIG, 'spywatcher-logs:secrets': 'planted-hunter2' }), 'prod');
+    expect(failure.registered).toEqual([]);
+    expect(failure.cause).toBeInstanceOf(pulumi.RunError);
+    expect(failure.message).toMatch(
+      /^Pulumi\.prod\.yaml: 1 problem[^]*secrets\n {4}received: \(a value that is no mapping, not shown\)/,
+    );
+    expect(failure.message).not.toContain('planted');
+  });
+
+  it('reads the stack’s file for what Pulumi does not tell: what it adds, drops, and reads otherwise than cdk8s', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'program-'));
+    const file = `retention: { period: 9d }
+config:
+  spywatcher-logs:environment: staging
+  namespaces: { logging: watch, agents: watch-agents }
+  spywatcher-logs:limits: { maxTails: 0700 }
+  spywatcher-log:retention: { period: 9d }
+`;
+    writeFileSync(join(folder, 'Pulumi.qa.yaml'), file);
+    const root = jest.spyOn(pulumi.runtime, 'getRootDirectory').mockReturnValue(folder);
+    try {
+      const byPulumi = { 'spywatcher-logs:limits': '{"maxTails":448}', 'spywatcher-log:retention': '{"period":"9d"}' };
+      const failure = await failureOf(
+        load({ ...CONFIG, ...byPulumi, 'spywatcher-logs:gateway': '{"replicas":0}' }),
+        'qa',
+      );
+      expect(failure.registered).toEqual([]);
+      expect([...failure.message.matchAll(/^ {2}(?! )(.*)$/gm)].map(([, path]) => path)).toEqual([
+        'line 5, column 39: limits.maxTails',
+        'retention',
+        'config.namespaces',
+        'config.spywatcher-log:retention',
+        'gateway.replicas',
+      ]);
+      await expect(recorded(load(CONFIG))).resolves.not.toEqual([]);
+    } finally {
+      root.mockRestore();
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackNames, synthesize } from '../../../charts/main';
@@ -82,10 +82,32 @@ describe('given a folder with stack files, synth', () => {
     expect(existsSync(output())).toBe(false);
   });
 
+  it('reports a stack file that is none, one that nobody reads and a folder without any, beside the problems of others', () => {
+    expect(pathsOf(thrownBy(call))).toEqual(['Pulumi.<stack>.yaml']);
+    mkdirSync(join(directory, 'Pulumi.a.yaml'));
+    writeFileSync(join(directory, 'Pulumi.b.yaml'), 'config:\n  x: *unknown\n');
+    writeFileSync(join(directory, 'Pulumi.c.yml'), '');
+    write('d', 'environment: dev', 'gateway: { replicas: 0 }');
+    expect(pathsOf(thrownBy(call))).toEqual([
+      'Pulumi.c.yml',
+      'Pulumi.a.yaml',
+      'line 2, column 6: config.x',
+      'config.x',
+      'environment',
+      'gateway.replicas',
+    ]);
+    expect(existsSync(output())).toBe(false);
+  });
+
   it('does not take a fault of its own for a problem of the config', () => {
     expect(() => synthesize(join(directory, 'absent'), output())).toThrow(/ENOENT/);
   });
 });
+
+function pathsOf(error: unknown): readonly string[] {
+  const errors = (error as AggregateError).errors as readonly ConfigError[];
+  return errors.flatMap(({ problems }) => problems.map(({ path }) => path));
+}
 
 function thrownBy(call: () => void): unknown {
   try {
