@@ -39,6 +39,13 @@ export const metricName = () =>
     remedy: 'write for example job:log_lines:rate5m',
   });
 
+/** Name of a field in a line, in one of its spellings. */
+export const fieldName = () =>
+  withPattern('field name', /^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*$/, {
+    rule: 'the name of a field: letters and digits, words joined by _ or -',
+    remedy: 'write for example tokens, or maxTokens',
+  });
+
 /** An image with a tag that names one release, or with a digest: what was tested is what runs. */
 export const image = () =>
   withPattern(
