@@ -3,7 +3,11 @@
  *
  * @module spywatcher-logs/logger/browser
  */
-import { isSecretField, REDACTED, SECRET_PATTERNS } from '../log-model/secrets';
+import { doubleQuoted, singleQuoted, underNames, unquoted } from '../log-model/secret-assignments';
+import { FORMS } from '../log-model/secret-forms';
+import { harmless, isHarmlessValue, isSecretField, REDACTED } from '../log-model/secret-names';
+import { inspected, json } from '../log-model/secret-notations';
+import { redactor } from '../log-model/secret-pattern';
 import {
   type BrowserBatch,
   BROWSER_LEVELS,
@@ -350,7 +354,8 @@ function plainObject(value: object, depth: number, above: readonly unknown[]): u
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value).slice(0, MAX_KEYS)) {
     try {
-      copy[key] = isSecretField(key) ? REDACTED : inside(Reflect.get(value, key));
+      const one: unknown = Reflect.get(value, key);
+      copy[key] = isSecretField(key) && !isHarmlessValue(key, one) ? REDACTED : inside(one);
     } catch {
       copy[key] = '[Throws]';
     }
@@ -358,19 +363,20 @@ function plainObject(value: object, depth: number, above: readonly unknown[]): u
   return copy;
 }
 
-const patterns = SECRET_PATTERNS.map(({ triggers, before, secret, after = '', replacement = REDACTED }) => ({
-  triggers,
-  replacement: `$1${replacement}$2`,
-  expression: new RegExp(`(${before})(?:${secret})(${after})`, 'gi'),
-}));
+/** Less than the whole table, which would be most of this file: the backend's logger looks for the rest. */
+const TEXT = { places: ['text'] } as const;
+const no = harmless();
+const redactors = [
+  ...FORMS.filter(({ places }) => places.includes('text')),
+  underNames(json(0), no, TEXT),
+  doubleQuoted(0, no, TEXT),
+  singleQuoted(inspected(false), no, TEXT.places),
+  ...unquoted(no),
+].map(redactor);
 
 /** Without secrets, and not longer than `limit`. */
 function clean(text: string, limit: number): string {
   let result = text.slice(0, MAX_TEXT);
-  for (const { triggers, expression, replacement } of patterns) {
-    const lower = result.toLowerCase();
-    if (triggers.length === 0 || triggers.some((trigger) => lower.includes(trigger)))
-      result = result.replace(expression, replacement);
-  }
+  for (const { suspects, redact } of redactors) if (suspects(result)) result = redact(result);
   return result.length > limit ? `${result.slice(0, limit - 1)}…` : result;
 }

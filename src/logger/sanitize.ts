@@ -1,5 +1,15 @@
 /** What the logger takes out of a record: secret fields by their name or path, secrets in texts by their form. */
-import { isSecretField, REDACTED, SECRET_PATTERNS, type SecretPattern } from '../log-model';
+import {
+  anyOf,
+  isSecretField,
+  literally,
+  REDACTED,
+  redactor,
+  type Redactor,
+  SECRET_PATTERNS,
+  type SecretPattern,
+  secretPatterns,
+} from '../log-model';
 
 /** What is secret besides what the log model calls so, and what is not. */
 export interface SanitizeOptions {
@@ -54,13 +64,13 @@ export function createSanitizer(options: SanitizeOptions = {}): Sanitizer {
   const secretNames = new Set(fields.map(normalise));
   const allowed = new Set(allow.map(normalise));
   const further = patterns.map((pattern) => new RegExp(pattern.source, `${pattern.flags.replace(/[gy]/g, '')}g`));
+  const known = allow.length === 0 ? REDACTORS : redactors(secretPatterns(allow));
   const names = new Map<string, FieldName>();
 
   const text = (original: string): string => {
     let result = original;
     if (hasTrigger(result)) {
-      for (const { trigger, expression, replacement } of COMPILED)
-        if (trigger.test(result)) result = result.replace(expression, replacement);
+      for (const { suspects, redact } of known) if (suspects(result)) result = redact(result);
     }
     for (const expression of further) result = result.replace(expression, REDACTED);
     return result;
@@ -96,53 +106,21 @@ function normalise(name: string): string {
 }
 
 function pathTest(paths: readonly string[]): (path: string) => boolean {
-  const segment = (name: string): string => (name === '*' ? '[^.]+' : escape(name));
+  const segment = (name: string): string => (name === '*' ? '[^.]+' : literally(name));
   const expression = new RegExp(`^(?:${paths.map((path) => path.split('.').map(segment).join('\\.')).join('|')})$`);
   return (path) => expression.test(path);
 }
 
-interface Compiled {
-  readonly trigger: RegExp;
-  readonly expression: RegExp;
-  readonly replacement: string;
+/** The patterns that a text is looked through for. */
+function redactors(patterns: readonly SecretPattern[]): readonly Redactor[] {
+  return patterns.filter(({ places }) => places.includes('text')).map(redactor);
 }
 
-function compile({
-  before,
-  secret,
-  after = '',
-  replacement = REDACTED,
-  triggers,
-  exact = [],
-}: SecretPattern): Compiled {
-  return {
-    trigger: triggers.length === 0 ? new RegExp(anyOf(exact)) : new RegExp(anyOf(triggers), 'i'),
-    expression: new RegExp(`(${before})(?:${secret})(${after})`, 'gi'),
-    replacement: `$1${replacement.replaceAll('$', '$$$$')}$2`,
-  };
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-function anyOf(texts: readonly string[]): string {
-  return texts.map(escape).join('|');
-}
-
-const COMPILED = SECRET_PATTERNS.map(compile);
-/** A trigger that contains another one has nothing to add. */
-const ANY_TRIGGER = new RegExp(
-  anyOf(
-    [...new Set(SECRET_PATTERNS.flatMap(({ triggers }) => triggers))].filter(
-      (trigger, _index, all) => !all.some((other) => other !== trigger && trigger.includes(other)),
-    ),
-  ),
-  'i',
-);
+const REDACTORS = redactors(SECRET_PATTERNS);
+const ANY_TRIGGER = new RegExp(anyOf(SECRET_PATTERNS.flatMap(({ triggers }) => triggers)), 'i');
 /** Triggers that mean something in one spelling only. */
 const EXACT_TRIGGER = new RegExp(
-  anyOf(SECRET_PATTERNS.flatMap(({ triggers, exact = [] }) => (triggers.length === 0 ? exact : []))),
+  anyOf(SECRET_PATTERNS.flatMap(({ triggers, exact }) => (triggers.length === 0 ? exact : []))),
 );
 
 function hasTrigger(text: string): boolean {

@@ -1,9 +1,10 @@
 /** Any value to JSON of bounded size, without secrets, whatever the value is. */
 import { types } from 'node:util';
-import { FIELDS, REDACTED } from '../log-model';
+import { FIELDS, isHarmlessValue, REDACTED, secretArguments } from '../log-model';
 import { END, withoutBrokenEnd } from './cut-text';
 import { jsonIn } from './json-in-text';
 import { errorName, isError, isObject, isParameters, read, take, UNREADABLE as UNREADABLE_TEXT } from './objects';
+import { commandOf, MAY_BE_NAMED, nameBeside, secretElements, withoutPassword } from './neighbours';
 import { type FieldName, type Sanitizer } from './sanitize';
 
 /** How much of a value is told. */
@@ -178,18 +179,16 @@ export class Serializer {
   /** A value under a name, which may say that it is secret. */
   #field(object: object, name: string, value: unknown, path: string): string {
     if (value === null || typeof value === 'boolean') return this.value(value, path);
-    if (this.name(name).secret || this.#sanitizer.path?.(`${path}${name}`) === true) return this.#spend(SECRET);
-    if ((name === 'value' || name === 'values') && this.#isNamedSecret(object)) return this.#spend(SECRET);
+    const secret = this.name(name).secret && !isHarmlessValue(name, value);
+    if (secret || this.#sanitizer.path?.(`${path}${name}`) === true) return this.#spend(SECRET);
+    if (MAY_BE_NAMED.has(name)) {
+      if (nameBeside(object).some((beside) => this.name(beside).secret)) return this.#spend(SECRET);
+      const command = commandOf(object, name, value);
+      if (command !== undefined) return this.#list(command.args, `${path}${name}.`, command.args.length, command.name);
+      if (name === 'auth' && typeof value === 'string') return this.text(withoutPassword(value));
+    }
     if (name === FIELDS.stack && typeof value === 'string') return this.#stack(value);
     return this.value(value, this.#sanitizer.path === undefined ? '' : `${path}${name}.`);
-  }
-
-  /** Whether an object is a name and its value, and the name says that the value is secret. */
-  #isNamedSecret(object: object): boolean {
-    return ['name', 'key'].some((key) => {
-      const name = read(object, key);
-      return typeof name === 'string' && this.name(name).secret;
-    });
   }
 
   #object(object: object, path: string): string {
@@ -270,10 +269,12 @@ export class Serializer {
     }
   }
 
-  #list(list: readonly unknown[], path: string, size = list.length): string {
+  /** @param command - whose arguments they are. */
+  #list(list: readonly unknown[], path: string, size = list.length, command?: string): string {
     const count = Math.min(this.#bounded(size), list.length);
     let json = '[';
     let secret = false;
+    const args = command === undefined ? secretElements(list) : secretArguments(command, list);
     for (let index = 0; index < count; index += 1) {
       if (!this.enter('')) break;
       let value: unknown;
@@ -281,7 +282,9 @@ export class Serializer {
       try {
         value = list[index];
         element =
-          (secret && value !== null && typeof value !== 'boolean') || this.#sanitizer.path?.(`${path}${index}`) === true
+          (secret && value !== null && typeof value !== 'boolean') ||
+          args.has(index) ||
+          this.#sanitizer.path?.(`${path}${index}`) === true
             ? this.#spend(SECRET)
             : this.value(value, this.#sanitizer.path === undefined ? '' : `${path}${index}.`);
       } catch {

@@ -9,8 +9,8 @@ const of = (python: boolean): Pipeline => ({
   metadata: STRUCTURED_METADATA,
   stages: (redaction) => [
     // JSON does not wait for a next line, and no line is taken for a part of it.
-    when([isJson], [...redaction, ...jsonRecord()]),
-    when([isNotJson], text(redaction, python)),
+    when([isJson], [...redaction.json, ...jsonRecord()]),
+    when([isNotJson], text(redaction.text, python)),
   ],
 });
 

@@ -8,7 +8,7 @@ import { nginx } from './nginx';
 import { pgbouncer } from './pgbouncer';
 import type { Pipeline } from './pipeline';
 import { postgres } from './postgres';
-import { redact, type Redaction } from './redaction';
+import { redact, type Redaction, type RedactionStages } from './redaction';
 import { redis } from './redis';
 import type { Stage } from './stage';
 import { readNow } from './time';
@@ -36,6 +36,8 @@ export interface ScrapeProps {
   readonly excludeNamespaces: readonly string[];
   readonly files: readonly FileSource[];
   readonly redact: readonly Redaction[];
+  /** Names of fields that are kept although they sound like secrets. */
+  readonly allow: readonly string[];
   readonly drop: readonly DropRule[];
   /** Namespace of the gateway, whose refusals are counted. */
   readonly gatewayNamespace: string;
@@ -53,7 +55,7 @@ const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
 /** What Promtail reads, and what it does with it. */
 export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<string, unknown>>[] {
   // One object in every pipeline: the config file has it once, and refers to it.
-  const redaction = redact(props.redact);
+  const redaction = redact({ further: props.redact, allow: props.allow });
   return [
     ...FORMATS.map((format) => ({
       job_name: `pods-${format}`,
@@ -105,7 +107,7 @@ function ownDropRules({ canaryNamespace }: ScrapeProps): readonly DropRule[] {
 
 function recordStages(
   pipeline: Pipeline,
-  redaction: readonly Stage[],
+  redaction: RedactionStages,
   counters: readonly Stage[],
   drop: readonly DropRule[],
   origin: string,

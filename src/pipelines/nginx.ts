@@ -21,7 +21,7 @@ export const nginx: Pipeline = {
     when(
       [isJson],
       [
-        ...redaction,
+        ...redaction.json,
         extract([...STRUCTURED_METADATA, FIELDS.status], { [FIELDS.duration]: REQUEST_TIME }),
         {
           template: {
@@ -36,7 +36,7 @@ export const nginx: Pipeline = {
       [isNotJson],
       [
         ...together({ continuation: '\\s|$' }),
-        ...redaction,
+        ...redaction.text,
         when([['|~', ERROR]], [{ regex: { expression: ERROR } }, ...levelLabel()]),
         when([['!~', ERROR]], [{ regex: { expression: COMBINED } }, ...levelOfStatus()]),
       ],

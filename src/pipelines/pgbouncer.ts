@@ -12,7 +12,7 @@ export const pgbouncer: Pipeline = {
   metadata: [],
   stages: (redaction) => [
     ...together({ first: PREFIX }),
-    ...redaction,
+    ...redaction.text,
     { regex: { expression: `^${PREFIX}` } },
     ...ownTime('2006-01-02 15:04:05 MST'),
     ...levelLabel(),

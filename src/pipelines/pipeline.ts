@@ -1,4 +1,5 @@
 import type { Field } from '../log-model';
+import type { RedactionStages } from './redaction';
 import type { Stage } from './stage';
 
 /** What is done with the lines of one format. */
@@ -6,5 +7,5 @@ export interface Pipeline {
   /** Fields that it keeps as structured metadata where a line has them. Its labels are the log model's. */
   readonly metadata: readonly Field[];
   /** From a line without the container runtime's prefix to a record; `redaction` belongs before anything is taken out of it. */
-  readonly stages: (redaction: readonly Stage[]) => readonly Stage[];
+  readonly stages: (redaction: RedactionStages) => readonly Stage[];
 }

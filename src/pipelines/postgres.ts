@@ -15,13 +15,13 @@ const FIRST_LINE = `(?P<${FIELDS.timestamp}>${TIME}) (?P<zone>[A-Z]{3,5}|[+-]\\d
 export const postgres: Pipeline = {
   metadata: [FIELDS.duration],
   stages: (redaction) => [
-    when([isJson], [...redaction, extract([FIELDS.level, FIELDS.timestamp])]),
+    when([isJson], [...redaction.json, extract([FIELDS.level, FIELDS.timestamp])]),
     when(
       [isNotJson],
       [
         // DETAIL, HINT, STATEMENT and CONTEXT have the prefix too, but belong to the record before.
         ...together({ first: FIRST_LINE }),
-        ...redaction,
+        ...redaction.text,
         { regex: { expression: `^${FIRST_LINE}` } },
         { template: { source: FIELDS.level, template: '{{ or .stderr .csv }}' } },
         // Only these names of a zone mean the same everywhere.

@@ -1,7 +1,7 @@
 /** The second line of defence: takes out what the log model calls secret, for sources that do not use the logger. */
-import { REDACTED, SECRET_PATTERNS, type SecretPattern } from '../log-model';
+import { type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
 import { re2 } from '../syntax/re2';
-import { type Stage, when } from './stage';
+import { type LineFilter, type Stage, when } from './stage';
 
 /** An expression to take out besides the log model's. */
 export interface Redaction {
@@ -10,31 +10,107 @@ export interface Redaction {
   readonly expression: string;
 }
 
+/** Stages that redact lines, by how these are written. */
+export interface RedactionStages {
+  /** Of lines that are a JSON object: they stay one, with the same names. */
+  readonly json: readonly Stage[];
+  /** Of any other line. Pairs of logfmt stay pairs. */
+  readonly text: readonly Stage[];
+}
+
+export interface RedactionProps {
+  readonly further: readonly Redaction[];
+  /** Names that are kept although they sound like secrets. */
+  readonly allow: readonly string[];
+}
+
+/** Pairs, one of which says how bad it is. */
+export const LOGFMT = '(?:^|\\s)(?:level|lvl|severity)="?[A-Za-z]';
+
 /** Labels that say that a line has no trigger; `labelallow` drops them. */
 const CLEAN = 'clean';
-const clean = (group: number): string => `clean_${group}`;
 
 /**
- * Stages that redact a line. Expressions are slow in Go, some 20 MB/s each; whether a line contains a text is a thousand
- * times faster to tell. So an expression sees only lines that contain one of its triggers, and most lines see none.
+ * Expressions are slow in Go, some 20 MB/s each; whether a line contains a text is a thousand times faster to tell. So an
+ * expression sees only lines that contain one of its triggers, and most lines see none.
  */
-export function redact(further: readonly Redaction[]): readonly Stage[] {
-  const groups = new Map<string, SecretPattern[]>();
-  for (const pattern of SECRET_PATTERNS) {
-    const key = spellingsOf(pattern).join('\n');
-    groups.set(key, [...(groups.get(key) ?? []), pattern]);
-  }
-  const all = [...new Set(SECRET_PATTERNS.flatMap(spellingsOf))];
-  return [
-    ...guarded(
-      0,
-      all,
-      [...groups.values()].flatMap((patterns, index) =>
-        guarded(index + 1, spellingsOf(patterns[0] ?? { triggers: [] }), patterns.map(replaceStage)),
-      ),
-    ),
-    ...further.map(({ expression }) => ({ replace: { expression: capturing(expression), replace: REDACTED } })),
+export function redact({ further, allow }: RedactionProps): RedactionStages {
+  const patterns = secretPatterns(allow);
+  const own = further.map(({ expression }) => ({ replace: { expression: capturing(expression), replace: REDACTED } }));
+  // One object for each pattern: the config file has it once, and refers to it.
+  const made = new Map(patterns.map((pattern) => [pattern, replaceStage(pattern)]));
+  const stagesFor = (place: Place): readonly Stage[] =>
+    groupStages(
+      place,
+      patterns.filter(({ places }) => places.includes(place)),
+      (pattern) => made.get(pattern) ?? replaceStage(pattern),
+    );
+  const any = spellings(patterns.flatMap(({ exact }) => exact));
+  const isPairs: readonly LineFilter[] = [
+    ['|~', LOGFMT],
+    ['!=', '\n'],
   ];
+  return {
+    json: [...guarded('json', any, stagesFor('json')), ...own],
+    text: [
+      ...guarded('text', any, [
+        when(isPairs, [{ static_labels: { [FORM]: LOGFMT_FORM } }, ...apart(stagesFor('logfmt'))]),
+        when([], stagesFor('text'), `{${FORM}!="${LOGFMT_FORM}"}`),
+      ]),
+      ...own,
+    ],
+  };
+}
+
+/** Label that says that a line is of pairs. */
+const FORM = 'form';
+const LOGFMT_FORM = 'logfmt';
+
+/** Between two pairs, while secrets are taken out: no pattern goes across it. Twice: one may be a match's end. */
+const BETWEEN_PAIRS = '\\f\\f';
+
+function apart(stages: readonly Stage[]): readonly Stage[] {
+  const swap = (from: string, to: string): string => `{{ Replace .Value "${from}" "${to}" -1 }}`;
+  return [
+    { replace: { expression: '"(?:[^"\\\\]|\\\\.)*"|( +)', replace: swap(' ', BETWEEN_PAIRS) } },
+    ...stages,
+    { replace: { expression: '(\\f+)', replace: swap(BETWEEN_PAIRS, ' ') } },
+  ];
+}
+
+/** Patterns that are looked for alike share the look for it. */
+function groupStages(
+  place: Place,
+  patterns: readonly SecretPattern[],
+  stageOf: (pattern: SecretPattern) => Stage,
+): readonly Stage[] {
+  let number = 0;
+  const grouped = (
+    all: readonly SecretPattern[],
+    textsOf: (pattern: SecretPattern) => readonly string[] | undefined,
+    stages: (group: readonly SecretPattern[]) => readonly Stage[],
+  ): readonly Stage[] => {
+    const groups = new Map<string, SecretPattern[]>();
+    for (const pattern of all) {
+      const key = JSON.stringify(textsOf(pattern) ?? []);
+      groups.set(key, [...(groups.get(key) ?? []), pattern]);
+    }
+    return [...groups.values()].flatMap((group) => {
+      const texts = spellings(group.flatMap((pattern) => textsOf(pattern) ?? []));
+      number += 1;
+      return texts.length === 0 ? stages(group) : guarded(`${place}_${number}`, texts, stages(group));
+    });
+  };
+  return grouped(
+    patterns,
+    ({ exact }) => exact,
+    (group) =>
+      grouped(
+        group,
+        ({ contains }) => contains,
+        (same) => same.map(stageOf),
+      ),
+  );
 }
 
 /** Promtail replaces what groups capture, and nothing where none does. */
@@ -44,43 +120,37 @@ function capturing(expression: string): string {
 }
 
 /** Stages for lines that contain one of some texts. `match` knows no "or": lines that contain none of them are marked. */
-function guarded(group: number, texts: readonly string[], stages: readonly Stage[]): readonly Stage[] {
+function guarded(group: string, texts: readonly string[], stages: readonly Stage[]): readonly Stage[] {
   const [only] = texts;
   if (texts.length === 1 && only !== undefined) return [when([['|=', only]], stages)];
+  const clean = `clean_${group}`;
   return [
     when(
       texts.map((text) => ['!=', text] as const),
-      [{ static_labels: { [clean(group)]: CLEAN } }],
+      [{ static_labels: { [clean]: CLEAN } }],
     ),
-    when([], stages, `{${clean(group)}!="${CLEAN}"}`),
+    when([], stages, `{${clean}!="${CLEAN}"}`),
   ];
 }
 
-function replaceStage({ before, secret, after = '', replacement = REDACTED }: SecretPattern): Stage {
+function replaceStage(pattern: SecretPattern): Stage {
+  const { unless, before, secret, after = '', replacement = REDACTED, caseSensitive = false } = pattern;
   // Bounds protect JavaScript's backtracking; RE2 needs no protection, and is slower with them.
   const unbounded = (text: string): string => text.replace(/\{0,\d\d+\}/g, '*').replace(/\{1,\d\d+\}/g, '+');
+  // What is no secret is passed over: nothing of it is captured.
+  const kept = unless === undefined ? '' : `(?:${unbounded(unless)})|`;
+  const flags = caseSensitive ? '' : '(?i)';
   return {
-    replace: { expression: `(?i)${unbounded(before)}(${unbounded(secret)})${unbounded(after)}`, replace: replacement },
+    replace: {
+      expression: `${flags}${kept}(?:${unbounded(before)})(${unbounded(secret)})(?:${unbounded(after)})`,
+      replace: replacement,
+    },
   };
 }
 
-/** The spellings of a trigger that occur: `api_key` is also `API_KEY`, `apiKey`, `ApiKey` and `Api-Key`. */
-function spellingsOf({ exact, triggers }: Pick<SecretPattern, 'exact' | 'triggers'>): readonly string[] {
-  if (exact !== undefined) return exact;
-  const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
-  return [
-    ...new Set(
-      triggers.flatMap((trigger) => {
-        const words = trigger.split(/(?<=\w)[-_](?=\w)/);
-        const [first = '', ...rest] = words;
-        const joint = trigger.charAt(first.length);
-        return [
-          trigger,
-          trigger.toUpperCase(),
-          words.map(capital).join(rest.length === 0 ? '' : joint),
-          ...(rest.length === 0 ? [] : [first + rest.map(capital).join(''), words.map(capital).join('')]),
-        ];
-      }),
-    ),
-  ].sort();
+/** What lines are looked through for. A text that contains another one has nothing to add. */
+function spellings(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)]
+    .filter((text, _index, all) => !all.some((other) => other !== text && text.includes(other)))
+    .sort();
 }

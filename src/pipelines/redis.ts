@@ -18,7 +18,7 @@ export const redis: Pipeline = {
   stages: (redaction) => [
     // The logo has none.
     ...together({ first: FIRST_LINE }),
-    ...redaction,
+    ...redaction.text,
     { regex: { expression: PREFIX } },
     // Redis writes its container's local time and names no zone: if that is not UTC, it is not believed.
     ...ownTime('_2 Jan 2006 15:04:05'),

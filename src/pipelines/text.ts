@@ -2,6 +2,7 @@
 import { FIELDS, type Level, LEVEL_ALIASES, STRUCTURED_METADATA } from '../log-model';
 import { levelLabel } from './level';
 import { together } from './multiline';
+import { LOGFMT } from './redaction';
 import { type Stage, when } from './stage';
 import { ownTime } from './time';
 
@@ -25,7 +26,6 @@ const PYTHON_ALONE =
 const PYTHON_ANY = '[A-Z]\\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Timeout|DoesNotExist)(?::|$)';
 
 const TRACEBACK = 'Traceback (most recent call last):';
-const LOGFMT = '(?:^|\\s)(?:level|lvl|severity)="?[A-Za-z]';
 const LEVELS_IN_TEXT = [
   'trace',
   'debug',

@@ -230,6 +230,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
     ],
+    allow: ['maxTokens'],
     redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
     drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', patterns: ['Accepted'], keep: 0.5 }],
     tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],

@@ -33,6 +33,13 @@ export const metricName = () =>
     remedy: 'write for example job:log_lines:rate5m',
   });
 
+/** Name of a field in a line, in one of its spellings. */
+export const fieldName = () =>
+  withPattern('field name', /^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*$/, {
+    rule: 'the name of a field: letters and digits, words joined by _ or -',
+    remedy: 'write for example tokens, or maxTokens',
+  });
+
 /** Id of a Discord guild or user; a number too long for YAML to read exactly. */
 export const snowflake = () =>
   withPattern('Discord id', /^[0-9]{17,20}$/, {

@@ -8,6 +8,7 @@ import {
   dropPattern,
   dnsLabelWithin,
   duration,
+  fieldName,
   fileGlob,
   fraction,
   labelKey,
@@ -63,6 +64,12 @@ export const agent = z.strictObject({
     )
     .default([])
     .describe('What is taken out of every line, besides the secrets that are always taken out.'),
+  allow: z
+    .array(fieldName())
+    .default([])
+    .describe(
+      'Names whose value is kept although they sound like secrets, in any case and with _, - or nothing between words. Secrets that are known by their form are taken out of it all the same. The logger has the same list as `sanitize.allow`.',
+    ),
   drop: z
     .array(dropRule)
     .default(defaults.agent.drop.map((rule) => ({ ...rule, patterns: [...rule.patterns] })))

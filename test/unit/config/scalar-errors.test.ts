@@ -118,6 +118,11 @@ const LOG_DIRECTORY = {
 };
 const GLOB = { rule: 'a glob below the folder, without ..', remedy: "write for example '*.log'" };
 
+const FIELD_NAME = {
+  rule: 'the name of a field: letters and digits, words joined by _ or -',
+  remedy: 'write for example tokens, or maxTokens',
+};
+
 const drop = (rule: object) => ({ agent: { drop: [{ name: 'rule', selector: '{job="a"}', ...rule }] } });
 const file = (source: object) => ({ agent: { files: [{ name: 'a', job: 'a', directory: '/logs', ...source }] } });
 
@@ -351,6 +356,19 @@ const rows: readonly Row[] = [
     '../*.log',
     'a/../b',
     {},
+  ),
+  ...eachOf(
+    'a field to allow',
+    (name) => ({ agent: { allow: [name] } }),
+    'agent.allow[0]',
+    FIELD_NAME,
+    '',
+    '*',
+    'a.b',
+    '.*tokens',
+    '_tokens',
+    'two words',
+    7,
   ),
   ...eachOf(
     'a link',

@@ -18,7 +18,6 @@ import { PIPELINES } from '../../../src/pipelines';
 import { ERASURE_NOT_ALLOWED, QUERIES_OF_LOKI } from '../../../src/pipelines/drop-rules';
 import { podRelabelConfigs } from '../../../src/pipelines/discovery';
 import { expression } from '../../../src/pipelines/json';
-import { redact } from '../../../src/pipelines/redaction';
 import { configWith } from '../../support/config';
 import { codeBlocks, readPage, ROOT } from '../../support/docs-page';
 
@@ -93,14 +92,18 @@ test.each(FORMATS)('what stands beside the lines of %s is what its pipeline puts
 });
 
 test('every kind of secret has its row, in the order in which they are taken out', () => {
-  expect(rows('## What is taken out').map(([kind]) => kind)).toEqual(SECRET_PATTERNS.map(({ kind }) => kind));
+  expect(rows('## What is taken out').map(([kind]) => kind)).toEqual([
+    ...new Set(SECRET_PATTERNS.map(({ kind }) => kind)),
+  ]);
 });
 
 test('spellings of a secret’s name: those that are said to be known are, those that are said not to be are not', () => {
   const [, sentences = ''] = section('## What is taken out').replaceAll(/\s+/g, ' ').split('A name is looked for');
   const [known = '', unknown = ''] = sentences.split(' - ')[0]?.split('another mix of') ?? [];
-  const stages = JSON.stringify(redact([]));
-  const isKnown = (name: string): boolean => stages.includes(JSON.stringify(`!= ${JSON.stringify(name)}`).slice(1, -1));
+  const lookedFor = SECRET_PATTERNS.filter(({ kind }) => kind === 'secret after its name').flatMap(
+    ({ exact }) => exact,
+  );
+  const isKnown = (name: string): boolean => lookedFor.some((text) => name.includes(text));
   expect(names(known).map((name) => [name, isKnown(name)])).toEqual([
     ['access_key', true],
     ['ACCESS_KEY', true],
@@ -108,8 +111,8 @@ test('spellings of a secret’s name: those that are said to be known are, those
     ['accessKey', true],
   ]);
   expect(names(unknown).map((name) => [name, isKnown(name)])).toEqual([
-    ['PassWord', false],
-    ['aCCESS_KEY', false],
+    ['pASSWORD', false],
+    ['tOkEn', false],
   ]);
 });
 

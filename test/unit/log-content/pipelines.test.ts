@@ -11,6 +11,7 @@ import {
 } from '../../../src/log-model';
 import { type FileSource, PIPELINES, scrapeConfigs, type ScrapeProps } from '../../../src/pipelines';
 import { podRelabelConfigs } from '../../../src/pipelines/discovery';
+import { redact } from '../../../src/pipelines/redaction';
 import { configWith } from '../../support/config';
 
 const statements: FileSource = {
@@ -24,6 +25,7 @@ const props: ScrapeProps = {
   excludeNamespaces: ['kube-system', 'noise'],
   files: [statements],
   redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
+  allow: ['maxTokens'],
   drop: [
     { name: 'silence', selector: '{job="redis"}', patterns: [], keep: 0 },
     { name: 'half', selector: '{job="nginx"}', patterns: ['GET', 'HEAD'], keep: 0.5 },
@@ -196,29 +198,34 @@ describe('levels', () => {
 });
 
 describe('redaction', () => {
+  /** Every expression of replacements, in order. */
+  const expressionsOf = (stages: unknown): readonly string[] =>
+    [...JSON.stringify(stages).matchAll(/"replace":\{"expression":("(?:[^"\\]|\\.)*")/g)].map(
+      ([, found = '""']) => JSON.parse(found) as string,
+    );
+
   it.each(FORMATS)(
     'of %s lines takes out every kind of secret, and the stack’s own, before a field is taken',
     (format) => {
-      const text = JSON.stringify(stagesOf(`pods-${format}`));
-      const replacements = [...text.matchAll(/"replace":\{"expression":"((?:[^"\\]|\\.)*)"/g)].map(
-        ([, found = '']) => found,
-      );
-      for (const { secret, kind } of SECRET_PATTERNS) {
-        const unbounded = JSON.stringify(secret)
-          .slice(1, -1)
-          .replace(/\{0,\d\d+\}/g, '*')
-          .replace(/\{1,\d\d+\}/g, '+');
-        expect({ kind, there: replacements.some((expression) => expression.includes(`(${unbounded})`)) }).toEqual({
-          kind,
-          there: true,
-        });
-      }
-      expect(replacements).toContain(JSON.stringify(props.redact[0]?.expression).slice(1, -1));
+      const stages = stagesOf(`pods-${format}`);
+      const { json, text } = redact({ further: props.redact, allow: props.allow });
+      const all = new Set(expressionsOf(stages));
+      const expected = format === 'redis' || format === 'pgbouncer' ? [text] : [json, text];
+      expect(expected.flatMap(expressionsOf).filter((expression) => !all.has(expression))).toEqual([]);
       // Redacted before fields are taken out of the line.
-      const [first = ''] = /"(?:replace|json)":\{"expression/.exec(text.replaceAll('"expression":"^()', '')) ?? [];
+      const [first = ''] =
+        /"(?:replace|json)":\{"expression/.exec(JSON.stringify(stages).replaceAll('"expression":"^()', '')) ?? [];
       expect(first).toContain('replace');
     },
   );
+
+  it('has an expression for every pattern of the log model, and for the stack’s own', () => {
+    const { json, text } = redact({ further: props.redact, allow: [] });
+    const all = new Set([json, text].flatMap(expressionsOf));
+    // Those of the table, of pairs put apart and together, and the stack’s own.
+    expect(all.size).toBe(new Set(SECRET_PATTERNS.map((pattern) => JSON.stringify(pattern))).size + 2 + 1);
+    expect(all).toContain(props.redact[0]?.expression);
+  });
 });
 
 test.each([[], [{ name: 'debug', selector: '{level="debug"}', patterns: [], keep: 0 }]])(

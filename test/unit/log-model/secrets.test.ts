@@ -1,4 +1,14 @@
-import { isSecretField, REDACTED, SECRET_PATTERNS } from '../../../src/log-model';
+import { RE2JS } from 're2js';
+import {
+  isHarmlessValue,
+  isSecretField,
+  type Place,
+  REDACTED,
+  redactor,
+  SECRET_PATTERNS,
+  type SecretPattern,
+  secretPatterns,
+} from '../../../src/log-model';
 import { createSanitizer } from '../../../src/logger/sanitize';
 import { SECRET_SAMPLES } from '../../support/secret-samples';
 
@@ -18,6 +28,8 @@ describe('a field is secret by its name', () => {
     ],
     ...['authorization', 'Proxy-Authorization', 'cookie', 'set-cookie', 'credentials', 'webhook', 'webhookUrl'],
     ...['email', 'e-mail', 'emailAddress', 'scope', 'scopes'],
+    ...['pass', 'DB_PASS', 'smtpPass', 'sessionId', 'connect.sid', 'PHPSESSID', 'encryptionKey', 'AccountKey'],
+    ...['DISCORD_TOKEN_DEV', 'token2', 'apiKeyProduction', 'passwordResetToken', 'requirepass', 'masterauth'],
   ])('%s', (name) => {
     expect(isSecretField(name)).toBe(true);
   });
@@ -35,18 +47,51 @@ describe('a field is not secret that only reminds of one', () => {
     'key',
     'author',
     'emailSent',
+    ...['passwordChangedAt', 'password_changed_at', 'passwordAttempts', 'secretName', 'passwordMinLength'],
+    ...['passwordResetRequestedAt', 'compass', 'passed', 'keys', 'publicKey', 'session', 'accountSid'],
   ])('%s', (name) => {
     expect(isSecretField(name)).toBe(false);
   });
 });
 
+describe('what a secret field holds is harmless', () => {
+  test.each([
+    ...[null, undefined, true, false, '', 'undefined', 'null', 'required', 'Missing', '***', '<redacted>', '-'],
+    ...['[Object]', '[object Object]', REDACTED],
+  ])('%p: no secret, or a sign in its place', (value) => {
+    expect(isHarmlessValue('DISCORD_TOKEN', value)).toBe(true);
+  });
+
+  test.each([
+    ['PWD', '/srv/app'],
+    ['OLDPWD', '/'],
+    ['emails', 5],
+    ['session_id', '6a156d5f.3f2a'],
+    ['pass', 12],
+  ] as const)('%s: %s', (name, value) => {
+    expect(isHarmlessValue(name, value)).toBe(true);
+  });
+
+  test.each([
+    ['password', '/srv/app'],
+    ['password', 5],
+    ['dbPwd', '/srv'],
+    ['emails', 'ann@example.org'],
+    ['token', 'undefined behaviour'],
+    ['session_id', 'a3fWa'],
+  ] as const)('not %s: %s', (name, value) => {
+    expect(isHarmlessValue(name, value)).toBe(false);
+  });
+});
+
 describe('an expression', () => {
-  const expressions = SECRET_PATTERNS.flatMap(({ kind, before, secret, after = '' }) =>
-    [before, secret, after].filter((text) => text !== '').map((text) => [kind, text] as const),
+  const expressions = secretPatterns(['maxTokens']).flatMap(({ kind, unless = '', before, secret, after = '' }) =>
+    [unless, before, secret, after].filter((text) => text !== '').map((text) => [kind, text] as const),
   );
 
   test.each(expressions)('has nothing that RE2 does not know: %s %s', (_kind, text) => {
     expect(text).not.toMatch(/\(\?[=!<]|\\[1-9]|\\k|[*+?}]\+/);
+    expect(() => RE2JS.compile(text)).not.toThrow();
   });
 
   test.each(expressions)('has no capture group: %s %s', (_kind, text) => {
@@ -63,32 +108,50 @@ describe('an expression', () => {
 });
 
 describe('a sample of a secret', () => {
+  const placeOf = (line: string): Place =>
+    line.startsWith('{"') ? 'json' : line.startsWith('level=') ? 'logfmt' : 'text';
+  const patternsFor = (kind: string, line: string): readonly SecretPattern[] =>
+    SECRET_PATTERNS.filter((pattern) => pattern.kind === kind && pattern.places.includes(placeOf(line)));
+  /** As the agent hands a line of pairs over. */
+  const apart = (line: string): string => (placeOf(line) === 'logfmt' ? line.replace(' ', '\f\f') : line);
+
+  test('there is one for each kind of secret', () => {
+    expect(new Set(SECRET_SAMPLES.map(({ kind }) => kind))).toEqual(new Set(SECRET_PATTERNS.map(({ kind }) => kind)));
+  });
+
   test.each(SECRET_SAMPLES.map(({ kind, line, secret }) => [kind, line, secret] as const))(
-    'is taken out by the pattern of its kind alone: %s: %s',
+    'is taken out by the patterns of its kind alone: %s: %s',
     (kind, line, secret) => {
-      const patterns = SECRET_PATTERNS.filter((pattern) => pattern.kind === kind);
-      const redacted = patterns.reduce(
-        (text, { before, secret: taken, after = '' }) =>
-          text.replace(new RegExp(`(${before})(?:${taken})(${after})`, 'gi'), `$1${REDACTED}$2`),
-        line,
-      );
+      const redacted = patternsFor(kind, line).reduce((text, pattern) => redactor(pattern).redact(text), apart(line));
       expect(redacted).not.toContain(secret);
       expect(redacted).toContain(REDACTED);
     },
   );
 
-  test.each(SECRET_SAMPLES.map(({ kind, line }) => [kind, line] as const))(
-    'has a trigger of its kind: %s: %s',
-    (kind, line) => {
-      const triggers = SECRET_PATTERNS.filter((pattern) => pattern.kind === kind).flatMap(
-        ({ triggers: any, exact = [] }) => [
-          ...any.map((trigger) => line.toLowerCase().includes(trigger)),
-          ...exact.map((trigger) => line.includes(trigger)),
-        ],
+  test.each(SECRET_SAMPLES.map(({ kind, line, secret }) => [kind, line, secret] as const))(
+    'has a trigger of each pattern that takes it out, in any case and in the spelling that occurs: %s: %s',
+    (kind, line, secret) => {
+      const taking = patternsFor(kind, line).filter(
+        (pattern) => !redactor(pattern).redact(apart(line)).includes(secret),
       );
-      expect(triggers).toContain(true);
+      expect(taking).not.toEqual([]);
+      for (const pattern of taking) {
+        expect(redactor(pattern).suspects(line)).toBe(true);
+        expect(pattern.exact.filter((text) => line.includes(text))).not.toEqual([]);
+      }
     },
   );
+});
+
+describe('a spelling that the agent looks for', () => {
+  test.each(
+    SECRET_PATTERNS.flatMap(({ kind, triggers, exact }) =>
+      triggers.length === 0 ? [] : exact.map((text) => [kind, text, triggers] as const),
+    ),
+  )('is one of a trigger: %s: %s', (_kind, text, triggers) => {
+    const lower = text.toLowerCase();
+    expect(triggers.some((trigger) => trigger.includes(lower) || lower.includes(trigger))).toBe(true);
+  });
 });
 
 describe('a text without a secret stays as it is', () => {

@@ -11,7 +11,7 @@ function logged(fields: object, sanitize: Parameters<typeof capture>[0] = {}): R
 describe('a secret field', () => {
   it('loses its value whole, whatever that is', () => {
     expect(
-      logged({ token: 'x', tokens: ['x'], credentials: { user: 'x' }, pwd: 1, apiKey: 1n, secret: '' }),
+      logged({ token: 'x', tokens: ['x'], credentials: { user: 'x' }, pwd: 1, apiKey: 1n, secret: {} }),
     ).toMatchObject({
       token: REDACTED,
       tokens: REDACTED,
@@ -23,11 +23,11 @@ describe('a secret field', () => {
   });
 
   it('keeps a value that only says whether there is one', () => {
-    expect(logged({ password: true, token: false, email: null })).toMatchObject({
-      password: true,
-      token: false,
-      email: null,
-    });
+    const fields = {
+      ...{ password: true, token: false, email: null, secret: '', DISCORD_TOKEN: 'undefined', apiKey: 'required' },
+      ...{ cookie: '***', pwd: '<redacted>', PWD: '/srv', emails: 5 },
+    };
+    expect(logged(fields)).toMatchObject(fields);
   });
 
   it('is known by the name before it in a list: headers, command lines', () => {

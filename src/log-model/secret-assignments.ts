@@ -1,0 +1,167 @@
+/** Secrets after their name: under it in JSON and in pairs, or assigned to it in a text. */
+import { type Harmless, NAME, NAME_SPELLINGS, NAME_TRIGGERS, REDACTED, SCOPES } from './secret-names';
+import { json, type Notation } from './secret-notations';
+import { EVERYWHERE, type Place, type SecretPattern } from './secret-pattern';
+
+/** What every pattern has that looks for names. */
+export const NAMED = { triggers: NAME_TRIGGERS, exact: NAME_SPELLINGS } as const;
+
+export type Where = Pick<SecretPattern, 'places' | 'contains'>;
+
+/** Between a name and its value. The bracket is that of `user[password]=`. */
+const ASSIGNMENT = '(?:\\]|%5d|%22)?[ \\t]{0,8}(?::|=>?|%3d|%3a)[ \\t]{0,8}(?:%22)?';
+/** Of Python: `b'…'`. */
+const PREFIX = '[bruf]{0,2}';
+/** Where an unquoted value ends. */
+const END = '(?:[\\s"\'&,;(){}\\[\\]<>\\\\]|$)';
+
+/** JSON of one more level is rare enough to be taken out to the end of its outermost string. */
+export function deepInJson(): SecretPattern {
+  return {
+    ...NAMED,
+    kind: 'secret under its name',
+    places: ['json'],
+    contains: ['\\'.repeat(7)],
+    before: NAME,
+    secret: `\\\\{7,}"${json(3).space}:(?:[^"\\\\]|\\\\.)*`,
+  };
+}
+
+/** Any value of a field whose name says that it is secret. */
+export function underNames(notation: Notation, no: Harmless, where: Where): SecretPattern {
+  const { quote, text, list, space, key, written } = notation;
+  const nothing = `(?:${quote}${quote}|[[{]${space}[\\]}])`;
+  return {
+    ...NAMED,
+    ...where,
+    kind: 'secret under its name',
+    unless: [
+      key(no.names),
+      `${key(NAME)}(?:${quote}(?:${no.value})${quote}|${nothing})`,
+      ...no.pairs.map((pair) => `${key(pair.names)}(?:${quote}${pair.value}${quote}|${pair.value})`),
+    ].join('|'),
+    before: key(NAME),
+    // Names without quotes: such a number is taken out as any word after a name.
+    secret: notation.quotedNames ? `(?:${quote}${text}(?:${quote})?|-?[0-9][0-9.e+-]*|${list})` : list,
+    replacement: `${written}${REDACTED}${written}`,
+  };
+}
+
+/** The same of scopes, a name that is the whole name. */
+export function underScopes({ quote, text, list, key, start, written }: Notation, where: Where): SecretPattern {
+  return {
+    ...where,
+    kind: 'secret under its name',
+    triggers: ['scope'],
+    exact: ['scope', 'Scope', 'SCOPE'],
+    before: key(start + SCOPES),
+    secret: `(?:${quote}${text}(?:${quote})?|${list})`,
+    replacement: `${written}${REDACTED}${written}`,
+  };
+}
+
+/** Whatever is before them: `password: "…"`, `password="…"`. */
+export function doubleQuoted(level: number, no: Harmless, where: Where): SecretPattern {
+  const { quote, text } = json(level);
+  const named = `(?:["']|${quote})?${ASSIGNMENT}${PREFIX}`;
+  return {
+    ...NAMED,
+    ...where,
+    kind: 'secret in double quotes',
+    unless: unlessAssigned(no, named, quote),
+    before: `${NAME}${named}${quote}`,
+    secret: text,
+  };
+}
+
+export function singleQuoted(notation: Notation, no: Harmless, places: readonly Place[]): SecretPattern {
+  const named = `["']?${ASSIGNMENT}${PREFIX}`;
+  return {
+    ...NAMED,
+    places,
+    contains: ["'"],
+    kind: 'secret in single quotes',
+    unless: unlessAssigned(no, named, "'"),
+    // Also SQL: ALTER ROLE … PASSWORD '…'
+    before: `(?:${NAME}${named}|password(?:[ \\t\\r\\n]|\\\\{1,16}[nrt]){1,8})'`,
+    secret: `(?:${notation.text}|'')+`,
+  };
+}
+
+function unlessAssigned(no: Harmless, named: string, quote: string): string {
+  return [
+    `(?:${no.names})${named}`,
+    `${NAME}${named}${quote}(?:${no.value})${quote}`,
+    ...no.pairs.map(({ names, value }) => `(?:${names})${named}${quote}${value}${quote}`),
+  ].join('|');
+}
+
+/** Pairs of logfmt. */
+export function inPairs(no: Harmless): readonly SecretPattern[] {
+  const pair = '(?:^|\\f)[^\\s="]*?';
+  const under = {
+    ...NAMED,
+    kind: 'secret under its name',
+    places: ['logfmt'],
+    unless: [
+      `${pair}(?:${no.names})=`,
+      `${pair}${NAME}="?(?:${no.value})"?(?:\\f|$)`,
+      ...no.pairs.map(({ names, value }) => `${pair}(?:${names})="?${value}"?(?:\\f|$)`),
+    ].join('|'),
+  } as const;
+  return [
+    { ...under, before: `${pair}${NAME}="`, secret: json(0).text },
+    { ...under, before: `${pair}${NAME}=`, secret: '[^\\s"]+' },
+  ];
+}
+
+/** Where a value ends in the quotes of Markdown. */
+const IN_BACKTICKS = '(?:[^`"\\\\]|\\\\+[^"\\\\]|(?:\\\\\\\\)*\\\\")+';
+
+/** Words after their name, and what errors and documents have without quotes. */
+export function unquoted(no: Harmless): readonly SecretPattern[] {
+  const named = `["']?${ASSIGNMENT}`;
+  const path = `path \`[^\`"\\\\]{0,64}?${NAME}\``;
+  return [
+    {
+      ...NAMED,
+      kind: 'secret after its name',
+      places: EVERYWHERE,
+      unless: [
+        `(?:${no.names})${named}`,
+        `${NAME}${named}["']?(?:${no.value})${END}`,
+        ...no.pairs.map(({ names, value }) => `(?:${names})${named}["']?${value}${END}`),
+      ].join('|'),
+      // Also of a command line: --password …
+      before: `(?:${NAME}${ASSIGNMENT}|(?:^|[^=\\w-])--(?:[a-z0-9]{1,16}-){0,3}${NAME}[ \\t]{1,8})`,
+      secret: '[^\\s"\'&,;(){}\\[\\]<>\\\\]+',
+    },
+    {
+      ...NAMED,
+      kind: 'secret in XML',
+      places: EVERYWHERE,
+      contains: ['</'],
+      before: `<(?:\\w{1,32}:)?[\\w-]{0,32}?${NAME}(?: [^<>"]{0,64})?>`,
+      secret: '(?:[^<>"\\\\]|\\\\+[^"\\\\])+',
+      after: '</',
+    },
+    // Mongoose
+    {
+      ...NAMED,
+      kind: 'secret in an error',
+      places: EVERYWHERE,
+      contains: ['` (`'],
+      before: `${path} \\(\``,
+      secret: IN_BACKTICKS,
+    },
+    {
+      ...NAMED,
+      kind: 'secret in an error',
+      places: EVERYWHERE,
+      contains: ['is not a valid enum value'],
+      before: '`',
+      secret: IN_BACKTICKS,
+      after: `\` is not a valid enum value for ${path}`,
+    },
+  ];
+}

@@ -1,0 +1,201 @@
+/** Secrets that are known by their own form, or by a form of what is around them, whatever their name. */
+import { NO_SECRET } from './secret-names';
+import { EVERYWHERE, IN_STRINGS, type Place, type SecretPattern } from './secret-pattern';
+
+/** An escape sequence of JSON, whose letter is not a part of the word behind it. */
+const ESCAPE = '\\\\{1,16}(?:u[0-9a-f]{4}|[nrtbf])';
+/** Where a word begins. */
+const START = `(?:\\b|${ESCAPE})`;
+/** Where a host's name ends. */
+const END_OF_HOST = '(?:[^\\w.@-]|\\.(?:[^\\w]|$)|$)';
+const LOCAL_PART = '[\\w.%+-]{1,64}(?:@|%40)';
+/** Ends of names with an @ that are no addresses: units of systemd, files, hosts of an inner network. */
+const NO_DOMAINS =
+  'service|socket|timer|mount|automount|target|slice|scope|path|swap|device|png|jpe?g|gif|svg|webp|avif|ico|css|[cm]?jsx?|[cm]?tsx?|map|json|html?|xml|ya?ml|toml|log|conf|internal|local|localdomain|lan|intranet';
+
+/** A cookie or a parameter may be quoted. @param quote - how a quote is written. */
+function header(places: readonly Place[], quote: string): SecretPattern {
+  const before = '(?:cookie:|authorization[ \\t]{0,8}[:=])[ \\t]{0,8}';
+  return {
+    kind: 'cookie or authorization header',
+    places,
+    triggers: ['cookie:', 'authorization'],
+    exact: ['ookie:', 'COOKIE:', 'uthorization', 'UTHORIZATION'],
+    unless: `${before}(?:${NO_SECRET})(?:[\\s"'\\\\,;]|$)`,
+    before,
+    // To the end of the header: it may hold several.
+    secret: `[^\\s"'\\\\](?:[^\\r\\n\\f"'\\\\]|=${quote}[^"\\r\\n\\f\\\\]*${quote})*`,
+  };
+}
+
+/** In the order in which they are applied. */
+export const FORMS: readonly SecretPattern[] = [
+  {
+    kind: 'private key',
+    places: EVERYWHERE,
+    triggers: ['private key-----'],
+    exact: ['PRIVATE KEY-----'],
+    before: '-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----',
+    // Node prints one as several texts with a + between them.
+    secret: `(?:[^"'<>\\\\]|\\\\+[^"'\\\\]|'(?:\\s|\\\\{1,16}n){0,4}\\+(?:\\s|\\\\{1,16}n){0,40}')+?`,
+    after: '(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----|\\\\*["\'<>]|$)',
+  },
+  {
+    kind: 'password in a URL',
+    places: EVERYWHERE,
+    triggers: ['@'],
+    exact: ['@'],
+    contains: ['://'],
+    // A port is no password.
+    unless:
+      '://(?:[^\\s/:@"\'\\\\]{0,64}:[0-9]{1,5}|\\[[0-9a-f:.]{2,40}\\](?::[0-9]{1,5})?)(?:[/?#\\s"\'\\\\,;)\\]}]|$)',
+    before: '://[^\\s/:@"\'\\\\]{0,64}:',
+    // Up to the last @ before the path; a password may hold what should be encoded in it.
+    secret: '(?:[^\\s/?#"\'\\\\]+|(?:[^\\s@"\'\\\\]|\\\\*["\'][^\\s@"\'\\\\,:;)}\\]]|\\\\+[^\\s@"\'\\\\nrt])+)',
+    after: '@',
+  },
+  {
+    kind: 'password in a URL',
+    places: EVERYWHERE,
+    triggers: ['@tcp', '@unix(', '@udp'],
+    exact: ['@tcp', '@unix(', '@udp'],
+    before: '\\b[\\w.%+-]{1,64}:',
+    secret: '[^\\s"\'\\\\]+',
+    after: '@(?:tcp[46]?|unix|udp[46]?)\\(',
+  },
+  {
+    kind: 'token in a path',
+    places: EVERYWHERE,
+    triggers: ['/webhooks/', '/interactions/'],
+    exact: ['/webhooks/', '/interactions/'],
+    before: '/(?:webhooks|interactions)/[0-9]{5,32}/',
+    secret: '[\\w-]+',
+  },
+  {
+    kind: 'token in a path',
+    places: EVERYWHERE,
+    triggers: ['hooks.slack'],
+    exact: ['hooks.slack'],
+    before: 'hooks\\.slack(?:-gov)?\\.com/(?:services|workflows|triggers)/',
+    secret: '[\\w/-]+',
+  },
+  {
+    kind: 'token in a path',
+    places: EVERYWHERE,
+    triggers: ['/bot'],
+    exact: ['/bot'],
+    before: '/bot[0-9]{5,16}(?::|%3a)',
+    secret: '[\\w-]{10,}',
+  },
+  {
+    kind: 'JSON Web Token',
+    places: EVERYWHERE,
+    triggers: ['eyj'],
+    exact: ['eyJ'],
+    before: START,
+    // What must follow would have to be looked for from each of many beginnings: nothing must.
+    secret: 'eyJ[\\w-]{16,}(?:\\.[\\w-]*)*',
+  },
+  {
+    kind: 'Discord bot token',
+    places: EVERYWHERE,
+    triggers: [],
+    // The first digits of an id in base64.
+    exact: ['mfa.', 'MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'],
+    before: START,
+    secret: '(?:mfa\\.[\\w-]{20,}|[MNO][\\w-]{22,27}\\.[\\w-]{6,7}\\.[\\w-]{27,})',
+  },
+  {
+    kind: 'API key of a known form',
+    places: EVERYWHERE,
+    triggers: [
+      ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'glpat-', 'npm_'],
+      ...['sk_', 'sk-', 'rk_', 'rk-', 'xox', 'akia', 'aiza'],
+    ],
+    exact: [
+      ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'glpat-', 'npm_'],
+      ...['sk_', 'sk-', 'rk_', 'rk-', 'xox', 'AKIA', 'AIza'],
+    ],
+    before: START,
+    secret:
+      '(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\\w{20,}|glpat-[\\w-]{20,}|npm_[A-Za-z0-9]{30,}|[sr]k[-_](?:live|test|proj|ant)[-_][\\w-]{16,}|xox[a-z]-[\\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\\w-]{35})',
+  },
+  {
+    kind: 'credential of an HTTP scheme',
+    places: EVERYWHERE,
+    triggers: ['bearer', 'basic'],
+    exact: ['earer', 'BEARER', 'asic', 'BASIC'],
+    caseSensitive: true,
+    // Words of a sentence, parameters of a challenge.
+    unless: `${START}(?:[Bb]earer|BEARER|[Bb]asic|BASIC) {1,4}(?:[A-Z]?[a-z]+(?:[-_/][A-Z]?[a-z]+)*(?:[^\\w.~+/=-]|[.](?:\\s|$)|$)|[a-z_]+=\\\\*")`,
+    before: `${START}(?:[Bb]earer|BEARER|[Bb]asic|BASIC)(?: |%20|\\+){1,4}`,
+    // Shorter ones are told from words by the end of their base64.
+    secret: '(?:[\\w.~+/=-]{16,}|[\\w+/-]{4,15}={1,2})',
+  },
+  {
+    kind: 'credential of an HTTP scheme',
+    places: EVERYWHERE,
+    triggers: ['bot ', 'bot%20', 'bot+'],
+    exact: ['bot ', 'Bot ', 'BOT ', 'bot%20', 'Bot%20', 'bot+', 'Bot+'],
+    // What follows the word is mostly a name: a token has dots.
+    before: `${START}bot(?: |%20|\\+){1,4}`,
+    secret: '[\\w-]{16,}(?:\\.[\\w-]{4,}){2,}',
+  },
+  header(['text'], '"'),
+  header(IN_STRINGS, '\\\\"'),
+  {
+    kind: 'secret in a command',
+    places: EVERYWHERE,
+    triggers: ['auth plain', 'auth login', 'auth xoauth2'],
+    exact: ['AUTH PLAIN', 'AUTH LOGIN', 'AUTH XOAUTH2'],
+    before: `${START}AUTH (?:PLAIN|LOGIN|XOAUTH2)[ \\t]{1,8}`,
+    secret: '[\\w+/]{4,}={0,2}',
+  },
+  {
+    kind: 'secret in a command',
+    places: EVERYWHERE,
+    triggers: ['setuser'],
+    exact: ['setuser', 'SETUSER'],
+    // A password of a user of Redis.
+    before: '(?:\\s|\\\\*["\'])(?:[><#!]|\\\\{1,16}u003[ce])',
+    secret: '[^\\s"\'\\\\]{2,}',
+  },
+  {
+    kind: 'secret in a command',
+    places: EVERYWHERE,
+    triggers: ['requirepass ', 'masterauth '],
+    exact: ['requirepass ', 'masterauth '],
+    before: '(?:requirepass|masterauth)[ \\t]{1,8}\\\\{0,16}["\']?',
+    secret: '[^\\s"\'\\\\]+',
+  },
+  {
+    kind: 'OAuth parameter',
+    places: EVERYWHERE,
+    triggers: ['scope=', 'scopes=', 'code=', 'code_verifier='],
+    exact: ['cope=', 'copes=', 'code=', 'code_verifier='],
+    // A short number is a status.
+    unless: '(?:[?&]|\\\\{1,16}u0026)code=[0-9]{1,4}(?:[^\\w.-]|$)',
+    before: '(?:[?&]|\\\\{1,16}u0026)(?:scopes?|code|code_verifier)=', // the code is as good as the token that one gets for it
+    secret: '[^\\s"\'&#\\\\]+',
+  },
+  {
+    kind: 'OAuth parameter',
+    places: EVERYWHERE,
+    triggers: ['code='],
+    exact: ['code='],
+    // The first one of a form.
+    before: `${START}code=`,
+    secret: '[^\\s"\'&#\\\\]+',
+    after:
+      '(?:&|\\\\{1,16}u0026)(?:[^\\s"\'\\\\]|\\\\{1,16}u0026)*?(?:grant_type|redirect_uri|client_id|code_verifier|state)=',
+  },
+  {
+    kind: 'e-mail address',
+    places: EVERYWHERE,
+    triggers: ['@', '%40'],
+    exact: ['@', '%40'],
+    unless: `${LOCAL_PART}(?:[0-9]x\\.[a-z]{2,5}|[~^v]?[0-9]{1,8}\\.[0-9]{1,8}\\.[\\w.+-]+|(?:[\\w-]{1,63}\\.){1,5}(?:${NO_DOMAINS})${END_OF_HOST})|git@[\\w.-]+:`,
+    before: `(?:${ESCAPE})?`,
+    secret: `${LOCAL_PART}[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){0,4}\\.[a-z]{2,24}`,
+  },
+];
