@@ -1,4 +1,4 @@
-/** Measures one logger in a process of its own: `logger-bench-process.js <contender> <record>`. See logger-bench.ts. */
+/** Measures one logger in a process of its own: `logger-bench-process.js <contender> <what>`. See logger-bench.ts. */
 import { createWriteStream, writeSync } from 'node:fs';
 import pino from 'pino';
 import * as winston from 'winston';
@@ -11,6 +11,9 @@ const CALLS = 100_000;
 const WARM_UP = 30_000;
 /** As many as an application logs before it lets the event loop turn. */
 const BURST = 20;
+/** Of a program that is busy: milliseconds that its event loop does not turn, and what it logs. */
+const TURN = 15;
+const TURNS_LINES_PER_SECOND = 9200;
 
 /** Knows no secrets. For measuring what knowing them costs; an application cannot have it. */
 const INDIFFERENT: Sanitizer = {
@@ -34,8 +37,8 @@ const LOGGERS: Readonly<Record<string, () => { readonly info: Call; readonly err
       error: (message, fields) => logger.error(message, fields),
     };
   },
-  'this logger': () => createLoggerIn({}, {}),
-  'this logger, not sanitising': () => createLoggerIn({}, { sanitizer: INDIFFERENT }),
+  'this logger': () => ofThis(undefined),
+  'this logger, not sanitising': () => ofThis(INDIFFERENT),
   pino: () => {
     const logger = pino({ timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 1, sync: false }));
     return {
@@ -45,24 +48,83 @@ const LOGGERS: Readonly<Record<string, () => { readonly info: Call; readonly err
   },
 };
 
-async function main(): Promise<void> {
-  const [, , contender = '', record = ''] = process.argv;
-  const make = LOGGERS[contender];
+function ofThis(sanitizer: Sanitizer | undefined): { readonly info: Call; readonly error: Call } {
+  const logger = createLoggerIn({}, { sanitizer });
+  return {
+    info: (message, fields) => logger.info(message, fields),
+    error: (message, fields) => logger.error(message, fields),
+  };
+}
+
+/** The same as an application uses them, on stdout. */
+const TO_STDOUT: Readonly<Record<string, () => Call>> = {
+  'plain Winston': () => {
+    const { combine, timestamp, json } = winston.format;
+    const logger = winston.createLogger({
+      format: combine(timestamp(), json()),
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its types have two of that class
+      transports: [new winston.transports.Console()],
+    });
+    return (message, fields) => logger.info(message, fields);
+  },
+  'this logger': () => {
+    const logger = createLoggerIn({}, {});
+    return (message, fields) => logger.info(message, fields);
+  },
+  pino: () => {
+    const logger = pino({ timestamp: pino.stdTimeFunctions.isoTime });
+    return (message, fields) => logger.info(fields, message);
+  },
+};
+
+function main(): Promise<void> {
+  const [, , contender = '', what = '', count = ''] = process.argv;
+  if (what === 'loop') return loop(typical(known(TO_STDOUT, contender)()), Number(count));
+  if (what === 'turns') return turns(typical(known(TO_STDOUT, contender)()), Number(count));
+  return cost(known(LOGGERS, contender)(), what);
+}
+
+function known<Made>(loggers: Readonly<Record<string, () => Made>>, contender: string): () => Made {
+  const make = loggers[contender];
   if (make === undefined) throw new Error(`no such logger: ${contender}`);
-  const logger = make();
-  const call = record === '0' ? typical(logger.info.bind(logger)) : failing(logger.error.bind(logger));
+  return make;
+}
+
+/** All lines before the event loop turns once. */
+async function loop(call: () => void, count: number): Promise<void> {
+  for (let done = 0; done < count; done += 1) call();
+  await new Promise(setImmediate);
+}
+
+/** As many lines as are due, and then something else for the rest of the turn. */
+async function turns(call: () => void, count: number): Promise<void> {
+  const started = performance.now();
+  for (let done = 0; done < count;) {
+    const end = performance.now() + TURN;
+    const due = Math.min(count, ((performance.now() - started) / 1000) * TURNS_LINES_PER_SECOND);
+    for (; done < due; done += 1) call();
+    while (performance.now() < end);
+    await new Promise(setImmediate);
+  }
+}
+
+async function cost(logger: { readonly info: Call; readonly error: Call }, record: string): Promise<void> {
+  const call = record === '0' ? typical(logger.info) : failing(logger.error);
   await run(call, WARM_UP, () => undefined);
   const times = new Float64Array(CALLS);
   let index = 0;
   const started = performance.now();
+  const before = process.threadCpuUsage();
   await run(call, CALLS, (microseconds) => {
     times[index] = microseconds;
     index += 1;
   });
   const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.threadCpuUsage(before);
   times.sort();
   const quantile = (of: number): number => times[Math.floor(times.length * of)] ?? Number.NaN;
-  writeSync(3, JSON.stringify({ linesPerSecond: CALLS / seconds, p50: quantile(0.5), p99: quantile(0.99) }));
+  const cpu = (user + system) / CALLS;
+  writeSync(3, JSON.stringify({ linesPerSecond: CALLS / seconds, p50: quantile(0.5), p99: quantile(0.99), cpu }));
 }
 
 /** Bursts of calls, with a turn of the event loop between them. */

@@ -144,7 +144,8 @@ class LoggerCore implements Core {
     always = false,
   ): string | undefined {
     try {
-      if (!(always || this.isOn(self, level)) || this.#isSilent()) return undefined;
+      const isOn = always || this.#reaches(self, level);
+      if (!(isOn || this.#othersWant(level)) || this.#isSilent()) return undefined;
       const { debug, random } = this.#options.sampling;
       if (level === 'debug' && debug < 1 && random() >= debug) {
         this.#sampledOut += 1;
@@ -158,7 +159,7 @@ class LoggerCore implements Core {
         fillIn,
         context: currentContext(),
       });
-      this.#send(level, line, job);
+      this.#send(level, line, job, !isOn);
       if (this.#now() - this.#lastCount >= REPORT_INTERVAL) this.#tellCounts();
       return line;
     } catch (error) {
@@ -169,12 +170,18 @@ class LoggerCore implements Core {
   }
 
   isOn(self: Self, level: Level): boolean {
-    const rank = RANKS[level];
-    const least = self[LEVEL] ?? this.logger[LEVEL] ?? this.#options.level;
-    if (RANKS[least] >= rank) return true;
-    // An application's own transport may want more than the others.
+    return this.#reaches(self, level) || this.#othersWant(level);
+  }
+
+  #reaches(self: Self, level: Level): boolean {
+    return RANKS[self[LEVEL] ?? this.logger[LEVEL] ?? this.#options.level] >= RANKS[level];
+  }
+
+  /** A transport of the application's own may want more than the logger's level. */
+  #othersWant(level: Level): boolean {
     return this.#winston.transports.some(
-      (transport) => transport.level !== undefined && LEVELS.findIndex((name) => name === transport.level) >= rank,
+      (transport) =>
+        transport.level !== undefined && LEVELS.findIndex((name) => name === transport.level) >= RANKS[level],
     );
   }
 
@@ -197,8 +204,8 @@ class LoggerCore implements Core {
     return typeof common === 'object' && common !== null ? [common, ...own] : own;
   }
 
-  #send(level: Level, line: string, job: Job | undefined): void {
-    const info = infoOf(level, line, job);
+  #send(level: Level, line: string, job: Job | undefined, onlyForOthers = false): void {
+    const info = infoOf(level, line, job, onlyForOthers);
     if (this.#ended) {
       for (const transport of this.#transports) transport.write(info);
       return;

@@ -8,7 +8,7 @@ import { claimedJob } from './record';
 import { type SanitizeOptions } from './sanitize';
 import { type Limits } from './serialize';
 
-/** How a logger logs. Every option has a default. */
+/** How a logger logs. Every option has a default. One that is wrong counts as missing, and a record says what is wrong. */
 export interface LoggerOptions {
   /** Which program logs. @default - the environment's SERVICE_NAME, or `backend` */
   readonly service?: string;
@@ -19,9 +19,15 @@ export interface LoggerOptions {
    * @default - none: the pod's
    */
   readonly job?: Job;
-  /** Least severe level that is logged. Security events are logged at any. @default - the environment's LOG_LEVEL, or `info` */
+  /**
+   * Least severe level that is logged; security events are logged at any. Other names of the four are taken as well: `verbose`,
+   * `warning`, `DEBUG`. @default - the environment's LOG_LEVEL, or `info`
+   */
   readonly level?: Level;
-  /** stdout: `json`, a record per line; `pretty`, for a person in front of a terminal; `none`. @default 'json' */
+  /**
+   * stdout: `json`, a record per line; `pretty`, for a person in front of a terminal; `none`. With `none` and no files, the logger
+   * is silent: it does not use stderr either. @default 'json'
+   */
   readonly console?: 'json' | 'pretty' | 'none';
   /** Files besides stdout; false: none. @default - in the environment's LOG_DIRECTORY, or none */
   readonly files?: FilesOptions | false;
@@ -41,8 +47,8 @@ export interface LoggerOptions {
   /** Most entries of an object or a list; more are left out and the record is marked `truncated`. @default 1000 */
   readonly maxEntries?: number;
   /**
-   * Most bytes that wait for stdout, and as many for each file. What is logged beyond is dropped, and a record says how many
-   * lines. @default - 268435456 (256 MiB), or an eighth of the memory that the process may use if that is less
+   * Most bytes that wait for stdout, which all loggers of the process share, and as many for each file. What is logged beyond is
+   * dropped, and a record says how many lines. At least 1048576. @default - 268435456 (256 MiB), or an eighth of the memory that the process may use if that is less
    */
   readonly maxWaitingBytes?: number;
   /**

@@ -10,6 +10,7 @@ import { type Output } from './output';
 export const LEVEL = Symbol.for('level');
 export const MESSAGE = Symbol.for('message');
 const JOB = Symbol('job');
+const ONLY_FOR_OTHERS = Symbol('only for transports of the application’s own');
 
 /** What goes through Winston: the finished line, and what a transport needs to know about it. */
 export interface Info {
@@ -18,12 +19,17 @@ export interface Info {
   [LEVEL]?: string;
   [MESSAGE]?: unknown;
   [JOB]?: Job | undefined;
+  [ONLY_FOR_OTHERS]?: boolean;
   [name: string]: unknown;
 }
 
-/** A record as Winston hands it around. */
-export function infoOf(level: string, line: string, job: Job | undefined): Info {
-  return { level, message: '', [LEVEL]: level, [MESSAGE]: line, [JOB]: job };
+/**
+ * A record as Winston hands it around.
+ *
+ * @param onlyForOthers whether only transports of the application's own want it
+ */
+export function infoOf(level: string, line: string, job: Job | undefined, onlyForOthers: boolean): Info {
+  return { level, message: '', [LEVEL]: level, [MESSAGE]: line, [JOB]: job, [ONLY_FOR_OTHERS]: onlyForOthers };
 }
 
 /** Writes finished lines to outputs. Takes each at once, so that nothing waits in Winston's own buffers. */
@@ -51,7 +57,7 @@ export class OutputTransport extends Writable {
 
   override write(info: Info): boolean {
     const line = info[MESSAGE];
-    if (typeof line === 'string') this.#outputs(info[JOB]).write(this.#text(line));
+    if (typeof line === 'string' && info[ONLY_FOR_OTHERS] !== true) this.#outputs(info[JOB]).write(this.#text(line));
     return true;
   }
 

@@ -1,6 +1,8 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DescriptorOutput } from '../../../src/logger/output';
 
 /** An output to a file, and what it reports. */
@@ -44,6 +46,77 @@ describe('an output', () => {
   it('with nothing to write has written it', async () => {
     const { output, close } = outputTo(join(directory, 'out'));
     expect(await output.flush()).toBe(true);
+    close();
+  });
+});
+
+describe('an output to a pipe', () => {
+  const line = 'x'.repeat(999);
+
+  /** A pipe that says that it is full, and reading what is in it at the moment: how many lines that were. */
+  function pipe(maxWaiting: number) {
+    const directory = mkdtempSync(join(tmpdir(), 'logger-pipe-'));
+    const path = join(directory, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const number = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    const output = new DescriptorOutput({ number, waits: false }, maxWaiting, () => undefined);
+    const buffer = Buffer.alloc(2 ** 20);
+    let bytes = 0;
+    return {
+      output,
+      lines: () => bytes / 1000,
+      read: () => {
+        try {
+          bytes += readSync(reader, buffer);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'EAGAIN' });
+        }
+      },
+      close: () => {
+        for (const descriptor of [reader, number]) closeSync(descriptor);
+        rmSync(directory, { recursive: true });
+      },
+    };
+  }
+
+  it('writes while a burst lasts: a reader that keeps up gets more than may wait, before the event loop turns', () => {
+    const { output, read, lines, close } = pipe(2 ** 20);
+    for (let count = 1; count <= 20_000; count += 1) {
+      output.write(line);
+      if (count % 20 === 0) read();
+    }
+    output.flushSync();
+    read();
+    expect([lines(), output.takeLost()]).toEqual([20_000, 0]);
+    close();
+  });
+
+  it('that is full waits for its reader; what does not fit is counted, and told when there is room', async () => {
+    const { output, read, lines, close } = pipe(2 ** 20);
+    for (let count = 0; count < 3000; count += 1) output.write(line);
+    expect(output.takeLost()).toBe(0);
+    const flushed = output.flush();
+    while (!(await Promise.race([flushed, sleep(1, false)]))) read();
+    read();
+    expect(await flushed).toBe(true);
+    const lost = output.takeLost();
+    expect(lost).toBeGreaterThan(1800);
+    expect(lines()).toBe(3000 - lost);
+    close();
+  });
+
+  it('at the end of the process waits a second for its reader, once, and tells each line once', () => {
+    const { output, close } = pipe(2 ** 20);
+    for (let count = 0; count < 500; count += 1) output.write(line);
+    const left = output.flushSync();
+    expect(left).toBeGreaterThan(500 - 66);
+    expect(left).toBeLessThan(500);
+    const started = performance.now();
+    expect(output.flushSync()).toBe(0);
+    output.write(line);
+    expect(output.flushSync()).toBe(1);
+    expect(performance.now() - started).toBeLessThan(900);
     close();
   });
 });

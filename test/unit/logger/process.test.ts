@@ -83,6 +83,43 @@ describe('importing the logger', () => {
   });
 });
 
+describe('the package’s own functions', () => {
+  it('take any value in any argument: every line is valid, and the process ends as it would have ended', async () => {
+    const { code, lines, stderr } = await run(
+      `const revoked = Proxy.revocable({}, {});
+       revoked.revoke();
+       const values = [undefined, null, 42, 5n, NaN, true, Symbol('s'), 'text', () => 0, class {}, [1], new Map([[1, 2]]),
+         new Error('e'), revoked.proxy, Object.create(null), Object.freeze({ userId: 1 }), { get userId() { throw null; } }];
+       const calls = {
+         logWithRequestId: (v) => L.logWithRequestId(v, v, v, v),
+         logSecurityEvent: (v) => L.logSecurityEvent(v),
+         runWithContext: (v) => L.runWithContext(v, () => L.logger.info(v, v)),
+         setContext: (v) => { L.setContext(v); L.runWithContext({}, () => { L.setContext(v); L.logger.info('text'); }); },
+         currentContext: (v) => L.currentContext(v),
+         flush: (v) => L.flush(v),
+         createLogger: (v) => L.createLogger(v).info('text'),
+         // What next() throws is the application’s.
+         requestLogger: (v) => { L.requestLogger(v); L.requestLogger()(v, v, typeof v === 'function' ? undefined : v); },
+         browserLogs: (v) => { L.browserLogs(v); L.browserLogs()(v, v); },
+         logger: (v) => { L.logger.level = v; L.logger.level = 'info'; L.logger.warn(v, v, v); },
+       };
+       for (const call of Object.values(calls)) for (const value of values) call(value);
+       const functions = Object.keys(L).filter((name) => typeof L[name] === 'function');
+       L.logger.info('not called', { names: functions.filter((name) => !(name in calls)) });`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const records = lines.map(parse);
+    for (const record of records)
+      expect(record).toMatchObject({
+        timestamp: expect.any(String) as string,
+        level: expect.stringMatching(/^(error|warn|info|debug)$/) as string,
+        message: expect.any(String) as string,
+      });
+    expect(records.at(-1)).toMatchObject({ message: 'not called', names: [] });
+    expect(records).not.toContainEqual(expect.objectContaining({ message: 'Logger: a record could not be written' }));
+  });
+});
+
 describe('a process that ends', () => {
   it('by itself has written everything', async () => {
     const { code, lines } = await run(`for (let i = 0; i < 5000; i += 1) L.logger.info('line ' + i);`);

@@ -335,6 +335,9 @@ describe('the property level', () => {
     logger.add(new winston.transports.Stream({ level: 'nonsense', stream: sink([]) }));
     logger.debug('debug');
     expect(infos.at(-1)).toBe('debug');
+    expect(stdout.records.map(({ message }) => message)).not.toContain('debug');
+    logger.warn('warn');
+    expect([infos.at(-1), stdout.last['message']]).toEqual(['warn', 'warn']);
     expect(stdout.records).toMatchObject(
       expect.arrayContaining([
         expect.objectContaining({
