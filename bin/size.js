@@ -9,8 +9,13 @@ require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
 const { sizeReport } = require('../lib/src/operations/size');
 
-const USAGE = 'usage: npm run --silent size -- <stack> [--lines-per-second N] [--bytes-per-line N]';
-const OPTIONS = { 'lines-per-second': { type: 'string' }, 'bytes-per-line': { type: 'string' } };
+const USAGE = `usage: npm run --silent size -- <stack> [--lines-per-second N] [--bytes-per-line N]
+  --project <folder>   with the stack files (default: this one)`;
+const OPTIONS = {
+  'lines-per-second': { type: 'string' },
+  'bytes-per-line': { type: 'string' },
+  project: { type: 'string', default: join(__dirname, '..') },
+};
 
 /** A number that was given, or the stack file's. */
 function number(values, name, fallback) {
@@ -23,7 +28,7 @@ function main() {
   const { values, positionals } = parseArguments(OPTIONS, USAGE);
   const [stack] = positionals;
   if (stack === undefined || positionals.length > 1) throw new Error(USAGE);
-  const config = loadStackConfig(join(__dirname, '..'), stack);
+  const config = loadStackConfig(values.project, stack);
   const { linesPerSecond, bytesPerLine } = config.expectedLoad;
   const load = {
     linesPerSecond: number(values, 'lines-per-second', linesPerSecond),

@@ -1,5 +1,5 @@
 /** The folder in which the stack files are, beside Pulumi.yaml: which file is a stack's, and which is nobody's. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, formatReceived, type Problem } from './problem';
 import { PROJECT_FILE, prefixOf } from './stack-keys';
@@ -83,6 +83,7 @@ export function stackFileBytes(directory: string, stack: string): Uint8Array {
 
 function missingFileRemedy(directory: string, stack: string): string {
   const file = stackFileName(stack);
+  if (!existsSync(directory)) return `there is no folder ${directory}: check its name`;
   const names = stackNames(directory);
   const misnamed = misnamedFiles(directory).find(({ meant }) => meant === file);
   if (misnamed !== undefined) return `rename ${misnamed.file} to ${file}`;

@@ -7,6 +7,7 @@ import {
   type Alias,
   type Document,
   isAlias,
+  isCollection,
   isNode,
   isPair,
   isScalar,
@@ -51,8 +52,8 @@ export function readYaml(bytes: Uint8Array): YamlText {
 
 const WHOLE = { position: 'the whole file', path: [], affects: 'text' } as const;
 
-/** What Go's YAML takes for no text: control characters, but for tabs and ends of lines. */
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
+/** What Go's YAML takes for no text, or, alone, for the end of a line. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
 
 /** A file's bytes as text, or why they are none. */
 export function decode(bytes: Uint8Array): string | Advice {
@@ -87,14 +88,13 @@ export function parseYaml(text: string): YamlText {
   try {
     return { value: document.toJS(), faults };
   } catch (error) {
-    // Of aliases that multiply.
-    if (!(error instanceof ReferenceError)) throw error;
-    return {
-      value: undefined,
-      faults: [...faults, { ...WHOLE, rule: 'at most 100 uses of aliases', remedy: 'write out what they stand for' }],
-    };
+    // Of aliases that multiply; or of merges, which are faults already.
+    if (faults.length === 0 && !(error instanceof ReferenceError)) throw error;
+    return { value: undefined, faults: faults.length > 0 ? faults : [{ ...WHOLE, ...ALIASES }] };
   }
 }
+
+const ALIASES: Advice = { rule: 'at most 100 uses of aliases', remedy: 'write out what they stand for' };
 
 const SYNTAX: Readonly<Record<string, Advice>> = {
   DUPLICATE_KEY: { rule: 'YAML: each key stands once in its mapping', remedy: 'remove one of the two' },
@@ -144,6 +144,16 @@ const UNCLEAR: NodeAdvice = {
   rule: `text, or a number that all programs read alike: decimal, without leading zeros and _, at most ${Number.MAX_SAFE_INTEGER}`,
   remedy: 'put it in quotes if it is text or a day; otherwise write the number plainly',
 };
+const IN_FLOW: NodeAdvice = {
+  affects: 'text',
+  rule: 'inside of [ ] and { }, text without quotes holds no ?, begins with no :, and a key ends with a colon and a blank',
+  remedy: 'put it in quotes',
+};
+const BLOCK: NodeAdvice = {
+  affects: 'value',
+  rule: 'a block of text (| or >) begins with its first line, indented by spaces: programs read others differently',
+  remedy: 'remove what is before it, or put the text in quotes',
+};
 const ESCAPE: NodeAdvice = {
   affects: 'text',
   rule: 'an escape that all programs read: not \\/, and no half of a character (\\ud83d)',
@@ -158,8 +168,6 @@ const DECIMAL = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 /** Whether a text without quotes means the same to both. */
 function isClear(plain: string): boolean {
-  // Go's reader takes these for the start of a key, inside of [ ] and { }.
-  if (/^[?:]/.test(plain)) return false;
   if (!NUMBER_OR_TIME.test(plain)) return true;
   const value = Number(plain);
   return DECIMAL.test(plain) && Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
@@ -175,7 +183,8 @@ function nodeFaults(document: Document, text: string, locate: Locate): readonly 
     const parent = ancestors.at(-1);
     const written = text.slice(...(node.range ?? [0, 0])).trimEnd();
     const isKnown = !isAlias(node) || isResolved(node, document, ancestors);
-    const advice = isKnown ? nodeAdvice(node, written, parent) : ALIAS;
+    const isBroken = ancestors.some(isFlow) && breaksInFlow(node, text);
+    const advice = isKnown ? (nodeAdvice(node, written, parent) ?? (isBroken ? IN_FLOW : undefined)) : ALIAS;
     const path = pathOf([...ancestors, node]);
     if (advice !== undefined) faults.push({ position: locate(node.range?.[0] ?? 0), path, written, ...advice });
     // Else nothing of the text could be read.
@@ -196,7 +205,20 @@ function nodeAdvice(node: Node, written: string, parent: unknown): NodeAdvice | 
   if (anchor !== undefined && !ANCHOR.test(anchor)) return ALIAS;
   if (!isScalar(node)) return undefined;
   if (node.type === Scalar.PLAIN) return isClear(written) ? undefined : UNCLEAR;
+  if (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL)
+    return /^\s/.test(String(node.value)) ? BLOCK : undefined;
   return node.type === Scalar.QUOTE_DOUBLE && OTHER_ESCAPE.test(written) ? ESCAPE : undefined;
+}
+
+function isFlow(node: unknown): boolean {
+  return isCollection(node) && node.flow === true;
+}
+
+/** Go's reader ends a plain text there, or does not end it where YAML 1.2 does. */
+function breaksInFlow(node: Node, text: string): boolean {
+  if (!isScalar(node) || node.type !== Scalar.PLAIN) return false;
+  const [from, end] = node.range ?? [0, 0];
+  return /^:|\?/.test(text.slice(from, end)) || /^:[[\]{},]/.test(text.slice(end, end + 2));
 }
 
 /** Names that Go's reader takes. */

@@ -66,6 +66,14 @@ describe('given no file that can be read in the place of a stack’s, the report
     expect(problemsOf(stack)).toMatchObject([{ path: `Pulumi.${stack}.yaml`, received, remedy }]);
   });
 
+  test('no folder at all', () => {
+    rmSync(directory, { recursive: true });
+    expect(problemsOf('dev')).toMatchObject([
+      { received: '(missing)', remedy: `there is no folder ${directory}: check its name` },
+    ]);
+    mkdirSync(directory);
+  });
+
   test('a folder', () => {
     mkdirSync(join(directory, 'Pulumi.dev.yaml'));
     expect(problemsOf('dev')).toMatchObject([{ path: 'Pulumi.dev.yaml', received: '(a folder, not a file)' }]);
