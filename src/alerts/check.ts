@@ -1,6 +1,7 @@
 /** What must hold of a rule before Loki gets it: it can match something, and who is woken by it can tell what it means. */
 import { LABELS, LEVELS, MEASURES, OTLP_LABEL, STRUCTURED_METADATA } from '../log-model';
 import { fulfils, type Matcher } from '../config/selector';
+import { unreadableCharacter } from '../syntax/characters';
 import { templateFault } from '../syntax/go-template';
 import { type Expression, parseExpression } from './logql';
 import { SEVERITIES } from './rule';
@@ -22,6 +23,8 @@ const KNOWN_NAMES = [...STREAM_LABELS, ...METADATA];
 
 /** Of an expression: it is LogQL, gives numbers, and asks for what lines have. */
 export function expressionFaults(expr: string): readonly Fault[] {
+  const character = unreadableCharacter(expr);
+  if (character !== undefined) return [{ part: 'expr', received: expr, ...withoutCharacter(character) }];
   const parsed = parseExpression(expr);
   const fault = (rule: string, remedy: string): Fault => ({ part: 'expr', received: expr, rule, remedy });
   const [error] = parsed.errors;
@@ -120,6 +123,11 @@ function lacksUnit(description: string): boolean {
   );
 }
 
+const withoutCharacter = (character: string): Pick<Fault, 'rule' | 'remedy'> => ({
+  rule: `a text without control characters and line separators: ${character}`,
+  remedy: 'remove it',
+});
+
 const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const METRIC_NAME = /^[A-Za-z_:][A-Za-z0-9_:]*$/;
 /** What a template of an alert may name, besides Go's own functions. */
@@ -150,6 +158,8 @@ export function templateFaults(
   at: (name: string) => Pick<Fault, 'part' | 'name'>,
 ): readonly Fault[] {
   return Object.entries(texts).flatMap(([name, text]): readonly Fault[] => {
+    const character = unreadableCharacter(text);
+    if (character !== undefined) return [{ ...at(name), received: text, ...withoutCharacter(character) }];
     const why = templateFault(text, ALERT_TEMPLATE);
     return why === undefined
       ? []

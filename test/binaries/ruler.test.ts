@@ -1,10 +1,11 @@
 /** The real Loki's ruler with the rules that a stack renders: it loads them, evaluates them, tells Alertmanager, reads them again. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logRules } from '../../src/alerts';
 import type { StackConfigInput } from '../../src/config';
 import { HA } from '../support/config';
 import { changedFiles, lokiFiles, pushBody, type RunningLoki, startLoki, writeLokiFiles } from '../support/loki';
+import { metricOf } from '../support/metric';
 import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder, until } from '../support/program';
 import { exploreOf } from '../support/logql';
 import { type RenderedStack, variant } from '../support/rendered-stack';
@@ -208,6 +209,28 @@ test('a file that Loki cannot read is told by its API, and the rules before go o
   expect((await rules()).map(({ name }) => name)).toContain('HighErrorRate');
   writeFileSync(rulesFile(), before);
   expect((await ask('/loki/api/v1/rules')).status).toBe(200);
+}, 60_000);
+
+test('a file of another tenant that Loki cannot read keeps one that starts from all rules, and a metric tells', async () => {
+  const other = temporaryFolder('ruler-torn');
+  const torn = join(other, 'rules', 'audit', 'own.yaml');
+  mkdirSync(join(other, 'rules', 'audit'), { recursive: true });
+  writeFileSync(torn, 'groups: [{ name: a, rules: [{ alert: A, expr: "rate({job=~\".*\"}[5m])" }] }]');
+  const fresh = await startLoki((await programs('loki')).loki, rendered, {
+    folder: other,
+    files: changedFiles(lokiFiles(rendered), { ruler: { poll_interval: '1s', alertmanager_url: alertmanager.url } }),
+  });
+  const tenants = async (): Promise<number> =>
+    metricOf((await send({ port: fresh.port, path: '/metrics' })).text, 'loki_ruler_managers_total');
+  await until('a look at the files', () =>
+    Promise.resolve(fresh.program.output().includes('unable to list rules') ? undefined : 'not yet'),
+  );
+  expect(await tenants()).toBe(0);
+  // Mended, it needs no restart.
+  removeFolder(join(other, 'rules', 'audit'));
+  await until('the rules', async () => ((await tenants()) === 1 ? undefined : 'none yet'));
+  await fresh.stop();
+  removeFolder(other);
 }, 60_000);
 
 test.each<[string, StackConfigInput]>([

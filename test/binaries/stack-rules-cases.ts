@@ -262,6 +262,15 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     resolves: '32m',
     normal: { [`loki_ruler_config_last_reload_successful{${LOKI},user="spywatcher"}`]: '1x70' },
   },
+  RulerWithoutRules: {
+    wrong: { [`loki_ruler_managers_total{${LOKI}}`]: '1x10 0x20 1x40' },
+    before: '15m',
+    fires: '16m',
+    labels: { job: 'loki' },
+    description: 'The ruler of loki has the rules of 0 tenants.',
+    resolves: '32m',
+    normal: { [`loki_ruler_managers_total{${LOKI}}`]: '1x70' },
+  },
   RulerCannotNotify: {
     wrong: burst(
       LOKI,

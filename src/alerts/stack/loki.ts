@@ -1,5 +1,6 @@
 /** Whether Loki itself is well: its disk, its compactor, its ring, its queries and its ruler. */
 import { formatDuration } from '../../config/units';
+import { stackLogRules } from '../tenant-rules';
 import { compactorJob, grown, seconds, selectorOf } from './promql';
 import type { RulesOf } from './config';
 
@@ -135,6 +136,7 @@ const workRules: RulesOf = (config) => {
       summary: 'The ruler does not take a tenant’s rules',
       description: '{{ $labels.instance }} could not load the rules of tenant {{ $labels.user }}.',
     },
+    ...noRules(config),
     {
       name: 'RulerCannotNotify',
       expr: `sum by (alertmanager) (${grown(`loki_prometheus_notifications_errors_total${loki}`, '5m')}) > 0`,
@@ -143,6 +145,23 @@ const workRules: RulesOf = (config) => {
       summary: 'Alerts of logs do not reach Alertmanager',
       description:
         'The ruler has failed to tell {{ $labels.alertmanager }} of alerts {{ printf "%.0f" $value }} times in five minutes.',
+    },
+  ];
+};
+
+/** Of a file that the ruler cannot read, an alert of lines tells; a Loki that is started with one has no such alerts. */
+const noRules: RulesOf = (config) => {
+  const { enabled, rules, recording, files } = config.alerting;
+  const own = rules.length + recording.length + files.length;
+  if (!enabled || own + stackLogRules(config).length === 0) return [];
+  return [
+    {
+      name: 'RulerWithoutRules',
+      expr: `sum by (job) (loki_ruler_managers_total${selectorOf(config)('loki')}) == 0`,
+      for: '5m',
+      severity: 'critical',
+      summary: 'The ruler has no rules: there are no alerts of logs',
+      description: 'The ruler of {{ $labels.job }} has the rules of {{ $value }} tenants.',
     },
   ];
 };

@@ -1,5 +1,6 @@
 /** What another program reads as an expression. */
 import { z } from 'zod';
+import { unreadableCharacter } from '../../syntax/characters';
 import { unquoted } from '../../syntax/go-text';
 import { type Re2, re2, re2Fault } from '../../syntax/re2';
 import { matchersIn } from '../selector';
@@ -15,6 +16,8 @@ export const streamSelector = () =>
       remedy: `write for example '{job="security"}'`,
     },
   ).superRefine((text, context) => {
+    const character = unreadableCharacter(text);
+    if (character !== undefined) report(context, noCharacter(character), CHARACTER_REMEDY);
     for (const { label, operator, quoted } of matchersIn(text)) {
       const value = unquoted(quoted);
       const fault = value === undefined || !operator.endsWith('~') ? undefined : re2Fault(value);
@@ -29,13 +32,19 @@ const RE2 = {
   remedy: String.raw`write for example "GET /health[ ?]", with a backslash doubled inside of double quotes`,
 };
 
+const noCharacter = (character: string): string =>
+  `a text without control characters and line separators: ${character}`;
+const CHARACTER_REMEDY = String.raw`remove it, or write it as an escape of RE2: \x{2028}`;
+
 /** An expression for the agent, which reads RE2. */
 const expression = (isUseless: (expression: Re2) => boolean, useless: RuleParams) =>
   z
     .string(says(RE2))
     .superRefine((text, context) => {
       const read = re2(text);
-      if (typeof read === 'string') report(context, `${RE2.rule}; RE2 says: ${read}`, RE2.remedy);
+      const character = unreadableCharacter(text);
+      if (character !== undefined) report(context, noCharacter(character), CHARACTER_REMEDY);
+      else if (typeof read === 'string') report(context, `${RE2.rule}; RE2 says: ${read}`, RE2.remedy);
       else if (isUseless(read)) report(context, useless.rule, useless.remedy);
     })
     .meta({ title: 'RE2 expression', patternErrorMessage: RE2.rule });

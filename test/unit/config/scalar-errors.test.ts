@@ -304,6 +304,17 @@ const rows: readonly Row[] = [
     '^',
     '(?i)',
   ),
+  // Of the differential test: Go's YAML ends a line there, and Promtail did not start.
+  ...eachOf(
+    'a pattern with a line separator',
+    (pattern) => drop({ patterns: [pattern] }),
+    'agent.drop[0].patterns[0]',
+    {
+      rule: 'a text without control characters and line separators: U+2028',
+      remedy: String.raw`remove it, or write it as an escape of RE2: \x{2028}`,
+    },
+    'a\u2028b',
+  ),
   ...eachOf(
     'an expression that finds the empty text',
     (expression) => ({ agent: { redact: [{ name: 'secret', expression }] } }),

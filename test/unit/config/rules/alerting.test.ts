@@ -316,6 +316,22 @@ testRules([
     file(rule({ annotations: { ...ANNOTATIONS, title: '{{ $labels.job }}' } })),
   ],
   [
+    'a text without control characters and line separators: U+0085',
+    own({ summary: 'a\u0085b' }),
+    'alerting.rules[0].summary',
+    shown('a\u0085b'),
+    'remove it',
+    own({ summary: 'a b' }),
+  ],
+  [
+    'a text without control characters and line separators: U+2028',
+    own({ expr: `${GOOD.expr} #\u2028` }),
+    'alerting.rules[0].expr',
+    shown(`${GOOD.expr} #\u2028`),
+    'remove it',
+    own({ expr: `${GOOD.expr} #` }),
+  ],
+  [
     'a name that no other group of the file has',
     file(groups(GROUP, { ...GROUP, rules: [{ ...RULE, alert: 'Other' }] })),
     'alerting.files[0].alerts/team.yaml.groups[1].name',
