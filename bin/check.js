@@ -27,8 +27,8 @@ function main() {
   const [stack] = positionals;
   if (stack === undefined || positionals.length > 1) throw new Error(USAGE);
   const config = loadStackConfig(values.project, stack);
-  const running = readRunning(clusterOf(values), config.namespaces.logging);
-  const findings = compareWithRunning(stackObjects(config), running, new Date());
+  const wanted = stackObjects(config);
+  const findings = compareWithRunning(wanted, readRunning(clusterOf(values), wanted), new Date());
   if (values.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
   else if (findings.length > 0) process.stderr.write(`${formatFindings(stack, findings)}\n`);
   else process.stderr.write(`${stack}: all of it can be applied to what runs.\n`);

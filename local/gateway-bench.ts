@@ -30,7 +30,7 @@ interface Door {
 const CONFIG: StackConfigInput = {
   environment: 'staging',
   // The gateway is measured, not Loki's limits.
-  limits: { ingestionRate: '900MB', ingestionBurst: '900MB', perStreamRate: '900MB', perStreamBurst: '900MB' },
+  limits: { ingestionRate: '250MB', ingestionBurst: '250MB', perStreamRate: '250MB', perStreamBurst: '250MB' },
   // As large as such a rate would want it.
   persistence: { size: '200Gi' },
 };

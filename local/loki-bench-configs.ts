@@ -13,16 +13,16 @@ export interface Contender {
 
 /** Limits of rates, the same for all: Loki is measured, not they. */
 const UNLIMITED: StackConfigInput['limits'] = {
-  ingestionRate: '900MB',
-  ingestionBurst: '900MB',
-  perStreamRate: '900MB',
-  perStreamBurst: '900MB',
+  ingestionRate: '250MB',
+  ingestionBurst: '250MB',
+  perStreamRate: '250MB',
+  perStreamBurst: '250MB',
 };
 const UNLIMITED_KEYS = {
-  ingestion_rate_mb: 900,
-  ingestion_burst_size_mb: 900,
-  per_stream_rate_limit: '900MB',
-  per_stream_rate_limit_burst: '900MB',
+  ingestion_rate_mb: 250,
+  ingestion_burst_size_mb: 250,
+  per_stream_rate_limit: '250MB',
+  per_stream_rate_limit_burst: '250MB',
 };
 
 /** The rendered config of a single Loki. */

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { secretTable, type StackConfig } from '../config';
 import { formatDuration } from '../config/units';
+import { PART_OF, STACK } from './identity';
 import { type MadeFile, madeFiles } from './made-file';
 
 /** The stack's Secrets as requests to the External Secrets operator; nothing where they come from somewhere else. */
@@ -20,8 +21,8 @@ export class ExternalSecrets extends Construct {
           name,
           namespace,
           labels: {
-            'app.kubernetes.io/part-of': 'spywatcher-logs',
-            'app.kubernetes.io/managed-by': 'spywatcher-logs',
+            [PART_OF]: STACK,
+            'app.kubernetes.io/managed-by': STACK,
           },
         },
         spec: {

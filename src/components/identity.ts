@@ -20,12 +20,18 @@ export const ALERTMANAGER = identity({ name: 'alertmanager', ports: { http: 9093
 export const PROMETHEUS = identity({ name: 'prometheus', ports: { http: 9090 } });
 export const CANARY = identity({ name: 'canary', ports: { metrics: 3500 } });
 
+/** The label by which everything of a stack is known, and its value. */
+export const PART_OF = 'app.kubernetes.io/part-of';
+export const STACK = 'spywatcher-logs';
+/** Annotation of a namespace: the config says that it may be one in which other things run. */
+export const ADOPT = `${STACK}/adopted`;
+
 /** Labels that select the pods of a component. They never change: a StatefulSet's selector is immutable. */
 export function selectorLabels({ name }: Identity): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'spywatcher-logs' };
+  return { 'app.kubernetes.io/name': name, [PART_OF]: STACK };
 }
 
 /** Labels of every object of a component: the selector and what may change. */
 export function objectLabels(component: Identity): Readonly<Record<string, string>> {
-  return { ...selectorLabels(component), 'app.kubernetes.io/managed-by': 'spywatcher-logs' };
+  return { ...selectorLabels(component), 'app.kubernetes.io/managed-by': STACK };
 }

@@ -1,6 +1,7 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import type { StackConfig } from '../config';
+import { ADOPT, PART_OF, STACK } from './identity';
 
 /** Which Pod Security level a namespace enforces. */
 export type PodSecurityLevel = 'restricted' | 'privileged';
@@ -11,19 +12,22 @@ export interface LoggingNamespaceProps {
   readonly name: string;
   /** Enforced, audited and warned about. */
   readonly podSecurity: PodSecurityLevel;
+  /** Whether it may be there already, with what is not the stack's. */
+  readonly adopt: boolean;
 }
 
 /** A namespace with its Pod Security level in which nothing may talk to anything until a policy says so. */
 export class LoggingNamespace extends Construct {
   constructor(scope: Construct, id: string, props: LoggingNamespaceProps) {
     super(scope, id);
-    const { name, podSecurity } = props;
+    const { name, podSecurity, adopt } = props;
     new k8s.KubeNamespace(this, 'namespace', {
       metadata: {
         name,
+        ...(adopt ? { annotations: { [ADOPT]: 'true' } } : {}),
         labels: {
-          'app.kubernetes.io/part-of': 'spywatcher-logs',
-          'app.kubernetes.io/managed-by': 'spywatcher-logs',
+          [PART_OF]: STACK,
+          'app.kubernetes.io/managed-by': STACK,
           ...Object.fromEntries(
             ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity]),
           ),
@@ -41,8 +45,8 @@ export class LoggingNamespace extends Construct {
 export class Namespaces extends Construct {
   constructor(scope: Construct, id: string, props: Pick<StackConfig, 'namespaces'>) {
     super(scope, id);
-    const { namespaces } = props;
-    new LoggingNamespace(this, 'logging', { name: namespaces.logging, podSecurity: 'restricted' });
-    new LoggingNamespace(this, 'agents', { name: namespaces.agents, podSecurity: 'privileged' });
+    const { adopt, ...namespaces } = props.namespaces;
+    new LoggingNamespace(this, 'logging', { name: namespaces.logging, podSecurity: 'restricted', adopt });
+    new LoggingNamespace(this, 'agents', { name: namespaces.agents, podSecurity: 'privileged', adopt });
   }
 }

@@ -2,6 +2,7 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { credentialSecretName, type StackConfig } from '../config';
+import { positionsDirectory } from '../config/positions';
 import { formatDuration, formatLokiBytes, goMemoryLimit } from '../config/units';
 import { filesVolume } from '../config/volumes';
 import { LABELS } from '../log-model';
@@ -40,6 +41,8 @@ export type PromtailProps = Pick<
 const CREDENTIAL = '/etc/promtail-credential';
 const GATEWAY_CA = '/etc/promtail-gateway-ca';
 const POSITIONS = '/run/promtail';
+/** Volume of the pod with its positions. */
+export const POSITIONS_VOLUME = 'positions';
 const GO_MEMORY_SHARE = 0.8;
 /** The batch in its hands is lost if it is killed: it may wait for a Loki that is restarted at the same time, and takes as long. */
 const END_SECONDS = 300;
@@ -147,7 +150,7 @@ export class Promtail extends Construct {
                 },
                 volumeMounts: [
                   { name: 'config', mountPath: '/etc/promtail', readOnly: true },
-                  { name: 'positions', mountPath: POSITIONS },
+                  { name: POSITIONS_VOLUME, mountPath: POSITIONS },
                   { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },
                   ...agent.files.map((source) => ({
                     name: filesVolume(source.name),
@@ -161,7 +164,7 @@ export class Promtail extends Construct {
             ],
             volumes: [
               { name: 'config', configMap: { name: 'promtail-config' } },
-              { name: 'positions', hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
+              { name: POSITIONS_VOLUME, hostPath: { path: positionsDirectory(props), type: 'DirectoryOrCreate' } },
               { name: 'pod-logs', hostPath: { path: '/var/log/pods' } },
               ...agent.files.map(({ name, directory }) => ({
                 name: filesVolume(name),

@@ -23,22 +23,26 @@ export interface ClusterSelection {
  * @throws pulumi.RunError with all that cannot be applied.
  */
 export function refuseWhatCannotBeApplied(stack: string, config: StackConfig, selection: ClusterSelection): void {
+  const wanted = stackObjects(config);
   let running: readonly KubernetesObject[];
   try {
-    running = read(config, selection);
+    running = read(wanted, selection);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     void pulumi.log.warn(`Not compared with what runs: ${reason}`);
     return;
   }
-  const findings = compareWithRunning(stackObjects(config), running, new Date());
+  const findings = compareWithRunning(wanted, running, new Date());
   if (findings.length > 0) throw new pulumi.RunError(formatFindings(stack, findings));
 }
 
-function read({ namespaces }: StackConfig, { kubeconfig, context }: ClusterSelection): readonly KubernetesObject[] {
+function read(
+  wanted: readonly KubernetesObject[],
+  { kubeconfig, context }: ClusterSelection,
+): readonly KubernetesObject[] {
   const select = context === undefined ? [] : ['--context', context];
   const readWith = (...more: readonly string[]) =>
-    readRunning({ kubectl: 'kubectl', select: [...select, ...more] }, namespaces.logging);
+    readRunning({ kubectl: 'kubectl', select: [...select, ...more] }, wanted);
   if (kubeconfig === undefined) return readWith();
   if (!kubeconfig.includes('\n')) return readWith('--kubeconfig', kubeconfig);
   // kubectl reads no contents but from a file. It holds keys: for this user alone, and not for long.

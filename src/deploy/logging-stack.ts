@@ -3,7 +3,7 @@ import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { gatewayServicePort, gatewayUrl } from '../components/gateway';
-import { GATEWAY, GRAFANA } from '../components/identity';
+import { GATEWAY, GRAFANA, PART_OF, STACK } from '../components/identity';
 import { sizeWarnings } from '../config/sizing';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from './objects';
@@ -74,10 +74,10 @@ export class LoggingStack extends pulumi.ComponentResource {
     this.register(name, config, objects, secrets, provider);
     for (const warning of sizeWarnings(config)) void pulumi.log.warn(warning, this);
 
-    const { logging } = config.namespaces;
+    const { logging, agents } = config.namespaces;
     this.gatewayUrl = pulumi.output(gatewayUrl(config));
     this.grafanaUrl = pulumi.output(config.grafana.url);
-    this.namespaces = pulumi.output(config.namespaces);
+    this.namespaces = pulumi.output({ logging, agents });
     this.portForward = pulumi.output({
       gateway: `kubectl -n ${logging} port-forward service/${GATEWAY.name} 3100:${gatewayServicePort(config)}`,
       grafana: `kubectl -n ${logging} port-forward service/${GRAFANA.name} 3000:${GRAFANA.ports.http}`,
@@ -137,7 +137,7 @@ export class LoggingStack extends pulumi.ComponentResource {
       const metadata = {
         name: spec.name,
         namespace: spec.namespace,
-        labels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' },
+        labels: { [PART_OF]: STACK },
       };
       const stringData = values.apply((known) => contentsOf(config, known, spec));
       const isLate = after.length > 0 && isRotatingAgent(config, secrets);

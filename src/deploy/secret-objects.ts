@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { authorizationContents, METRICS_USER } from '../components/authorization';
 import { bucketCredentials, CREDENTIALS_FILE } from '../components/bucket-credentials';
-import { CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../components/identity';
+import { CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI, PART_OF, STACK } from '../components/identity';
 import { LDAP_FILE, ldapConfig } from '../components/ldap-config';
 import { madeFiles } from '../components/made-file';
 import {
@@ -183,7 +183,7 @@ export function secretManifest({ name, namespace, stringData }: SecretObject): o
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, namespace, labels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' } },
+    metadata: { name, namespace, labels: { [PART_OF]: STACK } },
     stringData,
   };
 }

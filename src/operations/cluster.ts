@@ -13,6 +13,17 @@ export interface Cluster {
 /** How long the API server may take to answer. */
 const TIMEOUT = '--request-timeout=20s';
 
+/** Kinds that are compared, and those by which one sees that a namespace is in use. */
+const COMPARED = [
+  'statefulsets',
+  'persistentvolumeclaims',
+  'configmaps',
+  'daemonsets',
+  'deployments',
+  'cronjobs',
+  'pods',
+];
+
 const listShape = z.looseObject({
   items: z.array(
     z.looseObject({
@@ -63,7 +74,13 @@ export function parseList(answer: string): readonly KubernetesObject[] {
   return several.success ? several.data.items : listShape.parse({ items: [parsed] }).items;
 }
 
-/** All of a stack that {@link compareWithRunning} looks at. */
-export function readRunning(cluster: Cluster, namespace: string): readonly KubernetesObject[] {
-  return list(cluster, namespace, 'statefulsets', 'persistentvolumeclaims', 'configmaps', 'storageclasses');
+/** All that {@link compareWithRunning} looks at: in the namespaces of a rendered stack, they themselves, and StorageClasses. */
+export function readRunning(cluster: Cluster, wanted: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const namespaces = wanted.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+  const found = kubectl(cluster, ['get', 'namespaces', ...namespaces, '--ignore-not-found', '-o', 'json', TIMEOUT]);
+  return [
+    ...(found.trim() === '' ? [] : parseList(found)),
+    ...namespaces.flatMap((namespace) => list(cluster, namespace, ...COMPARED)),
+    ...parseList(kubectl(cluster, ['get', 'storageclasses', '-o', 'json', TIMEOUT])),
+  ];
 }

@@ -1,6 +1,8 @@
 /** What cannot be applied to what runs. Kubernetes would refuse some of it half-way through; of the rest Loki would say nothing. */
 import type { KubernetesObject } from '../deploy/objects';
 import { type Finding, nameOf } from './compare-finding';
+import { namespaceFindings } from './compare-namespaces';
+import { positionsFindings } from './compare-positions';
 import { schemaFindings } from './compare-schema';
 import { immutableFindings, volumeFindings } from './compare-volumes';
 
@@ -8,7 +10,7 @@ import { immutableFindings, volumeFindings } from './compare-volumes';
  * Compares a rendered stack with what runs. What is not there yet can be made in any way.
  *
  * @param wanted - rendered objects
- * @param running - of the cluster: StatefulSets, claims and ConfigMaps of the stack's namespaces, and all StorageClasses
+ * @param running - of the cluster, as `readRunning` reads it
  * @param now - which periods of the index have begun depends on it
  */
 export function compareWithRunning(
@@ -21,6 +23,8 @@ export function compareWithRunning(
     return [
       ...(same === undefined ? [] : immutableFindings(object, same)),
       ...volumeFindings(object, running),
+      ...namespaceFindings(object, same, running),
+      ...(same === undefined ? [] : positionsFindings(object, same)),
       ...(same === undefined ? [] : schemaFindings(object, same, now)),
     ];
   });

@@ -80,7 +80,7 @@ export async function resize(
 ): Promise<Resized> {
   const sets = wanted.filter(({ kind }) => kind === 'StatefulSet');
   const namespace = sets[0]?.metadata.namespace ?? '';
-  const running = readRunning(cluster, namespace);
+  const running = readRunning(cluster, wanted);
   const refused = compareWithRunning(wanted, running, new Date()).filter(({ resizable }) => !resizable);
   if (refused.length > 0) throw new Error(formatFindings(stack, refused));
   const done: Resized[] = [];

@@ -118,6 +118,30 @@ test('given a period that begins today, it says so in JSON, for programs', async
   expect(JSON.parse(stdout)).toMatchObject([{ path: expect.stringContaining(`schema_config of ${today}`) as string }]);
 });
 
+describe('given a namespace in which something else runs', () => {
+  const namespaces = { logging: 'observability' };
+  const foreign = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'observability' } },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'theirs', namespace: 'observability' },
+      spec: { containers: [{ name: 'theirs', image: 'registry.example.com/theirs:1.0.0' }] },
+    },
+  ];
+
+  it('it asks for consent, and with that has nothing to say', async () => {
+    expect(await check({ namespaces })).toMatchObject({ code: 0 });
+    await apply(foreign);
+    const { code, stderr } = await check({ namespaces });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Namespace observability');
+    expect(stderr).toContain('running: Pod observability/theirs');
+    expect(stderr).toContain('namespaces.adopt: true');
+    expect(await check({ namespaces: { ...namespaces, adopt: true } })).toMatchObject({ code: 0 });
+  });
+});
+
 test.each([
   ['an unknown stack', ['no-such-stack'], 'no-such-stack'],
   ['no stack', [], 'usage: npm run --silent check'],

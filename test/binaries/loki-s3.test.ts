@@ -36,7 +36,7 @@ const stackOn = (
       region: 'us-east-1',
       endpoint,
       forcePathStyle: true,
-      egress: [{ cidr: '127.0.0.1/32', port: 9000 }],
+      egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(endpoint).port) }],
     },
     ...differences,
   });

@@ -136,7 +136,7 @@ test('given a single Loki’s volume in a bucket, then a ring gives the answers 
       region: 'us-east-1',
       endpoint: s3.endpoint,
       forcePathStyle: true,
-      egress: [{ cidr: '127.0.0.1/32', port: 443 }],
+      egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(s3.endpoint).port) }],
     },
   });
   const started = lokiRing({ loki, rendered: after, network: '127.80.0', tenant: 'unused', s3: s3.env });

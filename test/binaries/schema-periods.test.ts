@@ -44,7 +44,7 @@ const inBucket = (...schema: Extract<Storage, { readonly type: 's3' }>['schema']
   region: 'us-east-1',
   endpoint: s3.endpoint,
   forcePathStyle: true,
-  egress: [{ cidr: '127.0.0.1/32', port: 9000 }],
+  egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(s3.endpoint).port) }],
   schema,
 });
 const stackWith = (storage: Storage): RenderedStack => variant('periods', { environment: 'dev', storage });

@@ -34,8 +34,6 @@ export const haConfig = (): StackConfig =>
     // All requests of the tests come from one address.
     gateway: { failedLoginsPerMinute: 1000 },
     agent: {
-      // Two agents on one node, each with its own positions.
-      positionsDirectory: '/var/lib/spywatcher-logs/ha-promtail',
       excludeNamespaces: ['kube-system', 'logging', 'logging-agents'],
     },
     resources: {

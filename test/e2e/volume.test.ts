@@ -55,7 +55,7 @@ const lokiPod = async () => [
   await get('pod/loki-0', '.status.containerStatuses[0].restartCount'),
 ];
 const compared = (config: StackConfig) =>
-  compareWithRunning(stackObjects(config), readRunning(target, LOGGING), new Date());
+  compareWithRunning(stackObjects(config), readRunning(target, stackObjects(config)), new Date());
 const ownerOf = (config: StackConfig) => ({ cluster: target, config, say: log });
 
 async function push(line: string): Promise<void> {

@@ -65,7 +65,7 @@ export const AUDIT_RULES = `groups:
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   environment: 'staging',
-  namespaces: { logging: 'watch', agents: 'watch-agents' },
+  namespaces: { logging: 'watch', agents: 'watch-agents', adopt: true },
   retention: {
     period: '10d',
     streams: [{ selector: '{job="security"}', period: '90d', priority: 10 }],
@@ -412,13 +412,13 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   images: {
     registry: 'registry.example.com/mirror',
     pullSecrets: ['mirror-login'],
-    loki: 'docker.io/grafana/loki:3.7.1',
+    loki: 'docker.io/grafana/loki:3.7.7',
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.1-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.1',
     grafana: 'docker.io/grafana/grafana:12.4.1',
     alertmanager: 'docker.io/prom/alertmanager:v0.31.0',
     prometheus: 'docker.io/prom/prometheus:v3.15.0',
-    canary: 'docker.io/grafana/loki-canary:3.7.1',
+    canary: 'docker.io/grafana/loki-canary:3.7.7',
   },
   network: {
     ingressController: { namespace: 'edge' },

@@ -1,5 +1,14 @@
+import { globsOverlap } from '../glob';
+import { positionsDirectory } from '../positions';
+import { formatPath } from '../problem';
 import { problem, type Rule, when } from './rule';
 import { agentSelector } from './selector';
+
+/** Where the kubelet has the logs of pods, and links to them. */
+const POD_LOGS = ['/var/log/pods', '/var/log/containers'];
+
+const globOf = ({ directory, files }: { readonly directory: string; readonly files: string }): string =>
+  `${directory}/${files}`;
 
 export const agentRules: readonly Rule[] = [
   {
@@ -34,6 +43,38 @@ export const agentRules: readonly Rule[] = [
           ),
         ),
       ]),
+  },
+  {
+    reads: ['agent.files', 'agent.positionsDirectory', 'namespaces.agents'],
+    check: ({ agent, namespaces }) => {
+      const positions = positionsDirectory({ agent, namespaces });
+      return agent.files.flatMap((source, index) => {
+        const path = ['agent', 'files', index];
+        const [glob, written] = [globOf(source), { directory: source.directory, files: source.files }];
+        const own = [...POD_LOGS, positions].find((folder) => globsOverlap(glob, `${folder}/**`));
+        const before = agent.files.findIndex((other, at) => at < index && globsOverlap(glob, globOf(other)));
+        return [
+          ...when(own !== undefined, () =>
+            problem(
+              path,
+              written,
+              `files that the agent does not read anyway, nor writes itself: these may be below ${own ?? ''}, and their lines would come twice, or never end`,
+              own === positions
+                ? 'name another folder'
+                : 'remove it: the agent reads what pods write to stdout by itself; or name another folder',
+            ),
+          ),
+          ...when(before >= 0, () =>
+            problem(
+              path,
+              written,
+              `files that no other entry reads: ${formatPath(['agent', 'files', before])} may read the same, and their lines would come twice`,
+              'make directory and files of the two so that no file is in both',
+            ),
+          ),
+        ];
+      });
+    },
   },
   {
     reads: ['agent.drop'],

@@ -6,9 +6,11 @@ import { alertingRules } from './alerting';
 import { authRules } from './auth';
 import { canaryRules } from './canary';
 import { deploymentRules } from './deployment';
+import { extremeRules } from './extremes';
 import { gatewayRules } from './gateway';
 import { grafanaRules } from './grafana';
 import { grafanaLoginRules } from './grafana-login';
+import { imageRules } from './images';
 import { limitsRules } from './limits';
 import { monitoringRules } from './monitoring';
 import { namespaceRules } from './namespaces';
@@ -26,6 +28,7 @@ export const rules: readonly Rule[] = [
   ...namespaceRules,
   ...retentionRules,
   ...limitsRules,
+  ...extremeRules,
   ...storageRules,
   ...persistenceRules,
   ...deploymentRules,
@@ -40,6 +43,7 @@ export const rules: readonly Rule[] = [
   ...monitoringRules,
   ...canaryRules,
   ...resourceRules,
+  ...imageRules,
   ...networkRules,
   ...secretRules,
   ...textRules,

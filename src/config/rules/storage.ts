@@ -28,6 +28,24 @@ export const storageRules: readonly Rule[] = [
       ),
   },
   {
+    reads: ['storage'],
+    check: ({ storage }) => {
+      if (storage.type !== 's3') return [];
+      const { protocol, port, hostname } = new URL(storage.endpoint ?? 'https://s3.amazonaws.com');
+      const wanted = Number(port) || (protocol === 'https:' ? 443 : 80);
+      // Of a Service of the cluster, the policy sees the port of the pods behind it, which may be any.
+      const isService = /^[^.]+$|\.svc(?:\.|$)/.test(hostname) && !hostname.startsWith('[');
+      return when(!isService && !storage.egress.some((destination) => destination.port === wanted), () =>
+        problem(
+          ['storage', 'egress'],
+          storage.egress.map((destination) => destination.port),
+          `an entry with port ${wanted}, that of ${storage.endpoint === undefined ? 'S3' : 'storage.endpoint'}: Loki would not reach its bucket, and not start`,
+          `add { cidr: …, port: ${wanted} }`,
+        ),
+      );
+    },
+  },
+  {
     reads: ['storage.schema'],
     check: ({ storage: { schema } }) =>
       schema.flatMap(({ from }, index) => {

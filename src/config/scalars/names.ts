@@ -9,6 +9,17 @@ export const roleArn = () =>
     remedy: 'write for example arn:aws:iam::123456789012:role/loki',
   });
 
+/** A bucket of S3: its own rules for names, which other servers share. */
+export const bucketName = () =>
+  withPattern(
+    'bucket',
+    /^(?!.*\.\.)(?!(?:\d+\.){3}\d+$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    {
+      rule: 'the name of a bucket: 3 to 63 small letters, digits, hyphens and dots, without s3:// and a path',
+      remedy: 'write for example spywatcher-logs',
+    },
+  );
+
 /** What every object of JavaScript has: no name for an entry of one. */
 const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
 

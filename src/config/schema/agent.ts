@@ -44,8 +44,10 @@ export const agent = z.strictObject({
   batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time a line waits for its batch.'),
   batchSize: byteSize().prefault(defaults.agent.batchSize).describe('Size at which a batch is sent.'),
   positionsDirectory: stateDirectory(defaults.agent.positionsDirectory)
-    .default(defaults.agent.positionsDirectory)
-    .describe('Directory on the node for read positions; it outlives the pod.'),
+    .optional()
+    .describe(
+      `Directory on the node for read positions; it outlives the pod. Without it \`${defaults.agent.positionsDirectory}\`, and with another \`namespaces.agents\` than the default one that directory with \`-<namespace>\` behind it, so that no two stacks share one.`,
+    ),
   containerLogMaxSize: byteSize()
     .prefault(defaults.agent.containerLogMaxSize)
     .describe(

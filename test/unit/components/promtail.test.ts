@@ -71,6 +71,20 @@ describe('given a stack, Promtail', () => {
     expect(podOf(objects).spec.terminationGracePeriodSeconds).toBe(300);
   });
 
+  it('keeps its positions where no other stack of the cluster keeps them, and with the default namespace where it always did', () => {
+    const folderOf = (input: Parameters<typeof configWith>[0]) => {
+      const promtail = render((scope) => new Promtail(scope, 'promtail', configWith(input)));
+      return podOf(promtail).spec.volumes.find(({ name }) => name === 'positions')?.hostPath?.path;
+    };
+    expect(folderOf({})).toBe('/var/lib/spywatcher-logs/promtail');
+    expect(folderOf({ namespaces: { logging: 'other' } })).toBe('/var/lib/spywatcher-logs/promtail');
+    expect(folderOf({ namespaces: { agents: 'other-agents' } })).toBe('/var/lib/spywatcher-logs/promtail-other-agents');
+    const positionsDirectory = '/var/lib/mine';
+    expect(folderOf({ namespaces: { agents: 'other-agents' }, agent: { positionsDirectory } })).toBe(
+      positionsDirectory,
+    );
+  });
+
   it('starts whatever a crash has left of its positions, and writes them down far less often than batches leave', () => {
     expect(yamlOf(objects, 'promtail-config', 'config.yaml').at('positions')).toMatchObject({
       ignore_invalid_yaml: true,

@@ -132,7 +132,7 @@ describe('given a stack that runs, the program', () => {
     const asked = pretendKubectl(running('50Gi'));
     const resources = await recorded(load({ ...CONFIG, 'kubernetes:context': 'kind' }));
     expect(resources.filter(isOf)).not.toEqual([]);
-    expect(asked()).toMatch(/^--context kind .*-n watch get /);
+    expect(asked()).toMatch(/^--context kind get namespaces watch watch-agents [^]*^--context kind -n watch get /m);
   });
 
   it('refuses one that cannot, before anything is registered', async () => {
@@ -141,6 +141,16 @@ describe('given a stack that runs, the program', () => {
     expect(failure.registered).toEqual([]);
     expect(failure.cause).toBeInstanceOf(pulumi.RunError);
     expect(failure.message).toMatch(/^Pulumi\.prod\.yaml: 1 difference[^]*a volume never gets smaller/);
+  });
+
+  it('refuses a namespace of others without consent', async () => {
+    const theirs = { metadata: { name: 'theirs', namespace: 'watch' }, apiVersion: 'v1', kind: 'Pod' };
+    pretendKubectl([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'watch' } }, theirs]);
+    const failure = await failureOf(load(CONFIG), 'prod');
+    expect(failure.registered).toEqual([]);
+    expect(failure.message).toMatch(
+      /^Pulumi\.prod\.yaml: 1 difference[^]*Pod watch\/theirs[^]*namespaces\.adopt: true/,
+    );
   });
 
   it('hands the contents of a kubeconfig to kubectl in a file, of which nothing is left', async () => {

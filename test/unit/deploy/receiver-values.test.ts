@@ -13,7 +13,7 @@ const config = configWith({
       type,
       egress: EGRESS,
     })),
-    routes: ['slack', 'webhook', 'pagerduty'].map((receiver) => ({ receiver })),
+    routes: ['slack', 'webhook', 'pagerduty'].map((receiver) => ({ receiver, continue: true })),
   },
 });
 const check = (receiver: string, value: string) => () =>

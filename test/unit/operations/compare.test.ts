@@ -262,6 +262,86 @@ describe('given a stack that moves from its volume to a bucket', () => {
   });
 });
 
+describe('given the agent’s positions', () => {
+  const agents = { namespaces: { agents: 'other-agents' } };
+  const positionsDirectory = '/var/lib/spywatcher-logs/promtail';
+
+  it('a change of their folder is said, with what to write', () => {
+    expect(compared(agents, running({ ...agents, agent: { positionsDirectory } }))).toEqual([
+      {
+        path: 'DaemonSet other-agents/promtail: positions on the nodes',
+        running: positionsDirectory,
+        wanted: '/var/lib/spywatcher-logs/promtail-other-agents',
+        rule: 'positions stay where they are: without them the agent reads all files from their beginning, and sends what is there already',
+        remedy: `write agent.positionsDirectory: ${positionsDirectory}; or, if lines may come twice, delete the DaemonSet first`,
+        resizable: false,
+      },
+    ]);
+    expect(
+      compared({ ...agents, agent: { positionsDirectory } }, running({ ...agents, agent: { positionsDirectory } })),
+    ).toEqual([]);
+  });
+
+  it('an agent that is new in its namespace has none', () => {
+    expect(compared(agents, running())).toEqual([]);
+  });
+});
+
+describe('given a namespace that is there already', () => {
+  const namespace = (name: string, labels: Readonly<Record<string, string>> = {}): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels },
+  });
+  const thing = (kind: string, name: string, labels = {}): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name, namespace: 'observability', labels },
+  });
+  const inShared = (logging: string, adopt = false): Differences => ({ namespaces: { logging, adopt } });
+  const others = ['one', 'two', 'three', 'four'].map((name) => thing('Pod', name));
+
+  it('with what others run in it, it asks for consent', () => {
+    expect(compared(inShared('observability'), [namespace('observability'), ...others])).toEqual([
+      {
+        path: 'Namespace observability',
+        running: 'Pod observability/one, Pod observability/two, Pod observability/three and 1 more',
+        wanted: 'nothing talks there but what the stack’s policies list; Pod Security restricted',
+        rule: 'a namespace of the stack’s own; in this one other things run, which would be cut off or refused',
+        remedy: 'write other names in namespaces; or namespaces.adopt: true, if that is what they are to get',
+        resizable: false,
+      },
+    ]);
+  });
+
+  it.each(['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'])('a %s of theirs is enough', (kind) => {
+    expect(compared(inShared('observability'), [namespace('observability'), thing(kind, 'theirs')])).toHaveLength(1);
+  });
+
+  it('with consent, it is taken', () => {
+    expect(compared(inShared('observability', true), [namespace('observability'), ...others])).toEqual([]);
+  });
+
+  it('and empty but for what every namespace has, it is taken', () => {
+    const everyNamespaceHas = thing('ConfigMap', 'kube-root-ca.crt');
+    expect(compared(inShared('observability'), [namespace('observability'), everyNamespaceHas])).toEqual([]);
+  });
+
+  it('and is the stack’s since its first day, it asks nothing, whatever has come since', () => {
+    const own = namespace('observability', { 'app.kubernetes.io/part-of': 'spywatcher-logs' });
+    expect(compared(inShared('observability'), [own, ...others])).toEqual([]);
+  });
+
+  it('with pods of the stack alone, as a namespace that somebody else makes has them, it asks nothing', () => {
+    const own = thing('Pod', 'loki-0', { 'app.kubernetes.io/part-of': 'spywatcher-logs' });
+    expect(compared(inShared('observability'), [namespace('observability'), own])).toEqual([]);
+  });
+
+  it('what runs in other namespaces is not its affair', () => {
+    expect(compared({}, [namespace('observability'), namespace('logging'), ...others])).toEqual([]);
+  });
+});
+
 test('the report says where, what runs, what was wanted, the rule and what to do', () => {
   const found = compared({ persistence: { size: '80Gi' } }, running());
   expect(formatFindings('prod', found))

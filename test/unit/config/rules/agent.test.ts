@@ -1,3 +1,4 @@
+import { configWith, problemsOf } from '../../../support/config';
 import { testRules } from './rows';
 
 const SOURCE = { job: 'backend', directory: '/var/log/backend' };
@@ -9,7 +10,7 @@ testRules([
       agent: {
         files: [
           { ...SOURCE, name: 'twice' },
-          { ...SOURCE, name: 'twice' },
+          { ...SOURCE, name: 'twice', directory: '/var/log/other' },
         ],
       },
     },
@@ -20,7 +21,7 @@ testRules([
       agent: {
         files: [
           { ...SOURCE, name: 'once' },
-          { ...SOURCE, name: 'twice' },
+          { ...SOURCE, name: 'twice', directory: '/var/log/other' },
         ],
       },
     },
@@ -81,3 +82,46 @@ testRules([
     { agent: { drop: [{ name: 'a', selector: '{level="debug"}' }] } },
   ],
 ]);
+
+describe('what the agent reads on the node, it reads once', () => {
+  type Source = readonly [directory: string, files: string];
+  const reading = (...sources: readonly Source[]) => ({
+    agent: { files: sources.map(([directory, files], index) => ({ name: `a${index}`, job: 'a', directory, files })) },
+  });
+
+  it.each<readonly [string, Source, string]>([
+    ['the logs of pods', ['/var/log/pods', '*/*/*.log'], '/var/log/pods'],
+    ['a folder of theirs', ['/var/log/pods/logging_loki-0_1/loki', '*.log'], '/var/log/pods'],
+    ['links to them', ['/var/log/containers', '*.log'], '/var/log/containers'],
+    ['all below /var/log', ['/var/log', '**/*.log'], '/var/log/pods'],
+    ['folders whose names may be theirs', ['/var/log', 'p*/*/*/*.log'], '/var/log/pods'],
+    ['its own positions', ['/var/lib/spywatcher-logs', 'promtail/*'], '/var/lib/spywatcher-logs/promtail'],
+  ])('given %s, the config is refused', (_, source, folder) => {
+    const problems = problemsOf({ environment: 'dev', ...reading(source) });
+    expect(problems).toMatchObject([{ path: 'agent.files[0]' }]);
+    expect(problems[0]?.rule).toContain(`these may be below ${folder},`);
+  });
+
+  it.each<readonly [string, Source, Source]>([
+    ['the same', ['/var/log/app', '*.log'], ['/var/log/app', '*.log']],
+    ['some of the other', ['/var/log/app', '*.log'], ['/var/log/app', 'error*']],
+    ['a folder of the other', ['/var/log/app', '**/*.log'], ['/var/log/app/audit', '*.log']],
+    ['a choice with one in common', ['/var/log/app', '{a,b}.log'], ['/var/log/app', '{b,c}.log']],
+    ['letters with one in common', ['/var/log/app', '[a-m].log'], ['/var/log/app', '[m-z].log']],
+  ])('given an entry that reads %s, it is refused', (_, one, other) => {
+    expect(problemsOf({ environment: 'dev', ...reading(one, other) })).toMatchObject([
+      { path: 'agent.files[1]', rule: expect.stringContaining('agent.files[0] may read the same') as string },
+    ]);
+  });
+
+  it.each<readonly [string, Source, Source]>([
+    ['other files of a folder', ['/var/log/nginx', 'access*.log'], ['/var/log/nginx', 'error*.log']],
+    ['a folder in it, of which the other reads its own files alone', ['/var/log', '*.log'], ['/var/log/app', '*.log']],
+    ['another ending', ['/var/log/app', '**/*.log'], ['/var/log/app/audit', '*.csv']],
+    ['another choice', ['/var/log/app', '{a,b}.log'], ['/var/log/app', '{c,d}.log']],
+    ['other letters', ['/var/log/app', '[a-m]*.log'], ['/var/log/app', '[n-z]*.log']],
+    ['a folder with a similar name', ['/var/log/pods-of-mine', '*.log'], ['/var/log/pod', '*.log']],
+  ])('given an entry that reads %s, it is taken', (_, one, other) => {
+    expect(() => configWith(reading(one, other))).not.toThrow();
+  });
+});

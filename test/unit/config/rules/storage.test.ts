@@ -1,4 +1,4 @@
-import { configWith, HA, S3 } from '../../../support/config';
+import { configWith, HA, problemsOf, S3 } from '../../../support/config';
 import { PROD, testRules } from './rows';
 
 /** From the volume to the bucket. */
@@ -16,11 +16,36 @@ testRules([
   ],
   [
     'prod sends keys and logs to its bucket over TLS',
-    { ...PROD, storage: { ...S3, endpoint: 'http://minio.example.com' } },
+    { ...PROD, storage: { ...S3, endpoint: 'http://minio.example.com:443' } },
     'storage.endpoint',
-    '"http://minio.example.com"',
+    '"http://minio.example.com:443"',
     'write a URL with https',
     { ...PROD, storage: { ...S3, endpoint: 'https://minio.example.com' } },
+  ],
+  [
+    'an entry with port 443, that of S3: Loki would not reach its bucket, and not start',
+    { storage: { ...S3, egress: [{ cidr: '52.219.0.0/16', port: 9000 }] } },
+    'storage.egress',
+    '[9000]',
+    'add { cidr: …, port: 443 }',
+    { storage: S3 },
+  ],
+  [
+    'an entry with port 9000, that of storage.endpoint: Loki would not reach its bucket, and not start',
+    { storage: { ...S3, endpoint: 'http://minio.example.com:9000' } },
+    'storage.egress',
+    '[443]',
+    'add { cidr: …, port: 9000 }',
+    // Behind a Service of the cluster, the pods may have another port.
+    { storage: { ...S3, endpoint: 'http://minio.storage.svc:9000', egress: [{ cidr: '10.0.0.0/8', port: 9001 }] } },
+  ],
+  [
+    'an entry with port 80, that of storage.endpoint: Loki would not reach its bucket, and not start',
+    { storage: { ...S3, endpoint: 'http://10.1.2.3' } },
+    'storage.egress',
+    '[443]',
+    'add { cidr: …, port: 80 }',
+    { storage: { ...S3, endpoint: 'http://10.1.2.3', egress: [{ cidr: '10.1.2.3/32', port: 80 }] } },
   ],
   [
     'after the first day of the period before (2025-06-01)',
@@ -67,4 +92,32 @@ testRules([
 test('a day is what Pulumi makes of it, a time at midnight UTC, as well', () => {
   const schema = (from: string) => configWith({ storage: { type: 'filesystem', schema: [{ from }] } }).storage.schema;
   expect(schema('2025-06-01T00:00:00Z')).toEqual(schema('2025-06-01'));
+});
+
+test.each([
+  's3://My_Bucket/x',
+  'My-Bucket',
+  'my_bucket',
+  'a',
+  'ab',
+  'a..b',
+  '-logs',
+  'logs-',
+  '10.0.0.1',
+  'xn--logs',
+  'one,two',
+  'logs/x',
+])('given the bucket %s, it is refused', (bucket) => {
+  expect(problemsOf({ environment: 'dev', storage: { ...S3, bucket } })).toEqual([
+    {
+      path: 'storage.bucket',
+      received: JSON.stringify(bucket),
+      rule: 'the name of a bucket: 3 to 63 small letters, digits, hyphens and dots, without s3:// and a path',
+      remedy: 'write for example spywatcher-logs',
+    },
+  ]);
+});
+
+test.each(['logs', 'logs.example.com', '0-logs-9', 'l'.repeat(63)])('given the bucket %s, it is taken', (bucket) => {
+  expect(() => configWith({ storage: { ...S3, bucket } })).not.toThrow();
 });

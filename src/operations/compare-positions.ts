@@ -1,0 +1,40 @@
+/** Where the agent keeps what it has read. */
+import { z } from 'zod';
+import { PROMTAIL } from '../components/identity';
+import { POSITIONS_VOLUME } from '../components/promtail';
+import type { KubernetesObject } from '../deploy/objects';
+import { type Finding, nameOf } from './compare-finding';
+
+const daemonSetShape = z.looseObject({
+  spec: z.looseObject({
+    template: z.looseObject({
+      spec: z.looseObject({
+        volumes: z
+          .array(z.looseObject({ name: z.string(), hostPath: z.looseObject({ path: z.string() }).optional() }))
+          .default([]),
+      }),
+    }),
+  }),
+});
+
+/** Another folder for the agent's positions than that which it has. */
+export function positionsFindings(wanted: KubernetesObject, running: KubernetesObject): readonly Finding[] {
+  if (wanted.kind !== 'DaemonSet' || wanted.metadata.name !== PROMTAIL.name) return [];
+  const [before, after] = [folderOf(running), folderOf(wanted)];
+  if (before === undefined || after === undefined || before === after) return [];
+  return [
+    {
+      path: `${nameOf(wanted)}: positions on the nodes`,
+      running: before,
+      wanted: after,
+      rule: 'positions stay where they are: without them the agent reads all files from their beginning, and sends what is there already',
+      remedy: `write agent.positionsDirectory: ${before}; or, if lines may come twice, delete the DaemonSet first`,
+      resizable: false,
+    },
+  ];
+}
+
+function folderOf(object: KubernetesObject): string | undefined {
+  const { volumes } = daemonSetShape.parse(object).spec.template.spec;
+  return volumes.find(({ name }) => name === POSITIONS_VOLUME)?.hostPath?.path;
+}
