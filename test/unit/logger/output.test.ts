@@ -52,6 +52,8 @@ describe('an output', () => {
 
 describe('an output to a pipe', () => {
   const line = 'x'.repeat(999);
+  let close = (): void => undefined;
+  afterEach(() => close());
 
   /** A pipe that says that it is full, and reading what is in it at the moment: how many lines that were. */
   function pipe(maxWaiting: number) {
@@ -63,6 +65,10 @@ describe('an output to a pipe', () => {
     const output = new DescriptorOutput({ number, waits: false }, maxWaiting, () => undefined);
     const buffer = Buffer.alloc(2 ** 20);
     let bytes = 0;
+    close = () => {
+      for (const descriptor of [reader, number]) closeSync(descriptor);
+      rmSync(directory, { recursive: true });
+    };
     return {
       output,
       lines: () => bytes / 1000,
@@ -73,15 +79,11 @@ describe('an output to a pipe', () => {
           expect(error).toMatchObject({ code: 'EAGAIN' });
         }
       },
-      close: () => {
-        for (const descriptor of [reader, number]) closeSync(descriptor);
-        rmSync(directory, { recursive: true });
-      },
     };
   }
 
   it('writes while a burst lasts: a reader that keeps up gets more than may wait, before the event loop turns', () => {
-    const { output, read, lines, close } = pipe(2 ** 20);
+    const { output, read, lines } = pipe(2 ** 20);
     for (let count = 1; count <= 20_000; count += 1) {
       output.write(line);
       if (count % 20 === 0) read();
@@ -89,11 +91,10 @@ describe('an output to a pipe', () => {
     output.flushSync();
     read();
     expect([lines(), output.takeLost()]).toEqual([20_000, 0]);
-    close();
   });
 
   it('that is full waits for its reader; what does not fit is counted, and told when there is room', async () => {
-    const { output, read, lines, close } = pipe(2 ** 20);
+    const { output, read, lines } = pipe(2 ** 20);
     for (let count = 0; count < 3000; count += 1) output.write(line);
     expect(output.takeLost()).toBe(0);
     const flushed = output.flush();
@@ -103,11 +104,10 @@ describe('an output to a pipe', () => {
     const lost = output.takeLost();
     expect(lost).toBeGreaterThan(1800);
     expect(lines()).toBe(3000 - lost);
-    close();
   });
 
   it('at the end of the process waits a second for its reader, once, and tells each line once', () => {
-    const { output, close } = pipe(2 ** 20);
+    const { output } = pipe(2 ** 20);
     for (let count = 0; count < 500; count += 1) output.write(line);
     const left = output.flushSync();
     expect(left).toBeGreaterThan(500 - 66);
@@ -117,7 +117,6 @@ describe('an output to a pipe', () => {
     output.write(line);
     expect(output.flushSync()).toBe(1);
     expect(performance.now() - started).toBeLessThan(900);
-    close();
   });
 });
 
