@@ -37,10 +37,12 @@ export function underNames(notation: Notation, no: Harmless, where: Where): Secr
     kind: 'secret under its name',
     unless: [
       key(no.names),
-      `${key(NAME)}(?:${quote}(?:${no.value})${quote}|${nothing})`,
-      ...no.pairs.map((pair) => `${key(pair.names)}(?:${quote}${pair.value}${quote}|${pair.value})`),
+      ...(notation.quotedNames ? no.pairs : []).map(
+        (pair) => `${key(pair.names)}(?:${quote}${pair.value}${quote}|${pair.value})`,
+      ),
     ].join('|'),
     before: key(NAME),
+    keep: `${quote}(?:${no.value})${quote}|${nothing}`,
     // Names without quotes: such a number is taken out as any word after a name.
     secret: notation.quotedNames ? `(?:${quote}${text}(?:${quote})?|-?[0-9][0-9.e+-]*|${list})` : list,
     replacement: `${written}${REDACTED}${written}`,
@@ -53,7 +55,7 @@ export function underScopes({ quote, text, list, key, start, written }: Notation
     ...where,
     kind: 'secret under its name',
     triggers: ['scope'],
-    exact: ['scope', 'Scope', 'SCOPE'],
+    exact: ['cope', 'COPE'],
     before: key(start + SCOPES),
     secret: `(?:${quote}${text}(?:${quote})?|${list})`,
     replacement: `${written}${REDACTED}${written}`,
@@ -68,9 +70,11 @@ export function doubleQuoted(level: number, no: Harmless, where: Where): SecretP
     ...NAMED,
     ...where,
     kind: 'secret in double quotes',
-    unless: unlessAssigned(no, named, quote),
+    unless: `(?:${no.names})${named}`,
     before: `${NAME}${named}${quote}`,
-    secret: text,
+    keep: `(?:${no.value})${quote}`,
+    // What follows the quote at the end of a string begins no other one: "Enter password:", …
+    secret: `[^,:\\]}\\s"\\\\](?:${text})?`,
   };
 }
 
@@ -81,38 +85,30 @@ export function singleQuoted(notation: Notation, no: Harmless, places: readonly 
     places,
     contains: ["'"],
     kind: 'secret in single quotes',
-    unless: unlessAssigned(no, named, "'"),
+    unless: `(?:${no.names})${named}`,
     // Also SQL: ALTER ROLE … PASSWORD '…'
     before: `(?:${NAME}${named}|password(?:[ \\t\\r\\n]|\\\\{1,16}[nrt]){1,8})'`,
+    keep: `(?:${no.value})'`,
     secret: `(?:${notation.text}|'')+`,
   };
 }
 
-function unlessAssigned(no: Harmless, named: string, quote: string): string {
-  return [
-    `(?:${no.names})${named}`,
-    `${NAME}${named}${quote}(?:${no.value})${quote}`,
-    ...no.pairs.map(({ names, value }) => `(?:${names})${named}${quote}${value}${quote}`),
-  ].join('|');
-}
-
 /** Pairs of logfmt. */
-export function inPairs(no: Harmless): readonly SecretPattern[] {
+export function inPairs(no: Harmless): SecretPattern {
   const pair = '(?:^|\\f)[^\\s="]*?';
-  const under = {
+  const { text, quote } = json(0);
+  return {
     ...NAMED,
     kind: 'secret under its name',
     places: ['logfmt'],
     unless: [
       `${pair}(?:${no.names})=`,
-      `${pair}${NAME}="?(?:${no.value})"?(?:\\f|$)`,
       ...no.pairs.map(({ names, value }) => `${pair}(?:${names})="?${value}"?(?:\\f|$)`),
     ].join('|'),
-  } as const;
-  return [
-    { ...under, before: `${pair}${NAME}="`, secret: json(0).text },
-    { ...under, before: `${pair}${NAME}=`, secret: '[^\\s"]+' },
-  ];
+    before: `${pair}${NAME}=`,
+    keep: `"?(?:${no.value})"?(?:\\f|$)`,
+    secret: `${quote}${text}${quote}|[^\\s"]+`,
+  };
 }
 
 /** Where a value ends in the quotes of Markdown. */
@@ -129,11 +125,11 @@ export function unquoted(no: Harmless): readonly SecretPattern[] {
       places: EVERYWHERE,
       unless: [
         `(?:${no.names})${named}`,
-        `${NAME}${named}["']?(?:${no.value})${END}`,
         ...no.pairs.map(({ names, value }) => `(?:${names})${named}["']?${value}${END}`),
       ].join('|'),
       // Also of a command line: --password …
       before: `(?:${NAME}${ASSIGNMENT}|(?:^|[^=\\w-])--(?:[a-z0-9]{1,16}-){0,3}${NAME}[ \\t]{1,8})`,
+      keep: `["']?(?:${no.value})${END}`,
       secret: '[^\\s"\'&,;(){}\\[\\]<>\\\\]+',
     },
     {

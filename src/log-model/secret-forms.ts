@@ -126,20 +126,11 @@ export const FORMS: readonly SecretPattern[] = [
     triggers: ['bearer', 'basic'],
     exact: ['earer', 'BEARER', 'asic', 'BASIC'],
     caseSensitive: true,
-    // Words of a sentence, parameters of a challenge.
-    unless: `${START}(?:[Bb]earer|BEARER|[Bb]asic|BASIC) {1,4}(?:[A-Z]?[a-z]+(?:[-_/][A-Z]?[a-z]+)*(?:[^\\w.~+/=-]|[.](?:\\s|$)|$)|[a-z_]+=\\\\*")`,
-    before: `${START}(?:[Bb]earer|BEARER|[Bb]asic|BASIC)(?: |%20|\\+){1,4}`,
+    before: `${START}(?:(?:[Bb]earer|BEARER|[Bb]asic|BASIC)(?: |%20|\\+){1,4})+`,
+    // Words of a sentence, parameters of a challenge. After Discord's `Bot` is mostly a name: its tokens are known by their form.
+    keep: '[A-Z]?[a-z]+(?:[-_/][A-Z]?[a-z]+)*(?:[^\\w.~+/=-]|[.](?:\\s|$)|$)|[a-z_]+=\\\\*"',
     // Shorter ones are told from words by the end of their base64.
     secret: '(?:[\\w.~+/=-]{16,}|[\\w+/-]{4,15}={1,2})',
-  },
-  {
-    kind: 'credential of an HTTP scheme',
-    places: EVERYWHERE,
-    triggers: ['bot ', 'bot%20', 'bot+'],
-    exact: ['bot ', 'Bot ', 'BOT ', 'bot%20', 'Bot%20', 'bot+', 'Bot+'],
-    // What follows the word is mostly a name: a token has dots.
-    before: `${START}bot(?: |%20|\\+){1,4}`,
-    secret: '[\\w-]{16,}(?:\\.[\\w-]{4,}){2,}',
   },
   header(['text'], '"'),
   header(IN_STRINGS, '\\\\"'),
@@ -171,11 +162,11 @@ export const FORMS: readonly SecretPattern[] = [
   {
     kind: 'OAuth parameter',
     places: EVERYWHERE,
-    triggers: ['scope=', 'scopes=', 'code=', 'code_verifier='],
-    exact: ['cope=', 'copes=', 'code=', 'code_verifier='],
+    triggers: ['scope', 'code='],
+    exact: ['cope', 'COPE', 'code='],
     // A short number is a status.
     unless: '(?:[?&]|\\\\{1,16}u0026)code=[0-9]{1,4}(?:[^\\w.-]|$)',
-    before: '(?:[?&]|\\\\{1,16}u0026)(?:scopes?|code|code_verifier)=', // the code is as good as the token that one gets for it
+    before: '(?:[?&]|\\\\{1,16}u0026)(?:scopes?|code)=', // the code is as good as the token that one gets for it
     secret: '[^\\s"\'&#\\\\]+',
   },
   {

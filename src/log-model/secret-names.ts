@@ -29,7 +29,7 @@ export const NAME = `(?:(?:${SECRET_WORDS})[\\w-]{0,32}|(?:${SECRET_ENDINGS})${W
 const WORDS = '(?:by|com|encom|sur|tres|over|under)pass';
 /** What is said of a secret: `passwordChangedAt`, `secretName`, `password_min_length`. */
 const SAID_OF_SECRETS =
-  'reset|recovery|reminder|forgotten|requests?|requested|last|next|is|has|changed?|updated?|created?|modified|rotated?|rotation|sent|set|verified|expires?|expired|expiry|expiration|at|on|in|date|time|days|age|ttl|attempts?|retries|failures|failed|errors?|counts?|total|names?|min|max|length|types?|policy|policies|rules?|required|enabled|strength|score|field|label|version|status';
+  'reset|recovery|reminder|requests?|requested|last|next|is|has|changed?|updated?|created?|rotated?|sent|set|expires?|expired|expiry|at|on|in|date|time|days|age|attempts?|retries|fail(?:ures|ed)|errors?|counts?|names?|min|max|length|types?|polic(?:y|ies)|rules?|required|enabled|strength|field|version|status';
 const HARMLESS_NAME = `(?:\\b${WORDS}|(?:${SECRET_WORDS})s?(?:[-_]?(?:${SAID_OF_SECRETS}))+)`;
 /** Shells' names of the working directory. */
 const DIRECTORY = '\\b(?:old)?pwd';

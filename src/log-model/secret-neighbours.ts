@@ -52,7 +52,7 @@ export function besideNames(
       ...inList,
       kind: 'secret after its name in a list',
       // A list of names.
-      unless: `${quote}[\\w-]{0,64}?(?:${NAME}|${no.names})${quote}${comma}${quote}[\\w-]{0,64}?${NAME}${quote}`,
+      keep: `[\\w-]{0,64}?${NAME}${quote}`,
       before: `${quote}[\\w-]{0,64}?${NAME}${quote}${comma}${quote}`,
     },
     {

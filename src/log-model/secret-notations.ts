@@ -32,7 +32,7 @@ export interface Notation {
 }
 
 /** Lists inside of the list that a secret is, and inside of lists that are beside one. Each makes an expression longer. */
-const DEPTH = 8;
+const DEPTH = 6;
 const DEPTH_BESIDE = 2;
 const SPACE = '(?:\\s|\\\\{1,16}[nrt]){0,40}';
 

@@ -26,6 +26,8 @@ export interface SecretPattern {
   readonly unless?: string;
   /** Stays. */
   readonly before: string;
+  /** Stands where the secret would, and is none: stays as well. @default - nothing */
+  readonly keep?: string;
   /** Is replaced. */
   readonly secret: string;
   /** Stays. @default - nothing */
@@ -42,18 +44,19 @@ export interface Redactor {
 }
 
 export function redactor(pattern: SecretPattern): Redactor {
-  const { unless, before, secret, after = '', replacement = REDACTED, triggers, exact, contains } = pattern;
-  const kept = unless === undefined ? '' : `(?:${unless})|`;
+  const { unless, before, keep, secret, after = '', replacement = REDACTED, triggers, exact, contains } = pattern;
+  const passedOver = unless === undefined ? '' : `(?:${unless})|`;
+  const kept = keep === undefined ? '' : `(?:${keep})|`;
   const expression = new RegExp(
-    `${kept}(${before})(?:${secret})(${after})`,
+    `${passedOver}(${before})(?:${kept}(${secret})(${after}))`,
     pattern.caseSensitive === true ? 'g' : 'gi',
   );
   const trigger = triggers.length === 0 ? new RegExp(anyOf(exact)) : new RegExp(anyOf(triggers), 'i');
   return {
     suspects: (text) => trigger.test(text) && (contains === undefined || contains.some((part) => text.includes(part))),
     redact: (text) =>
-      text.replace(expression, (match: string, start: string | undefined, end: string | undefined) =>
-        start === undefined ? match : `${start}${replacement}${end ?? ''}`,
+      text.replace(expression, (match: string, start?: string, found?: string, end = '') =>
+        found === undefined ? match : `${start ?? ''}${replacement}${end}`,
       ),
   };
 }

@@ -23,8 +23,8 @@ export { anyOf, literally, type Place, redactor, type Redactor, type SecretPatte
 
 /** JSON, and JSON in a string of JSON: its quotes are escaped. */
 const LEVELS = [
-  { notation: json(0), where: { places: ['text', 'json'] }, inErrors: ['text'] },
-  { notation: json(1), where: { places: EVERYWHERE, contains: ['\\"'] }, inErrors: EVERYWHERE },
+  { notation: json(0), where: { places: ['text', 'json'] }, beside: ['text', 'json'], inErrors: ['text'] },
+  { notation: json(1), where: { places: EVERYWHERE, contains: ['\\"'] }, beside: ['json'], inErrors: EVERYWHERE },
 ] as const;
 
 /** How a list or an object begins where names are printed without quotes. */
@@ -38,26 +38,25 @@ export function secretPatterns(allow: readonly string[] = []): readonly SecretPa
   const colons = (names: readonly string[]): readonly string[] => names.flatMap((name) => [`${name}:`, `${name}':`]);
   return [
     ...FORMS.slice(0, -1),
-    ...LEVELS.flatMap(({ notation, where, inErrors }) => [
+    ...LEVELS.flatMap(({ notation, where, beside, inErrors }) => [
       underNames(notation, no, where),
       underScopes(notation, where),
-      ...besideNames(notation, no, { places: ['text', 'json'] }, (names) =>
-        names.map((name) => name + notation.written),
-      ),
+      ...besideNames(notation, no, { places: beside }, (names) => names.map((name) => name + notation.written)),
       ...quotedInErrors(notation, inErrors),
     ]),
-    underNames(json(2), no, { places: ['text', 'json'], contains: ['\\\\\\"'] }),
+    underScopes(json(2), { places: ['json'], contains: ['\\\\\\"'] }),
+    underNames(json(2), no, { places: ['json'], contains: ['\\\\\\"'] }),
     deepInJson(),
     underNames(inTextLine, no, { places: ['text'], contains: LISTS }),
-    underNames(inJsonLine, no, { places: IN_STRINGS, contains: LISTS }),
+    underNames(inJsonLine, no, { places: ['json'], contains: LISTS }),
     ...besideNames(inTextLine, no, { places: ['text'] }, colons),
     ...besideNames(inJsonLine, no, { places: ['json'] }, colons),
     doubleQuoted(0, no, { places: ['text'] }),
     doubleQuoted(1, no, { places: EVERYWHERE, contains: ['\\"'] }),
-    doubleQuoted(2, no, { places: EVERYWHERE, contains: ['\\\\\\"'] }),
+    doubleQuoted(2, no, { places: ['json'], contains: ['\\\\\\"'] }),
     singleQuoted(inTextLine, no, ['text']),
     singleQuoted(inJsonLine, no, IN_STRINGS),
-    ...inPairs(no),
+    inPairs(no),
     ...unquoted(no),
     // Last: a name tells of more than the form.
     ...FORMS.slice(-1),

@@ -10,7 +10,7 @@ const of = (python: boolean): Pipeline => ({
   stages: (redaction) => [
     // JSON does not wait for a next line, and no line is taken for a part of it.
     when([isJson], [...redaction.json, ...jsonRecord()]),
-    when([isNotJson], text(redaction.text, python)),
+    when([isNotJson], text(redaction.textOrPairs, python)),
   ],
 });
 

@@ -14,8 +14,10 @@ export interface Redaction {
 export interface RedactionStages {
   /** Of lines that are a JSON object: they stay one, with the same names. */
   readonly json: readonly Stage[];
-  /** Of any other line. Pairs of logfmt stay pairs. */
+  /** Of lines of text. */
   readonly text: readonly Stage[];
+  /** Of lines of text, some of which may be logfmt: its pairs stay pairs. */
+  readonly textOrPairs: readonly Stage[];
 }
 
 export interface RedactionProps {
@@ -52,7 +54,8 @@ export function redact({ further, allow }: RedactionProps): RedactionStages {
   ];
   return {
     json: [...guarded('json', any, stagesFor('json')), ...own],
-    text: [
+    text: [...guarded('text', any, stagesFor('text')), ...own],
+    textOrPairs: [
       ...guarded('text', any, [
         when(isPairs, [{ static_labels: { [FORM]: LOGFMT_FORM } }, ...apart(stagesFor('logfmt'))]),
         when([], stagesFor('text'), `{${FORM}!="${LOGFMT_FORM}"}`),
@@ -134,15 +137,16 @@ function guarded(group: string, texts: readonly string[], stages: readonly Stage
 }
 
 function replaceStage(pattern: SecretPattern): Stage {
-  const { unless, before, secret, after = '', replacement = REDACTED, caseSensitive = false } = pattern;
+  const { unless, before, keep, secret, after, replacement = REDACTED, caseSensitive = false } = pattern;
   // Bounds protect JavaScript's backtracking; RE2 needs no protection, and is slower with them.
-  const unbounded = (text: string): string => text.replace(/\{0,\d\d+\}/g, '*').replace(/\{1,\d\d+\}/g, '+');
+  const unbounded = (text: string): string => text.replace(/\{0,(?:8|\d\d+)\}/g, '*').replace(/\{1,(?:8|\d\d+)\}/g, '+');
+  const group = (text: string | undefined): string => (text === undefined ? '' : `(?:${unbounded(text)})`);
   // What is no secret is passed over: nothing of it is captured.
-  const kept = unless === undefined ? '' : `(?:${unbounded(unless)})|`;
+  const alternative = (text: string | undefined): string => (text === undefined ? '' : `${group(text)}|`);
   const flags = caseSensitive ? '' : '(?i)';
   return {
     replace: {
-      expression: `${flags}${kept}(?:${unbounded(before)})(${unbounded(secret)})(?:${unbounded(after)})`,
+      expression: `${flags}${alternative(unless)}${group(before)}(?:${alternative(keep)}(${unbounded(secret)})${group(after)})`,
       replace: replacement,
     },
   };

@@ -208,9 +208,16 @@ describe('redaction', () => {
     'of %s lines takes out every kind of secret, and the stack’s own, before a field is taken',
     (format) => {
       const stages = stagesOf(`pods-${format}`);
-      const { json, text } = redact({ further: props.redact, allow: props.allow });
+      const { json, text, textOrPairs } = redact({ further: props.redact, allow: props.allow });
       const all = new Set(expressionsOf(stages));
-      const expected = format === 'redis' || format === 'pgbouncer' ? [text] : [json, text];
+      const expected = {
+        auto: [json, textOrPairs],
+        python: [json, textOrPairs],
+        redis: [text],
+        pgbouncer: [text],
+        nginx: [json, text],
+        postgres: [json, text],
+      }[format];
       expect(expected.flatMap(expressionsOf).filter((expression) => !all.has(expression))).toEqual([]);
       // Redacted before fields are taken out of the line.
       const [first = ''] =
@@ -220,8 +227,8 @@ describe('redaction', () => {
   );
 
   it('has an expression for every pattern of the log model, and for the stack’s own', () => {
-    const { json, text } = redact({ further: props.redact, allow: [] });
-    const all = new Set([json, text].flatMap(expressionsOf));
+    const { json, textOrPairs } = redact({ further: props.redact, allow: [] });
+    const all = new Set([json, textOrPairs].flatMap(expressionsOf));
     // Those of the table, of pairs put apart and together, and the stack’s own.
     expect(all.size).toBe(new Set(SECRET_PATTERNS.map((pattern) => JSON.stringify(pattern))).size + 2 + 1);
     expect(all).toContain(props.redact[0]?.expression);
