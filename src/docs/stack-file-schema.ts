@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PROJECT, SECRETS_KEY } from '../config';
 import { stackConfigSchema } from '../config/schema';
+import { CIPHERTEXT } from '../config/stack-secrets';
 
 /** The part of JSON schema that zod writes for this config. */
 export interface JsonSchema {
@@ -24,7 +25,9 @@ export interface JsonSchema {
 
 const ENCRYPTED: JsonSchema = {
   type: 'object',
-  properties: { secure: { type: 'string', description: 'Written by `pulumi config set --secret`.' } },
+  properties: {
+    secure: { type: 'string', pattern: CIPHERTEXT.source, description: 'Written by `pulumi config set --secret`.' },
+  },
   required: ['secure'],
   additionalProperties: false,
 };

@@ -14,6 +14,10 @@ export const S3 = {
   egress: [{ cidr: '52.219.0.0/16', port: 443 }],
 } as const;
 
+/** A secret as Pulumi writes it: encrypted by a passphrase or a key of a cloud, and by Pulumi Cloud. */
+export const ENCRYPTED = { secure: 'v1:bm9uY2Utb2YtMTIh:Y2lwaGVydGV4dC1hbmQtYS10YWctb2YtMTY=' };
+export const ENCRYPTED_BY_CLOUD = { secure: 'AAABAGJ5dGVzLW9mLXB1bHVtaS1jbG91ZC1vZi13aGljaC1ub25lLWlzLW91cnM=' };
+
 /** Three replicas in a ring. */
 export const HA = { deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 }, storage: S3 } as const;
 

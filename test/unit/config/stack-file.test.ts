@@ -2,11 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadStackConfig, parseStackEntries } from '../../../src/config';
-import { AUDIT_RULES, configError, configWith } from '../../support/config';
+import { AUDIT_RULES, configError, configWith, ENCRYPTED, ENCRYPTED_BY_CLOUD } from '../../support/config';
 
-/** As Pulumi writes them, with a passphrase and with Pulumi Cloud. */
-const ENCRYPTED = { secure: 'v1:bm9uY2Utb2YtMTIh:Y2lwaGVydGV4dC1hbmQtYS10YWctb2YtMTY=' };
-const BY_CLOUD = { secure: 'AAABAGJ5dGVzLW9mLXB1bHVtaS1jbG91ZC1vZi13aGljaC1ub25lLWlzLW91cnM=' };
 const entries = (secrets: unknown) =>
   [
     ['spywatcher-logs:environment', 'dev'],
@@ -33,7 +30,7 @@ describe('given a stack file', () => {
 
   it('takes no notice of encrypted secrets and of what Pulumi keeps beside the config', () => {
     const text = 'encryptionsalt: v1:x\nconfig:\n  spywatcher-logs:environment: dev\n';
-    for (const { secure } of [ENCRYPTED, BY_CLOUD])
+    for (const { secure } of [ENCRYPTED, ENCRYPTED_BY_CLOUD])
       expect(
         load(`${text}  spywatcher-logs:secrets:\n    grafana:\n      adminPassword:\n        secure: ${secure}\n`),
       ).toEqual(configWith());

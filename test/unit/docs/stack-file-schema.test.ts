@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { parse as parseYaml } from 'yaml';
 import { parseStackConfig, type StackConfigInput } from '../../../src/config';
 import { type JsonSchema, stackConfigJsonSchema } from '../../../src/docs/stack-file-schema';
-import { everything, otherwise, problemsOf } from '../../support/config';
+import { ENCRYPTED, ENCRYPTED_BY_CLOUD, everything, otherwise, problemsOf } from '../../support/config';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const schema = JSON.parse(readFileSync(join(ROOT, 'docs/reference/stack-file.schema.json'), 'utf8')) as object;
@@ -47,12 +47,13 @@ test.each([
 ])('every option of %s is valid', (_, config) => expect(errorsOf(stackFile(config))).toEqual([]));
 
 test('what Pulumi itself writes is valid', () => {
-  const secrets = { gateway: { promtail: { secure: 'v1:abc' } }, grafana: { adminPassword: { secure: 'v1:def' } } };
+  const secrets = { gateway: { promtail: ENCRYPTED }, grafana: { adminPassword: ENCRYPTED_BY_CLOUD } };
   const file = stackFile({ secrets }, { 'kubernetes:context': 'prod', 'aws:defaultTags': { tags: {} } }) as object;
   expect(errorsOf({ ...file, encryptionsalt: 'v1:salt', secretsprovider: 'passphrase', encryptedkey: 'a' })).toEqual(
     [],
   );
-  expect(errorsOf(stackFile({ secrets: { secure: 'v1:all' } }))).toEqual([]);
+  expect(errorsOf(stackFile({ secrets: ENCRYPTED }))).toEqual([]);
+  expect(errorsOf(stackFile({ secrets: { secure: 'hunter2' } }))).not.toEqual([]);
 });
 
 describe('refuses what the parser refuses', () => {
