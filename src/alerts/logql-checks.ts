@@ -40,7 +40,7 @@ const WITH_GROUPING =
 const WITH_COUNT = ['topk', 'bottomk'];
 
 /** Functions of `line_format` and `label_format`, besides Go's own. */
-export const LOGQL_FUNCTIONS =
+const LOGQL_FUNCTIONS =
   '__line__ __timestamp__ ToLower ToUpper Replace Trim TrimLeft TrimRight TrimPrefix TrimSuffix TrimSpace regexReplaceAll regexReplaceAllLiteral count urldecode urlencode bytes duration duration_seconds unixEpochMillis unixEpochNanos toDateInZone unixToTime alignLeft alignRight b64enc b64dec lower upper title trunc substr contains hasPrefix hasSuffix indent nindent replace repeat trim trimAll trimSuffix trimPrefix int float64 add sub mul div mod addf subf mulf divf max min maxf minf ceil floor round fromJson date toDate now unixEpoch default'.split(
     ' ',
   );

@@ -1,14 +1,22 @@
 /** Rule files in the format that Loki and Prometheus share. */
 import { z } from 'zod';
 import { valueAt } from '../config/problem';
+import { unreadableCharacter } from '../syntax/characters';
 import { isPrometheusDuration } from '../syntax/go-duration';
 import { parseYaml } from '../syntax/yaml';
 
 const time = z.string().refine(isPrometheusDuration, 'a time such as 5m or 1h30m: whole numbers, larger units first');
-const named = z.record(z.string(), z.string('text; put a number, true or false in quotes')).default({});
+const text = z
+  .string('text; put a number, true or false in quotes')
+  .refine(
+    (written) => unreadableCharacter(written) === undefined,
+    'a text without control characters and line separators',
+  );
+const name = text.min(1);
+const named = z.record(z.string(), text).default({});
 
 const alert = z.strictObject({
-  alert: z.string().min(1),
+  alert: name,
   expr: z.string().min(1),
   for: time.optional(),
   // Loki takes the field, and drops it: its own form of a rule has none (pkg/ruler/rulespb/compat.go).
@@ -22,12 +30,12 @@ const alert = z.strictObject({
   labels: named,
   annotations: named,
 });
-const recording = z.strictObject({ record: z.string().min(1), expr: z.string().min(1), labels: named });
+const recording = z.strictObject({ record: name, expr: z.string().min(1), labels: named });
 
 const ruleFile = z.strictObject({
   groups: z.array(
     z.strictObject({
-      name: z.string().min(1),
+      name,
       interval: time.optional(),
       limit: z.number().int().optional(),
       rules: z.array(z.union([alert, recording], 'a rule with alert or record, and expr; for, labels and annotations')),

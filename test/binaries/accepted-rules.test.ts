@@ -12,7 +12,7 @@ import { variant } from '../support/rendered-stack';
 import { type RuleCase, ruleCase } from '../support/rule-cases';
 import { send } from '../support/request';
 
-const CASES = process.env['SOAK'] === undefined ? 400 : 6_000;
+const CASES = process.env['SOAK'] === undefined ? 400 : 4_000;
 const TENANT = 'spywatcher';
 
 let folder: string;

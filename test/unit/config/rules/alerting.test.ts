@@ -244,6 +244,14 @@ testRules([
     file(rule({ for: '5m30s' })),
   ],
   [
+    'a rule file of Loki; at groups.0.rules.0.alert: a text without control characters and line separators',
+    file(rule({ alert: 'Team\u2028Alert' })),
+    'alerting.files[0]',
+    '"alerts/team.yaml"',
+    'mend the file',
+    file(rule({ alert: 'Team alert' })),
+  ],
+  [
     NAME,
     file(rule({ labels: { severity: 'info', 'team-name': 'a' } })),
     `${AT}.labels.team-name`,
