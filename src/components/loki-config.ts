@@ -66,6 +66,7 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
           memberlist: {
             join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`],
             rejoin_interval: '1m', // default 0s: two halves of a ring that lost each other stay apart
+            ...ringLabel(props),
           },
         }
       : {}),
@@ -137,6 +138,19 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     // Default: the queues of a ring's members are shared. A query that is in the queue of one that stops would never be answered;
     // this way the gateway hears of it, and asks another Loki.
     frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` },
+  };
+}
+
+/**
+ * Default: none. The address of a pod that is gone may become that of another ring's pod, and the two rings one. The bucket is
+ * in the label because two clusters may have a namespace of the same name, and one network.
+ */
+function ringLabel({ deployment, namespaces, storage }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const label = storage.type === 's3' ? `${namespaces.logging}/${storage.bucket}` : namespaces.logging;
+  const { clusterLabel } = deployment;
+  return {
+    ...(clusterLabel === 'accepted' ? {} : { cluster_label: label }),
+    ...(clusterLabel === 'demanded' ? {} : { cluster_label_verification_disabled: true }),
   };
 }
 

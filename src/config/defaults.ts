@@ -36,7 +36,7 @@ export const defaults = {
 
   persistence: { size: '50Gi', retainOnDelete: true },
 
-  deployment: { mode: 'single', replicas: 1, replicationFactor: 1, zoneAware: false },
+  deployment: { mode: 'single', replicas: 1, replicationFactor: 1, clusterLabel: 'demanded', zoneAware: false },
 
   auth: { tenant: 'spywatcher', write: 'promtail', read: 'grafana' },
 

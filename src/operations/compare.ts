@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../deploy/objects';
 import { type Finding, nameOf } from './compare-finding';
 import { namespaceFindings } from './compare-namespaces';
 import { positionsFindings } from './compare-positions';
+import { ringFindings } from './compare-ring';
 import { schemaFindings } from './compare-schema';
 import { immutableFindings, volumeFindings } from './compare-volumes';
 
@@ -26,6 +27,7 @@ export function compareWithRunning(
       ...namespaceFindings(object, same, running),
       ...(same === undefined ? [] : positionsFindings(object, same)),
       ...(same === undefined ? [] : schemaFindings(object, same, now)),
+      ...(same === undefined ? [] : ringFindings(object, same)),
     ];
   });
 }

@@ -123,10 +123,16 @@ describe('given a namespace in which something else runs', () => {
   const foreign = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'observability' } },
     {
-      apiVersion: 'v1',
-      kind: 'Pod',
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
       metadata: { name: 'theirs', namespace: 'observability' },
-      spec: { containers: [{ name: 'theirs', image: 'registry.example.com/theirs:1.0.0' }] },
+      spec: {
+        selector: { matchLabels: { app: 'theirs' } },
+        template: {
+          metadata: { labels: { app: 'theirs' } },
+          spec: { containers: [{ name: 'theirs', image: 'registry.example.com/theirs:1.0.0' }] },
+        },
+      },
     },
   ];
 
@@ -136,7 +142,7 @@ describe('given a namespace in which something else runs', () => {
     const { code, stderr } = await check({ namespaces });
     expect(code).toBe(2);
     expect(stderr).toContain('Namespace observability');
-    expect(stderr).toContain('running: Pod observability/theirs');
+    expect(stderr).toContain('running: Deployment observability/theirs');
     expect(stderr).toContain('namespaces.adopt: true');
     expect(await check({ namespaces: { ...namespaces, adopt: true } })).toMatchObject({ code: 0 });
   });

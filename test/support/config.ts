@@ -120,7 +120,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     ],
   },
   persistence: { size: '40Gi', storageClass: 'fast', retainOnDelete: false },
-  deployment: { mode: 'ha', replicas: 6, replicationFactor: 3, zoneAware: true },
+  deployment: { mode: 'ha', replicas: 6, replicationFactor: 3, clusterLabel: 'sent', zoneAware: true },
   auth: {
     loki: {
       enabled: true,

@@ -29,6 +29,8 @@ export interface LokiRing {
   readonly stop: (member: Member, signal?: NodeJS.Signals) => Promise<void>;
   /** Takes a stopped member's volume away. */
   readonly forget: (member: Member) => void;
+  /** The config that members have from their next start on. */
+  readonly reconfigure: (rendered: RenderedStack) => void;
   /** What it has written since the first start. */
   readonly output: (member: Member) => string;
   /** Sends a request as a tenant. */
@@ -48,12 +50,15 @@ export interface LokiRingProps {
   readonly tenant: string;
   /** What a pod gets of the Secret of the stack's bucket. @default - a shared folder is the bucket */
   readonly s3?: Readonly<Record<string, string>>;
+  /** Addresses besides its members' that each member tries to join, as if they had been members' before. @default - none */
+  readonly strangers?: readonly string[];
   /** The zone of each member's node, where the stack knows zones. */
   readonly zones?: readonly string[];
 }
 
 /** A ring of which nothing runs yet. */
-export function lokiRing({ loki, rendered, network, tenant, s3, zones = [] }: LokiRingProps): LokiRing {
+export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = [], ...props }: LokiRingProps): LokiRing {
+  let { rendered } = props;
   const folder = temporaryFolder('loki-ring');
   mkdirSync(join(folder, 'bucket'));
   const running = new Map<string, RunningProgram>();
@@ -82,7 +87,7 @@ export function lokiRing({ loki, rendered, network, tenant, s3, zones = [] }: Lo
               ...section('memberlist'),
               bind_addr: [address],
               advertise_addr: address,
-              join_members: members.map((member) => member.address),
+              join_members: [...members.map((member) => member.address), ...strangers],
             },
           }),
       ...(s3 === undefined
@@ -167,6 +172,7 @@ export function lokiRing({ loki, rendered, network, tenant, s3, zones = [] }: Lo
       // It goes on serving for ten seconds before it begins to stop.
       await running.get(name)?.stop(signal, 90);
     },
+    reconfigure: (changed) => (rendered = changed),
     forget: ({ name }) => rmSync(join(folder, name), { recursive: true }),
     output: ({ name }) => running.get(name)?.output() ?? '',
     ask: ({ address }, request) =>

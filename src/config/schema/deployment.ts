@@ -13,6 +13,12 @@ export const deployment = z.strictObject({
   replicationFactor: positiveInteger()
     .default(defaults.deployment.replicationFactor)
     .describe('Loki pods that hold each line.'),
+  clusterLabel: z
+    .enum(['accepted', 'sent', 'demanded'])
+    .default(defaults.deployment.clusterLabel)
+    .describe(
+      'How the members of a ring tell themselves from those of another one, whose addresses may have been theirs: `demanded`, they hear nobody without their label. `accepted` and `sent` are the steps by which a ring that runs without one gets there: `docs/ha.md`.',
+    ),
   zoneAware: z
     .boolean()
     .default(defaults.deployment.zoneAware)

@@ -95,7 +95,7 @@ describe('given every option, the canary', () => {
   });
 
   it('has the configured image, and its memory', () => {
-    expect(containerOf(objects).image).toBe('registry.example.com/mirror/grafana/loki-canary:3.7.1');
+    expect(containerOf(objects).image).toBe('registry.example.com/mirror/grafana/loki-canary:3.7.7');
     expect(containerOf(objects).resources).toMatchObject({ limits: { memory: '96Mi' } });
   });
 });

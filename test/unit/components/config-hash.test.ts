@@ -34,7 +34,7 @@ describe('given a change of the config, the pods that read it roll, and no other
 
 describe('given a change of something else, no hash changes', () => {
   test.each<[string, Partial<StackConfigInput>]>([
-    ['an image', { images: { loki: 'docker.io/grafana/loki:3.7.1' } }],
+    ['an image', { images: { loki: 'docker.io/grafana/loki:3.7.7' } }],
     ['labels of a client', { network: { clients: [{ namespace: 'b' }] } }],
     ['the volume', { persistence: { size: '60Gi' } }],
     ['how Pulumi waits', { deploy: { timeout: '1m', skipAwait: ['loki'] } }],

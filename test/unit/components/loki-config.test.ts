@@ -219,6 +219,20 @@ describe('given replicas in a ring, Loki’s config', () => {
     expect(config.at('frontend_worker')).toEqual({ frontend_address: '127.0.0.1:9095' });
   });
 
+  it.each([
+    ['demanded', { cluster_label: 'logging/spywatcher-logs' }],
+    ['sent', { cluster_label: 'logging/spywatcher-logs', cluster_label_verification_disabled: true }],
+    ['accepted', { cluster_label_verification_disabled: true }],
+  ] as const)('has a label that no other ring has, %s', (clusterLabel, expected) => {
+    const ring = configOf({ ...HA, deployment: { ...HA.deployment, clusterLabel } });
+    const { cluster_label, cluster_label_verification_disabled } = ring.at('memberlist') as Record<string, unknown>;
+    expect({ cluster_label, cluster_label_verification_disabled }).toEqual({
+      cluster_label: undefined,
+      cluster_label_verification_disabled: undefined,
+      ...expected,
+    });
+  });
+
   it('serves on while it is left alone, stays ready beside a dead one, and joins again where the ring has come apart', () => {
     expect(config.at('shutdown_delay')).toBe('10s');
     expect(config.at('ingester.lifecycler')).toEqual({ readiness_check_ring_health: false });

@@ -186,7 +186,7 @@ describe('given every option', () => {
       { spec: { storageClassName: 'fast', resources: { requests: { storage: '40Gi' } } } },
     ]);
     expect(containerOf(objects)).toMatchObject({
-      image: 'registry.example.com/mirror/grafana/loki:3.7.1',
+      image: 'registry.example.com/mirror/grafana/loki:3.7.7',
       resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '3', memory: '2Gi' } },
     });
   });

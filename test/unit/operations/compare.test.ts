@@ -287,6 +287,58 @@ describe('given the agent’s positions', () => {
   });
 });
 
+describe('given a ring that runs', () => {
+  type Step = 'accepted' | 'sent' | 'demanded';
+  const ring = (clusterLabel: Step, bucket: string = S3.bucket): Differences => ({
+    deployment: { ...HA.deployment, clusterLabel },
+    storage: { ...S3, bucket },
+  });
+  /** As rings ran before there were labels. */
+  const unlabelled = () =>
+    running(ring('accepted')).map(
+      (object) => JSON.parse(JSON.stringify(object).replaceAll(/ *cluster_label\w*: \w+\\n/g, '')) as KubernetesObject,
+    );
+
+  it.each<readonly [string, readonly KubernetesObject[], Step]>([
+    ['no label', unlabelled(), 'accepted'],
+    ['accepted', running(ring('accepted')), 'sent'],
+    ['sent', running(ring('sent')), 'demanded'],
+    ['demanded', running(ring('demanded')), 'demanded'],
+    ['demanded', running(ring('demanded')), 'sent'],
+    ['sent', running(ring('sent')), 'accepted'],
+  ])('from %s, it may go on to %s', (_, before, step) => {
+    expect(compared(ring(step), before)).toEqual([]);
+  });
+
+  it.each<readonly [string, readonly KubernetesObject[], Step, string]>([
+    ['none', unlabelled(), 'sent', 'accepted'],
+    ['none', unlabelled(), 'demanded', 'accepted'],
+    ['accepted', running(ring('accepted')), 'demanded', 'sent'],
+    ['demanded (logging/spywatcher-logs)', running(ring('demanded')), 'accepted', 'sent'],
+  ])('from %s, it may not leave a step out', (from, before, step, next) => {
+    expect(compared(ring(step), before)).toMatchObject([
+      {
+        path: 'ConfigMap logging/loki-config: config.yaml: memberlist.cluster_label',
+        running: from,
+        remedy: `write deployment.clusterLabel: ${next} first: docs/ha.md#the-rings-label`,
+      },
+    ]);
+  });
+
+  it('its label may become another one where none is demanded', () => {
+    const labels = (before: Step, after: Step) =>
+      compared(ring(after, 'another'), running(ring(before))).filter(({ path }) => path.endsWith('cluster_label'));
+    expect(labels('sent', 'sent')).toEqual([]);
+    expect(labels('demanded', 'demanded')).toMatchObject([{ remedy: expect.stringContaining('sent first') as string }]);
+    expect(labels('sent', 'demanded')).toMatchObject([{ remedy: expect.stringContaining('sent first') as string }]);
+  });
+
+  it('a single Loki may become a ring that demands its label', () => {
+    const move = compared(ring('demanded'), running({ storage: S3 }));
+    expect(move.filter(({ path }) => path.includes('memberlist'))).toEqual([]);
+  });
+});
+
 describe('given a namespace that is there already', () => {
   const namespace = (name: string, labels: Readonly<Record<string, string>> = {}): KubernetesObject => ({
     apiVersion: 'v1',

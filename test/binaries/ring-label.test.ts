@@ -1,0 +1,123 @@
+/** The label of a ring: rings with different ones never become one, and a ring that runs without gets one unnoticed. */
+import type { StackConfigInput } from '../../src/config';
+import { type LokiRing, lokiRing, type Member, linesAt, pushOf } from '../support/loki-ring';
+import { BUILD_TIMEOUT, programs, say, until } from '../support/program';
+import { mapStrings, type RenderedStack, variant } from '../support/rendered-stack';
+import { HA, S3 } from '../support/config';
+
+type Step = NonNullable<NonNullable<StackConfigInput['deployment']>['clusterLabel']>;
+
+let loki: string;
+beforeAll(async () => {
+  ({ loki } = await programs('loki'));
+}, BUILD_TIMEOUT);
+
+const ringStack = (clusterLabel: Step, bucket = 'one'): RenderedStack =>
+  variant(`ring of ${bucket}`, {
+    environment: 'staging',
+    deployment: { ...HA.deployment, clusterLabel },
+    storage: { ...S3, bucket: `bucket-${bucket}` },
+  });
+
+/** As the ring was before there were labels. */
+const unlabelled = (): RenderedStack => {
+  const rendered = ringStack('accepted');
+  const withoutLabel = (text: string): string => text.replace(/^ *cluster_label.*\n/m, '');
+  return { ...rendered, objects: mapStrings(rendered.objects, withoutLabel) as RenderedStack['objects'] };
+};
+
+function firstOf({ members }: LokiRing): Member {
+  const [first] = members;
+  if (first === undefined) throw new Error('a ring without members');
+  return first;
+}
+
+/** Addresses of all that a member takes for members of its ring. */
+async function seenBy(ring: LokiRing): Promise<readonly string[]> {
+  const { text } = await ring.ask(firstOf(ring), { path: '/ring', headers: { accept: 'application/json' } });
+  const { shards } = JSON.parse(text) as { readonly shards: readonly { readonly address: string }[] };
+  return shards.map(({ address }) => address.replace(/:\d+$/, '')).toSorted();
+}
+
+describe('given a Loki that tries to join the ring of another stack', () => {
+  const rings: LokiRing[] = [];
+  afterEach(async () => {
+    await Promise.all(rings.splice(0).map((ring) => ring.end()));
+  });
+
+  async function meet(step: Step): Promise<readonly [LokiRing, LokiRing]> {
+    const one = lokiRing({ loki, rendered: ringStack(step), network: '127.91.0', tenant: 'spywatcher' });
+    const other = lokiRing({
+      loki,
+      rendered: ringStack(step, 'two'),
+      network: '127.92.0',
+      tenant: 'spywatcher',
+      strangers: [firstOf(one).address],
+    });
+    rings.push(one, other);
+    await one.start(firstOf(one));
+    await other.start(firstOf(other));
+    return [one, other];
+  }
+
+  test('with labels that are demanded, it is refused, and each ring stays what it is', async () => {
+    const [one, other] = await meet('demanded');
+    await until('the refusal', () => (/label/.test(one.output(firstOf(one))) ? undefined : 'nothing said of a label'), {
+      seconds: 60,
+    });
+    expect(await seenBy(one)).toEqual([firstOf(one).address]);
+    expect(await seenBy(other)).toEqual([firstOf(other).address]);
+  }, 240_000);
+
+  test('with labels that are not, its pod takes the place of the one with its name: it is the label that keeps them apart', async () => {
+    const [one, other] = await meet('sent');
+    await until('one ring', async () => {
+      const seen = await seenBy(one);
+      return seen.includes(firstOf(other).address) ? undefined : `it has ${seen.join(', ')}`;
+    });
+  }, 240_000);
+});
+
+test('given a ring that runs without a label, the three steps lose no push', async () => {
+  const ring = lokiRing({ loki, rendered: unlabelled(), network: '127.93.0', tenant: 'spywatcher' });
+  let away: Member | undefined;
+  let going = true;
+  const lines: string[] = [];
+  const refused: string[] = [];
+  const pushing = async (): Promise<void> => {
+    for (let count = 0; going; count += 1) {
+      // As the gateway does: not to one that says that it is going.
+      const there = ring.members.filter((member) => member !== away);
+      const to = there[count % there.length];
+      if (to === undefined) throw new Error('nobody is there');
+      const line = `line ${String(count).padStart(5, '0')}`;
+      const { status, text } = await ring.ask(to, pushOf(line));
+      if (status === 204) lines.push(line);
+      else refused.push(`${line} at ${to.name}, ${away?.name ?? 'nobody'} away: ${status} ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  try {
+    await Promise.all(ring.members.map(ring.start));
+    const pushed = pushing();
+    for (const step of ['accepted', 'sent', 'demanded'] as const) {
+      say(`label ${step}`);
+      ring.reconfigure(ringStack(step));
+      for (const member of ring.members) {
+        away = member;
+        await ring.stop(member);
+        await ring.start(member);
+        away = undefined;
+      }
+    }
+    going = false;
+    await pushed;
+    expect(refused).toEqual([]);
+    expect(lines.length).toBeGreaterThan(100);
+    for (const member of ring.members) expect(await linesAt(ring, member)).toEqual(lines);
+    for (const member of ring.members) expect(ring.output(member)).not.toMatch(/panic/);
+  } finally {
+    going = false;
+    await ring.end();
+  }
+}, 1_200_000);
