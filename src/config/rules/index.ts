@@ -17,6 +17,7 @@ import { resourceRules } from './resources';
 import { retentionRules } from './retention';
 import type { Rule } from './rule';
 import { secretRules } from './secrets';
+import { sizeRules } from './sizes';
 import { storageRules } from './storage';
 import { textRules } from './text';
 
@@ -41,4 +42,5 @@ export const rules: readonly Rule[] = [
   ...networkRules,
   ...secretRules,
   ...textRules,
+  ...sizeRules,
 ];
