@@ -59,6 +59,8 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
         ]),
         ['default_type', 'application/json'],
         ['server_tokens', 'off'],
+        // Default: 64, too short for a credential's name of 53 letters. Before the first map.
+        ['map_hash_bucket_size', 128],
         ...accessLog(),
         ...(auth.loki.enabled ? [whoMayWhat(props)] : []),
         ['map', '$remote_user', '$tenant', tenantMap(props)],

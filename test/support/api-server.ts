@@ -1,7 +1,9 @@
 /** A real API server with its database and the admission of a real cluster, and nothing that would run a pod. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
 import { join } from 'node:path';
+import type { KubernetesObject } from '../../src/deploy/objects';
 import { crdFiles } from './crds';
 import {
   freePorts,
@@ -19,6 +21,11 @@ export interface ApiServer {
   readonly kubeconfig: string;
   /** Runs kubectl as the administrator; objects go to its standard input as one list. */
   readonly kubectl: (args: readonly string[], objects?: readonly object[]) => Promise<RunResult>;
+  /**
+   * Has the server check an object as if it were applied, strictly and without keeping it: what it says against it, or
+   * warns of. Several may be asked about at once, which is a hundred times as fast as kubectl.
+   */
+  readonly refusal: (object: KubernetesObject) => Promise<string | undefined>;
   readonly stop: () => Promise<void>;
 }
 
@@ -97,7 +104,32 @@ export async function startApiServer(): Promise<ApiServer> {
       env: { KUBECACHEDIR: join(folder, 'cache') },
       ...(objects === undefined ? {} : { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) }),
     });
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const ask = (method: string, path: string, body?: object): Promise<ApiAnswer> =>
+    send({ port: secure ?? 0, method, path, token, agent, ...(body === undefined ? {} : { body }) });
+  const resources = new Map<string, Promise<readonly ApiResource[]>>();
+  const resourceOf = async ({ apiVersion, kind }: KubernetesObject): Promise<readonly [string, ApiResource]> => {
+    const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const known =
+      resources.get(root) ??
+      ask('GET', root).then(({ status, text }) => {
+        if (status !== 200) throw new Error(`${root}: ${text}`);
+        return (JSON.parse(text) as { readonly resources: readonly ApiResource[] }).resources;
+      });
+    resources.set(root, known);
+    const resource = (await known).find((one) => one.kind === kind && !one.name.includes('/'));
+    if (resource === undefined) throw new Error(`the API server has no ${apiVersion} ${kind}`);
+    return [root, resource];
+  };
+  const refusal: ApiServer['refusal'] = async (object) => {
+    const [root, { name, namespaced }] = await resourceOf(object);
+    const scope = namespaced ? `/namespaces/${object.metadata.namespace ?? ''}` : '';
+    const path = `${root}${scope}/${name}/${encodeURIComponent(object.metadata.name)}`;
+    const { status, text, warning } = await ask('PATCH', `${path}?${DRY_RUN}`, object);
+    return status === 200 || status === 201 ? warning : (JSON.parse(text) as { readonly message: string }).message;
+  };
   const stop = async (): Promise<void> => {
+    agent.destroy();
     await server.stop();
     await etcd.stop();
     removeFolder(folder);
@@ -127,5 +159,56 @@ export async function startApiServer(): Promise<ApiServer> {
     await stop();
     throw error;
   }
-  return { kubeconfig, kubectl, stop };
+  return { kubeconfig, kubectl, refusal, stop };
+}
+
+const DRY_RUN = 'dryRun=All&fieldManager=test&force=true&fieldValidation=Strict';
+
+interface ApiResource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+interface ApiAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly warning: string | undefined;
+}
+
+interface ApiRequest {
+  readonly port: number;
+  readonly method: string;
+  readonly path: string;
+  readonly token: string;
+  readonly agent: Agent;
+  readonly body?: object;
+}
+
+/** The server's certificate is its own, of this minute, on the loopback address. */
+function send({ port, method, path, token, agent, body }: ApiRequest): Promise<ApiAnswer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        agent,
+        rejectUnauthorized: false,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/apply-patch+yaml' }),
+        },
+      },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+        answer.once('error', reject);
+        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text, warning: answer.headers['warning'] }));
+      },
+    );
+    asked.once('error', reject);
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
 }

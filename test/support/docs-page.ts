@@ -6,7 +6,11 @@ import { join } from 'node:path';
 export const ROOT = join(__dirname, '..', '..');
 
 export function readPage(name: string): string {
-  return readFileSync(join(ROOT, 'docs', name), 'utf8');
+  return readProjectFile(join('docs', name));
+}
+
+export function readProjectFile(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
 }
 
 /** The blocks of code of a language, in their order, without the white space that a list puts before them. */

@@ -1,8 +1,6 @@
 import { problem, type Rule, when } from './rule';
 
 const LEAST_CONNECTIONS = 32;
-/** nginx counts those of one kind in 16 bits, and does not start with a larger limit. */
-const MOST_CONNECTIONS = 65_535;
 
 export const gatewayRules: readonly Rule[] = [
   {
@@ -19,8 +17,8 @@ export const gatewayRules: readonly Rule[] = [
   },
   {
     reads: ['gateway.maxConnections'],
-    check: ({ gateway }) => [
-      ...when(gateway.maxConnections < LEAST_CONNECTIONS, () =>
+    check: ({ gateway }) =>
+      when(gateway.maxConnections < LEAST_CONNECTIONS, () =>
         problem(
           ['gateway', 'maxConnections'],
           gateway.maxConnections,
@@ -28,14 +26,5 @@ export const gatewayRules: readonly Rule[] = [
           `write ${LEAST_CONNECTIONS} or more, or leave it out`,
         ),
       ),
-      ...when(gateway.maxConnections > MOST_CONNECTIONS, () =>
-        problem(
-          ['gateway', 'maxConnections'],
-          gateway.maxConnections,
-          `at most ${MOST_CONNECTIONS}: nginx does not start with a larger limit`,
-          `write ${MOST_CONNECTIONS} or less, and more gateway.replicas`,
-        ),
-      ),
-    ],
   },
 ];

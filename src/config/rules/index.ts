@@ -20,6 +20,7 @@ import { resourceRules } from './resources';
 import { retentionRules } from './retention';
 import type { Rule } from './rule';
 import { secretRules } from './secrets';
+import { sizeRules } from './sizes';
 import { storageRules } from './storage';
 import { textRules } from './text';
 
@@ -47,4 +48,5 @@ export const rules: readonly Rule[] = [
   ...networkRules,
   ...secretRules,
   ...textRules,
+  ...sizeRules,
 ];

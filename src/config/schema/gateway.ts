@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { dnsLabel, objectName, positiveInteger, replicas } from '../scalars';
+import { connections, dnsLabel, objectName, positiveInteger, replicas } from '../scalars';
 
 const gatewayTls = z.strictObject({
   secretName: dnsLabel()
@@ -19,7 +19,7 @@ export const gateway = z.strictObject({
     .default(defaults.gateway.replicas)
     .describe('Gateway pods. Two or more stay reachable while a node is drained.'),
   tls: gatewayTls.optional().describe('Certificate of the gateway; plain HTTP without it. Required in prod.'),
-  maxConnections: positiveInteger()
+  maxConnections: connections()
     .default(defaults.gateway.maxConnections)
     .describe('Connections that one gateway pod has open at once.'),
   failedLoginsPerMinute: positiveInteger()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { byteSize, duration, positiveInteger } from '../scalars';
+import { byteSize, connections, duration, positiveInteger } from '../scalars';
 
 export const limits = z.strictObject({
   ingestionRate: byteSize()
@@ -32,7 +32,7 @@ export const limits = z.strictObject({
   maxQuerySeries: positiveInteger()
     .default(defaults.limits.maxQuerySeries)
     .describe('Series that one metric query may return.'),
-  maxTails: positiveInteger().default(defaults.limits.maxTails).describe('Live tails of a tenant at once.'),
+  maxTails: connections().default(defaults.limits.maxTails).describe('Live tails of a tenant at once.'),
   tenants: z
     .record(
       z.string(),
@@ -45,7 +45,7 @@ export const limits = z.strictObject({
         maxEntriesPerQuery: positiveInteger().exactOptional().describe('Lines that one of its queries may return.'),
         queryTimeout: duration().exactOptional().describe('How long one of its queries may take.'),
         maxQuerySeries: positiveInteger().exactOptional().describe('Series that one of its metric queries may return.'),
-        maxTails: positiveInteger().exactOptional().describe('Its live tails at once.'),
+        maxTails: connections().exactOptional().describe('Its live tails at once.'),
       }),
     )
     .prefault({})

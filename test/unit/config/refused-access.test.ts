@@ -143,7 +143,7 @@ const rows: readonly Row[] = [
     'no live tail at all',
     { limits: { tenants: { spywatcher: { maxTails: 0 } } } },
     'limits.tenants.spywatcher.maxTails',
-    COUNT,
+    'write for example 512, without quotes',
   ],
   [
     'a limit that is misspelt',

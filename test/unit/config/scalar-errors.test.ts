@@ -71,12 +71,16 @@ const URL_PATH = {
   remedy: 'write for example /metrics',
 };
 const TIME = {
-  rule: 'a time of at most 36500d in whole numbers with d, h, m and s, in this order, each once; 0s is none',
-  remedy: 'write for example 5m or 1h30m',
+  rule: 'a time in whole numbers with d, h, m or s, larger units first; 0s is none',
+  remedy: 'write for example 5m',
 };
 const USER = {
   rule: 'a user: 1 to 255 characters on one line, without quotes, $ # ; { } %( and backslashes',
   remedy: 'write for example admin',
+};
+const CONNECTIONS = {
+  rule: 'a number of connections: a whole number from 1 to 65535',
+  remedy: 'write for example 512, without quotes',
 };
 const TWICE = { rule: 'each entry once', remedy: 'remove one of the two' };
 const RULE_FILE = {
@@ -434,6 +438,15 @@ const rows: readonly Row[] = [
     2 ** 31,
   ),
   ...eachOf(
+    'a number of connections',
+    (maxConnections) => ({ gateway: { maxConnections } }),
+    'gateway.maxConnections',
+    CONNECTIONS,
+    0,
+    65_536,
+  ),
+  ...eachOf('a number of tails', (maxTails) => ({ limits: { maxTails } }), 'limits.maxTails', CONNECTIONS, 65_536),
+  ...eachOf(
     'a count',
     (poolRefusals) => threshold({ poolRefusals }),
     'alerting.thresholds.poolRefusals',
@@ -459,7 +472,7 @@ const rows: readonly Row[] = [
     '5',
     '1m1m',
     '1s5m',
-    '36501d',
+    '100000d',
     '9'.repeat(40) + 's',
   ),
   ...eachOf(

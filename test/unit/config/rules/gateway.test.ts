@@ -17,12 +17,4 @@ testRules([
     'write 32 or more, or leave it out',
     { gateway: { maxConnections: 32 } },
   ],
-  [
-    'at most 65535: nginx does not start with a larger limit',
-    { gateway: { maxConnections: 65_536 } },
-    'gateway.maxConnections',
-    '65536',
-    'write 65535 or less, and more gateway.replicas',
-    { gateway: { maxConnections: 65_535 } },
-  ],
 ]);

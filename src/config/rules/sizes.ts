@@ -1,0 +1,46 @@
+import type { Problem } from '../problem';
+import type { StackConfig } from '../schema';
+import { problem, type Rule, when } from './rule';
+
+/** Kubernetes takes a ConfigMap of 1 MiB; the rest is for what the stack itself has in it. */
+const MOST = 900 * 2 ** 10;
+const KIB = 2 ** 10;
+/** The agent reads each source by stages of its own, and by some for all sources besides. */
+const SOURCE = 10 * KIB;
+const OWN_SOURCES = 10;
+
+export const sizeRules: readonly Rule[] = [
+  { reads: ['agent.files', 'agent.drop', 'agent.redact'], check: ({ agent }) => agentConfig(agent) },
+  { reads: ['alerting'], check: ({ alerting }) => rulesOfTenants(alerting) },
+];
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+function agentConfig({ files, drop, redact }: StackConfig['agent']): readonly Problem[] {
+  const bytes = (files.length + OWN_SOURCES) * (SOURCE + bytesOf(redact)) + bytesOf(drop);
+  return when(bytes > MOST, () =>
+    problem(
+      ['agent'],
+      { files: files.length, redact: redact.length, drop: drop.length },
+      `at most ${MOST / KIB} KiB of config for the agent, about 10 KiB and all of redact for each source: Kubernetes takes a ConfigMap of 1 MiB`,
+      'name fewer folders, each with a wider glob, or fewer and shorter expressions',
+    ),
+  );
+}
+
+/** The rules of a tenant are one ConfigMap. */
+function rulesOfTenants({ rules, recording, files }: StackConfig['alerting']): readonly Problem[] {
+  const bytes = new Map<string | undefined, number>();
+  for (const rule of [...rules, ...recording, ...files])
+    bytes.set(rule.tenant, (bytes.get(rule.tenant) ?? 0) + bytesOf(rule));
+  return [...bytes].flatMap(([tenant, size]) =>
+    when(size > MOST, () =>
+      problem(
+        ['alerting'],
+        `${Math.ceil(size / KIB)} KiB of rules${tenant === undefined ? '' : ` of ${tenant}`}`,
+        `at most ${MOST / KIB} KiB of rules for a tenant: they are one ConfigMap, and Kubernetes takes 1 MiB`,
+        'remove what is of no use, or give some of them to another tenant',
+      ),
+    ),
+  );
+}
