@@ -17,14 +17,25 @@ export const LEVEL_ALIASES: Readonly<Record<string, Level>> = {
   emergency: 'error',
   panic: 'error',
   dpanic: 'error',
+  fail: 'error', // .NET's console
+  erro: 'error', // logrus' for a terminal
+  fata: 'error',
+  pani: 'error',
+  ftl: 'error', // Serilog's and zerolog's
+  pnc: 'error',
   '50': 'error', // pino and bunyan count
   '60': 'error',
   warn: 'warn',
   warning: 'warn',
+  wrn: 'warn',
   '40': 'warn',
   info: 'info',
   information: 'info',
+  inf: 'info',
   notice: 'info',
+  note: 'info', // MariaDB's
+  success: 'info', // loguru's
+  config: 'info', // java.util.logging's
   log: 'info',
   '30': 'info',
   debug: 'debug',
@@ -33,9 +44,18 @@ export const LEVEL_ALIASES: Readonly<Record<string, Level>> = {
   debug3: 'debug',
   debug4: 'debug',
   debug5: 'debug',
+  dbug: 'debug',
+  debu: 'debug',
+  dbg: 'debug',
   fine: 'debug',
+  finer: 'debug',
+  finest: 'debug',
   trace: 'debug',
+  trce: 'debug',
+  trac: 'debug',
+  trc: 'debug',
   verbose: 'debug',
+  vrb: 'debug',
   silly: 'debug',
   noise: 'debug',
   '20': 'debug',

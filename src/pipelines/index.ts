@@ -4,6 +4,7 @@ import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
 import { type DropRule, dropRules, ERASURE_NOT_ALLOWED, QUERIES_OF_LOKI, wordsOfCanary } from './drop-rules';
 import { gatewayCounters } from './gateway';
+import { withNextLine } from './multiline';
 import { nginx } from './nginx';
 import { pgbouncer } from './pgbouncer';
 import type { Pipeline } from './pipeline';
@@ -63,6 +64,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
       kubernetes_sd_configs: [{ role: 'pod' }],
       relabel_configs: podRelabelConfigs(format, props.excludeNamespaces),
       pipeline_stages: [
+        ...(PIPELINES[format].announcing === undefined ? [] : [withNextLine(PIPELINES[format].announcing)]),
         // A line without an end is cut, or it would take all memory.
         { cri: { max_partial_line_size: props.maxPartialLine, max_partial_line_size_truncate: true } },
         ...recordStages(

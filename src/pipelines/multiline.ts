@@ -53,3 +53,51 @@ export function together(lines: Lines): readonly Stage[] {
     ),
   ];
 }
+
+/**
+ * Puts a line that announces the next one together with it, whatever the next one is.
+ *
+ * `multiline` sees one line at a time, and so cannot know that. The stage `cri`, which comes next, can: it waits for the rest
+ * of a line that the container runtime has cut. So such a line is made one that is cut, after its end.
+ *
+ * @param announcing - the lines of standard error that do, whole, in RE2.
+ */
+export function withNextLine(announcing: readonly string[]): Stage {
+  return {
+    replace: {
+      // Begins with a text: that is looked for fast.
+      expression: ` stderr (F) (?:${announcing.join('|')})()$`,
+      replace: '{{ if .Value }}P{{ else }}{{ "\\n" }}{{ end }}',
+    },
+  };
+}
+
+/** A text as {@link unlike} takes it, as classes of RE2. */
+const classesOf = (text: string): readonly string[] =>
+  Array.from(text, (character) => (character === '9' ? '0-9' : character));
+
+/**
+ * RE2 for what does not begin like any of some texts; it has no look-ahead that would say so.
+ *
+ * @param texts - characters are themselves, `9` is any digit. None begins with another one.
+ * @param neither - characters that it must not begin with either, as in a class of RE2.
+ */
+export function unlike(texts: readonly string[], neither = ''): string {
+  const complement = (rests: readonly (readonly string[])[], excluded: string): string => {
+    const byFirst = Map.groupBy(
+      rests.filter((rest) => rest.length > 0),
+      ([first = '']) => first,
+    );
+    const alternatives = [...byFirst]
+      .filter(([, same]) => same.every((rest) => rest.length > 1))
+      .map(
+        ([first, same]) =>
+          `[${first}]${complement(
+            same.map(([, ...rest]) => rest),
+            '',
+          )}`,
+      );
+    return `(?:$|[^${excluded}${[...byFirst.keys()].join('')}]${alternatives.map((text) => `|${text}`).join('')})`;
+  };
+  return complement(texts.map(classesOf), neither);
+}

@@ -1,12 +1,12 @@
 /** nginx: its access log as JSON or in the combined format, and its error log, in one stream or in two. */
 import { FIELDS, MEASURES, STRUCTURED_METADATA } from '../log-model';
-import { extract, isJson, isNotJson } from './json';
-import { levelLabel, levelOfStatus } from './level';
+import { exactIds, extract, inexactIds, isJson, isNotJson } from './json';
+import { levelLabel } from './level';
 import { together } from './multiline';
 import type { Pipeline } from './pipeline';
 import { when } from './stage';
 
-const COMBINED = `^\\S+ \\S+ \\S+ \\[[^\\]]+\\] "[^"]*" (?P<${FIELDS.status}>\\d{3}) `;
+const ACCESS = `^\\S+ \\S+ \\S+ \\[[^\\]]+\\] "[^"]*" (?P<${FIELDS.status}>\\d{3}) `;
 const ERROR = `^\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d \\[(?P<${FIELDS.level}>[a-z]+)\\] `;
 /** nginx' own name of a request's duration, in seconds. */
 const REQUEST_TIME = 'request_time';
@@ -22,14 +22,18 @@ export const nginx: Pipeline = {
       [isJson],
       [
         ...redaction.json,
-        extract([...STRUCTURED_METADATA, FIELDS.status], { [FIELDS.duration]: REQUEST_TIME }),
+        extract([...STRUCTURED_METADATA, FIELDS.status], {
+          [FIELDS.duration]: REQUEST_TIME,
+          ...inexactIds.expression,
+        }),
         {
           template: {
             source: FIELDS.duration,
             template: '{{ if .Value }}{{ mulf .Value 1000 }}{{ end }}',
           },
         },
-        ...levelOfStatus(),
+        ...levelLabel({ status: true }, inexactIds.label),
+        exactIds(),
       ],
     ),
     when(
@@ -37,8 +41,9 @@ export const nginx: Pipeline = {
       [
         ...together({ continuation: '\\s|$' }),
         ...redaction.text,
-        when([['|~', ERROR]], [{ regex: { expression: ERROR } }, ...levelLabel()]),
-        when([['!~', ERROR]], [{ regex: { expression: COMBINED } }, ...levelOfStatus()]),
+        { regex: { expression: ERROR } },
+        { regex: { expression: ACCESS } },
+        ...levelLabel({ status: true }),
       ],
     ),
   ],

@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline';
 import { ownTime } from './time';
 
 /** Time, zone, process, level. */
-const PREFIX = `(?P<${FIELDS.timestamp}>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ [A-Z]{3,5}) \\[\\d+\\] (?P<${FIELDS.level}>NOISE|DEBUG|INFO|LOG|WARNING|ERROR|FATAL) `;
+const PREFIX = `(?P<${FIELDS.timestamp}>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+ (?:[A-Z]{3,5}|[+-]\\d\\d(?::?\\d\\d)?)) \\[\\d+\\] (?P<${FIELDS.level}>NOISE|DEBUG|INFO|LOG|WARNING|ERROR|FATAL) `;
 
 export const pgbouncer: Pipeline = {
   metadata: [],

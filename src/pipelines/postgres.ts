@@ -1,16 +1,59 @@
 /** PostgreSQL: its stderr with a prefix that begins with `%m`, its jsonlog and its csvlog. */
-import { FIELDS } from '../log-model';
+import { FIELDS, LEVEL_ALIASES, type Level } from '../log-model';
 import { extract, isJson, isNotJson } from './json';
 import { levelLabel } from './level';
-import { together } from './multiline';
+import { together, unlike } from './multiline';
 import type { Pipeline } from './pipeline';
 import { when } from './stage';
 import { ownTime } from './time';
 
 const TIME = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?';
-const SEVERITY = 'DEBUG[1-5]|INFO|NOTICE|LOG|WARNING|ERROR|FATAL|PANIC';
-/** stderr has the severity with a colon, csvlog as a value before the SQLSTATE. */
-const FIRST_LINE = `(?P<${FIELDS.timestamp}>${TIME}) (?P<zone>[A-Z]{3,5}|[+-]\\d\\d(?::?\\d\\d)?)(?:[^\\n]*? (?P<stderr>${SEVERITY}):  |,[^\\n]*?,(?P<csv>${SEVERITY}),[0-9A-Z]{5},)`;
+const ZONE = '(?:[A-Z]{3,5}|[+-]\\d\\d(?::?\\d\\d)?)';
+/**
+ * What may stand between the time and the severity. The server writes two blanks after the severity's colon: the first such
+ * place is its own. All that comes later may be a client's words. (A comma after the zone is csvlog's.)
+ */
+const BETWEEN = '(?:[^,\\n:](?:[^:\\n]|:[^ \\n]|: [^ \\n])*?)?';
+/** Of csvlog, what stands between the time and the severity. In quotes may be what a client calls itself. */
+const COLUMNS = ',(?:(?:"(?:[^"]|"")*"|[^",]*),){10}';
+const FIRST_LINE = `(?P<${FIELDS.timestamp}>${TIME}) (?P<zone>${ZONE})(?:${BETWEEN} (?P<stderr>\\S+):  |${COLUMNS}(?P<csv>[^\\s,"]+),[0-9A-Z]{5},)`;
+
+/** What PostgreSQL says more of a record, in the languages that it speaks: lines with a prefix of their own. */
+const MORE = [
+  'DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE',
+  'TIPP|ANFRAGE|ZUSAMMENHANG|ORT|ANWEISUNG', // German
+  'DETALLE|SUGERENCIA|CONSULTA|CONTEXTO|UBICACIÓN|SENTENCIA', // Spanish
+  "DÉTAIL|ASTUCE|REQUÊTE|CONTEXTE|EMPLACEMENT|INSTRUCTION|PILE D'APPEL", // French
+  'DETTAGLI|SUGGERIMENTO|CONTESTO|POSIZIONE|ISTRUZIONE', // Italian
+  'DETALHE|DICA|LOCAL|COMANDO', // Portuguese
+  'DETALJ|TIPS|FRÅGA|KONTEXT|PLATS|SATS', // Swedish
+  'ПОДРОБНОСТИ|ПОДСКАЗКА|ЗАПРОС|КОНТЕКСТ|ПОЛОЖЕНИЕ|ОПЕРАТОР|СТЕК', // Russian
+  'ВІДОМОСТІ|УКАЗІВКА|ЗАПИТ|РОЗТАШУВАННЯ|ІНСТРУКЦІЯ|ВІДСТЕЖУВАТИ', // Ukrainian
+  '詳細|ヒント|問い合わせ|文脈|場所|文|バックトレース', // Japanese
+  '상세정보|힌트|쿼리|내용|위치|명령 구문|역추적', // Korean
+  '详细信息|提示|查询|上下文|位置|语句', // Chinese
+].join('|');
+
+/** Severities in these languages, where they are not as in English. `LOG` is. */
+const SEVERITIES: Readonly<Record<Level, readonly string[]>> = {
+  error: [
+    ...['fehler', 'panik', 'erreur', 'errore', 'fatale', 'panico', 'erro', 'pânico', 'fel', 'fatalt'],
+    ...['ошибка', 'важно', 'паника', 'помилка', 'фатально', 'паніка', '오류', '치명적오류', '손상'],
+    ...['错误', '致命错误', '比致命错误还过分的错误'],
+  ],
+  warn: ['warnung', 'attention', 'attenzione', 'aviso', 'varning', 'предупреждение', 'попередження', '경고', '警告'],
+  info: [
+    ...['hinweis', 'notifica', 'nota', 'notis', 'logg', 'сообщение', 'информация', 'замечание'],
+    ...['записування', 'інформація', 'повідомлення', '로그', '정보', '알림', '日志', '信息', '注意'],
+  ],
+  debug: ['отладка', 'налагодження', '디버그', '调试'],
+};
+const ALIASES: Readonly<Record<string, Level>> = {
+  ...LEVEL_ALIASES,
+  ...Object.fromEntries(
+    (Object.keys(SEVERITIES) as Level[]).flatMap((level) => SEVERITIES[level].map((word) => [word, level] as const)),
+  ),
+};
 
 export const postgres: Pipeline = {
   metadata: [FIELDS.duration],
@@ -19,11 +62,12 @@ export const postgres: Pipeline = {
     when(
       [isNotJson],
       [
-        // DETAIL, HINT, STATEMENT and CONTEXT have the prefix too, but belong to the record before.
-        ...together({ first: FIRST_LINE }),
+        // In a language that is not known, what is said more of a record begins another one, which is better than the reverse.
+        ...together({
+          continuation: `${unlike(['9999-99-99 99:99:99'])}|${TIME} ${ZONE}${BETWEEN} (?:${MORE}) ?:`,
+        }),
         ...redaction.text,
         { regex: { expression: `^${FIRST_LINE}` } },
-        { template: { source: FIELDS.level, template: '{{ or .stderr .csv }}' } },
         // Only these names of a zone mean the same everywhere.
         {
           template: {
@@ -34,7 +78,7 @@ export const postgres: Pipeline = {
       ],
     ),
     ...ownTime('2006-01-02 15:04:05 MST'),
-    ...levelLabel(),
+    ...levelLabel({ word: '(or .level .stderr .csv)', aliases: ALIASES }),
     when([['|=', 'duration: ']], [{ regex: { expression: `duration: (?P<${FIELDS.duration}>[0-9.]+) ms` } }]),
   ],
 };

@@ -1,27 +1,44 @@
-/** Redis and Valkey. */
+/** Redis and Valkey, in each of their formats. */
 import { FIELDS, type Level } from '../log-model';
 import { levelLabel } from './level';
 import { together } from './multiline';
 import type { Pipeline } from './pipeline';
 import { ownTime } from './time';
 
-/** Process, role, time, sign of the level. */
-const PREFIX = `^\\d+:[XCSM] (?P<${FIELDS.timestamp}>\\d\\d? \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3}) (?P<${FIELDS.level}>[-.*#]) `;
-/** The signs of debug, verbose, notice and warning. */
-const SIGNS: Readonly<Record<string, Level>> = { '.': 'debug', '-': 'debug', '*': 'info', '#': 'warn' };
+/** Valkey's `log-timestamp-format`: as Redis writes it, RFC 3339, or milliseconds since 1970. */
+const LEGACY = '\\d\\d? \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3}';
+const OTHERS = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(?:Z|[+-]\\d\\d:\\d\\d)|\\d{13}';
+/** Valkey's `log-format`: process, role, time and the sign of the level, or logfmt. */
+const time = (name: string): string => `(?:(?P<${name}Legacy>${LEGACY})|(?P<${name}>${OTHERS}))`;
+const PREFIX = `\\d+:[XCSM] ${time('plain')} (?P<${FIELDS.level}>[-.*#]) `;
+const LOGFMT = `pid=\\d+ role=\\S+ timestamp="${time('logfmt')}" level=(?P<word>\\w+) `;
+/** The signs of debug, verbose, notice and warning; and their words in logfmt, where verbose is called info. */
+const LEVELS_OF: Readonly<Record<string, Level>> = {
+  '.': 'debug',
+  '-': 'debug',
+  '*': 'info',
+  '#': 'warn',
+  debug: 'debug',
+  info: 'debug',
+  notice: 'info',
+  warning: 'warn',
+};
 
 /** How a record begins: with the prefix, or, where a signal has come, without time and level. */
-const FIRST_LINE = `\\d+:(?:[XCSM] \\d|signal-handler )`;
+const FIRST_LINE = `\\d+:(?:[XCSM] \\d|signal-handler )|pid=\\d+ role=`;
 
 export const redis: Pipeline = {
   metadata: [],
   stages: (redaction) => [
     // The logo has none.
     ...together({ first: FIRST_LINE }),
-    ...redaction.text,
-    { regex: { expression: PREFIX } },
+    ...redaction.textOrPairs,
+    { regex: { expression: `^(?:${PREFIX}|${LOGFMT})` } },
     // Redis writes its container's local time and names no zone: if that is not UTC, it is not believed.
+    { template: { source: FIELDS.timestamp, template: '{{ with or .plainLegacy .logfmtLegacy }}{{ . }}{{ end }}' } },
     ...ownTime('_2 Jan 2006 15:04:05'),
-    ...levelLabel(SIGNS),
+    { template: { source: FIELDS.timestamp, template: '{{ with or .plain .logfmt }}{{ . }}{{ end }}' } },
+    ...ownTime(),
+    ...levelLabel({ word: '(or .level .word)', aliases: LEVELS_OF }),
   ],
 };

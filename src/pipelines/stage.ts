@@ -21,3 +21,9 @@ export function selector(filters: readonly LineFilter[], matchers = EVERY): stri
 
 /** A selector needs a matcher; every line has a job. */
 const EVERY = `{${LABELS.job}=~".+"}`;
+
+/** Before a colour, and what else a terminal is told. */
+export const ESCAPE = '\u001b';
+
+/** Takes colours off a line. They would hide where it begins, and its level. */
+export const withoutColours: Stage = { replace: { expression: '(\\x1b\\[[0-9;:?]*[A-Za-z])', replace: '' } };

@@ -1,29 +1,11 @@
-/** Text of no declared format: logfmt, or a line with a level in it, or just a line; stack traces of Java, Node and Python. */
-import { FIELDS, type Level, LEVEL_ALIASES, STRUCTURED_METADATA } from '../log-model';
-import { levelLabel } from './level';
+/** Text of no declared format: logfmt, or a line with a level in it, or just a line; stack traces of many languages. */
+import { FIELDS, type Level, LEVEL_ALIASES, LEVELS, LABELS, STRUCTURED_METADATA } from '../log-model';
+import { COUNTED_LEVELS, levelLabel, SYSLOG, whenWithoutLevel } from './level';
 import { together } from './multiline';
+import { continuation } from './records';
 import { LOGFMT } from './redaction';
-import { type Stage, when } from './stage';
+import { type Stage, when, withoutColours } from './stage';
 import { ownTime } from './time';
-
-/** Go on with the line before: indented, closing brackets, and what Java, Node and Python write between two traces. */
-const CONTINUES = [
-  '\\s',
-  '$',
-  '[)\\]}]',
-  'Caused by: ',
-  'Suppressed: ',
-  'Traceback \\(most recent call last\\):',
-  'During handling of the above exception',
-  'The above exception was the direct cause',
-  // A class in a package: after a logger's line in Java, or the end of a traceback in Python.
-  '(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?::|$)',
-];
-/** The last line of a Python traceback, where no other language could have written it. */
-const PYTHON_ALONE =
-  '(?:Arithmetic|Attribute|BlockingIO|BrokenPipe|Buffer|ChildProcess|Connection(?:Aborted|Refused|Reset)?|EOF|FileExists|FileNotFound|FloatingPoint|Import|Indentation|Index|Interrupted|IO|IsADirectory|Key|Lookup|Memory|ModuleNotFound|Name|NotADirectory|NotImplemented|OS|Overflow|Permission|ProcessLookup|Recursion|Runtime|Tab|Timeout|UnboundLocal|Unicode(?:Decode|Encode|Translate)?|Value|ZeroDivision)Error(?::|$)';
-/** The last line of any Python traceback: a class, perhaps in a module, with a message or without. */
-const PYTHON_ANY = '[A-Z]\\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Timeout|DoesNotExist)(?::|$)';
 
 const TRACEBACK = 'Traceback (most recent call last):';
 const LEVELS_IN_TEXT = [
@@ -39,14 +21,73 @@ const LEVELS_IN_TEXT = [
   'critical',
   'panic',
 ];
-/** The letter that klog begins with; a level at the beginning; one in capitals; the name of an error. */
+/** Short ones, in capitals: Serilog's, zerolog's; logrus' for a terminal. */
+const SHORT = [
+  'INF',
+  'WRN',
+  'ERR',
+  'DBG',
+  'FTL',
+  'TRC',
+  'VRB',
+  'PNC',
+  'ERRO',
+  'DEBU',
+  'FATA',
+  'PANI',
+  'TRAC',
+  'FINER',
+  'FINEST',
+];
+/** Before the first word: digits and signs, and the letters of a time; in `java.util.logging`, a line of its own. */
+const BEFORE = '(?:[A-Z][a-z]{2} \\d[^\\n]* [AP]M [^\\n]*\\n)?[^a-zB-LNOQ-SU-Y\\n]*';
+/**
+ * RE2 for one of some words, in which one look at a letter tells most places where there is none. It takes the end of one word
+ * for another one's, too: that is no level, then.
+ */
+function oneOf(words: readonly string[]): string {
+  const heads = new Set(words.map((word) => word.charAt(0)));
+  return `[${[...heads].join('')}](?:${words.map((word) => word.slice(1)).join('|')})`;
+}
+
+/** The letter that klog begins with; a level as the first word; one in capitals. */
 const LEVEL_IN_TEXT = [
   '(?P<letter>[IWEF])\\d{4} \\d\\d:',
-  `[^a-zA-Z\\n]{0,40}(?P<first>(?i:${LEVELS_IN_TEXT.join('|')}))[\\]:\\s]`,
-  `[^\\n]{0,100}?\\b(?P<capitals>${LEVELS_IN_TEXT.join('|').toUpperCase()})\\b`,
-  '(?P<trace>Uncaught |Unhandled|Exception in |(?:[\\w$]+\\.)*[A-Z]\\w*(?:Error|Exception)\\b)',
+  `${BEFORE}(?P<first>(?i:${oneOf([...LEVELS_IN_TEXT, 'dbug', 'trce', 'note'])})|${oneOf(SHORT)})[\\]:\\[\\s]`,
+  `[^\\n]{0,100}?\\b(?P<capitals>${oneOf([...LEVELS_IN_TEXT, 'success'].map((word) => word.toUpperCase()))})\\b`,
 ];
-const LETTERS: Readonly<Record<string, Level>> = { i: 'info', w: 'warn', e: 'error', f: 'error' };
+const KLOG: Readonly<Record<string, Level>> = { i: 'info', w: 'warn', e: 'error', f: 'error' };
+
+/** What stands before a status: in an access log of Apache, Traefik, Envoy, gunicorn and others; in a line of Rails' lograge. */
+const REQUEST = ['(?:\\S+ ){0,5}\\[[^\\]\\n]*\\] "(?:[^"\\\\\\n]|\\\\.)*" ', 'method=\\S+ [^\\n]*\\bstatus='];
+/** Words that are a level in their place only. */
+const WORDS = [
+  '\\[\\w{3} \\w{3} [^\\]\\n]+\\] \\[(?:[\\w-]+:)?(?P<apache>[a-z]+\\d?)\\]',
+  '[^\\n[]*\\[(?P<bracket>emerg|alert|crit|err)\\]',
+  '(?P<fail>fail|crit): ',
+  '\\[[^\\]\\n]+\\] \\d+ +- [^\\n[]* (?P<nest>LOG|VERBOSE) ',
+  '(?:\\[[^\\]\\n]*\\] )?PHP (?P<php>[A-Z][a-z]+(?: error)?): ',
+];
+/** How an error begins that no logger wrote: Node, Java, Python, Go, Rust, Ruby, PHP; and how any stack trace goes on. */
+const TRACES = [
+  'Uncaught |Unhandled|Exception in |panic: |fatal error: ',
+  '(?:[\\w$]+\\.)*[A-Z]\\w*(?:Error|Exception)\\b',
+  "thread '[^\\n]*' (?:\\(\\d+\\) )?panicked at ",
+  "[^\\n]*:\\d+:in [`'][^\\n]*\\((?:\\w+::)*[A-Z]\\w*\\)(?:\\n|$)",
+  '[^\\n]*\\n(?:[^\\n]*\\n)?(?:\\tat | {3,4}at )',
+  // The place in the source that Node shows before the error.
+  '\\S+:\\d+\\n[^\\n]*\\n\\s*\\^+\\s*$',
+];
+const RARE = [
+  '<(?P<priority>\\d{1,3})>',
+  ...WORDS,
+  `(?:${REQUEST.join('|')})(?P<${FIELDS.status}>\\d{3})\\b`,
+  `(?P<trace>${TRACES.join('|')})`,
+];
+const PHP: Readonly<Record<string, Level>> = { 'fatal error': 'error', 'parse error': 'error', deprecated: 'warn' };
+const APACHE: Readonly<Record<string, Level>> = Object.fromEntries(
+  [1, 2, 3, 4, 5, 6, 7, 8].map((depth) => [`trace${depth}`, 'debug']),
+);
 
 /**
  * Stages for lines of text.
@@ -55,10 +96,14 @@ const LETTERS: Readonly<Record<string, Level>> = { i: 'info', w: 'warn', e: 'err
  */
 export function text(redaction: readonly Stage[], python: boolean): readonly Stage[] {
   return [
-    ...together({ continuation: [...CONTINUES, python ? PYTHON_ANY : PYTHON_ALONE].join('|') }),
+    withoutColours,
+    ...together({ continuation: continuation(python) }),
     ...redaction,
     when(
-      [['|~', LOGFMT]],
+      [
+        ['|=', '='],
+        ['|~', LOGFMT],
+      ],
       [
         {
           logfmt: {
@@ -68,20 +113,36 @@ export function text(redaction: readonly Stage[], python: boolean): readonly Sta
             },
           },
         },
+        // slog's levels between two others: ERROR+2.
+        { regex: { source: FIELDS.level, expression: `^(?P<${FIELDS.level}>\\w+)` } },
         { template: { source: FIELDS.timestamp, template: '{{ or .ts .otherTime }}' } },
         ...ownTime(),
       ],
     ),
-    when([['!~', LOGFMT]], [{ regex: { expression: `^(?:${LEVEL_IN_TEXT.join('|')})` } }]),
-    // A traceback goes on with what was printed before it, so the level is not in the first line.
-    when([['|=', TRACEBACK]], [{ template: { source: 'traceback', template: 'error' } }]),
-    {
-      template: {
-        source: FIELDS.level,
-        template: '{{ or .level .lvl .severity .letter .first .capitals (and .trace "error") .traceback }}',
-      },
-    },
-    ...levelLabel({ ...LEVEL_ALIASES, ...LETTERS }),
+    { regex: { expression: `^(?:${LEVEL_IN_TEXT.join('|')})` } },
+    ...levelLabel({
+      word: '(or .level .lvl .severity .letter .first .capitals)',
+      aliases: { ...LEVEL_ALIASES, ...KLOG },
+    }),
+    // A traceback goes on with what was printed before it.
+    when(
+      [['|=', TRACEBACK]],
+      [{ static_labels: { [LABELS.level]: 'error' satisfies Level } }],
+      `{${LABELS.level}!~"${LEVELS.slice(0, 2).join('|')}"}`,
+    ),
+    whenWithoutLevel([], rareLevel()),
+  ];
+}
+
+/** Stages for what only few lines have, so that the others do not pay for it. */
+function rareLevel(): readonly Stage[] {
+  return [
+    { regex: { expression: `^(?:${RARE.join('|')})` } },
+    ...levelLabel({
+      word: `(or .apache .bracket .fail .nest .php (and .priority (printf "${SYSLOG}%d" (mod .priority 8))) (and .trace "error"))`,
+      status: true,
+      aliases: { ...LEVEL_ALIASES, ...COUNTED_LEVELS, ...APACHE, ...PHP },
+    }),
   ];
 }
 

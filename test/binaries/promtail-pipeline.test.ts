@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LABELS, LEVEL_ALIASES } from '../../src/log-model';
+import { JOBS, LABELS, LEVEL_ALIASES, POD_LABELS } from '../../src/log-model';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../support/program';
@@ -72,6 +72,43 @@ function together(...parts: readonly Case[]): Case {
   return { written: parts.flatMap(({ written }) => written), expected: parts.flatMap(({ expected }) => expected) };
 }
 
+/** Lines of text that come out one by one, at the time they were written, each with its level. */
+function levels(lines: readonly (readonly [text: string, level: string | undefined])[]): Case {
+  return together(
+    ...lines.map(([text, level]) => {
+      const time = tick();
+      return {
+        written: [cri(time, text)],
+        expected: [{ line: text, time, ...(level === undefined ? {} : { level }) }],
+      };
+    }),
+  );
+}
+
+/** Records of several lines on standard error, each whole. */
+function records(
+  all: readonly {
+    readonly lines: readonly string[];
+    readonly level?: string;
+    /** Which line's time is the record's. @default 0 */
+    readonly timeOf?: number;
+    /** @default - that line's */
+    readonly time?: bigint;
+  }[],
+): Case {
+  return together(
+    ...all.map(({ lines, level, timeOf = 0, time }) => {
+      const times = lines.map(() => tick());
+      return {
+        written: lines.map((text, index) => cri(times[index] ?? 0n, text, 'F', 'stderr')),
+        expected: [
+          { line: lines.join('\n'), time: time ?? times[timeOf] ?? 0n, ...(level === undefined ? {} : { level }) },
+        ],
+      };
+    }),
+  );
+}
+
 /** A line that containerd cuts because it is long. */
 function long(fields: Readonly<Record<string, unknown>>, expected: Pick<Expected, 'level' | 'metadata'>): Case {
   const line = JSON.stringify(fields);
@@ -80,6 +117,34 @@ function long(fields: Readonly<Record<string, unknown>>, expected: Pick<Expected
 }
 
 const then = START - 5n * SECOND;
+
+/** A time as PostgreSQL writes it. */
+const postgresTime = new Date(Number(then / MILLISECOND)).toISOString().slice(0, 23).replace('T', ' ');
+
+/** Records of PostgreSQL at one time of their own; a line that begins with a tab has no prefix. */
+function ofPostgres(
+  all: readonly {
+    readonly lines: readonly string[];
+    readonly level?: string;
+    readonly metadata?: Readonly<Record<string, string>>;
+  }[],
+  separator = ' ',
+): Case {
+  const prefixed = (line: string): string => (line.startsWith('\t') ? line : `${postgresTime} UTC${separator}${line}`);
+  return together(
+    ...all.map(({ lines, level, metadata }) => ({
+      written: lines.map((line) => cri(tick(), prefixed(line))),
+      expected: [
+        {
+          line: lines.map(prefixed).join('\n'),
+          time: then,
+          ...(level === undefined ? {} : { level }),
+          ...(metadata === undefined ? {} : { metadata }),
+        },
+      ],
+    })),
+  );
+}
 
 const cases: Readonly<Record<string, () => Case>> = {
   'a JSON record: its level is a label, its ids are structured metadata, its time is its own': () =>
@@ -113,7 +178,7 @@ const cases: Readonly<Record<string, () => Case>> = {
         { severity: 'WARNING', '@timestamp': iso(then), request_id: 'r-2', user_id: 7, trace_id: 't-2' },
         { level: 'warn', time: then, metadata: { requestId: 'r-2', userId: '7', traceId: 't-2' } },
       ),
-      json({ lvl: 'dbug', ts: iso(then), reqId: 'r-3' }, { time: then, metadata: { requestId: 'r-3' } }),
+      json({ lvl: 'odd', ts: iso(then), reqId: 'r-3' }, { time: then, metadata: { requestId: 'r-3' } }),
     ),
   'a security event: what was done and how it ended are structured metadata': () =>
     json(
@@ -128,25 +193,171 @@ const cases: Readonly<Record<string, () => Case>> = {
     };
   },
   'a level in a text': () =>
+    levels([
+      ['ERROR: failed', 'error'],
+      ['[warn] careful', 'warn'],
+      ['2026-01-02 03:04:05,678 - spywatcher - CRITICAL - broken', 'error'],
+      ['I0102 03:04:05.678901       1 server.go:1] hello', 'info'],
+      ['TypeError: x is not a function', 'error'],
+      ['Informational only', undefined],
+      ['no errors were found', undefined],
+      ['2026-01-02T03:04:05Z INF hello', 'info'],
+      ['fail: Orders[0]', 'error'],
+      ['failing over to another server', undefined],
+      ['the LOG of yesterday', undefined],
+      ['<11>Jan  2 03:04:05 host app: broken', 'error'],
+      ['10.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 503 1', 'error'],
+      ['time=2026-01-02 level=ERROR+2 msg=worse', 'error'],
+    ]),
+  'a level with colours or blanks around it: they decide nothing': () =>
+    together(
+      ...[
+        { level: '\u001b[31merror\u001b[39m' },
+        { level: '\u001b[1m\u001b[31mERROR\u001b[39m\u001b[22m' },
+        { level: 'ERROR ' },
+        { level: '  error' },
+        { level: '[error]' },
+      ].map((fields) => json(fields, { level: 'error' })),
+      // The escape itself, which no valid JSON holds.
+      ...[tick()].map((time) => ({
+        written: [cri(time, `{"level":"\u001b[31merror\u001b[39m","requestId":"r-esc","timestamp":"${iso(then)}"}`)],
+        expected: [
+          {
+            line: `{"level":"error","requestId":"r-esc","timestamp":"${iso(then)}"}`,
+            time: then,
+            level: 'error',
+            metadata: { requestId: 'r-esc' },
+          },
+        ],
+      })),
+    ),
+  'colours in a text: they are taken off': () => {
+    const [level = 0n, trace = 0n, more = 0n] = Array.from({ length: 3 }, tick);
+    return {
+      written: [
+        cri(level, '\u001b[2m03:04:05\u001b[0m \u001b[33m WARN\u001b[0m careful'),
+        cri(trace, '\u001b[31mTypeError: broken\u001b[39m'),
+        cri(more, '\u001b[90m    at a (/app/a.js:1:2)\u001b[39m'),
+      ],
+      expected: [
+        { line: '03:04:05  WARN careful', time: level, level: 'warn' },
+        { line: 'TypeError: broken\n    at a (/app/a.js:1:2)', time: trace, level: 'error' },
+      ],
+    };
+  },
+  'numbers that mean a level to one logger and not to another': () =>
+    together(
+      json({ short_message: 'x', level: 0 }, { level: 'error' }),
+      json({ short_message: 'x', level: 4 }, { level: 'warn' }),
+      json({ PRIORITY: '7' }, { level: 'debug' }),
+      json({ severityNumber: 12 }, { level: 'info' }),
+      json({ severityNumber: 13 }, { level: 'warn' }),
+      json({ level: 400, level_name: 'ERROR' }, { level: 'error' }),
+      json({ level: 4 }, {}),
+    ),
+  'the level of what is logged for another, before that of the one who logs': () =>
+    together(
+      json({ level: 'info', record: { error_severity: 'FATAL' } }, { level: 'error' }),
+      json({ level: 'info', DownstreamStatus: 502 }, { level: 'error' }),
+      json({ level: 'info', DownstreamStatus: 200 }, { level: 'info' }),
+      json({ level: 'info', method: 'GET', status: 500 }, { level: 'info' }),
+      json({ method: 'GET', status: 500 }, { level: 'error' }),
+      json({ method: 'GET', status: 'done' }, {}),
+      json({ log: { level: 'WARN' } }, { level: 'warn' }),
+      json({ log: 'text', 'log.level': 'error' }, { level: 'error' }),
+    ),
+  'an id that is a number of many digits: digit by digit': () =>
     together(
       ...(
         [
-          ['ERROR: failed', 'error'],
-          ['[warn] careful', 'warn'],
-          ['2026-01-02 03:04:05,678 - spywatcher - CRITICAL - broken', 'error'],
-          ['I0102 03:04:05.678901       1 server.go:1] hello', 'info'],
-          ['TypeError: x is not a function', 'error'],
-          ['Informational only', undefined],
-          ['no errors were found', undefined],
+          ['{"level":"info","user_id":123456789012345678}', 'info', { userId: '123456789012345678' }],
+          ['{"level":"chatty","reqId" : 9007199254740993 }', undefined, { requestId: '9007199254740993' }],
+          [
+            '{"level":"warn","traceId":18446744073709551615,"userId":"7"}',
+            'warn',
+            { traceId: '18446744073709551615', userId: '7' },
+          ],
+          ['{"level":"info","userId":9007199254740991}', 'info', { userId: '9007199254740991' }],
+          ['{"level":"error","job":"security","userId":123456789012345678}', 'error', { userId: '123456789012345678' }],
         ] as const
-      ).map(([text, level]) => {
+      ).map(([line, level, metadata]) => {
         const time = tick();
         return {
-          written: [cri(time, text)],
-          expected: [{ line: text, time, ...(level === undefined ? {} : { level }) }],
+          written: [cri(time, line)],
+          expected: [{ line, time, ...(level === undefined ? {} : { level }), metadata }],
         };
       }),
     ),
+  'errors that nobody logged: one record each, and of level error': () =>
+    records([
+      { lines: ['the server starts'] },
+      {
+        lines: [
+          'panic: runtime error: invalid memory address or nil pointer dereference',
+          '[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x48f0a0]',
+          '',
+          'goroutine 1 gp=0xc000002380 m=0 mp=0x5c1f00 [running]:',
+          'panic({0x48c620?, 0xc0000140a8?})',
+          '\t/usr/local/go/src/runtime/panic.go:792 +0x132',
+          'main.(*worker).work(...)',
+          'example.com/orders/internal/queue.(*Queue[...]).Take(0xc000012345, {0x1, 0x2})',
+          '\t/src/queue.go:12 +0x1d',
+          'created by main.main in goroutine 1',
+          '\t/src/main.go:26 +0x1d',
+        ],
+        level: 'error',
+      },
+      { lines: ['app.start()'] },
+      {
+        lines: [
+          "thread 'worker' panicked at src/main.rs:16:26:",
+          'sums are wrong',
+          '  left: 2',
+          ' right: 3',
+          'stack backtrace:',
+          '   0: rust_begin_unwind',
+          'note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace',
+        ],
+        level: 'error',
+        timeOf: 1, // a line that announces another one waits for it
+      },
+      {
+        lines: ['Jan 02, 2026 3:04:05 AM com.example.Orders send', 'SEVERE: orders were not sent', '\tat a(A.java:1)'],
+        level: 'error',
+        timeOf: 1,
+      },
+      { lines: ['the worker has ended'] },
+      {
+        lines: [
+          'PHP Fatal error:  Uncaught RuntimeException: no address in /app/a.php:3',
+          'Stack trace:',
+          '#0 /app/a.php(7): connect()',
+          '#1 [internal function]: order()',
+          '#2 {main}',
+          '',
+          'Next LogicException: order 7 failed in /app/a.php:9',
+          'Stack trace:',
+          '#0 {main}',
+          '  thrown in /app/a.php on line 9',
+        ],
+        level: 'error',
+      },
+      { lines: ['#1 of two'] },
+      { lines: ["a.rb:2:in `foo': boom (RuntimeError)", "\tfrom a.rb:5:in `<main>'"], level: 'error' },
+      { lines: ['waiting for an answer'] },
+      { lines: ['TimeoutError: no answer in 500 ms', '    at a (/app/a.js:1:2)'], level: 'error' },
+      {
+        lines: [
+          'INFO: a line that a traceback goes on with',
+          'Traceback (most recent call last):',
+          '  File "a.py", line 3, in f',
+          'ConnectionRefusedError: [Errno 111] Connection refused',
+        ],
+        level: 'error',
+      },
+      { lines: ['Handled:  Error: no address', '    at a (/app/a.js:1:2)'], level: 'error' },
+    ]),
+
   'an indented line after a JSON record: not a part of it': () => {
     const time = tick();
     const text = '  printed by something else';
@@ -308,8 +519,73 @@ const cases: Readonly<Record<string, () => Case>> = {
         json({ level: 'info', message: `at once ${index}`, timestamp: iso(then) }, { level: 'info', time: then }),
       ),
     ),
-  'text of all the world': () =>
-    unchanged('naïve 日本語 🎉 \u001b[31mred\u001b[0m', 'tab\tinside', 'ends with a space '),
+  'a level that is padded in front: it begins a record': () =>
+    levels([
+      ['ERROR orders: a request failed', 'error'],
+      [' INFO orders: the server goes on', 'info'],
+      ['    INFO orders: padded to eight', 'info'],
+      [' WARN orders: careful', 'warn'],
+      ['  2026-01-02T03:04:05Z DEBUG orders: a query', 'debug'],
+    ]),
+  'postgres: the severity is what the server says, not what a client says': () =>
+    ofPostgres([
+      {
+        lines: [
+          '[7] app@orders ERROR:  duplicate key',
+          '[7] app@orders DETAIL:  Key (a)=(b FATAL:  c) already exists.',
+          "[7] app@orders STATEMENT:  insert into t values ('b FATAL:  c')",
+          '\tFATAL:  d',
+        ],
+        level: 'error',
+      },
+      { lines: ["[7] app@orders LOG:  statement: select 'x FATAL:  y', ' ERROR:  z'"], level: 'info' },
+      { lines: ['[7] app@orders LOG:  duration: 12.5 ms'], level: 'info', metadata: { duration: '12.5' } },
+      {
+        lines: ['[7] FEHLER:  Relation »x« existiert nicht', '[7] ANWEISUNG:  SELECT 1', '[7] TIPP:  2'],
+        level: 'error',
+      },
+      { lines: ['[7] ОШИБКА:  нет', '[7] ОПЕРАТОР:  SELECT 1'], level: 'error' },
+      { lines: ['[7] 错误:  关系', '[7] 语句:  SELECT 1'], level: 'error' },
+      { lines: ['[7] WARNUNG:  es gibt keine Transaktion'], level: 'warn' },
+      { lines: ['[7] XYZZY:  a language that is not known'] },
+      { lines: ['[7] LOG:  and the next'], level: 'info' },
+    ]),
+  'postgres: names in quotes of csvlog, which a client chooses': () => {
+    const rest = `"orders",7,"127.0.0.1:5000",abc.1,1,"authentication",${postgresTime} UTC,3/4,0`;
+    return ofPostgres(
+      [
+        { lines: [`"x,LOG,00000,",${rest},FATAL,28P01,"password authentication failed",,,`], level: 'error' },
+        { lines: [`"say ""hi"",",${rest},LOG,00000,"connection received",,,`], level: 'info' },
+        { lines: [`,,7,,abc.1,1,,${postgresTime} UTC,,0,WARNING,01000,"a, FATAL,28P01, b",,,`], level: 'warn' },
+      ],
+      ',',
+    );
+  },
+  'pgbouncer: a zone by its number': () =>
+    levels([
+      ['2026-01-02 03:04:05.678 -03 [7] LOG C-0x1: orders/app@127.0.0.1:5 login attempt', 'info'],
+      ['2026-01-02 03:04:05.678 +0530 [7] WARNING C-0x1: pooler error: no such user: ERROR x', 'warn'],
+      ['2026-01-02 03:04:05.678 UTC [7] ERROR config', 'error'],
+    ]),
+  'redis: every format and every time': () => {
+    const shown = new Date(Number(then / MILLISECOND)).toISOString();
+    const legacy = `${Number(shown.slice(8, 10))} ${new Date(shown).toUTCString().slice(8, 16)} ${shown.slice(11, 23)}`;
+    const times = [legacy, shown.replace('Z', '+00:00'), String(then / MILLISECOND)];
+    return together(
+      ...times.flatMap((time) =>
+        (
+          [
+            [`7:M ${time} # careful`, 'warn'],
+            [`7:S ${time} - Accepted`, 'debug'],
+            [`pid=7 role=primary timestamp="${time}" level=notice message="level=warning"`, 'info'],
+            [`pid=7 role=RDB/AOF timestamp="${time}" level=info message="verbose"`, 'debug'],
+            [`pid=7 role=replica timestamp="${time}" level=warning message="careful"`, 'warn'],
+          ] as const
+        ).map(([line, level]) => ({ written: [cri(tick(), line)], expected: [{ line, time: then, level }] })),
+      ),
+    );
+  },
+  'text of all the world': () => unchanged('naïve 日本語 🎉', 'tab\tinside', 'ends with a space '),
   'a thousand request ids': () =>
     together(
       ...Array.from({ length: 1000 }, (_, index) =>
@@ -319,11 +595,16 @@ const cases: Readonly<Record<string, () => Case>> = {
 };
 
 const names = Object.keys(cases);
-const containerOfCase = (name: string): Container => ({
-  namespace: 'spec',
-  pod: `case-${names.indexOf(name)}`,
-  container: 'main',
-});
+/** A case whose name begins with a job's is of a pod with that job. */
+function containerOfCase(name: string): Container {
+  const job = Object.values(JOBS).find((each) => name.startsWith(`${each}: `));
+  return {
+    namespace: 'spec',
+    pod: `case-${names.indexOf(name)}`,
+    container: 'main',
+    ...(job === undefined ? {} : { labels: { [POD_LABELS.job]: job } }),
+  };
+}
 
 /** Pods, and the labels that their lines come out with. */
 const relabelling: readonly {

@@ -7,7 +7,7 @@ import { secretManifests } from '../../src/deploy/secret-objects';
 import { type AlertmanagerFiles, amtool, startAlertmanager, writeAlertmanagerFiles } from './alertmanager';
 import type { ApiServer } from './api-server';
 import { testGatewayConfig } from './gateway';
-import { type LokiConfig, lokiFiles, S3_ENVIRONMENT, writeLokiFiles } from './loki';
+import { type LokiConfig, lokiFiles, writeLokiFiles } from './loki';
 import { programs, removeFolder, run, temporaryFolder } from './program';
 import { cri, PodLogs, startPromtail } from './promtail';
 import { configFile, containerOf, objectOf, type RenderedStack, secretValues } from './rendered-stack';
@@ -121,7 +121,7 @@ export function lokiReader(): Reader {
       inFolder('loki-reader', async (folder) => {
         const { loki } = await programs('loki');
         const args = writeLokiFiles(rendered, folder, files);
-        const { code, stderr } = await run([loki, ...args, '-verify-config'], { env: S3_ENVIRONMENT });
+        const { code, stderr } = await run([loki, ...args, '-verify-config']);
         return code === 0 ? undefined : lastWords(stderr);
       }),
   );
