@@ -109,7 +109,8 @@ const EVALUATION_TIME = {
 };
 
 /** As rule files have it: zero, too. */
-export const evaluationTime = () => withPattern('time', /^(?=.)(\d{1,5}d)?(\d{1,5}h)?(\d{1,5}m)?(\d{1,5}s)?$/, EVALUATION_TIME);
+export const evaluationTime = () =>
+  withPattern('time', /^(?=.)(\d{1,5}d)?(\d{1,5}h)?(\d{1,5}m)?(\d{1,5}s)?$/, EVALUATION_TIME);
 
 /** A time of day; a day ends at `24:00`. */
 export const clock = () =>
