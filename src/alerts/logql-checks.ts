@@ -67,6 +67,7 @@ function checksOf(grammar: typeof Grammar): ReadonlyMap<number, Check> {
     [g.Number, (node, text) => number(text(node))],
     [g.Duration, (node, text) => (node.parent?.type.id === g.Range ? NONE : duration(text(node)))],
     [g.Range, (node, text) => [...range(text(node)), ...offset(text({ from: node.to, to: Infinity }))]],
+    [g.ParserFlag, (node, text) => flag(text(node), text({ from: node.to, to: node.to + 1 }))],
     [g.Selector, (node, text) => selector(node.getChild(g.Matchers), text, g)],
     [g.Matcher, (node, text) => matcher(matcherOf(node, text, g))],
     [g.LineFilter, (node, text) => lineFilter(node, text, g)],
@@ -119,6 +120,10 @@ const offset = (after: string): readonly LogqlFault[] => {
   const [, written] = /^\s*offset\s+(-?\d[\w.µ]*)/i.exec(after) ?? [];
   return written === undefined ? NONE : duration(written);
 };
+
+/** Loki reads a flag until the next character that is no letter and no hyphen. */
+const flag = (written: string, after: string): readonly LogqlFault[] =>
+  /[\p{L}-]/u.test(after) ? fault('flags with a blank behind them', `write ${written} and a blank`) : NONE;
 
 const expression = (written: string): readonly LogqlFault[] => {
   const why = re2Fault(written);

@@ -70,6 +70,8 @@ test.each([
   [RANGES, 'rate({job="backend"}[ 5m ]) > 1'],
   // Of the differential test: 0 is a range, and no offset.
   [DURATIONS, 'rate({job="backend"} | json | unwrap status [5m] offset 0) > 1'],
+  // Of the same: Loki reads on to the end of the word.
+  ['flags with a blank behind them', job('| logfmt --keep-emptyempty')],
   [SIDES, 'rate({job="backend"}[5m]) > {job="backend"}'],
   [SERIES, 'rate({job="backend"}[5m]) or 1'],
   [SERIES, 'rate({job="backend"}[5m]) and (1 + 2)'],
