@@ -219,7 +219,7 @@ const LARGEST: StackConfigInput = {
   },
   agent: {
     credential: long(63),
-    files: [{ name: long(57), job: long(63), directory: `/${long(200)}` }],
+    files: [{ name: long(57), job: long(63), directory: `/${long(200)}`, files: '{a,b*}/**/[a-z0]?.log' }],
     tolerations: [
       { key: `${long(253)}/${long(63)}`, value: long(63), effect: 'NoExecute' },
       { key: 'dedicated' },

@@ -118,7 +118,10 @@ const LOG_DIRECTORY = {
   rule: 'an absolute folder for log files, not one of the system’s own',
   remedy: 'write for example /var/log/postgresql',
 };
-const GLOB = { rule: 'a glob below the folder, without ..', remedy: "write for example '*.log'" };
+const GLOB = {
+  rule: 'a glob below the folder, without .. and with each [ and { closed',
+  remedy: "write for example '*.log'",
+};
 
 const drop = (rule: object) => ({ agent: { drop: [{ name: 'rule', selector: '{job="a"}', ...rule }] } });
 const file = (source: object) => ({ agent: { files: [{ name: 'a', job: 'a', directory: '/logs', ...source }] } });
@@ -293,6 +296,12 @@ const rows: readonly Row[] = [
     '/etc/passwd',
     '../*.log',
     'a/../b',
+    '[',
+    '[a',
+    '[]',
+    '{a,b',
+    'a}',
+    '{a,{b}}',
     7,
   ),
   ...eachOf(
@@ -621,6 +630,19 @@ const rows: readonly Row[] = [
     '2025-13-01',
     '2025-06-01T01:00:00Z',
     20250601,
+  ),
+  ...eachOf(
+    'a region',
+    (region) => ({ storage: { ...S3, region } }),
+    'storage.region',
+    {
+      rule: 'the name of a region: at most 63 letters, digits, hyphens and underscores',
+      remedy: 'write for example eu-central-1',
+    },
+    '',
+    'eu central 1',
+    'eu-central-1/x',
+    'a'.repeat(64),
   ),
   ...eachOf(
     'a role',
