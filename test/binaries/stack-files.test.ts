@@ -13,6 +13,7 @@ import { everything, otherwise } from '../support/config';
 import { codeBlocks, readPage, readProjectFile } from '../support/docs-page';
 import { BUILD_TIMEOUT, programs, say } from '../support/program';
 import { type RenderedStack, STACKS } from '../support/rendered-stack';
+import { SEED } from '../support/seed';
 import { type Edit, edited, editsOf, samplesOf } from '../support/stack-inputs';
 import {
   alertmanagerReader,
@@ -24,8 +25,7 @@ import {
   type Reader,
 } from '../support/stack-readers';
 
-/** The same stack files every time; another `SEED` has others, and `SOAK` has many more. */
-const SEED = Number(process.env['SEED'] ?? 1);
+/** `SOAK` has many more. */
 const IN_A_BATCH = 40;
 const BATCHES = process.env['SOAK'] === undefined ? 5 : 100;
 /** Tried in one stack file; synth refuses about half of them. */
@@ -219,7 +219,7 @@ const LARGEST: StackConfigInput = {
   },
   agent: {
     credential: long(63),
-    files: [{ name: long(57), job: long(63), directory: `/${long(200)}` }],
+    files: [{ name: long(57), job: long(63), directory: `/${long(200)}`, files: '{a,b*}/**/[a-z0]?.log' }],
     tolerations: [
       { key: `${long(253)}/${long(63)}`, value: long(63), effect: 'NoExecute' },
       { key: 'dedicated' },

@@ -20,6 +20,13 @@ export const bucketName = () =>
     },
   );
 
+/** A region, as AWS and other servers of S3 name theirs: a part of host names and signatures. */
+export const region = () =>
+  withPattern('region', /^[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?$/, {
+    rule: 'the name of a region: at most 63 letters, digits, hyphens and underscores',
+    remedy: 'write for example eu-central-1',
+  });
+
 /** What every object of JavaScript has: no name for an entry of one. */
 const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
 

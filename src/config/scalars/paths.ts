@@ -26,9 +26,9 @@ export const logDirectory = () =>
     },
   );
 
-/** Files below a folder. */
+/** Files below a folder. With a bracket that is not closed, the agent would say so in its log and read nothing. */
 export const fileGlob = () =>
-  withPattern('glob', /^(?!.*\.\.)[\w*?[\]{},.-][\w*?[\]{},./-]*$/, {
-    rule: 'a glob below the folder, without ..',
+  withPattern('glob', /^(?!.*\.\.)(?!\/)(?:[\w*?,./-]|\[(?:\w(?:-\w)?)+\]|\{[\w*?,./-]+\}){1,255}$/, {
+    rule: 'a glob below the folder, without .. and with each [ and { closed',
     remedy: "write for example '*.log'",
   });

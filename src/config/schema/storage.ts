@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { bucketName, cidr, day, dnsLabel, duration, port, roleArn, url } from '../scalars';
+import { bucketName, cidr, day, dnsLabel, duration, port, region, roleArn, url } from '../scalars';
 
 const egress = z.strictObject({
   cidr: cidr().describe('Addresses that may be reached.'),
@@ -48,7 +48,7 @@ export const storage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('s3').describe('Chunks and index in an S3 bucket.'),
     bucket: bucketName().describe('Name of the bucket. It must exist.'),
-    region: z.string().min(1).describe('Region of the bucket.'),
+    region: region().describe('Region of the bucket.'),
     endpoint: url('http', 'https').optional().describe('Endpoint of an S3 server other than AWS.'),
     forcePathStyle: z
       .boolean()

@@ -120,7 +120,10 @@ const LOG_DIRECTORY = {
   rule: 'an absolute folder for log files, not one of the system’s own',
   remedy: 'write for example /var/log/postgresql',
 };
-const GLOB = { rule: 'a glob below the folder, without ..', remedy: "write for example '*.log'" };
+const GLOB = {
+  rule: 'a glob below the folder, without .. and with each [ and { closed',
+  remedy: "write for example '*.log'",
+};
 
 const FIELD_NAME = {
   rule: 'the name of a field: letters and digits, words joined by _ or -',
@@ -370,6 +373,12 @@ const rows: readonly Row[] = [
     '/etc/passwd',
     '../*.log',
     'a/../b',
+    '[',
+    '[a',
+    '[]',
+    '{a,b',
+    'a}',
+    '{a,{b}}',
     {},
   ),
   ...eachOf(
@@ -383,7 +392,7 @@ const rows: readonly Row[] = [
     '.*tokens',
     '_tokens',
     'two words',
-    7,
+    {},
   ),
   ...eachOf(
     'a link',
@@ -711,6 +720,19 @@ const rows: readonly Row[] = [
     '2025-13-01',
     '2025-06-01T01:00:00Z',
     20250601,
+  ),
+  ...eachOf(
+    'a region',
+    (region) => ({ storage: { ...S3, region } }),
+    'storage.region',
+    {
+      rule: 'the name of a region: at most 63 letters, digits, hyphens and underscores',
+      remedy: 'write for example eu-central-1',
+    },
+    '',
+    'eu central 1',
+    'eu-central-1/x',
+    'a'.repeat(64),
   ),
   ...eachOf(
     'a role',
