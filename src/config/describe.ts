@@ -28,10 +28,7 @@ function advice(issue: z.core.$ZodIssue, path: string, value: unknown, input: un
     case 'too_small':
       return issue.origin === 'array'
         ? { rule: 'at least one entry', remedy: `add an entry to ${path}` }
-        : {
-            rule: issue.minimum === 1 ? 'not empty' : `at least ${issue.minimum} characters`,
-            remedy: `write the value of ${path}`,
-          };
+        : { rule: 'not empty', remedy: `write the value of ${path}` };
     case 'invalid_type':
       return remedyFor(issue.message) === undefined
         ? wrongType(issue, path, missing, input)
