@@ -29,21 +29,18 @@ function advice(issue: z.core.$ZodIssue, path: string, value: unknown, input: un
     case 'too_small':
       return issue.origin === 'array'
         ? { rule: 'at least one entry', remedy: `add an entry to ${path}` }
-        : {
-            rule: issue.minimum === 1 ? 'not empty' : `at least ${issue.minimum} characters`,
-            remedy: `write the value of ${path}`,
-          };
-    case 'invalid_key':
-      return issue.issues[0] === undefined
-        ? advice(issue, path, value, input)
-        : advice(issue.issues[0], path, value, input);
+        : { rule: 'not empty', remedy: `write the value of ${path}` };
+    case 'invalid_key': {
+      const [inner] = issue.issues;
+      return inner === undefined ? unexplained(issue) : advice(inner, path, value, input);
+    }
     case 'invalid_type':
       if (remedyFor(issue.message) === undefined) return wrongType(issue, path, missing, input);
       return isTextInQuotes(issue.path, value, input)
         ? { rule: issue.message, remedy: `put it in quotes: '${String(value)}'` }
         : explained(issue, path, missing);
     default:
-      return { rule: issue.message, remedy: 'see docs/reference/config.md' };
+      return unexplained(issue);
   }
 }
 
@@ -61,6 +58,10 @@ function withValue(root: unknown, [key, ...rest]: readonly PropertyKey[], value:
   if (Array.isArray(root))
     return root.map((item: unknown, index) => (index === key ? withValue(item, rest, value) : item));
   return { ...(root as object), [key]: withValue(valueAt(root, [key]), rest, value) };
+}
+
+function unexplained({ message }: z.core.$ZodIssue): Advice {
+  return { rule: message, remedy: 'see docs/reference/config.md' };
 }
 
 /** The scalar's own rule and remedy, where a value of another type stood, or none. */

@@ -41,7 +41,13 @@ describe('given a stack that sets nothing but its environment', () => {
   });
 
   it('is one Loki on its own volume, kept on delete, with a credential for each side', () => {
-    expect(deployment).toEqual({ mode: 'single', replicas: 1, replicationFactor: 1, zoneAware: false });
+    expect(deployment).toEqual({
+      mode: 'single',
+      replicas: 1,
+      replicationFactor: 1,
+      clusterLabel: 'demanded',
+      zoneAware: false,
+    });
     expect(storage).toEqual({ type: 'filesystem', allowInProduction: false, schema: [{ from: '2024-01-01' }] });
     expect(formatQuantity(persistence.size)).toBe('50Gi');
     expect(persistence.retainOnDelete).toBe(true);

@@ -45,11 +45,11 @@ const rows: readonly Row[] = [
     [],
   ),
   ...eachOf(
-    'a bucket',
-    (bucket) => ({ storage: { ...S3, bucket } }),
-    'storage.bucket',
-    { rule: 'at least 3 characters', remedy: 'write the value of storage.bucket' },
-    'ab',
+    'a region',
+    (region) => ({ storage: { ...S3, region } }),
+    'storage.region',
+    { rule: 'not empty', remedy: 'write the value of storage.region' },
+    '',
   ),
   ...eachOf(
     'a client',
@@ -140,9 +140,9 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'a bucket left out',
-    { storage: { ...S3, bucket: undefined } },
-    { path: 'storage.bucket', received: '(missing)', rule: 'required: text', remedy: 'add storage.bucket' },
+    'a region left out',
+    { storage: { ...S3, region: undefined } },
+    { path: 'storage.region', received: '(missing)', rule: 'required: text', remedy: 'add storage.region' },
   ],
   [
     'a client that is empty',
