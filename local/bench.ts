@@ -90,7 +90,7 @@ async function synthTable(project: string, log: Log): Promise<string> {
       ['`cdk8s synth` around it', cli],
     ] as const) {
       const samples: Sample[] = [];
-      for (let index = 0; index < SYNTH_RUNS + 1; index += 1) samples.push(await measure(command, {}, project));
+      for (let index = 0; index < SYNTH_RUNS + 1; index += 1) samples.push(await measure(command, project));
       const warm = samples.slice(1); // the first fills the file cache and Node's compile cache
       rows.push(
         `| ${name} | ${quantile(
@@ -108,11 +108,7 @@ async function synthTable(project: string, log: Log): Promise<string> {
 }
 
 /** Wall time and peak resident memory of a command, which it reports itself as it ends. */
-async function measure(
-  command: readonly string[],
-  env: Readonly<Record<string, string>>,
-  cwd: string,
-): Promise<Sample> {
+async function measure(command: readonly string[], cwd: string): Promise<Sample> {
   const [program = '', ...args] = command;
   const report = path.join(os.tmpdir(), `bench-rss-${process.pid}`);
   const preload = `${report}.cjs`;
@@ -125,7 +121,7 @@ async function measure(
     const child = spawn(program, args, {
       cwd,
       stdio: 'ignore',
-      env: { ...process.env, ...env, NODE_OPTIONS: `--require=${preload}` },
+      env: { ...process.env, NODE_OPTIONS: `--require=${preload}` },
     });
     child.once('error', reject);
     child.once('close', resolve);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseWithFound } from './parse';
 import { ConfigError, formatPath, type Found, isSecretKey, type Problem } from './problem';
 import type { StackConfig } from './schema';
-import { projectFileProblems, stackFileBytes, stackFileName, whyUnreadable } from './stack-folder';
+import { projectFileProblems, projectName, stackFileBytes, stackFileName, whyUnreadable } from './stack-folder';
 import { keyProblems, prefixOf, PROJECT, SECRETS_KEY, topLevelProblems } from './stack-keys';
 import { secretProblems } from './stack-secrets';
 import { knownKeys } from './suggest';
@@ -55,7 +55,7 @@ export function readStackFile(directory: string, stack: string): StackFile {
       ...(hasConfig ? [] : [{ problem: noConfig(document === undefined ? value : config), doubts: [] }]),
       ...faults.flatMap((fault) => yamlFound(fault, sections)),
       ...topLevelProblems(document ?? {}),
-      ...entryProblems(entries),
+      ...entryProblems(entries, directory),
     ],
   };
 }
@@ -119,14 +119,15 @@ export function parseStackEntries(
   return parseWithFound(
     source,
     Object.fromEntries(written),
-    distinct([...found, ...entryProblems(entries), ...files.map((problem) => ({ problem }))]),
+    distinct([...found, ...entryProblems(entries, directory), ...files.map((problem) => ({ problem }))]),
   );
 }
 
 type Sections = readonly (readonly [name: string, value: unknown])[];
 
-function entryProblems(entries: Sections): readonly Found[] {
-  return [...keyProblems(entries.map(([key]) => key)), ...secretProblems(sectionsOf(entries))];
+function entryProblems(entries: Sections, directory: string): readonly Found[] {
+  const keys = entries.map(([key]) => key);
+  return [...keyProblems(keys, projectName(directory)), ...secretProblems(sectionsOf(entries))];
 }
 
 /** The same may be known of the file, and of what Pulumi hands over. */

@@ -137,7 +137,7 @@ export function projectFileProblems(directory: string, stack: string): readonly 
           },
         ]),
     ...keys
-      .filter((key) => prefixOf(key) !== 'other')
+      .filter((key) => prefixOf(key, projectName(directory)) !== 'other')
       .map((key) => ({
         path: `${PROJECT_FILE}: config.${key}`,
         received: '(not shown)',
@@ -145,6 +145,12 @@ export function projectFileProblems(directory: string, stack: string): readonly 
         remedy: `move it to ${stackFileName(stack)}`,
       })),
   ];
+}
+
+/** Name of the project in Pulumi.yaml: a program of somebody else's has its own. */
+export function projectName(directory: string): string | undefined {
+  const { name } = projectFile(directory);
+  return typeof name === 'string' ? name : undefined;
 }
 
 function projectFile(directory: string): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 /** Keys of a stack file: which are this project's, which are somebody else's, and which are nobody's. */
 import type { Found, Problem } from './problem';
-import { closest, knownKeys } from './suggest';
+import { stackConfigSchema } from './schema';
+import { closest } from './suggest';
 
 /** Prefix of this project's keys in a stack file: the project name of Pulumi.yaml. */
 export const PROJECT = 'spywatcher-logs';
@@ -15,21 +16,22 @@ const KNOWN_OTHERS = ['kubernetes', 'pulumi'];
 
 /**
  * Whose a key of `config` is: `own`; `other` program's or provider's; or `nobody`'s, for its prefix is this project's but
- * for a few letters, or is missing, or is none. Pulumi adds a missing prefix, and drops a second part `config`; cdk8s does neither.
+ * for a few letters, or is none. Pulumi adds a prefix that is missing, its project's, and drops a second part `config`.
+ *
+ * @param project - name of the project in Pulumi.yaml.
  */
-export function prefixOf(key: string): 'own' | 'other' | 'nobody' {
+export function prefixOf(key: string, project = PROJECT): 'own' | 'other' | 'nobody' {
   const [prefix = '', ...name] = key.split(':');
-  if (prefix === PROJECT && name.length === 1) return 'own';
-  if (KNOWN_OTHERS.includes(prefix)) return 'other';
-  return name.length > 0 && /^[a-z0-9][\w.-]*$/i.test(prefix) && closest(prefix, [PROJECT]) === undefined
-    ? 'other'
-    : 'nobody';
+  if (name.length === 0) return project === PROJECT ? 'nobody' : 'other';
+  if (prefix === PROJECT) return name.length === 1 ? 'own' : 'nobody';
+  if (KNOWN_OTHERS.includes(prefix) || prefix === project) return 'other';
+  return /^[a-z0-9][\w.-]*$/i.test(prefix) && closest(prefix, [PROJECT]) === undefined ? 'other' : 'nobody';
 }
 
 /** Keys of `config` that nobody would read. */
-export function keyProblems(keys: readonly string[]): readonly Found[] {
+export function keyProblems(keys: readonly string[], project?: string): readonly Found[] {
   return keys
-    .filter((key) => prefixOf(key) === 'nobody')
+    .filter((key) => prefixOf(key, project) === 'nobody')
     .map((key) => {
       const name = key.slice(key.lastIndexOf(':') + 1).trim();
       return {
@@ -50,7 +52,7 @@ function nobodysKey(path: string, remedy: string): Problem {
 
 /** Keys beside `config` that are not Pulumi's. */
 export function topLevelProblems(document: Readonly<Record<string, unknown>>): readonly Found[] {
-  const sections = [...knownKeys([], {}), SECRETS_KEY];
+  const sections = [...Object.keys(stackConfigSchema.shape), SECRETS_KEY];
   return Object.entries(document).flatMap(([key, value]): readonly Found[] => {
     const name = key.slice(key.lastIndexOf(':') + 1).trim();
     // Pulumi's own is a list, or a mapping.

@@ -103,6 +103,14 @@ describe('given a Pulumi.yaml that would change a stack for Pulumi alone, the st
     expect(problemsOf('dev').map((problem) => problem.path)).toEqual([`Pulumi.yaml: ${path}`]);
   });
 
+  it('but not for what is of the project of a program of one’s own, also without a prefix', () => {
+    write('Pulumi.yaml', 'name: spywatcher\nconfig:\n  size: { value: 1 }\n');
+    write('Pulumi.dev.yaml', `${STACK}  size: 1\n  spywatcher:size: 1\n`);
+    expect(loadStackConfig(directory, 'dev').environment).toBe('dev');
+    write('Pulumi.dev.yaml', `${STACK}  spywatcher-log:size: 1\n`);
+    expect(problemsOf('dev').map(({ path }) => path)).toEqual(['config.spywatcher-log:size']);
+  });
+
   it('but not for what is other programs’', () => {
     write('Pulumi.yaml', 'name: spywatcher-logs\nconfig:\n  kubernetes:context: { value: kind }\n');
     write('Pulumi.dev.yaml');
