@@ -273,7 +273,7 @@ class LoggerCore implements Core {
   }
 
   refuse(what: string, problems: readonly string[]): void {
-    this.#own('warn', `Logger: ${what} cannot be as it was given`, { problems });
+    this.#own('warn', `Logger: ${what} cannot be as given`, { problems });
   }
 
   /** Tells on stdout, from time to time, that something else does not work. */

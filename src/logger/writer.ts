@@ -28,7 +28,7 @@ export function writer(
   return (level, message, fields) => {
     if (!told) {
       told = true;
-      defaultLogger().log('warn', `Logger: options of ${of} cannot be as they were given`, { problems });
+      defaultLogger().log('warn', `Logger: options of ${of} cannot be as given`, { problems });
     }
     try {
       (given ?? defaultLogger()).log(level, message, neverFillIn(fields));

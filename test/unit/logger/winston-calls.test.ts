@@ -278,7 +278,7 @@ describe('the property level', () => {
     expect(stdout.records).toMatchObject([
       {
         level: 'warn',
-        message: 'Logger: the level cannot be as it was given',
+        message: 'Logger: the level cannot be as given',
         problems: [
           'level: "verbos" must be error, warn, info, debug, or another of their names, such as verbose or warning; the level stays error',
         ],
@@ -295,7 +295,7 @@ describe('the property level', () => {
     const { logger, stdout } = capture(options, env);
     expect(logger.level).toBe('info');
     expect(stdout.records).toMatchObject([
-      { message: 'Logger: options cannot be as it was given', problems: [expect.stringContaining(problem) as string] },
+      { message: 'Logger: options cannot be as given', problems: [expect.stringContaining(problem) as string] },
     ]);
   });
 
@@ -315,7 +315,7 @@ describe('the property level', () => {
     expect(stdout.records.map(({ message }) => message)).toEqual([
       'child',
       'grandchild',
-      'Logger: the level cannot be as it was given',
+      'Logger: the level cannot be as given',
     ]);
     expect([child.isLevelEnabled('silly'), logger.isLevelEnabled('info')]).toEqual([true, false]);
   });
