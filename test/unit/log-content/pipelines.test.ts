@@ -10,6 +10,7 @@ import {
   STRUCTURED_METADATA,
 } from '../../../src/log-model';
 import { type FileSource, PIPELINES, scrapeConfigs, type ScrapeProps } from '../../../src/pipelines';
+import { unlike } from '../../../src/pipelines/multiline';
 import { podRelabelConfigs } from '../../../src/pipelines/discovery';
 import { configWith } from '../../support/config';
 
@@ -185,6 +186,17 @@ describe('pods', () => {
   });
 });
 
+describe('RE2 for what does not begin like some texts', () => {
+  const expression = new RegExp(`^(?:${unlike(['INFO', 'IN 9', '99-'], ' ')})`);
+
+  it.each(['', 'I', 'IN', 'INF', 'INDEX', 'IN x', 'at', '9', '1a', '12', '12:'])('matches %j', (text) =>
+    expect(expression.test(text)).toBe(true),
+  );
+  it.each(['INFO', 'INFORMATION', 'IN 7', '12-', '12-31', ' at'])('does not match %j', (text) =>
+    expect(expression.test(text)).toBe(false),
+  );
+});
+
 describe('levels', () => {
   const json = JSON.stringify(stagesOf('pods-auto'));
 
@@ -215,7 +227,9 @@ describe('redaction', () => {
       }
       expect(replacements).toContain(JSON.stringify(props.redact[0]?.expression).slice(1, -1));
       // Redacted before fields are taken out of the line.
-      const [first = ''] = /"(?:replace|json)":\{"expression/.exec(text.replaceAll('"expression":"^()', '')) ?? [];
+      const [first = ''] =
+        /"(?:replace|json)":\{"expression/.exec(text.replaceAll(/"expression":"(?:\^\(\)| stderr |\(\\\\x1b)/g, '')) ??
+        [];
       expect(first).toContain('replace');
     },
   );

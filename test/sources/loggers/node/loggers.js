@@ -17,16 +17,16 @@ for (const each of [
   format.json(),
   format.combine(format.colorize(), format.simple()),
   format.combine(format.colorize(), format.json()),
-  format.combine(format.timestamp(), format.padLevels(), format.printf((info) => `${info.timestamp} ${info.level}:${info.message}`)),
+  format.combine(
+    format.timestamp(),
+    format.padLevels(),
+    format.printf((info) => `${info.timestamp} ${info.level}:${info.message}`),
+  ),
 ])
-  logAll(winston.createLogger({ level: 'silly', format: each, transports: [new winston.transports.Console()] }), [
-    'debug',
-    'info',
-    'warn',
-    'error',
-    'verbose',
-    'silly',
-  ].slice(0, 4));
+  logAll(
+    winston.createLogger({ level: 'silly', format: each, transports: [new winston.transports.Console()] }),
+    ['debug', 'info', 'warn', 'error', 'verbose', 'silly'].slice(0, 4),
+  );
 
 logAll(pino({ level: 'trace' }, pino.destination({ sync: true })));
 logAll(bunyan.createLogger({ name: 'orders', level: 'trace' }));
