@@ -16,7 +16,7 @@ const GO = [
   'created by ',
   // A call: its arguments are written as numbers.
   '(?:main|runtime|[\\w.~-]+/[\\w.~/%-]+)\\.[^\\s(]*(?:\\([^\\s()]+\\)[^\\s(]*)?\\((?:\\.\\.\\.|[^()]*)\\)$',
-  '(?:[\\w-]+\\.)?[\\w.]+\\((?:\\.\\.\\.|\\{?0x[0-9a-f][^()]*)\\)$',
+  '\\w[\\w.]*(?:\\(\\*?\\w+\\)\\.\\w+)?\\((?:\\.\\.\\.|\\{?0x[0-9a-f][^()]*)\\)$',
 ];
 const RUST = ['stack backtrace:$', 'note: (?:run with `RUST|Some details are om)'];
 const PHP = [

@@ -300,6 +300,7 @@ const cases: Readonly<Record<string, () => Case>> = {
           'panic({0x48c620?, 0xc0000140a8?})',
           '\t/usr/local/go/src/runtime/panic.go:792 +0x132',
           'main.(*worker).work(...)',
+          'sync.(*Mutex).Lock(...)',
           'example.com/orders/internal/queue.(*Queue[...]).Take(0xc000012345, {0x1, 0x2})',
           '\t/src/queue.go:12 +0x1d',
           'created by main.main in goroutine 1',

@@ -14,20 +14,23 @@ import {
   captureScheduler,
 } from './applications';
 import type { Capture, Fixture } from './fixture';
+import { LOGGER_CAPTURES } from './loggers';
 import { captureNginx } from './nginx';
 import { capturePgbouncer } from './pgbouncer';
 import { capturePostgres } from './postgres';
-import { captureRedis } from './redis';
+import { captureRedis, captureValkey } from './redis';
 
 const CAPTURES: Readonly<Record<string, Capture>> = {
   postgres: capturePostgres,
   redis: captureRedis,
+  valkey: captureValkey,
   pgbouncer: capturePgbouncer,
   nginx: captureNginx,
   backend: captureBackend,
   node: captureNode,
   python: capturePython,
   java: captureJava,
+  ...LOGGER_CAPTURES,
   etcd: captureEtcd,
   containerd: captureContainerd,
   promtail: capturePromtail,
@@ -37,8 +40,9 @@ const CAPTURES: Readonly<Record<string, Capture>> = {
 
 const README = `# Fixtures
 
-What real programs wrote, byte for byte; none of it is typed by hand. The secrets in it are made up. To capture it again,
-all of it or only from some programs:
+What real programs wrote, byte for byte; the secrets in it are made up. Only what is below \`documented\` is written by hand:
+lines in the form that the documentation of a program shows, where the program cannot run here. To capture the rest again, all
+of it or only from some programs:
 
     node bin/local.js capture-fixtures
     node bin/local.js capture-fixtures postgres nginx

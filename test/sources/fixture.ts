@@ -34,8 +34,11 @@ export const copySource = (folder: string, ...parts: readonly string[]): string 
   copyInto(folder, sourceFile(...parts));
 
 /** What a program says of its version, on one line. */
-export async function versionOf(command: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(command);
+export async function versionOf(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await run(command, { env });
   const [line = ''] = `${stdout}${stderr}`.trim().split('\n');
   if (code !== 0 || line === '') throw new Error(`${command.join(' ')} failed (${code}): ${line}`);
   return line;

@@ -2,7 +2,16 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts, give, run, type RunningProgram, type RunResult, startProgram, until } from '../support/program';
+import {
+  freePorts,
+  give,
+  run,
+  type RunningProgram,
+  type RunResult,
+  say,
+  startProgram,
+  until,
+} from '../support/program';
 import { copySource, type Fixture, fixture, sourceFile, versionOf } from './fixture';
 
 /** Where Debian has its programs. */
@@ -116,7 +125,9 @@ export async function capturePostgres(folder: string): Promise<readonly Fixture[
   const local = join(folder, 'local-time');
   await succeed(runAs(['mkdir', local]), 'mkdir');
   await (await startPostgres(local, database, { log_timezone: 'Europe/Berlin' })).server.stop('SIGINT');
+  const german = await inGerman(folder, database);
   return [
+    ...german,
     fixture('postgres/stderr.log', name, `log_line_prefix of Debian: ${activity}`, join(debian, 'server.log')),
     fixture(
       'postgres/default-prefix.log',
@@ -137,6 +148,32 @@ export async function capturePostgres(folder: string): Promise<readonly Fixture[
       join(collected, 'data', 'log', 'collected.csv'),
     ),
     fixture('postgres/local-time.log', name, 'log_timezone=Europe/Berlin: start and stop', join(local, 'server.log')),
+  ];
+}
+
+/** The server's messages in another language, where its locale exists. */
+async function inGerman(folder: string, database: string): Promise<readonly Fixture[]> {
+  const { stdout } = await run(['locale', '-a']);
+  if (!/^de_DE\.utf8$/m.test(stdout)) {
+    say(
+      'postgres/german.log: the locale de_DE.UTF-8 is not there (localedef -i de_DE -f UTF-8 de_DE.UTF-8); it stays as it is',
+    );
+    return [];
+  }
+  const home = join(folder, 'german');
+  await succeed(runAs(['mkdir', home]), 'mkdir');
+  const { port, server } = await startPostgres(home, database, { lc_messages: 'de_DE.UTF-8' });
+  await psql(port, ['-c', 'SELECT * FROM no_such_table', '-c', 'ROLLBACK'], {});
+  await psql(port, ['-c', 'SELECT 1'], { database: 'nowhere' });
+  await psql(port, ['-c', "SELECT 'a FATAL:  b' FROM no_such_table"], {});
+  await server.stop('SIGINT');
+  return [
+    fixture(
+      'postgres/german.log',
+      await versionOf([program('postgres'), '--version']),
+      'lc_messages=de_DE: start, errors, a login to a database that is not there, stop',
+      join(home, 'server.log'),
+    ),
   ];
 }
 

@@ -1,8 +1,8 @@
 /** The real Redis as an unprivileged user on the loopback address, and the clients that make it log. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts, give, type RunningProgram, run, startProgram, until } from '../support/program';
+import { freePorts, give, type RunningProgram, run, say, startProgram, SYSTEM_PATH, until } from '../support/program';
 import { type Fixture, fixture, sourceFile, versionOf } from './fixture';
 import { talk } from './tcp';
 
@@ -14,13 +14,14 @@ const AUTH = `AUTH ${REDIS_PASSWORD}\r\n`;
 async function startRedis(
   folder: string,
   settings: readonly string[],
+  program = 'redis-server',
 ): Promise<{ readonly port: number; readonly server: RunningProgram; readonly log: string }> {
   const [port = 0] = await freePorts(1);
   const config = join(folder, 'redis.conf');
   const log = join(folder, 'redis.log');
   const common = ['bind 127.0.0.1', `port ${port}`, `dir ${folder}`, `requirepass ${REDIS_PASSWORD}`];
   writeFileSync(config, `${[...common, ...settings].join('\n')}\n`);
-  const server = startProgram(['redis-server', config], log, { unprivileged: true });
+  const server = startProgram([program, config], log, { unprivileged: true });
   await until('Redis', () => (server.output().includes('Ready to accept') ? undefined : 'not ready'), {
     program: server,
   });
@@ -78,4 +79,44 @@ export async function captureRedis(folder: string): Promise<readonly Fixture[]> 
     fixture('redis/debug.log', name, 'loglevel debug', debug.log),
     fixture('redis/logo.log', name, 'always-show-logo: the start with its picture', logo.log),
   ];
+}
+
+/** Valkey's own formats and times, in each combination that differs from Redis'. */
+const VALKEY_FORMATS = [
+  ['legacy', 'iso8601'],
+  ['legacy', 'milliseconds'],
+  ['logfmt', 'legacy'],
+  ['logfmt', 'iso8601'],
+  ['logfmt', 'milliseconds'],
+] as const;
+
+/** Valkey from 8.1 on, where it is installed. */
+export async function captureValkey(folder: string): Promise<readonly Fixture[]> {
+  const program = SYSTEM_PATH.split(':')
+    .map((path) => join(path, 'valkey-server'))
+    .find((path) => existsSync(path));
+  if (program === undefined) {
+    say('valkey: valkey-server is not installed; its fixtures stay as they are');
+    return [];
+  }
+  const fixtures: Fixture[] = [];
+  for (const [format, time] of VALKEY_FORMATS) {
+    const home = join(folder, `${format}-${time}`);
+    await run(['mkdir', home]);
+    give(home);
+    const settings = ['loglevel debug', 'save ""', `log-format ${format}`, `log-timestamp-format ${time}`];
+    const { port, server, log } = await startRedis(home, settings, program);
+    await talk(port, [AUTH, 'REPLICAOF 127.0.0.1 9\r\n']);
+    await logged(server, 'Connection refused');
+    await server.stop();
+    fixtures.push(
+      fixture(
+        `redis/valkey-${format}-${time}.log`,
+        await versionOf([program, '--version']),
+        `log-format ${format}, log-timestamp-format ${time}: start, replication without a primary, stop`,
+        log,
+      ),
+    );
+  }
+  return fixtures;
 }

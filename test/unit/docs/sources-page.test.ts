@@ -1,5 +1,5 @@
 /** docs/sources.md: what it lists is what the log model and the pipelines have, and what it says to copy is right. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parseStackConfig, type StackConfig } from '../../../src/config';
@@ -126,6 +126,14 @@ test('every spelling of a level is in the row of its level', () => {
         .toSorted(),
     ]),
   );
+});
+
+test('every logger that is said to be recognised has its fixtures, and every documented form its logger', () => {
+  const named = rows('### Loggers that are recognised').flatMap((cells) => names(cells.at(-1)));
+  const fixtures = join(ROOT, 'test', 'fixtures');
+  expect(named.filter((name) => !existsSync(join(fixtures, name)))).toEqual([]);
+  const documented = readdirSync(join(fixtures, 'documented')).map((name) => `documented/${name}`);
+  expect(documented.filter((name) => !named.includes(name))).toEqual([]);
 });
 
 test.each<[string, Field]>([

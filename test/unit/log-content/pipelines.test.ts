@@ -10,6 +10,7 @@ import {
   STRUCTURED_METADATA,
 } from '../../../src/log-model';
 import { type FileSource, PIPELINES, scrapeConfigs, type ScrapeProps } from '../../../src/pipelines';
+import { unlike } from '../../../src/pipelines/multiline';
 import { podRelabelConfigs } from '../../../src/pipelines/discovery';
 import { redact } from '../../../src/pipelines/redaction';
 import { configWith } from '../../support/config';
@@ -187,6 +188,17 @@ describe('pods', () => {
   });
 });
 
+describe('RE2 for what does not begin like some texts', () => {
+  const expression = new RegExp(`^(?:${unlike(['INFO', 'IN 9', '99-'], ' ')})`);
+
+  it.each(['', 'I', 'IN', 'INF', 'INDEX', 'IN x', 'at', '9', '1a', '12', '12:'])('matches %j', (text) =>
+    expect(expression.test(text)).toBe(true),
+  );
+  it.each(['INFO', 'INFORMATION', 'IN 7', '12-', '12-31', ' at'])('does not match %j', (text) =>
+    expect(expression.test(text)).toBe(false),
+  );
+});
+
 describe('levels', () => {
   const json = JSON.stringify(stagesOf('pods-auto'));
 
@@ -213,7 +225,7 @@ describe('redaction', () => {
       const expected = {
         auto: [json, textOrPairs],
         python: [json, textOrPairs],
-        redis: [text],
+        redis: [textOrPairs],
         pgbouncer: [text],
         nginx: [json, text],
         postgres: [json, text],
@@ -221,7 +233,8 @@ describe('redaction', () => {
       expect(expected.flatMap(expressionsOf).filter((expression) => !all.has(expression))).toEqual([]);
       // Redacted before fields are taken out of the line.
       const [first = ''] =
-        /"(?:replace|json)":\{"expression/.exec(JSON.stringify(stages).replaceAll('"expression":"^()', '')) ?? [];
+        /"(?:replace|json)":\{"expression/.exec(JSON.stringify(stages).replaceAll(/"expression":"(?:\^\(\)| stderr |\(\\\\x1b)/g, '')) ??
+        [];
       expect(first).toContain('replace');
     },
   );
