@@ -119,6 +119,24 @@ export function unquoted(no: Harmless): readonly SecretPattern[] {
   const named = `["']?${ASSIGNMENT}`;
   const path = `path \`[^\`"\\\\]{0,64}?${NAME}\``;
   return [
+    // Mongoose; first, for it writes the name before it, too.
+    {
+      ...NAMED,
+      kind: 'secret in an error',
+      places: EVERYWHERE,
+      contains: ['` (`'],
+      before: `${path} \\(\``,
+      secret: IN_BACKTICKS,
+    },
+    {
+      ...NAMED,
+      kind: 'secret in an error',
+      places: EVERYWHERE,
+      contains: ['is not a valid enum value'],
+      before: '`',
+      secret: IN_BACKTICKS,
+      after: `\` is not a valid enum value for ${path}`,
+    },
     {
       ...NAMED,
       kind: 'secret after its name',
@@ -140,24 +158,6 @@ export function unquoted(no: Harmless): readonly SecretPattern[] {
       before: `<(?:\\w{1,32}:)?[\\w-]{0,32}?${NAME}(?: [^<>"]{0,64})?>`,
       secret: '(?:[^<>"\\\\]|\\\\+[^"\\\\])+',
       after: '</',
-    },
-    // Mongoose
-    {
-      ...NAMED,
-      kind: 'secret in an error',
-      places: EVERYWHERE,
-      contains: ['` (`'],
-      before: `${path} \\(\``,
-      secret: IN_BACKTICKS,
-    },
-    {
-      ...NAMED,
-      kind: 'secret in an error',
-      places: EVERYWHERE,
-      contains: ['is not a valid enum value'],
-      before: '`',
-      secret: IN_BACKTICKS,
-      after: `\` is not a valid enum value for ${path}`,
     },
   ];
 }

@@ -6,12 +6,29 @@ import { EVERYWHERE, IN_STRINGS, type Place, type SecretPattern } from './secret
 const ESCAPE = '\\\\{1,16}(?:u[0-9a-f]{4}|[nrtbf])';
 /** Where a word begins. */
 const START = `(?:\\b|${ESCAPE})`;
-/** Where a host's name ends. */
-const END_OF_HOST = '(?:[^\\w.@-]|\\.(?:[^\\w]|$)|$)';
-const LOCAL_PART = '[\\w.%+-]{1,64}(?:@|%40)';
 /** Ends of names with an @ that are no addresses: units of systemd, files, hosts of an inner network. */
-const NO_DOMAINS =
-  'service|socket|timer|mount|automount|target|slice|scope|path|swap|device|png|jpe?g|gif|svg|webp|avif|ico|css|[cm]?jsx?|[cm]?tsx?|map|json|html?|xml|ya?ml|toml|log|conf|internal|local|localdomain|lan|intranet';
+const NO_DOMAINS = [
+  ...['service', 'socket', 'timer', 'mount', 'automount', 'target', 'slice', 'scope', 'path', 'swap', 'device'],
+  ...['png', 'jpg', 'jpeg', 'gif', 'svg', 'webp', 'avif', 'ico', 'css', 'js', 'cjs', 'mjs', 'jsx', 'ts', 'tsx', 'map'],
+  ...['json', 'htm', 'html', 'xml', 'yml', 'yaml', 'toml', 'log', 'conf'],
+  ...['internal', 'local', 'localdomain', 'lan', 'intranet'],
+];
+/** The last part of a host's name that is none of these, and not nothing: RE2 has no "not". */
+const TOP_LEVEL = `${otherThan(['', ...NO_DOMAINS])}(?:\\b|[0-9_])`;
+
+/** Letters that are none of some words, to the end of a word. */
+function otherThan(words: readonly string[]): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  const firsts = [...new Set(words.filter((word) => word !== '').map((word) => word.charAt(0)))];
+  const others = firsts.reduce((left, first) => left.replace(first, ''), letters);
+  const rest = firsts.map((first) => {
+    const next = words.filter((word) => word.startsWith(first)).map((word) => word.slice(1));
+    return `${first}${otherThan(next)}`;
+  });
+  const more = `(?:${[`[${others}][a-z]*`, ...rest].join('|')})`;
+  // Where a word ends, more letters have to come.
+  return firsts.length === 0 ? `[a-z]${words.includes('') ? '+' : '*'}` : words.includes('') ? more : `${more}?`;
+}
 
 /** A cookie or a parameter may be quoted. @param quote - how a quote is written. */
 function header(places: readonly Place[], quote: string): SecretPattern {
@@ -185,8 +202,11 @@ export const FORMS: readonly SecretPattern[] = [
     places: EVERYWHERE,
     triggers: ['@', '%40'],
     exact: ['@', '%40'],
-    unless: `${LOCAL_PART}(?:[0-9]x\\.[a-z]{2,5}|[~^v]?[0-9]{1,8}\\.[0-9]{1,8}\\.[\\w.+-]+|(?:[\\w-]{1,63}\\.){1,5}(?:${NO_DOMAINS})${END_OF_HOST})|git@[\\w.-]+:`,
+    unless: '\\bgit@[\\w.-]+:',
     before: `(?:${ESCAPE})?`,
-    secret: `${LOCAL_PART}[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){0,4}\\.[a-z]{2,24}`,
+    // A version begins with two numbers, and no host's name does.
+    secret:
+      '[\\w.%+-]{1,64}(?:@|%40)(?:[0-9-]{0,63}[a-z][a-z0-9-]{0,63}(?:\\.[a-z0-9-]{1,63}){0,4}|[0-9-]{1,63})\\.' +
+      TOP_LEVEL,
   },
 ];

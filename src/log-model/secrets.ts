@@ -17,7 +17,7 @@ import { besideNames, quotedInErrors } from './secret-neighbours';
 import { inspected, json } from './secret-notations';
 import { EVERYWHERE, IN_STRINGS, type SecretPattern } from './secret-pattern';
 
-export { isHarmlessValue, isSecretField, REDACTED } from './secret-names';
+export { isHarmlessValue, isSecretField, NAME_SPELLINGS, REDACTED } from './secret-names';
 export { NAMED_VALUES, NAMING_FIELDS } from './secret-neighbours';
 export { anyOf, literally, type Place, redactor, type Redactor, type SecretPattern } from './secret-pattern';
 

@@ -1,5 +1,5 @@
 /** The second line of defence: takes out what the log model calls secret, for sources that do not use the logger. */
-import { type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
+import { NAME_SPELLINGS, type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
 import { re2 } from '../syntax/re2';
 import { type LineFilter, type Stage, when } from './stage';
 
@@ -42,7 +42,7 @@ export function redact({ further, allow }: RedactionProps): RedactionStages {
   // One object for each pattern: the config file has it once, and refers to it.
   const made = new Map(patterns.map((pattern) => [pattern, replaceStage(pattern)]));
   const stagesFor = (place: Place): readonly Stage[] =>
-    groupStages(
+    stagesOf(
       place,
       patterns.filter(({ places }) => places.includes(place)),
       (pattern) => made.get(pattern) ?? replaceStage(pattern),
@@ -81,39 +81,62 @@ function apart(stages: readonly Stage[]): readonly Stage[] {
   ];
 }
 
-/** Patterns that are looked for alike share the look for it. */
-function groupStages(
+/**
+ * Patterns that are looked for alike, in their order. Each stage hands a line on to the next one, which costs more than to look
+ * for a text. So a line with an address in it, or with a name, passes few others.
+ */
+const TIERS: readonly ((pattern: SecretPattern) => boolean)[] = [
+  ({ kind }) => kind === 'password in a URL',
+  ({ kind, exact }) => kind !== 'password in a URL' && kind !== 'e-mail address' && exact !== NAME_SPELLINGS,
+  ({ exact }) => exact === NAME_SPELLINGS,
+  ({ kind }) => kind === 'e-mail address',
+];
+
+function stagesOf(
   place: Place,
   patterns: readonly SecretPattern[],
   stageOf: (pattern: SecretPattern) => Stage,
 ): readonly Stage[] {
   let number = 0;
+  type Texts = (pattern: SecretPattern) => readonly string[] | undefined;
+  const behind = (texts: readonly string[], stages: readonly Stage[]): readonly Stage[] => {
+    number += 1;
+    return texts.length === 0 ? stages : guarded(`${place}_${number}`, texts, stages);
+  };
   const grouped = (
     all: readonly SecretPattern[],
-    textsOf: (pattern: SecretPattern) => readonly string[] | undefined,
+    textsOf: Texts,
     stages: (group: readonly SecretPattern[]) => readonly Stage[],
-  ): readonly Stage[] => {
+  ): readonly (readonly [texts: readonly string[], stages: readonly Stage[]])[] => {
     const groups = new Map<string, SecretPattern[]>();
     for (const pattern of all) {
       const key = JSON.stringify(textsOf(pattern) ?? []);
       groups.set(key, [...(groups.get(key) ?? []), pattern]);
     }
-    return [...groups.values()].flatMap((group) => {
-      const texts = spellings(group.flatMap((pattern) => textsOf(pattern) ?? []));
-      number += 1;
-      return texts.length === 0 ? stages(group) : guarded(`${place}_${number}`, texts, stages(group));
-    });
+    return [...groups.values()].map((group) => [
+      spellings(group.flatMap((pattern) => textsOf(pattern) ?? [])),
+      stages(group),
+    ]);
   };
-  return grouped(
-    patterns,
-    ({ exact }) => exact,
-    (group) =>
-      grouped(
-        group,
-        ({ contains }) => contains,
-        (same) => same.map(stageOf),
-      ),
-  );
+  return TIERS.flatMap((belongs) => {
+    const tier = patterns.filter(belongs);
+    const groups = grouped(
+      tier,
+      ({ exact }) => exact,
+      (group) =>
+        grouped(
+          group,
+          ({ contains }) => contains,
+          (same) => same.map(stageOf),
+        ).flatMap(([texts, stages]) => behind(texts, stages)),
+    );
+    const [only, ...more] = groups;
+    if (only !== undefined && more.length === 0) return behind(...only);
+    return behind(
+      spellings(tier.flatMap(({ exact }) => exact)),
+      groups.flatMap(([texts, stages]) => behind(texts, stages)),
+    );
+  });
 }
 
 /** Promtail replaces what groups capture, and nothing where none does. */
@@ -139,7 +162,8 @@ function guarded(group: string, texts: readonly string[], stages: readonly Stage
 function replaceStage(pattern: SecretPattern): Stage {
   const { unless, before, keep, secret, after, replacement = REDACTED, caseSensitive = false } = pattern;
   // Bounds protect JavaScript's backtracking; RE2 needs no protection, and is slower with them.
-  const unbounded = (text: string): string => text.replace(/\{0,(?:8|\d\d+)\}/g, '*').replace(/\{1,(?:8|\d\d+)\}/g, '+');
+  const unbounded = (text: string): string =>
+    text.replace(/\{0,(?:8|\d\d+)\}/g, '*').replace(/\{1,(?:8|\d\d+)\}/g, '+');
   const group = (text: string | undefined): string => (text === undefined ? '' : `(?:${unbounded(text)})`);
   // What is no secret is passed over: nothing of it is captured.
   const alternative = (text: string | undefined): string => (text === undefined ? '' : `${group(text)}|`);

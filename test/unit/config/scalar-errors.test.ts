@@ -527,7 +527,7 @@ const rows: readonly Row[] = [
     'a.',
     'é',
     'a'.repeat(64),
-    1,
+    {},
   ),
   ...[
     'app kubernetes',

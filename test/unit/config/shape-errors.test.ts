@@ -45,13 +45,6 @@ const rows: readonly Row[] = [
     [],
   ),
   ...eachOf(
-    'a region',
-    (region) => ({ storage: { ...S3, region } }),
-    'storage.region',
-    { rule: 'not empty', remedy: 'write the value of storage.region' },
-    '',
-  ),
-  ...eachOf(
     'a client',
     (client) => ({ network: { clients: [client] } }),
     'network.clients[0]',
@@ -142,7 +135,12 @@ const rows: readonly Row[] = [
   [
     'a region left out',
     { storage: { ...S3, region: undefined } },
-    { path: 'storage.region', received: '(missing)', rule: 'required: text', remedy: 'add storage.region' },
+    {
+      path: 'storage.region',
+      received: '(missing)',
+      rule: 'required: the name of a region: at most 63 letters, digits, hyphens and underscores',
+      remedy: 'add storage.region; write for example eu-central-1',
+    },
   ],
   [
     'a client that is empty',

@@ -233,8 +233,9 @@ describe('redaction', () => {
       expect(expected.flatMap(expressionsOf).filter((expression) => !all.has(expression))).toEqual([]);
       // Redacted before fields are taken out of the line.
       const [first = ''] =
-        /"(?:replace|json)":\{"expression/.exec(JSON.stringify(stages).replaceAll(/"expression":"(?:\^\(\)| stderr |\(\\\\x1b)/g, '')) ??
-        [];
+        /"(?:replace|json)":\{"expression/.exec(
+          JSON.stringify(stages).replaceAll(/"expression":"(?:\^\(\)| stderr |\(\\\\x1b)/g, ''),
+        ) ?? [];
       expect(first).toContain('replace');
     },
   );

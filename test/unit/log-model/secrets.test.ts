@@ -154,6 +154,16 @@ describe('a spelling that the agent looks for', () => {
   });
 });
 
+describe('an e-mail address', () => {
+  const sanitizer = createSanitizer();
+  test.each([
+    ...['ann@example.org', 'ann@163.com', 'a.b+c@mail.example.co.uk', 'ann@services.example.services', 'ann@x.pn'],
+    ...['ann@internal.example.org', 'ann@host.internals', 'ann@example.org2', 'deploy@git.example.com', 'ann%40a.io'],
+  ])('%s', (text) => {
+    expect(sanitizer.text(`to ${text}.`)).not.toContain(text.slice(0, 6));
+  });
+});
+
 describe('a text without a secret stays as it is', () => {
   const sanitizer = createSanitizer();
   test.each([
@@ -171,6 +181,10 @@ describe('a text without a secret stays as it is', () => {
     'MONDAY: Nothing To Do',
     'npm_lifecycle_event=start',
     'a@b',
+    ...['logo@2x.png', 'getty@tty1.service', 'git@github.com:a/b.git', 'user@host.internal.', 'pkg@2.0.0-beta.next'],
+    ...['Bot 1234567890123456789 left guild', 'bot SpyWatcherProduction is ready', 'Basic authentication-required'],
+    ...['DISCORD_TOKEN=undefined', 'DISCORD_TOKEN: required', 'token=', 'secret: ***', 'PWD=/srv', 'emails: 5'],
+    ...['passwordAttempts: 3', 'GET /cb?code=404', 'http://localhost:3000/users/@me', 'Bearer realm="x", error="y"'],
     '{"userId":"1","nested":{"list":[1,2]}}',
   ])('%s', (text) => {
     expect(sanitizer.text(text)).toBe(text);

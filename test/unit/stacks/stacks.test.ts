@@ -63,7 +63,8 @@ describe.each(stackNames(ROOT))('given stack %s', (stack) => {
     for (const [path, value] of leaves(objects))
       expect([path.join('.'), String(value)]).toEqual([
         path.join('.'),
-        expect.not.stringMatching(/Calling \[toString\]|\[object Object\]|\bundefined\b|\bNaN\b/),
+        // In the agent's expressions, undefined is a word among others, which is no secret.
+        expect.not.stringMatching(/Calling \[toString\]|\[object Object\]|\bundefined\b(?!\|null\|nil)|\bNaN\b/),
       ]);
   });
 
