@@ -37,7 +37,7 @@ bench: ## Measure, and print the tables of docs/figures.md
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
 	@$(RUN) node bin/local.js bench
 
-soak: ## Half an hour of disturbances, then an hour of normal traffic; write docs/soak.md
+soak: ## Half an hour of disturbances, an hour of normal traffic, thousands of generated stack files; write docs/soak.md
 	@local/preflight.sh test
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
 	@$(RUN) npm run --silent soak
