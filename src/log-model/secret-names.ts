@@ -56,7 +56,7 @@ export function harmless(allow: readonly string[] = []): Harmless {
     pairs: [
       { names: DIRECTORY, value: '[/~][\\w./~-]{0,64}' },
       { names: MAILS, value: '[0-9]{1,18}' },
-      // PostgreSQL's: when a process began, and its number.
+      // PostgreSQL's: when a session began, and the number of its server.
       { names: 'session_id', value: '[0-9a-f]{6,8}\\.[0-9a-f]{1,8}' },
       // Of tests: so many pass.
       { names: '\\bpass', value: '[0-9]{1,5}' },
