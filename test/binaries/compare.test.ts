@@ -65,7 +65,8 @@ async function bind(): Promise<void> {
 function check(differences: Partial<StackConfigInput>, ...args: readonly string[]): Promise<RunResult> {
   const entries = Object.entries({ environment: 'dev', ...differences });
   const config = Object.fromEntries(entries.map(([key, value]) => [`spywatcher-logs:${key}`, value]));
-  writeFileSync(join(project, 'Pulumi.compared.yaml'), stringify({ config }));
+  // As Pulumi reads YAML, a day without quotes is a point in time.
+  writeFileSync(join(project, 'Pulumi.compared.yaml'), stringify({ config }, { version: '1.1' }));
   const cluster = ['--kubectl', kubectl, '--kubeconfig', api.kubeconfig, '--project', project];
   return run([process.execPath, join(ROOT, 'bin', 'check.js'), 'compared', ...cluster, ...args]);
 }
