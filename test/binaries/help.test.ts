@@ -7,7 +7,14 @@ import { BUILD_TIMEOUT } from '../support/program';
 
 const BIN = join(__dirname, '..', '..', 'bin');
 /** Parts of commands, and Pulumi's program, which Pulumi calls. */
-const NO_COMMANDS = ['arguments.js', 'cluster-options.js', 'ensure-built.js', 'pulumi-program.js', 'stack-option.js'];
+const NO_COMMANDS = [
+  'arguments.js',
+  'cluster-options.js',
+  'ensure-built.js',
+  'pulumi-program.js',
+  'stack-option.js',
+  'test-report.js',
+];
 const COMMANDS = readdirSync(BIN).filter((name) => name.endsWith('.js') && !NO_COMMANDS.includes(name));
 
 beforeAll(() => ensureBuilt('local'), BUILD_TIMEOUT);

@@ -71,7 +71,7 @@ export const withEverything = variant('a stack with every login, a database and 
         egress: [{ cidr: '198.51.100.25/32', port: 587 }],
       },
     ],
-    routes: [{ receiver: 'bot' }, { receiver: 'mail' }],
+    routes: [{ receiver: 'bot', continue: true }, { receiver: 'mail' }],
   },
 });
 
