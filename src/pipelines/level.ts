@@ -2,6 +2,9 @@
 import { FIELDS, LABELS, LEVEL_ALIASES, type Level, LEVELS } from '../log-model';
 import { type LineFilter, type Stage, when } from './stage';
 
+/** In a template, what it is for. */
+const VALUE = '.Value';
+
 /** What a level is made of. */
 export interface LevelSource {
   /** The word, as an expression of a template. @default - the extracted `level` */
@@ -18,7 +21,7 @@ export interface LevelSource {
  * @param labels - of other extracted values, that are set along with it.
  */
 export function levelLabel(
-  { word = '.Value', status = false, aliases = LEVEL_ALIASES }: LevelSource = {},
+  { word = VALUE, status = false, aliases = LEVEL_ALIASES }: LevelSource = {},
   labels: Readonly<Record<string, string>> = {},
 ): readonly Stage[] {
   const cases = LEVELS.flatMap((level) => {
@@ -30,7 +33,7 @@ export function levelLabel(
   const ofWord = `{{ $l := ${word} }}{{ if $l }}{{ if eq $l ${quoted(same)} }}{{ $l }}{{ else }}{{ $l = ToLower $l }}{{ if ${cases.join(' else if ')} end }}{{ end }}{{ end }}`;
   const first = `(trunc 1 .${FIELDS.status})`;
   const ofStatus = `{{ if eq ${first} "5" }}error{{ else if eq ${first} "4" }}warn{{ else }}info{{ end }}`;
-  return [
+  const spelt: readonly Stage[] = [
     {
       template: {
         source: FIELDS.level,
@@ -38,6 +41,12 @@ export function levelLabel(
       },
     },
     { labels: { [LABELS.level]: FIELDS.level, ...labels } },
+  ];
+  if (word !== VALUE || status) return spelt;
+  // A template costs more than all else here. A word that is a label as it is needs none.
+  return [
+    { labels: { [LABELS.level]: FIELDS.level, ...labels } },
+    when([], [{ labeldrop: [LABELS.level] }, ...spelt], `{${LABELS.level}!~"${same.join('|')}"}`),
   ];
 }
 

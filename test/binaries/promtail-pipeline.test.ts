@@ -586,6 +586,22 @@ const cases: Readonly<Record<string, () => Case>> = {
       ),
     );
   },
+  'nginx: JSON by its status, a number or a text, whatever its level says': () =>
+    together(
+      ...(
+        [
+          [200, 'info'],
+          [399, 'info'],
+          [404, 'warn'],
+          [499, 'warn'],
+          [500, 'error'],
+          ['200', 'info'],
+          ['404', 'warn'],
+          ['502', 'error'],
+        ] as const
+      ).map(([status, level]) => json({ level: 'debug', status }, { level, metadata: { status: String(status) } })),
+      json({ level: 'error', message: 'no request' }, {}),
+    ),
   'text of all the world': () => unchanged('naïve 日本語 🎉', 'tab\tinside', 'ends with a space '),
   'a thousand request ids': () =>
     together(

@@ -40,9 +40,13 @@ const CAPTURES: Readonly<Record<string, Capture>> = {
 
 const README = `# Fixtures
 
-What real programs wrote, byte for byte; the secrets in it are made up. Only what is below \`documented\` is written by hand:
-lines in the form that the documentation of a program shows, where the program cannot run here. To capture the rest again, all
-of it or only from some programs:
+What real programs wrote, byte for byte; the secrets in it are made up. Two kinds are not captured by the script:
+
+- Files below \`documented\` are written by hand after the format that the program documents. No such program has run.
+- The five of Valkey are from Valkey, built from its source, unstable of October 2024, which says that it is version
+  255.255.255. They cannot be captured again by the script, which takes a \`valkey-server\` that is installed, if there is one.
+
+To capture the rest again, all of it or only from some programs:
 
     node bin/local.js capture-fixtures
     node bin/local.js capture-fixtures postgres nginx

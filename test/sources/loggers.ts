@@ -177,7 +177,8 @@ async function captureEcosystem(
 ): Promise<readonly Fixture[]> {
   cpSync(sourceFile('loggers', name), folder, { recursive: true });
   if (build !== undefined) {
-    const env = { HOME: homedir(), TOOL: tool };
+    // Package managers have their settings in the environment, as what certificates they trust.
+    const env = { ...process.env, HOME: homedir(), TOOL: tool };
     const { code, stdout, stderr } = await run(['sh', '-c', `cd "${folder}" && ${build}`], { env });
     if (code !== 0) throw new Error(`${name} is not built (${code}): ${stdout}${stderr}`);
   }
