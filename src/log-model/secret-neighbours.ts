@@ -125,6 +125,16 @@ export const OF_PATHS: readonly SecretPattern[] = [
     ...NAMED,
     kind: 'secret in an error',
     places: EVERYWHERE,
+    contains: ['` is invalid ('],
+    before: `${PATH} is invalid \\(`,
+    // It may have brackets in it; the next path is in quotes.
+    secret: IN_BACKTICKS,
+    after: '\\)',
+  },
+  {
+    ...NAMED,
+    kind: 'secret in an error',
+    places: EVERYWHERE,
     contains: ['is not a valid enum value'],
     before: '`',
     secret: IN_BACKTICKS,

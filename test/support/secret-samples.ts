@@ -99,6 +99,7 @@ export const SECRET_SAMPLES: readonly SecretSample[] = [
   },
   { kind: 'user and password in one', line: `{"host":"db","auth":"app:${random}"}`, secret: random },
   { kind: 'secret in an error', line: `Path \`password\` (\`${random}\`) is too short`, secret: random },
+  { kind: 'secret in an error', line: `Path \`user.password\` is invalid (a ) ${random}).`, secret: random },
   { kind: 'secret in an error', line: `"password" with value "${random}" fails to match`, secret: random },
   {
     kind: 'secret in an error',

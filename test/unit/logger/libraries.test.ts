@@ -168,6 +168,7 @@ const CASES: Readonly<Record<string, () => unknown>> = {
   mongoose: () => {
     const schema = new Schema({
       password: String,
+      pin: { secret: { type: String, match: /^[0-9]+$/ } },
       token: Number,
       'user.apiKey': { type: String, enum: ['a'] },
     });
@@ -179,7 +180,9 @@ const CASES: Readonly<Record<string, () => unknown>> = {
         'Path `{PATH}` (`{VALUE}`, length {LENGTH}) is shorter than the minimum allowed length ({MINLENGTH}).',
       );
     const User = model('User', schema);
-    return rejection(new User({ password: SECRET, token: SECRET, user: { apiKey: SECRET } }).validate());
+    return rejection(
+      new User({ password: SECRET, pin: { secret: `${SECRET})` }, token: SECRET, user: { apiKey: SECRET } }).validate(),
+    );
   },
   'node: a URL that is none': () => {
     try {
