@@ -13,7 +13,7 @@ import {
 } from './secret-assignments';
 import { FORMS } from './secret-forms';
 import { harmless } from './secret-names';
-import { besideNames, quotedInErrors } from './secret-neighbours';
+import { besideNames, OF_PATHS, quotedInErrors } from './secret-neighbours';
 import { inspected, json } from './secret-notations';
 import { EVERYWHERE, IN_STRINGS, type SecretPattern } from './secret-pattern';
 
@@ -25,6 +25,12 @@ export { anyOf, literally, type Place, redactor, type Redactor, type SecretPatte
 const LEVELS = [
   { notation: json(0), where: { places: ['text', 'json'] }, beside: ['text', 'json'], inErrors: ['text'] },
   { notation: json(1), where: { places: EVERYWHERE, contains: ['\\"'] }, beside: ['json'], inErrors: EVERYWHERE },
+  {
+    notation: json(2),
+    where: { places: ['json'], contains: ['\\\\\\"'] },
+    beside: ['json'],
+    inErrors: ['json'],
+  },
 ] as const;
 
 /** How a list or an object begins where names are printed without quotes. */
@@ -44,8 +50,6 @@ export function secretPatterns(allow: readonly string[] = []): readonly SecretPa
       ...besideNames(notation, no, { places: beside }, (names) => names.map((name) => name + notation.written)),
       ...quotedInErrors(notation, inErrors),
     ]),
-    underScopes(json(2), { places: ['json'], contains: ['\\\\\\"'] }),
-    underNames(json(2), no, { places: ['json'], contains: ['\\\\\\"'] }),
     deepInJson(),
     underNames(inTextLine, no, { places: ['text'], contains: LISTS }),
     underNames(inJsonLine, no, { places: ['json'], contains: LISTS }),
@@ -57,6 +61,8 @@ export function secretPatterns(allow: readonly string[] = []): readonly SecretPa
     singleQuoted(inTextLine, no, ['text']),
     singleQuoted(inJsonLine, no, IN_STRINGS),
     inPairs(no),
+    // Before what follows a name, and after all that is within one string.
+    ...OF_PATHS,
     ...unquoted(no),
     // Last: a name tells of more than the form.
     ...FORMS.slice(-1),

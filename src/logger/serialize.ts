@@ -4,7 +4,7 @@ import { FIELDS, isHarmlessValue, REDACTED, secretArguments } from '../log-model
 import { END, withoutBrokenEnd } from './cut-text';
 import { jsonIn } from './json-in-text';
 import { errorName, isError, isObject, isParameters, read, take, UNREADABLE as UNREADABLE_TEXT } from './objects';
-import { commandOf, MAY_BE_NAMED, nameBeside, secretElements, withoutPassword } from './neighbours';
+import { commandOf, MAY_BE_NAMED, mayFollowName, nameBeside, secretElements, withoutPassword } from './neighbours';
 import { type FieldName, type Sanitizer } from './sanitize';
 
 /** How much of a value is told. */
@@ -282,9 +282,7 @@ export class Serializer {
       try {
         value = list[index];
         element =
-          (secret && value !== null && typeof value !== 'boolean') ||
-          args.has(index) ||
-          this.#sanitizer.path?.(`${path}${index}`) === true
+          (secret && mayFollowName(value)) || args.has(index) || this.#sanitizer.path?.(`${path}${index}`) === true
             ? this.#spend(SECRET)
             : this.value(value, this.#sanitizer.path === undefined ? '' : `${path}${index}.`);
       } catch {

@@ -53,6 +53,16 @@ export const SECRET_SAMPLES: readonly SecretSample[] = [
     line: `{"command":{"name":"hello","args":["3","AUTH","app","${random}"]}}`,
     secret: random,
   },
+  {
+    kind: 'secret in a command',
+    line: `{"command":{"name":"migrate","args":["h","6379","k",0,"9","AUTH","${random}","KEYS","k"]}}`,
+    secret: random,
+  },
+  {
+    kind: 'secret in a command',
+    line: `{ name: 'migrate', args: [ 'h', 'auth2', 'app', '${random}' ] }`,
+    secret: random,
+  },
   { kind: 'secret in a command', line: `{"args":["SETUSER","app","on",">${random}","~*"]}`, secret: random },
   { kind: 'secret in a command', line: `ACL SETUSER app on >${random} ~*`, secret: random },
   { kind: 'secret in a command', line: `config line: requirepass ${random}`, secret: random },
@@ -75,6 +85,13 @@ export const SECRET_SAMPLES: readonly SecretSample[] = [
   { kind: 'secret beside its name', line: `{"path":"password","value":"${random}"}`, secret: random },
   { kind: 'secret beside its name', line: `{"value":"${random}","msg":"x","path":["a","password"]}`, secret: random },
   { kind: 'secret beside its name', line: `{ instancePath: '/password', data: '${random}' }`, secret: random },
+  { kind: 'secret beside its name', line: `{"path":["tokens",0],"n":1,"input":"${random}"}`, secret: random },
+  { kind: 'secret beside its name', line: `{ value: '${random}', label: 'tokens[0]', key: 0 }`, secret: random },
+  {
+    kind: 'secret beside its name',
+    line: `{"body":"{\\"e\\":\\"[{\\\\\\"path\\\\\\":[\\\\\\"password\\\\\\"],\\\\\\"input\\\\\\":\\\\\\"${random}\\\\\\"}]\\"}"}`,
+    secret: random,
+  },
   {
     kind: 'secret after its name in a list',
     line: `{"rawHeaders":["Host","h","X-Api-Key","${random}"]}`,
@@ -82,6 +99,7 @@ export const SECRET_SAMPLES: readonly SecretSample[] = [
   },
   { kind: 'user and password in one', line: `{"host":"db","auth":"app:${random}"}`, secret: random },
   { kind: 'secret in an error', line: `Path \`password\` (\`${random}\`) is too short`, secret: random },
+  { kind: 'secret in an error', line: `Path \`user.password\` is invalid (a ) ${random}).`, secret: random },
   { kind: 'secret in an error', line: `"password" with value "${random}" fails to match`, secret: random },
   {
     kind: 'secret in an error',

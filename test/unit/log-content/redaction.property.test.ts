@@ -31,6 +31,15 @@ describe('a line of JSON', () => {
   );
 });
 
+test('of two values beside one name, the first one is taken out, and Mongoose’s text of it besides', () => {
+  expect(redactJson('{"path":"password","value":"a","input":"b","n":1}')).toBe(
+    '{"path":"password","value":"[REDACTED]","input":"b","n":1}',
+  );
+  expect(redactJson('{"stringValue":"a","value":"a","path":"password","n":1}')).toBe(
+    '{"stringValue":"[REDACTED]","value":"[REDACTED]","path":"password","n":1}',
+  );
+});
+
 describe('a line of logfmt', () => {
   const keys = (line: string): readonly string[] => pairsOf(line).map(([key]) => key);
 

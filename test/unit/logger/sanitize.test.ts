@@ -45,12 +45,18 @@ describe('a secret field', () => {
         fields: [
           { name: 'password', value: 'x' },
           { name: 'city', value: 'y' },
+          { path: ['tokens', 0], input: 'x' },
+          { label: 'tokens[0]', key: 0, value: 'x' },
+          { path: ['cities', 0], input: 'y' },
         ],
       }),
     ).toMatchObject({
       fields: [
         { name: 'password', value: REDACTED },
         { name: 'city', value: 'y' },
+        { path: ['tokens', 0], input: REDACTED },
+        { label: 'tokens[0]', key: 0, value: REDACTED },
+        { path: ['cities', 0], input: 'y' },
       ],
     });
   });
