@@ -61,8 +61,9 @@ export class Promtail extends Construct {
     const labels = { ...objectLabels(PROMTAIL) };
     const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.agents, labels });
     const files = {
-      // Promtail reads YAML 1.1, in which yes and on are no text. Expressions are not wrapped: nobody could search for one.
-      'config.yaml': stringify(promtailConfig(props), { version: '1.1', lineWidth: 0 }),
+      // Promtail reads YAML 1.1, in which yes and on are no text. Expressions are not wrapped: nobody could search for one. Narrow:
+      // `kubectl apply` and others keep a copy of the object in an annotation, which has 256 KiB at most.
+      'config.yaml': stringify(promtailConfig(props), { version: '1.1', lineWidth: 0, indent: 1, indentSeq: false }),
     };
     // Cluster-wide names carry the namespace: two stacks may share a cluster.
     const clusterName = `${namespaces.agents}-promtail`;

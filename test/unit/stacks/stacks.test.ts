@@ -68,6 +68,11 @@ describe.each(stackNames(ROOT))('given stack %s', (stack) => {
       ]);
   });
 
+  it('holds no object that is too large for the copy of itself that `kubectl apply` keeps in an annotation', () => {
+    const sizes = objects.map((object) => [object.metadata.name, JSON.stringify(object).length] as const);
+    expect(sizes.filter(([, size]) => size > 250_000)).toEqual([]);
+  });
+
   it('holds no Secret: only names of them', () => {
     expect(ofKind(objects, 'Secret')).toEqual([]);
   });
