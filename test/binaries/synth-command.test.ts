@@ -77,7 +77,7 @@ describe('given a run that is killed, dist/ is the old one or the new one', () =
   const files = (names: readonly string[]): number =>
     names.flatMap((name) => readdirSync(join(folder.path, name), { recursive: true, encoding: 'utf8' })).length;
 
-  beforeEach(() => {
+  const prepare = (): void => {
     folder.stack('a', 'environment: dev', 'gateway: { replicas: 2 }');
     folder.run();
     fresh = filesOf(folder.dist());
@@ -87,7 +87,8 @@ describe('given a run that is killed, dist/ is the old one or the new one', () =
     fresh = { ...fresh, 'own.yaml': 'mine\n' };
     old = filesOf(folder.dist());
     folder.stack('a', 'environment: dev', 'gateway: { replicas: 2 }');
-  });
+  };
+  beforeEach(prepare);
 
   test.each<readonly [when: string, isReached: () => boolean, isAlwaysSeen: boolean]>([
     ['at its start', () => true, true],
@@ -96,7 +97,13 @@ describe('given a run that is killed, dist/ is the old one or the new one', () =
     // That takes so little time that it may be over before it is seen.
     ['while the folders change places', () => renamed('old').length > 0, false],
   ])('%s', async (_, isReached, isAlwaysSeen) => {
-    expect((await folder.killed(isReached)) || !isAlwaysSeen).toBe(true);
+    let isKilled = await folder.killed(isReached);
+    // On a busy machine, a moment may pass before anybody looks.
+    for (let tries = 1; isAlwaysSeen && !isKilled && tries < 10; tries += 1) {
+      prepare();
+      isKilled = await folder.killed(isReached);
+    }
+    expect(isKilled || !isAlwaysSeen).toBe(true);
     // The next run, here one that is refused, brings back what was there between the two renames.
     if (!existsSync(folder.dist())) expect(renamed('old')).toHaveLength(1);
     folder.stack('a', 'environment: production');
