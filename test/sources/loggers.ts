@@ -1,5 +1,5 @@
 /** The loggers that other ecosystems use most, and what is printed where nobody logs: each captured where its tools are installed. */
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -212,7 +212,10 @@ async function captureApache(folder: string): Promise<readonly Fixture[]> {
   give(join(folder, 'htdocs'));
   const [port = 0] = await freePorts(1);
   const log = join(folder, 'apache.log');
-  const server = startProgram([apache, '-DFOREGROUND', '-f', sourceFile('loggers', 'apache', 'httpd.conf')], log, {
+  // It writes down how it was called.
+  const config = join(folder, 'httpd.conf');
+  copyFileSync(sourceFile('loggers', 'apache', 'httpd.conf'), config);
+  const server = startProgram([apache, '-DFOREGROUND', '-f', config], log, {
     unprivileged: true,
     env: { FOLDER: folder, PORT: String(port) },
   });
