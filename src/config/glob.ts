@@ -7,6 +7,8 @@ const LETTERS = Array.from({ length: 0x7e - 0x20 }, (_, index) => String.fromCha
 interface Token {
   readonly accepts: (letter: string) => boolean;
   readonly repeats: boolean;
+  /** Letters that it names. @default - none */
+  readonly letters?: readonly string[];
 }
 
 const inFolder = (letter: string): boolean => letter !== '/';
@@ -40,15 +42,24 @@ function tokensOf(glob: string): readonly Token[] {
     if (part === '\0') return { accepts: anywhere, repeats: true };
     if (part.startsWith('*')) return { accepts: inFolder, repeats: true };
     if (part === '?') return { accepts: inFolder, repeats: false };
-    if (part.length === 1) return { accepts: (letter) => letter === part, repeats: false };
-    const expression = new RegExp(
-      `^[${part
-        .slice(1, -1)
-
-        .replaceAll(/[\\[\]]/g, '\\$&')}]$`,
-    );
-    return { accepts: (letter) => inFolder(letter) && expression.test(letter), repeats: false };
+    return part.length === 1 ? literal(part) : letterClass(part.slice(1, -1));
   });
+}
+
+const literal = (part: string): Token => ({ accepts: (letter) => letter === part, repeats: false, letters: [part] });
+
+/** Letters and ranges of them, or all but these. A range whose end comes first has no letter. */
+function letterClass(inner: string): Token {
+  const isNegated = /^[!^]/.test(inner);
+  const ranges = [...inner.slice(isNegated ? 1 : 0).matchAll(/\\?(.)-\\?(.)|\\?(.)/gs)].map(
+    ([, first = '', last = '', only = '']) => (only === '' ? ([first, last] as const) : ([only, only] as const)),
+  );
+  return {
+    accepts: (letter) =>
+      inFolder(letter) && isNegated !== ranges.some(([first, last]) => first <= letter && letter <= last),
+    repeats: false,
+    letters: ranges.flat(),
+  };
 }
 
 function overlap(one: readonly Token[], other: readonly Token[]): boolean {
@@ -65,7 +76,8 @@ function overlap(one: readonly Token[], other: readonly Token[]): boolean {
     if (a?.repeats === true && from(i + 1, j)) return true;
     if (b?.repeats === true && from(i, j + 1)) return true;
     if (a === undefined || b === undefined || (a.repeats && b.repeats)) return false;
-    if (!LETTERS.some((letter) => a.accepts(letter) && b.accepts(letter))) return false;
+    const letters = [...LETTERS, ...(a.letters ?? []), ...(b.letters ?? [])];
+    if (!letters.some((letter) => a.accepts(letter) && b.accepts(letter))) return false;
     return from(a.repeats ? i : i + 1, b.repeats ? j : j + 1);
   };
   return from(0, 0);
