@@ -9,6 +9,11 @@ const CIDR_RULE = {
   remedy: 'write for example 10.0.0.0/8',
 };
 
+const SHORTEST_RULE = {
+  rule: 'an IPv6 CIDR in small letters and its shortest form: Kubernetes warns of any other',
+  remedy: 'write for example 2001:db8::/32',
+};
+
 /** A name has letters where an address has digits: what looks like an address is one. */
 const NAME = String.raw`(?![\d.]+(?:[:/?#]|$))(?=[A-Za-z0-9.-]{1,253}(?:[^A-Za-z0-9.-]|$))[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*`;
 const BYTE = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
@@ -58,6 +63,7 @@ export const cidr = () =>
   z
     .union([z.cidrv4(), z.cidrv6()], says(CIDR_RULE))
     .refine(isFirstOfRange, { params: { ...CIDR_RULE } })
+    .refine(isShortest, { params: { ...SHORTEST_RULE } })
     .meta({ title: 'CIDR', patternErrorMessage: CIDR_RULE.rule });
 
 /** `10.1.2.3/8` may be meant as one address; it would be all of them. */
@@ -66,6 +72,11 @@ function isFirstOfRange(cidr: string): boolean {
   const family = address.kind() === 'ipv4' ? IPv4 : IPv6;
   const network = family.networkAddressFromCIDR(cidr);
   return address.toNormalizedString() === network.toNormalizedString();
+}
+
+function isShortest(cidr: string): boolean {
+  const [address, prefix] = parseCIDR(cidr);
+  return !(address instanceof IPv6) || `${address.toRFC5952String()}/${prefix}` === cidr;
 }
 
 const DESTINATION_RULE = {

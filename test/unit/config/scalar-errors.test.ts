@@ -365,6 +365,18 @@ const rows: readonly Row[] = [
     7,
   ),
   ...eachOf(
+    'a CIDR in another form than the shortest',
+    (written) => ({ network: { apiServer: { cidrs: [written] } } }),
+    'network.apiServer.cidrs[0]',
+    {
+      rule: 'an IPv6 CIDR in small letters and its shortest form: Kubernetes warns of any other',
+      remedy: 'write for example 2001:db8::/32',
+    },
+    '2001:DB8::/32',
+    '2001:0db8::/32',
+    '2001:db8:0:0::/64',
+  ),
+  ...eachOf(
     'a glob',
     (files) => file({ files }),
     'agent.files[0].files',
