@@ -1,19 +1,16 @@
 /** Programs of no declared format: JSON, logfmt and plain text, told apart line by line. */
 import { STRUCTURED_METADATA } from '../log-model';
-import { isJson, isNotJson, jsonRecord } from './json';
+import { together } from './multiline';
 import type { Pipeline } from './pipeline';
-import { ANNOUNCING } from './records';
-import { when } from './stage';
-import { text } from './text';
+import { continuation } from './records';
+import { withoutColours } from './stage';
+import { textRecord } from './text';
 
+const TEXT = textRecord();
 const of = (python: boolean): Pipeline => ({
   metadata: STRUCTURED_METADATA,
-  announcing: ANNOUNCING,
-  stages: (redaction) => [
-    // JSON does not wait for a next line, and no line is taken for a part of it.
-    when([isJson], [...redaction.json, ...jsonRecord()]),
-    when([isNotJson], text(redaction.textOrPairs, python)),
-  ],
+  together: [withoutColours, ...together({ continuation: continuation(python) })],
+  text: TEXT,
 });
 
 export const auto = of(false);

@@ -1,6 +1,6 @@
-/** Which pods are collected by which pipeline, and the labels that their lines start with. */
+/** Which pods are collected, in which format, and the labels that their lines start with. */
 import { type Format, FORMATS, JOBS, LABELS, POD_LABELS } from '../log-model';
-import type { RelabelConfig } from './stage';
+import { FORMAT, type RelabelConfig } from './stage';
 
 const POD = '__meta_kubernetes_pod_';
 /** What names a pod that says nothing of itself. */
@@ -17,11 +17,11 @@ const FORMAT_OF_JOB: Readonly<Record<string, Format>> = {
 };
 
 /**
- * Relabelling of the pods of one format.
+ * Relabelling of pods.
  *
  * @param excludeNamespaces - namespaces whose pods are not collected.
  */
-export function podRelabelConfigs(format: Format, excludeNamespaces: readonly string[]): readonly RelabelConfig[] {
+export function podRelabelConfigs(excludeNamespaces: readonly string[]): readonly RelabelConfig[] {
   const appLabels = [POD_LABELS.app, POD_LABELS.legacyApp].map(podLabel);
   const job = [podLabel(POD_LABELS.job), ...appLabels, CONTAINER];
   return [
@@ -29,7 +29,7 @@ export function podRelabelConfigs(format: Format, excludeNamespaces: readonly st
       ? []
       : [{ source_labels: ['__meta_kubernetes_namespace'], regex: excludeNamespaces.join('|'), action: 'drop' }]),
     firstOf(LABELS.job, job),
-    ofFormat(format),
+    ...format(),
     { source_labels: ['__meta_kubernetes_namespace'], target_label: LABELS.namespace },
     { source_labels: [CONTAINER], target_label: LABELS.container },
     // Not a label in Loki: kept while lines of one pod are put together, then moved to structured metadata.
@@ -42,21 +42,20 @@ export function podRelabelConfigs(format: Format, excludeNamespaces: readonly st
   ];
 }
 
-/** Keeps the targets of a format: by their own word, or else by their job. */
-function ofFormat(format: Format): RelabelConfig {
-  const source = { source_labels: [podLabel(POD_LABELS.format), LABELS.job], separator: ';' };
-  const declared = FORMATS.filter((name) => name !== 'auto').join('|');
-  const jobs = (name?: Format): string =>
-    Object.keys(FORMAT_OF_JOB)
-      .filter((job) => name === undefined || FORMAT_OF_JOB[job] === name)
-      .join('|');
-  // A word that is no format's counts as none.
-  if (format === 'auto') return { ...source, regex: `(?:${declared});.*|;(?:${jobs()})`, action: 'drop' };
-  return {
-    ...source,
-    regex: jobs(format) === '' ? `${format};.*` : `${format};.*|;(?:${jobs(format)})`,
-    action: 'keep',
-  };
+/** The format of a pod: by its own word, or else by its job, or else none that was declared. */
+function format(): readonly RelabelConfig[] {
+  return FORMATS.map((name) => {
+    const jobs = Object.keys(FORMAT_OF_JOB).filter((job) => FORMAT_OF_JOB[job] === name);
+    // The first one is of all pods. A word that is no format's counts as that one.
+    const values = name === 'auto' ? ['.*'] : [`${name};.*`, ...(jobs.length === 0 ? [] : [`;(?:${jobs.join('|')})`])];
+    return {
+      source_labels: [podLabel(POD_LABELS.format), LABELS.job],
+      separator: ';',
+      regex: values.join('|'),
+      target_label: FORMAT,
+      replacement: name,
+    };
+  });
 }
 
 function logFiles(directory: string): RelabelConfig {

@@ -1,10 +1,9 @@
 /** nginx: its access log as JSON or in the combined format, and its error log, in one stream or in two. */
 import { FIELDS, LABELS, type Level, MEASURES, STRUCTURED_METADATA } from '../log-model';
-import { exactIds, extract, inexactIds, isJson, isNotJson } from './json';
+import { exactIds, extract, inexactIds } from './json';
 import { levelLabel, whenWithoutLevel } from './level';
 import { together } from './multiline';
 import type { Pipeline } from './pipeline';
-import { when } from './stage';
 
 const ACCESS = `^\\S+ \\S+ \\S+ \\[[^\\]]+\\] "[^"]*" (?P<${FIELDS.status}>\\d{3}) `;
 const ERROR = `^\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d \\[(?P<${FIELDS.level}>[a-z]+)\\] `;
@@ -29,37 +28,23 @@ function between(from: number, to: number, level: Level): string {
  */
 export const nginx: Pipeline = {
   metadata: [...STRUCTURED_METADATA, ...MEASURES],
-  stages: (redaction) => [
-    when(
-      [isJson],
-      [
-        ...redaction.json,
-        extract([...STRUCTURED_METADATA, FIELDS.status], {
-          [FIELDS.duration]: REQUEST_TIME,
-          [FIELDS.level]: LEVEL_OF_STATUS,
-          ...inexactIds.expression,
-        }),
-        {
-          template: {
-            source: FIELDS.duration,
-            template: '{{ if .Value }}{{ mulf .Value 1000 }}{{ end }}',
-          },
-        },
-        { labels: { [LABELS.level]: FIELDS.level, ...inexactIds.label } },
-        // A status that is a text.
-        whenWithoutLevel([], levelLabel({ status: true })),
-        exactIds(),
-      ],
-    ),
-    when(
-      [isNotJson],
-      [
-        ...together({ continuation: '\\s|$' }),
-        ...redaction.text,
-        { regex: { expression: ERROR } },
-        { regex: { expression: ACCESS } },
-        ...levelLabel({ status: true }),
-      ],
-    ),
+  json: [
+    extract([...STRUCTURED_METADATA, FIELDS.status], {
+      [FIELDS.duration]: REQUEST_TIME,
+      [FIELDS.level]: LEVEL_OF_STATUS,
+      ...inexactIds.expression,
+    }),
+    {
+      template: {
+        source: FIELDS.duration,
+        template: '{{ if .Value }}{{ mulf .Value 1000 }}{{ end }}',
+      },
+    },
+    { labels: { [LABELS.level]: FIELDS.level, ...inexactIds.label } },
+    // A status that is a text.
+    whenWithoutLevel([], levelLabel({ status: true })),
+    exactIds(),
   ],
+  together: together({ continuation: '\\s|$' }),
+  text: [{ regex: { expression: ERROR } }, { regex: { expression: ACCESS } }, ...levelLabel({ status: true })],
 };

@@ -10,11 +10,6 @@ const PREFIX = `(?P<${FIELDS.timestamp}>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\
 
 export const pgbouncer: Pipeline = {
   metadata: [],
-  stages: (redaction) => [
-    ...together({ first: PREFIX }),
-    ...redaction.text,
-    { regex: { expression: `^${PREFIX}` } },
-    ...ownTime('2006-01-02 15:04:05 MST'),
-    ...levelLabel(),
-  ],
+  together: together({ first: PREFIX }),
+  text: [{ regex: { expression: `^${PREFIX}` } }, ...ownTime('2006-01-02 15:04:05 MST'), ...levelLabel()],
 };

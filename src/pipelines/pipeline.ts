@@ -1,13 +1,14 @@
 import type { Field } from '../log-model';
-import type { RedactionStages } from './redaction';
 import type { Stage } from './stage';
 
-/** What is done with the lines of one format. */
+/** What is done with the lines of one format. They are redacted before anything is taken out of them. */
 export interface Pipeline {
   /** Fields that it keeps as structured metadata where a line has them. Its labels are the log model's. */
   readonly metadata: readonly Field[];
-  /** Lines of a pod's standard error that the next line belongs to, whatever it is: whole, in RE2. @default - none */
-  readonly announcing?: readonly string[];
-  /** From a line without the container runtime's prefix to a record; `redaction` belongs before anything is taken out of it. */
-  readonly stages: (redaction: RedactionStages) => readonly Stage[];
+  /** From a redacted JSON object to a record. @default - as any program's */
+  readonly json?: readonly Stage[];
+  /** Puts lines of text together to records. */
+  readonly together: readonly Stage[];
+  /** From a redacted record of text to one with level, time and metadata. */
+  readonly text: readonly Stage[];
 }

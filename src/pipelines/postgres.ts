@@ -1,6 +1,6 @@
 /** PostgreSQL: its stderr with a prefix that begins with `%m`, its jsonlog and its csvlog. */
 import { FIELDS, LEVEL_ALIASES, type Level } from '../log-model';
-import { extract, isJson, isNotJson } from './json';
+import { extract } from './json';
 import { levelLabel } from './level';
 import { together, unlike } from './multiline';
 import type { Pipeline } from './pipeline';
@@ -55,30 +55,29 @@ const ALIASES: Readonly<Record<string, Level>> = {
   ),
 };
 
+/** What both ways of writing end with. */
+const RECORD = [
+  ...ownTime('2006-01-02 15:04:05 MST'),
+  ...levelLabel({ word: '(or .level .stderr .csv)', aliases: ALIASES }),
+  when([['|=', 'duration: ']], [{ regex: { expression: `duration: (?P<${FIELDS.duration}>[0-9.]+) ms` } }]),
+];
+
 export const postgres: Pipeline = {
   metadata: [FIELDS.duration],
-  stages: (redaction) => [
-    when([isJson], [...redaction.json, extract([FIELDS.level, FIELDS.timestamp])]),
-    when(
-      [isNotJson],
-      [
-        // In a language that is not known, what is said more of a record begins another one, which is better than the reverse.
-        ...together({
-          continuation: `${unlike(['9999-99-99 99:99:99'])}|${TIME} ${ZONE}${BETWEEN} (?:${MORE}) ?:`,
-        }),
-        ...redaction.text,
-        { regex: { expression: `^${FIRST_LINE}` } },
-        // Only these names of a zone mean the same everywhere.
-        {
-          template: {
-            source: FIELDS.timestamp,
-            template: '{{ if .zone }}{{ .Value }} {{ .zone }}{{ end }}',
-          },
-        },
-      ],
-    ),
-    ...ownTime('2006-01-02 15:04:05 MST'),
-    ...levelLabel({ word: '(or .level .stderr .csv)', aliases: ALIASES }),
-    when([['|=', 'duration: ']], [{ regex: { expression: `duration: (?P<${FIELDS.duration}>[0-9.]+) ms` } }]),
+  json: [extract([FIELDS.level, FIELDS.timestamp]), ...RECORD],
+  // In a language that is not known, what is said more of a record begins another one, which is better than the reverse.
+  together: together({
+    continuation: `${unlike(['9999-99-99 99:99:99'])}|${TIME} ${ZONE}${BETWEEN} (?:${MORE}) ?:`,
+  }),
+  text: [
+    { regex: { expression: `^${FIRST_LINE}` } },
+    // Only these names of a zone mean the same everywhere.
+    {
+      template: {
+        source: FIELDS.timestamp,
+        template: '{{ if .zone }}{{ .Value }} {{ .zone }}{{ end }}',
+      },
+    },
+    ...RECORD,
   ],
 };

@@ -1,7 +1,7 @@
 /** The second line of defence: takes out what the log model calls secret, for sources that do not use the logger. */
-import { NAME_SPELLINGS, type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
+import { type Format, NAME_SPELLINGS, type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
 import { re2 } from '../syntax/re2';
-import { type LineFilter, type Stage, when } from './stage';
+import { type LineFilter, matcherOf, type Stage, when } from './stage';
 
 /** An expression to take out besides the log model's. */
 export interface Redaction {
@@ -14,10 +14,8 @@ export interface Redaction {
 export interface RedactionStages {
   /** Of lines that are a JSON object: they stay one, with the same names. */
   readonly json: readonly Stage[];
-  /** Of lines of text. */
+  /** Of lines of text; pairs of logfmt stay pairs. */
   readonly text: readonly Stage[];
-  /** Of lines of text, some of which may be logfmt: its pairs stay pairs. */
-  readonly textOrPairs: readonly Stage[];
 }
 
 export interface RedactionProps {
@@ -54,10 +52,13 @@ export function redact({ further, allow }: RedactionProps): RedactionStages {
   ];
   return {
     json: [...guarded('json', any, stagesFor('json')), ...own],
-    text: [...guarded('text', any, stagesFor('text')), ...own],
-    textOrPairs: [
+    text: [
       ...guarded('text', any, [
-        when(isPairs, [{ static_labels: { [FORM]: LOGFMT_FORM } }, ...apart(stagesFor('logfmt'))]),
+        when(
+          isPairs,
+          [{ static_labels: { [FORM]: LOGFMT_FORM } }, ...apart(stagesFor('logfmt'))],
+          matcherOf(WITH_PAIRS),
+        ),
         when([], stagesFor('text'), `{${FORM}!="${LOGFMT_FORM}"}`),
       ]),
       ...own,
@@ -65,6 +66,8 @@ export function redact({ further, allow }: RedactionProps): RedactionStages {
   };
 }
 
+/** Formats some of whose lines may be logfmt. In others, what looks like it is a statement or a request. */
+const WITH_PAIRS: readonly Format[] = ['auto', 'python', 'redis'];
 /** Label that says that a line is of pairs. */
 const FORM = 'form';
 const LOGFMT_FORM = 'logfmt';

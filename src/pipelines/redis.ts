@@ -29,10 +29,9 @@ const FIRST_LINE = `\\d+:(?:[XCSM] \\d|signal-handler )|pid=\\d+ role=`;
 
 export const redis: Pipeline = {
   metadata: [],
-  stages: (redaction) => [
-    // The logo has none.
-    ...together({ first: FIRST_LINE }),
-    ...redaction.textOrPairs,
+  // The logo has none.
+  together: together({ first: FIRST_LINE }),
+  text: [
     { regex: { expression: `^(?:${PREFIX}|${LOGFMT})` } },
     // Redis writes its container's local time and names no zone: if that is not UTC, it is not believed.
     { template: { source: FIELDS.timestamp, template: '{{ with or .plainLegacy .logfmtLegacy }}{{ . }}{{ end }}' } },

@@ -1,5 +1,5 @@
 /** The building blocks of a Promtail pipeline. */
-import { LABELS } from '../log-model';
+import { type Format, LABELS } from '../log-model';
 
 /** One Promtail stage: its name and its settings. */
 export type Stage = Readonly<Record<string, unknown>>;
@@ -12,6 +12,20 @@ export type LineFilter = readonly ['|=' | '!=' | '|~' | '!~', string];
 /** Stages for the lines that pass every filter; the others go on unchanged. */
 export function when(filters: readonly LineFilter[], stages: readonly Stage[], matchers = EVERY): Stage {
   return { match: { selector: selector(filters, matchers), stages } };
+}
+
+/** Label that says how a source's lines are written, until the end of the pipeline. */
+export const FORMAT = 'format';
+
+/** Stages for the lines of sources of some formats. A source has one format, so none of its lines overtakes another here. */
+export function ofFormats(formats: readonly Format[], stages: readonly Stage[]): Stage {
+  return when([], stages, matcherOf(formats));
+}
+
+/** A matcher for the lines of sources of some formats. */
+export function matcherOf(formats: readonly Format[]): string {
+  const [only] = formats;
+  return formats.length === 1 && only !== undefined ? `{${FORMAT}="${only}"}` : `{${FORMAT}=~"${formats.join('|')}"}`;
 }
 
 /** A selector of Promtail's `match` stage. */

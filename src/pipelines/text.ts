@@ -1,10 +1,8 @@
 /** Text of no declared format: logfmt, or a line with a level in it, or just a line; stack traces of many languages. */
 import { FIELDS, type Level, LEVEL_ALIASES, LEVELS, LABELS, STRUCTURED_METADATA } from '../log-model';
 import { COUNTED_LEVELS, levelLabel, SYSLOG, whenWithoutLevel } from './level';
-import { together } from './multiline';
-import { continuation } from './records';
 import { LOGFMT } from './redaction';
-import { type Stage, when, withoutColours } from './stage';
+import { type Stage, when } from './stage';
 import { ownTime } from './time';
 
 const TRACEBACK = 'Traceback (most recent call last):';
@@ -89,16 +87,9 @@ const APACHE: Readonly<Record<string, Level>> = Object.fromEntries(
   [1, 2, 3, 4, 5, 6, 7, 8].map((depth) => [`trace${depth}`, 'debug']),
 );
 
-/**
- * Stages for lines of text.
- *
- * @param python - the program is one in Python, of whose tracebacks every last line is known.
- */
-export function text(redaction: readonly Stage[], python: boolean): readonly Stage[] {
+/** Stages for records of text. */
+export function textRecord(): readonly Stage[] {
   return [
-    withoutColours,
-    ...together({ continuation: continuation(python) }),
-    ...redaction,
     when(
       [
         ['|=', '='],

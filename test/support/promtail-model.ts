@@ -24,7 +24,7 @@ interface Replace {
 /** Runs stages of the kinds `match`, `replace` and `static_labels`. */
 export function promtailModel(stages: readonly Stage[]): (text: string) => string {
   const step = all(stages);
-  return (text) => step({ text, labels: { job: 'backend' } }).text;
+  return (text) => step({ text, labels: { job: 'backend', format: 'auto' } }).text;
 }
 
 function all(stages: readonly Stage[]): Step {

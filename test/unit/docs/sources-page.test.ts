@@ -151,7 +151,7 @@ test('labels of a pod are tried in the order that the table has', () => {
   const labels = [POD_LABELS.app, POD_LABELS.legacyApp];
   const ofJob = rows('## Which pod is which job').find(([label]) => label === '`job`')?.[1];
   expect(names(ofJob)).toEqual([POD_LABELS.job, ...labels]);
-  const step = podRelabelConfigs('auto', []).find((each) => each['target_label'] === LABELS.job);
+  const step = podRelabelConfigs([]).find((each) => each['target_label'] === LABELS.job);
   expect(step?.['source_labels']).toEqual([
     ...names(ofJob).map((name) => `__meta_kubernetes_pod_label_${name.replaceAll(/[./-]/g, '_')}`),
     '__meta_kubernetes_pod_container_name',
@@ -165,8 +165,8 @@ test('the jobs whose format follows from their name are those that discovery kno
     ([, jobs, format = '']) => [format, names(jobs)],
   );
   const known = FORMATS.filter((format) => format !== 'auto').flatMap((format) => {
-    const regexes = podRelabelConfigs(format, []).map((step) => String(step['regex']));
-    const jobs = regexes.flatMap((regex) => /\|;\(\?:(.*)\)$/.exec(regex)?.[1]?.split('|') ?? []);
+    const step = podRelabelConfigs([]).find(({ replacement }) => replacement === format);
+    const jobs = /\|;\(\?:(.*)\)$/.exec(String(step?.['regex']))?.[1]?.split('|') ?? [];
     return jobs.length === 0 ? [] : [[format, jobs]];
   });
   expect(known.length).toBeGreaterThan(2);

@@ -13,6 +13,7 @@ import { type FileSource, PIPELINES, scrapeConfigs, type ScrapeProps } from '../
 import { unlike } from '../../../src/pipelines/multiline';
 import { podRelabelConfigs } from '../../../src/pipelines/discovery';
 import { redact } from '../../../src/pipelines/redaction';
+import type { Stage } from '../../../src/pipelines';
 import { configWith } from '../../support/config';
 
 const statements: FileSource = {
@@ -54,31 +55,56 @@ interface RelabelConfig {
 /** As Promtail reads it. */
 const configs = JSON.parse(JSON.stringify(scrapeConfigs(props))) as readonly ScrapeConfig[];
 const stagesOf = (name: string) => configs.find(({ job_name }) => job_name === name)?.pipeline_stages ?? [];
-const relabelConfigs = (format: (typeof FORMATS)[number]) =>
-  JSON.parse(JSON.stringify(podRelabelConfigs(format, props.excludeNamespaces))) as readonly RelabelConfig[];
-const toJob = relabelConfigs('auto').find(({ target_label: label }) => label === LABELS.job);
+const relabelConfigs = JSON.parse(
+  JSON.stringify(podRelabelConfigs(props.excludeNamespaces)),
+) as readonly RelabelConfig[];
+const toJob = relabelConfigs.find(({ target_label: label }) => label === LABELS.job);
 
-/** The formats whose scrape config keeps a pod with these two labels. */
-function formatsOf(format: string, job: string): readonly string[] {
-  return FORMATS.filter((name) => {
-    const step = relabelConfigs(name).find(({ source_labels: [first] }) => first?.includes('_format'));
-    const matches = new RegExp(`^(?:${step?.regex ?? ''})$`).test(`${format};${job}`);
-    return step?.action === 'keep' ? matches : !matches;
+/** The format of a pod with these two labels: the last step that matches says it. */
+function formatOf(format: string, job: string): string | undefined {
+  return relabelConfigs
+    .filter(({ target_label: label }) => label === 'format')
+    .findLast(({ regex }) => new RegExp(`^(?:${regex ?? ''})$`).test(`${format};${job}`))?.replacement;
+}
+
+/** A stage for the lines of sources of some formats alone, and which. */
+function formatsOf(
+  stage: Stage,
+): { readonly formats: readonly string[]; readonly stages: readonly Stage[] } | undefined {
+  const match = stage['match'] as { readonly selector: string; readonly stages: readonly Stage[] } | undefined;
+  const [, formats] = /^\{format=~?"([^"]*)"\}$/.exec(match?.selector ?? '') ?? [];
+  return match === undefined || formats === undefined
+    ? undefined
+    : { formats: formats.split('|'), stages: match.stages };
+}
+
+/** What lines of one format go through, where stages of other formats stand beside its own. */
+function pathOf(format: string, stages: readonly Stage[]): readonly Stage[] {
+  return stages.flatMap((stage) => {
+    const own = formatsOf(stage);
+    if (own === undefined) return [stage];
+    return own.formats.includes(format) ? pathOf(format, own.stages) : [];
   });
 }
 
+/** The stages of lines that are JSON, and of those that are none. */
+function branchesOf(name: string): { readonly json: readonly Stage[]; readonly text: readonly Stage[] } {
+  const [json = [], text = []] = ['|~', '!~'].map((operator) =>
+    stagesOf(name).flatMap(({ match }) => {
+      const { selector, stages } = (match ?? { selector: '', stages: [] }) as { selector: string; stages: Stage[] };
+      return selector.startsWith(`{job=~".+"} ${operator} "^\\\\{`) ? stages : [];
+    }),
+  );
+  return { json, text };
+}
+
 describe('scrape configs', () => {
-  it('are one for each format and one for each folder of files', () => {
-    expect(configs.map(({ job_name: name }) => name)).toEqual([
-      ...FORMATS.map((format) => `pods-${format}`),
-      'files-statements',
-    ]);
+  it('are one for all pods and one for all folders of files, whatever their formats', () => {
+    expect(configs.map(({ job_name: name }) => name)).toEqual(['pods', 'files']);
+    expect(scrapeConfigs({ ...props, files: [] }).map(({ job_name: name }) => name)).toEqual(['pods']);
   });
 
-  it('discover pods in the same words, so that Promtail watches the API server once', () => {
-    const discovery = configs.slice(0, FORMATS.length).map((config) => JSON.stringify(config.kubernetes_sd_configs));
-    expect(new Set(discovery)).toEqual(new Set(['[{"role":"pod"}]']));
-  });
+  it('discover the pods', () => expect(configs[0]?.kubernetes_sd_configs).toEqual([{ role: 'pod' }]));
 
   it('end with the labels of the log model and no other', () => {
     for (const { pipeline_stages: stages } of configs)
@@ -86,13 +112,13 @@ describe('scrape configs', () => {
   });
 
   it('cut a line that never ends', () => {
-    expect(stagesOf('pods-auto')).toContainEqual({
+    expect(stagesOf('pods')).toContainEqual({
       cri: { max_partial_line_size: 1000, max_partial_line_size_truncate: true },
     });
   });
 
   it('leave lines out by rule, after everything that rules match', () => {
-    expect(stagesOf('pods-auto').slice(-3, -1)).toEqual([
+    expect(stagesOf('pods').slice(-3, -1)).toEqual([
       { match: { selector: '{job="redis"}', action: 'drop', drop_counter_reason: 'silence' } },
       {
         match: {
@@ -108,36 +134,55 @@ describe('scrape configs', () => {
     expect(source?.static_configs).toEqual([
       {
         targets: ['localhost'],
-        labels: { job: 'postgres', service: 'postgres', app: 'postgres', __path__: '/logs/statements/*.csv' },
+        labels: {
+          job: 'postgres',
+          service: 'postgres',
+          app: 'postgres',
+          format: 'postgres',
+          __path__: '/logs/statements/*.csv',
+        },
       },
     ]);
   });
 
   it('keep each pipeline’s fields as structured metadata, with where a line is from', () => {
-    for (const format of FORMATS) {
-      const [metadata] = stagesOf(`pods-${format}`).flatMap((stage) => stage['structured_metadata'] ?? []);
-      expect(Object.keys(metadata as object)).toEqual([...PIPELINES[format].metadata, 'pod']);
-    }
+    const kept = (format: string, stages: readonly Stage[]) =>
+      pathOf(format, stages).flatMap((stage) => Object.keys(stage['structured_metadata'] ?? {}));
+    for (const [name, origin] of [
+      ['pods', 'pod'],
+      ['files', 'filename'],
+    ] as const)
+      for (const format of FORMATS) {
+        const { metadata, json: own } = PIPELINES[format];
+        const { json, text } = branchesOf(name);
+        expect([format, ...kept(format, text)]).toEqual([format, ...metadata, origin]);
+        // JSON that a format knows nothing of is any program's.
+        expect([format, ...kept(format, json)]).toEqual([
+          format,
+          ...(own === undefined ? STRUCTURED_METADATA : metadata),
+          origin,
+        ]);
+      }
     for (const field of STRUCTURED_METADATA) expect(Object.values<string>(LABELS)).not.toContain(field);
   });
 });
 
 describe('pods', () => {
   it('start with labels of the log model, but for level, which the line has, and node, which the agent has', () => {
-    const targets = relabelConfigs('auto')
+    const targets = relabelConfigs
       .flatMap(({ target_label: label }) => label ?? [])
-      .filter((label) => label !== '__path__');
+      .filter((label) => label !== '__path__' && label !== 'format');
     const own = Object.values(LABELS).filter((label) => label !== LABELS.level && label !== LABELS.node);
     expect(new Set(targets)).toEqual(new Set(['pod', ...own]));
   });
 
   it('are left out in excluded namespaces, and in none where none is', () => {
-    expect(relabelConfigs('auto')[0]).toEqual({
+    expect(relabelConfigs[0]).toEqual({
       source_labels: ['__meta_kubernetes_namespace'],
       regex: 'kube-system|noise',
       action: 'drop',
     });
-    expect(podRelabelConfigs('auto', []).filter((step) => step['source_labels'] === undefined)).toEqual([]);
+    expect(podRelabelConfigs([]).filter((step) => step['source_labels'] === undefined)).toEqual([]);
   });
 
   it('have the job of their own word before their app label before their container', () => {
@@ -160,7 +205,7 @@ describe('pods', () => {
   });
 
   it('are read by the files of each container, a static pod’s by the hash of its manifest', () => {
-    const paths = relabelConfigs('auto').filter(({ target_label: label }) => label === '__path__');
+    const paths = relabelConfigs.filter(({ target_label: label }) => label === '__path__');
     expect(paths.map(({ replacement }) => replacement)).toEqual([
       '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
       '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
@@ -183,8 +228,8 @@ describe('pods', () => {
     ['auto', JOBS.nginx, 'auto'],
     ['mistyped', 'orders', 'auto'],
     ['mistyped', JOBS.redis, 'auto'],
-  ])('with format %j and job %j are read as %s, by one scrape config alone', (format, job, expected) => {
-    expect(formatsOf(format, job)).toEqual([expected]);
+  ])('with format %j and job %j are read as %s', (format, job, expected) => {
+    expect(formatOf(format, job)).toBe(expected);
   });
 });
 
@@ -200,7 +245,7 @@ describe('RE2 for what does not begin like some texts', () => {
 });
 
 describe('levels', () => {
-  const json = JSON.stringify(stagesOf('pods-auto'));
+  const json = JSON.stringify(stagesOf('pods'));
 
   it('have every spelling of the log model', () => {
     for (const alias of Object.keys(LEVEL_ALIASES))
@@ -219,30 +264,22 @@ describe('redaction', () => {
   it.each(FORMATS)(
     'of %s lines takes out every kind of secret, and the stack’s own, before a field is taken',
     (format) => {
-      const stages = stagesOf(`pods-${format}`);
-      const { json, text, textOrPairs } = redact({ further: props.redact, allow: props.allow });
-      const all = new Set(expressionsOf(stages));
-      const expected = {
-        auto: [json, textOrPairs],
-        python: [json, textOrPairs],
-        redis: [textOrPairs],
-        pgbouncer: [text],
-        nginx: [json, text],
-        postgres: [json, text],
-      }[format];
-      expect(expected.flatMap(expressionsOf).filter((expression) => !all.has(expression))).toEqual([]);
-      // Redacted before fields are taken out of the line.
-      const [first = ''] =
-        /"(?:replace|json)":\{"expression/.exec(
-          JSON.stringify(stages).replaceAll(/"expression":"(?:\^\(\)| stderr |\(\\\\x1b)/g, ''),
-        ) ?? [];
-      expect(first).toContain('replace');
+      const redaction = redact({ further: props.redact, allow: props.allow });
+      for (const name of ['pods', 'files'])
+        for (const [form, stages] of Object.entries(branchesOf(name))) {
+          const wanted = JSON.stringify(form === 'json' ? redaction.json : redaction.text).slice(1, -1);
+          const [before = '', after = ''] = JSON.stringify(pathOf(format, stages)).split(wanted);
+          expect(after).toContain('"structured_metadata"');
+          // Before it, lines are only put together, and nothing is taken out of them but the time that they were marked with.
+          const taken = [...before.matchAll(/"(json|logfmt|labels|regex)":\{(?!"expression":"\^\\\\x01)/g)];
+          expect([name, form, ...taken.map(([, kind]) => kind)]).toEqual([name, form]);
+        }
     },
   );
 
   it('has an expression for every pattern of the log model, and for the stack’s own', () => {
-    const { json, textOrPairs } = redact({ further: props.redact, allow: [] });
-    const all = new Set([json, textOrPairs].flatMap(expressionsOf));
+    const { json, text } = redact({ further: props.redact, allow: [] });
+    const all = new Set([json, text].flatMap(expressionsOf));
     // Those of the table, of pairs put apart and together, and the stack’s own.
     expect(all.size).toBe(new Set(SECRET_PATTERNS.map((pattern) => JSON.stringify(pattern))).size + 2 + 1);
     expect(all).toContain(props.redact[0]?.expression);
@@ -253,7 +290,7 @@ test.each([[], [{ name: 'debug', selector: '{level="debug"}', patterns: [], keep
   'Loki’s lines with a query in them, and of queries about erasures, are left out, whatever else is: %j',
   (...drop) => {
     const { agent } = configWith({ agent: { drop } });
-    const pods = scrapeConfigs({ ...props, drop: agent.drop }).find(({ job_name: name }) => name === 'pods-auto');
+    const pods = scrapeConfigs({ ...props, drop: agent.drop }).find(({ job_name: name }) => name === 'pods');
     for (const [name, pattern] of [
       ['queries-of-loki', String.raw`\"query\":\"`],
       ['erasure-not-allowed', 'deletion is not available for this tenant'],

@@ -7,7 +7,7 @@ import { jsonLine, logfmtLine, pairsOf, survivors, torn } from '../../support/se
 
 const stages = redact({ further: [], allow: [] });
 const redactJson = promtailModel(stages.json);
-const redactText = promtailModel(stages.textOrPairs);
+const redactText = promtailModel(stages.text);
 
 describe('a line of JSON', () => {
   it('comes out as JSON with the same names in the same order, and without a planted secret', () => {

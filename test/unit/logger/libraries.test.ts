@@ -22,7 +22,7 @@ const SECRET = 'Xk7vQ2mN9pL4';
 
 const stages = redact({ further: [], allow: [] });
 const redactJson = promtailModel(stages.json);
-const redactText = promtailModel(stages.textOrPairs);
+const redactText = promtailModel(stages.text);
 
 /** What a promise is rejected with. */
 async function rejection(promise: Promise<unknown>): Promise<unknown> {
