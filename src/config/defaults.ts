@@ -151,7 +151,7 @@ export const defaults = {
     compactor: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '1', memory: '1Gi' } },
     gateway: { requests: { cpu: '50m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
     // Compiled, the expressions that find secrets take most of it: docs/figures.md.
-    promtail: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '500m', memory: '384Mi' } },
+    promtail: { requests: { cpu: '50m', memory: '160Mi' }, limits: { cpu: '500m', memory: '320Mi' } },
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
     alertmanager: { requests: { cpu: '20m', memory: '48Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
     prometheus: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },

@@ -17,11 +17,14 @@ const FORMAT_OF_JOB: Readonly<Record<string, Format>> = {
 };
 
 /**
- * Relabelling of pods.
+ * Relabelling of the pods of some formats.
  *
  * @param excludeNamespaces - namespaces whose pods are not collected.
  */
-export function podRelabelConfigs(excludeNamespaces: readonly string[]): readonly RelabelConfig[] {
+export function podRelabelConfigs(
+  formats: readonly Format[],
+  excludeNamespaces: readonly string[],
+): readonly RelabelConfig[] {
   const appLabels = [POD_LABELS.app, POD_LABELS.legacyApp].map(podLabel);
   const job = [podLabel(POD_LABELS.job), ...appLabels, CONTAINER];
   return [
@@ -30,6 +33,7 @@ export function podRelabelConfigs(excludeNamespaces: readonly string[]): readonl
       : [{ source_labels: ['__meta_kubernetes_namespace'], regex: excludeNamespaces.join('|'), action: 'drop' }]),
     firstOf(LABELS.job, job),
     ...format(),
+    { source_labels: [FORMAT], regex: formats.join('|'), action: 'keep' },
     { source_labels: ['__meta_kubernetes_namespace'], target_label: LABELS.namespace },
     { source_labels: [CONTAINER], target_label: LABELS.container },
     // Not a label in Loki: kept while lines of one pod are put together, then moved to structured metadata.

@@ -1,4 +1,4 @@
-/** Promtail's scrape configs: one for all pods, and one for all folders of log files. */
+/** Promtail's scrape configs: of pods, and of folders of log files. */
 import { type Field, FORMATS, type Format, LABELS, STRUCTURED_METADATA } from '../log-model';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
@@ -11,7 +11,7 @@ import { pgbouncer } from './pgbouncer';
 import type { Pipeline } from './pipeline';
 import { postgres } from './postgres';
 import { ANNOUNCING } from './records';
-import { redact, type Redaction } from './redaction';
+import { redact, type Redaction, type RedactionStages } from './redaction';
 import { redis } from './redis';
 import { FORMAT, ofFormats, type Stage, when } from './stage';
 import { readNow } from './time';
@@ -55,24 +55,36 @@ export interface ScrapeProps {
 /** Says which pod a line is from, and which file. Many values: no labels. */
 const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
 
+/**
+ * Formats that are read by one scrape config. Promtail compiles every expression of each: one more takes some 15 MB. Formats
+ * that share one cost each line a step for each of the others: a web server, which writes a line for each request, is alone.
+ */
+const SCRAPED_TOGETHER: readonly (readonly Format[])[] = [FORMATS.filter((format) => format !== 'nginx'), ['nginx']];
+
 /** What Promtail reads, and what it does with it. */
 export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<string, unknown>>[] {
   const { excludeNamespaces, files, maxPartialLine, mountOf } = props;
+  // One object in all pipelines: the config file has it once, and refers to it.
+  const redaction = redact({ further: props.redact, allow: props.allow });
   return [
-    {
-      job_name: 'pods',
-      kubernetes_sd_configs: [{ role: 'pod' }],
-      relabel_configs: podRelabelConfigs(excludeNamespaces),
-      pipeline_stages: [
-        withNextLine(ANNOUNCING),
-        // A line without an end is cut, or it would take all memory.
-        { cri: { max_partial_line_size: maxPartialLine, max_partial_line_size_truncate: true } },
-        ...records(props, ORIGIN.pod),
-        gatewayCounters(props.gatewayNamespace),
-        ...dropRules([...ownDropRules(props), ...props.drop]),
-        ONLY_LABELS,
-      ],
-    },
+    ...SCRAPED_TOGETHER.map((formats) => {
+      const withOwnPods = formats.includes('auto');
+      return {
+        job_name: withOwnPods ? 'pods' : `pods-${formats.join('-')}`,
+        // Equal in all of them, so that Promtail watches the API server once.
+        kubernetes_sd_configs: [{ role: 'pod' }],
+        relabel_configs: podRelabelConfigs(formats, excludeNamespaces),
+        pipeline_stages: [
+          ...(withOwnPods ? [withNextLine(ANNOUNCING)] : []),
+          // A line without an end is cut, or it would take all memory.
+          { cri: { max_partial_line_size: maxPartialLine, max_partial_line_size_truncate: true } },
+          ...records(formats, redaction, ORIGIN.pod),
+          ...(withOwnPods ? [gatewayCounters(props.gatewayNamespace), ...dropRules(ownDropRules(props))] : []),
+          ...dropRules(props.drop),
+          ONLY_LABELS,
+        ],
+      };
+    }),
     ...(files.length === 0
       ? []
       : [
@@ -88,7 +100,16 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
                 __path__: `${mountOf(source)}/${source.files}`,
               },
             })),
-            pipeline_stages: [readNow(), ...records(props, ORIGIN.filename), ...dropRules(props.drop), ONLY_LABELS],
+            pipeline_stages: [
+              readNow(),
+              ...records(
+                FORMATS.filter((format) => files.some((source) => source.format === format)),
+                redaction,
+                ORIGIN.filename,
+              ),
+              ...dropRules(props.drop),
+              ONLY_LABELS,
+            ],
           },
         ]),
   ];
@@ -97,12 +118,8 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
 /** Whatever a source comes up with: no other label makes a stream. */
 const ONLY_LABELS: Stage = { labelallow: Object.values(LABELS) };
 
-/**
- * From lines to redacted records. Promtail compiles every expression of every stage, so those of redaction, which are most of
- * them, stand once for all formats.
- */
-function records({ redact: further, allow }: ScrapeProps, origin: string): readonly Stage[] {
-  const redaction = redact({ further, allow });
+/** From lines of some formats to redacted records. */
+function records(formats: readonly Format[], redaction: RedactionStages, origin: string): readonly Stage[] {
   const keep = (fields: readonly Field[]): Stage => ({
     structured_metadata: Object.fromEntries([...fields, origin].map((field) => [field, field])),
   });
@@ -113,27 +130,36 @@ function records({ redact: further, allow }: ScrapeProps, origin: string): reado
       [isJson],
       [
         ...redaction.json,
-        ...byFormat(({ json, metadata }) => (json === undefined ? ofAny : [...json, keep(metadata)])),
+        ...byFormat(formats, ({ json, metadata }) => (json === undefined ? ofAny : [...json, keep(metadata)])),
       ],
     ),
     when(
       [isNotJson],
       [
-        ...byFormat(({ together }) => together),
+        ...byFormat(formats, ({ together }) => together),
         ...redaction.text,
-        ...byFormat(({ text, metadata }) => [...text, keep(metadata)]),
+        ...byFormat(formats, ({ text, metadata }) => [...text, keep(metadata)]),
       ],
     ),
   ];
 }
 
-/** Stages for each format. Most sources declare none, so their lines go past those of all others at once. */
-function byFormat(stagesOf: (pipeline: Pipeline) => readonly Stage[]): readonly Stage[] {
-  const groups = [...Map.groupBy(FORMATS, (format) => JSON.stringify(stagesOf(PIPELINES[format]))).values()];
-  const [common = [], ...others] = groups.map((formats) =>
-    formats.slice(0, 1).map((format) => ofFormats(formats, stagesOf(PIPELINES[format]))),
-  );
-  return [...common, ofFormats(groups.slice(1).flat(), others.flat())];
+/** Stages for each of some formats. Most sources are of the first one, so their lines go past those of all others at once. */
+function byFormat(formats: readonly Format[], stagesOf: (pipeline: Pipeline) => readonly Stage[]): readonly Stage[] {
+  const groups = [...Map.groupBy(formats, (format) => JSON.stringify(stagesOf(PIPELINES[format]))).values()];
+  const stages = groups.map((same) => ({
+    same,
+    its: same.slice(0, 1).flatMap((format) => stagesOf(PIPELINES[format])),
+  }));
+  const [first, ...others] = stages;
+  if (first === undefined || others.length === 0) return first?.its ?? [];
+  return [
+    ofFormats(first.same, first.its),
+    ofFormats(
+      others.flatMap(({ same }) => same),
+      others.length === 1 ? others.flatMap(({ its }) => its) : others.map(({ same, its }) => ofFormats(same, its)),
+    ),
+  ];
 }
 
 /** Of the stack's own pods. */

@@ -5,8 +5,8 @@ import { levelLabel, whenWithoutLevel } from './level';
 import { together } from './multiline';
 import type { Pipeline } from './pipeline';
 
-const ACCESS = `^\\S+ \\S+ \\S+ \\[[^\\]]+\\] "[^"]*" (?P<${FIELDS.status}>\\d{3}) `;
-const ERROR = `^\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d \\[(?P<${FIELDS.level}>[a-z]+)\\] `;
+const ACCESS = `\\S+ \\S+ \\S+ \\[[^\\]]+\\] "[^"]*" (?P<${FIELDS.status}>\\d{3}) `;
+const ERROR = `\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d \\[(?P<${FIELDS.level}>[a-z]+)\\] `;
 /** nginx' own name of a request's duration, in seconds. */
 const REQUEST_TIME = 'request_time';
 
@@ -46,5 +46,5 @@ export const nginx: Pipeline = {
     exactIds(),
   ],
   together: together({ continuation: '\\s|$' }),
-  text: [{ regex: { expression: ERROR } }, { regex: { expression: ACCESS } }, ...levelLabel({ status: true })],
+  text: [{ regex: { expression: `^(?:${ERROR}|${ACCESS})` } }, ...levelLabel({ status: true })],
 };

@@ -3,6 +3,8 @@
  * (`0x10 5+5x20` is 0 for eleven minutes and then 5, 10, … for 21).
  */
 
+import { configWith } from '../support/config';
+
 /** Series by their selector. */
 export type Series = Readonly<Record<string, string>>;
 
@@ -26,6 +28,8 @@ export interface RuleCase {
 const LOKI = 'job="loki",instance="loki-0"';
 const GATEWAY = 'job="gateway",instance="gateway"';
 const AGENT = 'job="promtail",instance="10.0.0.1:9080"';
+/** Of the agent's memory, by the defaults. */
+const NEAR_LIMIT = Math.round(0.95 * configWith().resources.promtail.limits.memory.bytes);
 const up = (target: string): Series => ({ [`up{${target}}`]: '1x240' });
 const HOUR = 3600;
 
@@ -374,11 +378,11 @@ export const CASES: Readonly<Record<string, RuleCase>> = {
     },
   },
   MemoryNearLimit: {
-    wrong: { [`process_resident_memory_bytes{${AGENT}}`]: '100000000x10 255000000x30 100000000x30' },
+    wrong: { [`process_resident_memory_bytes{${AGENT}}`]: `100000000x10 ${NEAR_LIMIT}x30 100000000x30` },
     before: '20m',
     fires: '21m',
     labels: { job: 'promtail', instance: '10.0.0.1:9080' },
-    description: 'promtail at 10.0.0.1:9080 uses 94.99% of its memory limit.',
+    description: 'promtail at 10.0.0.1:9080 uses 95% of its memory limit.',
     resolves: '42m',
     normal: {
       [`process_resident_memory_bytes{${AGENT}}`]: '100000000x70',

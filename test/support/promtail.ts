@@ -196,14 +196,17 @@ export async function startPromtail(
 /** Waits until so many lines are read, and nothing has been sent for two seconds: what is held back for its next line is sent by then. */
 export async function sendsNoMore(promtail: RunningPromtail, lines: number): Promise<void> {
   let sent = -1;
+  let quiet = 0;
   await until(
-    `${lines} lines, and 2 s without another`,
+    // A busy machine may need seconds for one batch.
+    `${lines} lines, and 6 s without another`,
     async () => {
       const metrics = await promtail.metrics();
       const [read, before] = [countOf(metrics, 'promtail_read_lines_total'), sent];
       sent = countOf(metrics, 'promtail_sent_entries_total');
       if (read < lines) return `${read} are read`;
-      if (sent > 0 && sent === before) return undefined;
+      quiet = sent > 0 && sent === before ? quiet + 1 : 0;
+      if (quiet === 3) return undefined;
       await sleep(2_000);
       return `${sent} records are sent`;
     },

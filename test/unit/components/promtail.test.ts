@@ -99,7 +99,7 @@ describe('given a stack, Promtail', () => {
   });
 
   it('collects from 80 % of its memory limit', () => {
-    expect(containerOf(objects).env?.[1]).toEqual({ name: 'GOMEMLIMIT', value: '307MiB' });
+    expect(containerOf(objects).env?.[1]).toEqual({ name: 'GOMEMLIMIT', value: '256MiB' });
   });
 });
 

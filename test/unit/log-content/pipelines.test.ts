@@ -54,9 +54,12 @@ interface RelabelConfig {
 
 /** As Promtail reads it. */
 const configs = JSON.parse(JSON.stringify(scrapeConfigs(props))) as readonly ScrapeConfig[];
-const stagesOf = (name: string) => configs.find(({ job_name }) => job_name === name)?.pipeline_stages ?? [];
+const configNamed = (name: string) => configs.find(({ job_name }) => job_name === name);
+const stagesOf = (name: string) => configNamed(name)?.pipeline_stages ?? [];
+const PODS = ['pods', 'pods-nginx'] as const;
+const podsOf = (format: string) => (format === 'nginx' ? 'pods-nginx' : 'pods');
 const relabelConfigs = JSON.parse(
-  JSON.stringify(podRelabelConfigs(props.excludeNamespaces)),
+  JSON.stringify(podRelabelConfigs(['auto', 'redis'], props.excludeNamespaces)),
 ) as readonly RelabelConfig[];
 const toJob = relabelConfigs.find(({ target_label: label }) => label === LABELS.job);
 
@@ -99,12 +102,24 @@ function branchesOf(name: string): { readonly json: readonly Stage[]; readonly t
 }
 
 describe('scrape configs', () => {
-  it('are one for all pods and one for all folders of files, whatever their formats', () => {
-    expect(configs.map(({ job_name: name }) => name)).toEqual(['pods', 'files']);
-    expect(scrapeConfigs({ ...props, files: [] }).map(({ job_name: name }) => name)).toEqual(['pods']);
+  it('are one for web servers, one for all other pods, and one for all folders of files', () => {
+    expect(configs.map(({ job_name: name }) => name)).toEqual(['pods', 'pods-nginx', 'files']);
+    expect(scrapeConfigs({ ...props, files: [] }).map(({ job_name: name }) => name)).toEqual(['pods', 'pods-nginx']);
   });
 
-  it('discover the pods', () => expect(configs[0]?.kubernetes_sd_configs).toEqual([{ role: 'pod' }]));
+  it('discover pods in the same words, so that Promtail watches the API server once', () => {
+    const discovery = PODS.map((name) => JSON.stringify(configNamed(name)?.kubernetes_sd_configs));
+    expect(new Set(discovery)).toEqual(new Set(['[{"role":"pod"}]']));
+  });
+
+  it('read each format once', () => {
+    const kept = PODS.map(
+      (name) => configNamed(name)?.relabel_configs?.filter(({ action }) => action === 'keep') ?? [],
+    );
+    expect(kept.map((steps) => steps.length)).toEqual([1, 1]);
+    expect(kept.flat().flatMap(({ regex = '' }) => regex.split('|'))).toEqual(FORMATS);
+    expect(kept.flat().map(({ source_labels: labels }) => labels)).toEqual([['format'], ['format']]);
+  });
 
   it('end with the labels of the log model and no other', () => {
     for (const { pipeline_stages: stages } of configs)
@@ -148,21 +163,21 @@ describe('scrape configs', () => {
   it('keep each pipeline’s fields as structured metadata, with where a line is from', () => {
     const kept = (format: string, stages: readonly Stage[]) =>
       pathOf(format, stages).flatMap((stage) => Object.keys(stage['structured_metadata'] ?? {}));
-    for (const [name, origin] of [
-      ['pods', 'pod'],
-      ['files', 'filename'],
-    ] as const)
-      for (const format of FORMATS) {
-        const { metadata, json: own } = PIPELINES[format];
-        const { json, text } = branchesOf(name);
-        expect([format, ...kept(format, text)]).toEqual([format, ...metadata, origin]);
-        // JSON that a format knows nothing of is any program's.
-        expect([format, ...kept(format, json)]).toEqual([
-          format,
-          ...(own === undefined ? STRUCTURED_METADATA : metadata),
-          origin,
-        ]);
-      }
+    const sources = [
+      ...FORMATS.map((format) => [format, podsOf(format), 'pod'] as const),
+      ['postgres', 'files', 'filename'] as const,
+    ];
+    for (const [format, name, origin] of sources) {
+      const { metadata, json: own } = PIPELINES[format];
+      const { json, text } = branchesOf(name);
+      expect([format, ...kept(format, text)]).toEqual([format, ...metadata, origin]);
+      // JSON that a format knows nothing of is any program's.
+      expect([format, ...kept(format, json)]).toEqual([
+        format,
+        ...(own === undefined ? STRUCTURED_METADATA : metadata),
+        origin,
+      ]);
+    }
     for (const field of STRUCTURED_METADATA) expect(Object.values<string>(LABELS)).not.toContain(field);
   });
 });
@@ -182,7 +197,7 @@ describe('pods', () => {
       regex: 'kube-system|noise',
       action: 'drop',
     });
-    expect(podRelabelConfigs([]).filter((step) => step['source_labels'] === undefined)).toEqual([]);
+    expect(podRelabelConfigs(FORMATS, []).filter((step) => step['source_labels'] === undefined)).toEqual([]);
   });
 
   it('have the job of their own word before their app label before their container', () => {
@@ -265,7 +280,7 @@ describe('redaction', () => {
     'of %s lines takes out every kind of secret, and the stack’s own, before a field is taken',
     (format) => {
       const redaction = redact({ further: props.redact, allow: props.allow });
-      for (const name of ['pods', 'files'])
+      for (const name of [podsOf(format), ...(format === 'postgres' ? ['files'] : [])])
         for (const [form, stages] of Object.entries(branchesOf(name))) {
           const wanted = JSON.stringify(form === 'json' ? redaction.json : redaction.text).slice(1, -1);
           const [before = '', after = ''] = JSON.stringify(pathOf(format, stages)).split(wanted);
