@@ -1,0 +1,1 @@
+export { Gateway, type GatewayProps, gatewayServicePort, gatewayUrl } from './component';

@@ -1,0 +1,2 @@
+export { Compactor, compactorConfig } from './compactor';
+export { Loki, type LokiProps, metricsPods, podNames } from './component';

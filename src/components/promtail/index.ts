@@ -1,0 +1,1 @@
+export { POSITIONS_VOLUME, Promtail, promtailConfig, type PromtailProps } from './component';
