@@ -1,4 +1,4 @@
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+/** Alertmanager's StatefulSet, Services, config, templates and NetworkPolicy. */
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import {
@@ -8,25 +8,16 @@ import {
   type StackConfig,
 } from '../../config';
 import { heartbeatSources } from '../../config/heartbeat';
-import { formatDuration, goMemoryLimit } from '../../config/units';
+import { formatDuration } from '../../config/units';
 import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods, monitoringType } from '../kit/addresses';
+import { type ContainerProps, containerPorts, goMemory, httpProbe, podField } from '../kit/container';
+import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMETHEUS } from '../kit/identity';
+import { componentPolicy, destinationRule, dnsEgress, podsOf, tcp, udp } from '../kit/network';
+import { secretFiles } from '../kit/pod';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
 import { alertmanagerConfig, CONFIG, RECEIVERS } from './config';
 import { TEMPLATES } from './templates';
-import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, objectLabels, PROMETHEUS, selectorLabels } from '../kit/identity';
-import { componentPolicy, destinationRule, dnsEgress, podsOf, tcp, udp } from '../kit/network';
-import {
-  configHash,
-  CONTAINER_SECURITY,
-  containerResources,
-  imageReference,
-  LAST_WORDS,
-  pullSecrets,
-  restrictedPodSecurity,
-  secretFiles,
-  servicePort,
-  spread,
-  volumeClaim,
-} from '../kit/pod';
 
 /** The parts of the stack config that Alertmanager is made from. */
 export type AlertmanagerProps = Pick<
@@ -45,65 +36,41 @@ export type AlertmanagerProps = Pick<
 /** uid and gid of the image. */
 const USER = 65534;
 const DATA = '/alertmanager';
-/** Share of the memory limit up to which Go collects lazily; the rest is for what Go does not count. */
-const GO_MEMORY_SHARE = 0.8;
 
 /** Alertmanager: StatefulSet with a volume for silences, Services, config and templates, NetworkPolicy; a pair also has a disruption budget. */
 export class Alertmanager extends Construct {
   constructor(scope: Construct, id: string, props: AlertmanagerProps) {
     super(scope, id);
-    const { namespaces, alertmanager } = props;
-    const metadata = (name: string): k8s.ObjectMeta => ({
-      name,
-      namespace: namespaces.logging,
-      labels: { ...objectLabels(ALERTMANAGER) },
-    });
+    const { namespaces, alertmanager, persistence, images } = props;
+    const workload = new Workload(this, ALERTMANAGER, namespaces.logging, images);
     const files = {
       'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props.deployment, heartbeatSources(props))),
       'spywatcher.tmpl': TEMPLATES.file,
     };
 
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadata(ALERTMANAGER.name),
-      automountServiceAccountToken: false,
-    });
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata('alertmanager-config'), data: files });
+    workload.serviceAccount();
+    workload.configMap('config', 'alertmanager-config', files);
     this.policy(props);
-    new k8s.KubeService(this, 'service', {
-      metadata: metadata(ALERTMANAGER.name),
-      spec: { type: 'ClusterIP', selector: { ...selectorLabels(ALERTMANAGER) }, ports: [HTTP_PORT] },
-    });
-    new k8s.KubeService(this, 'pods', {
-      metadata: metadata(ALERTMANAGER_PODS),
-      // The two of a pair find each other before they are ready.
-      spec: {
-        clusterIp: 'None',
-        publishNotReadyAddresses: true,
-        selector: { ...selectorLabels(ALERTMANAGER) },
-        ports: [HTTP_PORT],
+    this.services(workload, props);
+    workload.statefulSet({
+      replicas: alertmanager.replicas,
+      serviceName: ALERTMANAGER_PODS,
+      parallel: true,
+      volume: alertmanager.persistence,
+      claims: {
+        whenDeleted: persistence.retainOnDelete ? 'Retain' : 'Delete',
+        whenScaled: 'Delete', // the other one has the same silences
+      },
+      pod: {
+        user: USER,
+        files,
+        containers: [this.container(props)],
+        volumes: [
+          { name: 'config', configMap: { name: 'alertmanager-config' } },
+          ...(hasSecret(props) ? [secretFiles('receivers', ALERTMANAGER_SECRET)] : []),
+        ],
       },
     });
-    for (const pod of alertmanagerPods(props)) {
-      new k8s.KubeService(this, `metrics-${pod}`, {
-        metadata: metadata(`${pod}-metrics`),
-        spec: {
-          type: 'ClusterIP',
-          publishNotReadyAddresses: true,
-          selector: { ...selectorLabels(ALERTMANAGER), 'statefulset.kubernetes.io/pod-name': pod },
-          ports: [HTTP_PORT],
-        },
-      });
-    }
-    if (alertmanager.replicas > 1) {
-      new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
-        metadata: metadata(ALERTMANAGER.name),
-        spec: {
-          maxUnavailable: k8s.IntOrString.fromNumber(1),
-          selector: { matchLabels: { ...selectorLabels(ALERTMANAGER) } },
-        },
-      });
-    }
-    this.statefulSet(props, metadata(ALERTMANAGER.name), files);
   }
 
   private policy(props: AlertmanagerProps): void {
@@ -138,86 +105,49 @@ export class Alertmanager extends Construct {
     });
   }
 
-  private statefulSet(
-    props: AlertmanagerProps,
-    metadata: k8s.ObjectMeta,
-    files: Readonly<Record<string, string>>,
-  ): void {
-    const { alertmanager, persistence, images, resources } = props;
-    const selector = { ...selectorLabels(ALERTMANAGER) };
-    const { storageClass, size } = alertmanager.persistence;
-    const isPair = alertmanager.replicas > 1;
-    const hasSecret = Object.keys(alertmanagerKeys(props)).length > 0;
-    const probe = (path: string): k8s.Probe => ({ httpGet: { path, port: k8s.IntOrString.fromString('http') } });
-    new k8s.KubeStatefulSet(this, 'stateful-set', {
-      metadata,
-      spec: {
-        serviceName: ALERTMANAGER_PODS,
-        replicas: alertmanager.replicas,
-        revisionHistoryLimit: 5,
-        podManagementPolicy: 'Parallel',
-        selector: { matchLabels: selector },
-        persistentVolumeClaimRetentionPolicy: {
-          whenDeleted: persistence.retainOnDelete ? 'Retain' : 'Delete',
-          whenScaled: 'Delete', // the other one has the same silences
-        },
-        template: {
-          metadata: { labels: { ...objectLabels(ALERTMANAGER) }, annotations: { ...configHash(files) } },
-          spec: {
-            serviceAccountName: ALERTMANAGER.name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: restrictedPodSecurity(USER),
-            ...pullSecrets(images),
-            ...(isPair ? { topologySpreadConstraints: [...spread(selector)] } : {}),
-            containers: [
-              {
-                name: ALERTMANAGER.name,
-                image: imageReference(images.alertmanager, images),
-                imagePullPolicy: 'IfNotPresent',
-                args: [...alertmanagerArgs(props)],
-                ports: [
-                  { name: 'http', containerPort: ALERTMANAGER.ports.http, protocol: 'TCP' },
-                  ...(isPair
-                    ? ['TCP', 'UDP'].map((protocol) => ({
-                        name: `cluster-${protocol.toLowerCase()}`,
-                        containerPort: ALERTMANAGER.ports.cluster,
-                        protocol,
-                      }))
-                    : []),
-                ],
-                env: [
-                  { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.alertmanager.limits.memory, GO_MEMORY_SHARE) },
-                  ...(isPair ? [POD_IP] : []),
-                ],
-                resources: containerResources(resources.alertmanager),
-                securityContext: CONTAINER_SECURITY,
-                terminationMessagePolicy: LAST_WORDS,
-                startupProbe: { ...probe('/-/ready'), periodSeconds: 1, failureThreshold: 120 },
-                readinessProbe: { ...probe('/-/ready'), periodSeconds: 5 },
-                livenessProbe: { ...probe('/-/healthy'), periodSeconds: 10, failureThreshold: 6 },
-                volumeMounts: [
-                  { name: 'data', mountPath: DATA },
-                  { name: 'config', mountPath: CONFIG, readOnly: true },
-                  ...(hasSecret ? [{ name: 'receivers', mountPath: RECEIVERS, readOnly: true }] : []),
-                ],
-              },
-            ],
-            volumes: [
-              { name: 'config', configMap: { name: 'alertmanager-config' } },
-              ...(hasSecret ? [secretFiles('receivers', ALERTMANAGER_SECRET)] : []),
-            ],
-          },
-        },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: 'data', labels: selector },
-            spec: volumeClaim(size, storageClass),
-          },
-        ],
-      },
-    });
+  private services(workload: Workload, props: AlertmanagerProps): void {
+    const ports = [servicePort('http', ALERTMANAGER.ports.http)];
+    workload.service('service', { ports });
+    // The two of a pair find each other before they are ready.
+    workload.service('pods', { name: ALERTMANAGER_PODS, headless: true, beforeReady: true, ports });
+    for (const pod of alertmanagerPods(props))
+      workload.service(`metrics-${pod}`, { name: `${pod}-metrics`, beforeReady: true, pod, ports });
   }
+
+  private container(props: AlertmanagerProps): ContainerProps {
+    const { alertmanager, images, resources } = props;
+    const { http, cluster } = ALERTMANAGER.ports;
+    const isPair = alertmanager.replicas > 1;
+    return {
+      name: ALERTMANAGER.name,
+      image: images.alertmanager,
+      args: [...alertmanagerArgs(props)],
+      ports: [
+        ...containerPorts({ http }),
+        ...(isPair
+          ? ['TCP', 'UDP'].map((protocol) => ({
+              name: `cluster-${protocol.toLowerCase()}`,
+              containerPort: cluster,
+              protocol,
+            }))
+          : []),
+      ],
+      env: [goMemory(resources.alertmanager), ...(isPair ? [POD_IP] : [])],
+      resources: resources.alertmanager,
+      startupProbe: { ...httpProbe('/-/ready'), periodSeconds: 1, failureThreshold: 120 },
+      readinessProbe: { ...httpProbe('/-/ready'), periodSeconds: 5 },
+      livenessProbe: httpProbe('/-/healthy'),
+      volumeMounts: [
+        { name: 'data', mountPath: DATA },
+        { name: 'config', mountPath: CONFIG, readOnly: true },
+        ...(hasSecret(props) ? [{ name: 'receivers', mountPath: RECEIVERS, readOnly: true }] : []),
+      ],
+    };
+  }
+}
+
+function hasSecret(props: AlertmanagerProps): boolean {
+  return Object.keys(alertmanagerKeys(props)).length > 0;
 }
 
 /** Alertmanager's command line. */
@@ -247,6 +177,4 @@ export function alertmanagerArgs(props: Pick<AlertmanagerProps, 'alertmanager' |
   ];
 }
 
-const POD_IP: k8s.EnvVar = { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };
-
-const HTTP_PORT = servicePort('http', ALERTMANAGER.ports.http);
+const POD_IP = podField('POD_IP', 'status.podIP');

@@ -1,25 +1,16 @@
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+/** The canary's Deployment, Service, config and NetworkPolicy. */
 import { Construct } from 'constructs';
 import { credentialSecretName, type StackConfig } from '../../config';
-import { formatDuration, goMemoryLimit } from '../../config/units';
+import { formatDuration } from '../../config/units';
 import { LABELS } from '../../log-model';
-import { scrapeAnnotations } from '../kit/addresses';
 import { gatewayUrl } from '../gateway';
 import { TAIL_PATH } from '../gateway/paths';
-import { CANARY, GATEWAY, objectLabels, selectorLabels } from '../kit/identity';
+import { scrapeAnnotations } from '../kit/addresses';
+import { type ContainerProps, containerPorts, goMemory, httpProbe, tcpProbe } from '../kit/container';
+import { CANARY, GATEWAY } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
 import type { Directive } from '../kit/nginx';
-import {
-  configHash,
-  CONTAINER_SECURITY,
-  containerResources,
-  imageReference,
-  LAST_WORDS,
-  pullSecrets,
-  restrictedPodSecurity,
-  secretFiles,
-  servicePort,
-} from '../kit/pod';
+import { secretFiles } from '../kit/pod';
 import {
   ALIVE,
   proxyConfig,
@@ -29,6 +20,8 @@ import {
   proxyVolumes,
   WITH_AUTHORIZATION,
 } from '../kit/proxy';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
 
 /** The parts of the stack config that the canary is made from. */
 export type CanaryProps = Pick<
@@ -38,7 +31,6 @@ export type CanaryProps = Pick<
 
 /** Not the image's own, which is root: it runs as anybody, and so does the nginx beside it. */
 const USER = 10350;
-const GO_MEMORY_SHARE = 0.8;
 const GATEWAY_CA = '/etc/nginx/gateway-ca';
 /** Where the nginx waits for the canary's queries: on the loopback address, whoever gets there has the credential. */
 const QUERIES = '127.0.0.1:3101';
@@ -53,88 +45,66 @@ const QUERY_PATHS = ['/loki/api/v1/query', '/loki/api/v1/query_range'];
 export class Canary extends Construct {
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);
-    const { namespaces, auth, gateway, canary, images, resources, network } = props;
-    const labels = { ...objectLabels(CANARY) };
-    const metadata = (name: string): k8s.ObjectMeta => ({ name, namespace: namespaces.logging, labels });
+    const { namespaces, gateway, images } = props;
+    const workload = new Workload(this, CANARY, namespaces.logging, images);
     const files = { 'nginx.conf': canaryProxyConfig(props) };
-    const proxy: ProxyProps = {
-      images,
-      resources,
-      configMap: 'canary-config',
-      metricsPort: CANARY.ports.metrics,
-      ...(auth.loki.enabled ? { secret: credentialSecretName(canary.credential) } : {}),
-      ...(gateway.tls === undefined
-        ? {}
-        : { volumeMounts: [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }] }),
-    };
-    const answers = { httpGet: { path: '/metrics', port: k8s.IntOrString.fromString('own') } };
+    const proxy = proxyOf(props);
 
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadata(CANARY.name),
-      automountServiceAccountToken: false,
+    workload.serviceAccount();
+    workload.configMap('config', 'canary-config', files);
+    this.policy(props);
+    workload.service('service', { headless: true, ports: [servicePort('metrics', CANARY.ports.metrics)] });
+    workload.deployment({
+      replicas: 1,
+      overlap: false, // two would read each other's lines
+      pod: {
+        user: USER,
+        files,
+        annotations: scrapeAnnotations(props, CANARY.ports.metrics),
+        containers: [this.container(props), proxyContainer(proxy)],
+        volumes: [
+          ...proxyVolumes(proxy),
+          ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not the canary's to read
+        ],
+      },
     });
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata('canary-config'), data: files });
+  }
+
+  private policy(props: CanaryProps): void {
+    const { namespaces, network } = props;
     componentPolicy(this, CANARY, {
       namespace: namespaces.logging,
       ingress: [{ from: [...scrapers(props)], ports: tcp(CANARY.ports.metrics) }],
       egress: [{ to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) }, dnsEgress(network)],
     });
-    new k8s.KubeService(this, 'service', {
-      metadata: metadata(CANARY.name),
-      spec: {
-        clusterIp: 'None',
-        selector: { ...selectorLabels(CANARY) },
-        ports: [servicePort('metrics', CANARY.ports.metrics)],
-      },
-    });
-    new k8s.KubeDeployment(this, 'deployment', {
-      metadata: metadata(CANARY.name),
-      spec: {
-        replicas: 1,
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: { ...selectorLabels(CANARY) } },
-        // Two at a time would read each other's lines.
-        strategy: { type: 'Recreate' },
-        template: {
-          metadata: {
-            labels,
-            annotations: { ...configHash(files), ...scrapeAnnotations(props, CANARY.ports.metrics) },
-          },
-          spec: {
-            serviceAccountName: CANARY.name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: restrictedPodSecurity(USER),
-            ...pullSecrets(images),
-            containers: [
-              {
-                name: CANARY.name,
-                image: imageReference(images.canary, images),
-                imagePullPolicy: 'IfNotPresent',
-                args: [...canaryArguments(props)],
-                env: [{ name: 'GOMEMLIMIT', value: goMemoryLimit(resources.canary.limits.memory, GO_MEMORY_SHARE) }],
-                ports: [{ name: 'own', containerPort: OWN_PORT, protocol: 'TCP' }],
-                resources: containerResources(resources.canary),
-                securityContext: CONTAINER_SECURITY,
-                terminationMessagePolicy: LAST_WORDS,
-                readinessProbe: { ...answers, periodSeconds: 5 },
-                livenessProbe: {
-                  tcpSocket: { port: k8s.IntOrString.fromString('own') },
-                  periodSeconds: 10,
-                  failureThreshold: 6,
-                },
-              },
-              proxyContainer(proxy),
-            ],
-            volumes: [
-              ...proxyVolumes(proxy),
-              ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not the canary's to read
-            ],
-          },
-        },
-      },
-    });
   }
+
+  private container(props: CanaryProps): ContainerProps {
+    const { images, resources } = props;
+    return {
+      name: CANARY.name,
+      image: images.canary,
+      args: [...canaryArguments(props)],
+      env: [goMemory(resources.canary)],
+      ports: containerPorts({ own: OWN_PORT }),
+      resources: resources.canary,
+      readinessProbe: { ...httpProbe('/metrics', 'own'), periodSeconds: 5 },
+      livenessProbe: tcpProbe('own'),
+    };
+  }
+}
+
+function proxyOf({ auth, gateway, canary, images, resources }: CanaryProps): ProxyProps {
+  return {
+    images,
+    resources,
+    configMap: 'canary-config',
+    metricsPort: CANARY.ports.metrics,
+    ...(auth.loki.enabled ? { secret: credentialSecretName(canary.credential) } : {}),
+    ...(gateway.tls === undefined
+      ? {}
+      : { volumeMounts: [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }] }),
+  };
 }
 
 /** What the canary is told. All else is its own default. */

@@ -1,37 +1,20 @@
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+/** The gateway's Deployment, Services, config, certificate and NetworkPolicy. */
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
-import { formatQuantity } from '../../config/units';
 import { GATEWAY_METRICS, monitoringType, scrapeAnnotations } from '../kit/addresses';
-import { GatewayCertificate } from './certificate';
-import { bodySpace, gatewayConfig, USERS } from './config';
-import { CERTIFICATE } from './tls';
-import {
-  ALERTMANAGER,
-  CANARY,
-  COMPACTOR,
-  GATEWAY,
-  GRAFANA,
-  LOKI,
-  objectLabels,
-  PROMTAIL,
-  selectorLabels,
-} from '../kit/identity';
+import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
+import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from '../kit/network';
 import { renderNginxConfig } from '../kit/nginx';
-import { pathsOfGateway } from '../prometheus/scrape-jobs';
-import {
-  configHash,
-  CONTAINER_SECURITY,
-  containerResources,
-  imageReference,
-  LAST_WORDS,
-  pullSecrets,
-  restrictedPodSecurity,
-  secretFiles,
-  servicePort,
-  spread,
-} from '../kit/pod';
+import { scratch, secretFiles } from '../kit/pod';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
+import { gatewayServicePort } from './address';
+import { GatewayCertificate } from './certificate';
+import { bodySpace, gatewayConfig, USERS } from './config';
+import { pathsOfGateway } from './metrics';
+import { CERTIFICATE } from './tls';
 
 /** The parts of the stack config that the gateway is made from. */
 export type GatewayProps = Pick<
@@ -60,43 +43,36 @@ const NGINX = ['nginx', '-c', '/etc/nginx/gateway/nginx.conf', '-e', 'stderr'];
  */
 const STOP = ['/bin/sh', '-c', `sleep 3; exec ${NGINX.join(' ')} -s quit`];
 
-/** Port of the Service. */
-export function gatewayServicePort({ gateway }: Pick<StackConfig, 'gateway'>): number {
-  return gateway.tls === undefined ? 80 : 443;
-}
-
-/** Where pods of the cluster find the gateway, without a slash at the end. */
-export function gatewayUrl({ namespaces, gateway }: Pick<StackConfig, 'namespaces' | 'gateway'>): string {
-  const scheme = gateway.tls === undefined ? 'http' : 'https';
-  return `${scheme}://${GATEWAY.name}.${namespaces.logging}.svc:${gatewayServicePort({ gateway })}`;
-}
-
 /** The one door to Loki: an nginx that checks the credential, sets the tenant, and routes nothing but the paths listed here. */
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
-    const { namespaces, deployment, alertmanager, gateway, images, resources, auth, network, canary } = props;
-    const { tls } = gateway;
-    const bodies = bodySpace(props);
-    const metadata = (name: string): k8s.ObjectMeta => ({
-      name,
-      namespace: namespaces.logging,
-      labels: { ...objectLabels(GATEWAY) },
-    });
+    const { namespaces, gateway, images } = props;
+    const workload = new Workload(this, GATEWAY, namespaces.logging, images);
     const files = { 'nginx.conf': renderNginxConfig(gatewayConfig(props)) };
-    const health = {
-      httpGet: {
-        path: '/health',
-        port: k8s.IntOrString.fromString('http'),
-        ...(tls === undefined ? {} : { scheme: 'HTTPS' }),
-      },
-    };
 
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadata(GATEWAY.name),
-      automountServiceAccountToken: false,
+    workload.serviceAccount();
+    workload.configMap('config', 'gateway-config', files);
+    this.policy(props);
+    workload.service('service', {
+      ports: [
+        servicePort('http', GATEWAY.ports.http, {
+          name: gateway.tls === undefined ? 'http' : 'https',
+          port: gatewayServicePort(props),
+        }),
+      ],
     });
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata('gateway-config'), data: files });
+    if (gateway.tls !== undefined) new GatewayCertificate(this, 'certificate', { namespaces, tls: gateway.tls });
+    this.metricsServices(workload, props);
+    workload.deployment({
+      replicas: gateway.replicas,
+      overlap: true, // no push finds the door shut
+      pod: { user: USER, files, containers: [this.container(props)], volumes: this.volumes(props) },
+    });
+  }
+
+  private policy(props: GatewayProps): void {
+    const { namespaces, deployment, alertmanager, canary, network } = props;
     componentPolicy(this, GATEWAY, {
       namespace: namespaces.logging,
       ingress: [
@@ -122,110 +98,53 @@ export class Gateway extends Construct {
         dnsEgress(network),
       ],
     });
-    new k8s.KubeService(this, 'service', {
-      metadata: metadata(GATEWAY.name),
-      spec: {
-        type: 'ClusterIP',
-        selector: { ...selectorLabels(GATEWAY) },
-        ports: [
-          {
-            name: tls === undefined ? 'http' : 'https',
-            port: gatewayServicePort(props),
-            targetPort: k8s.IntOrString.fromString('http'),
-            protocol: 'TCP',
-          },
-        ],
-      },
-    });
-    if (tls !== undefined) new GatewayCertificate(this, 'certificate', { namespaces, tls });
-    new k8s.KubeService(this, 'metrics-service', {
-      metadata: metadata(GATEWAY_METRICS),
-      spec: {
-        type: 'ClusterIP',
-        selector: { ...selectorLabels(GATEWAY) },
-        ports: [METRICS_PORT],
-      },
-    });
-    for (const { pod, path } of monitoringType(props) === 'annotations' ? pathsOfGateway(props) : []) {
-      // An annotation names one path.
-      new k8s.KubeService(this, `scrape-${pod}`, {
-        metadata: {
-          ...metadata(pod === GATEWAY.name ? `${pod}-scrape` : `${GATEWAY.name}-${pod}-scrape`),
-          annotations: { ...scrapeAnnotations(props, GATEWAY.ports.metrics, path) },
-        },
-        spec: { type: 'ClusterIP', selector: { ...selectorLabels(GATEWAY) }, ports: [METRICS_PORT] },
+  }
+
+  /** One for the port; where annotations are scraped, one for each of its paths as well: an annotation names one path. */
+  private metricsServices(workload: Workload, props: GatewayProps): void {
+    const ports = [servicePort('metrics', GATEWAY.ports.metrics)];
+    workload.service('metrics-service', { name: GATEWAY_METRICS, ports });
+    for (const { pod, path } of monitoringType(props) === 'annotations' ? pathsOfGateway(props) : [])
+      workload.service(`scrape-${pod}`, {
+        name: pod === GATEWAY.name ? `${pod}-scrape` : `${GATEWAY.name}-${pod}-scrape`,
+        annotations: scrapeAnnotations(props, GATEWAY.ports.metrics, path),
+        ports,
       });
-    }
-    if (gateway.replicas > 1) {
-      new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
-        metadata: metadata(GATEWAY.name),
-        spec: {
-          maxUnavailable: k8s.IntOrString.fromNumber(1),
-          selector: { matchLabels: { ...selectorLabels(GATEWAY) } },
-        },
-      });
-    }
-    new k8s.KubeDeployment(this, 'deployment', {
-      metadata: metadata(GATEWAY.name),
-      spec: {
-        replicas: gateway.replicas,
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: { ...selectorLabels(GATEWAY) } },
-        // The new pod serves before the old one stops: no push finds the door shut.
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
-        },
-        template: {
-          metadata: { labels: { ...objectLabels(GATEWAY) }, annotations: { ...configHash(files) } },
-          spec: {
-            serviceAccountName: GATEWAY.name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: restrictedPodSecurity(USER),
-            ...pullSecrets(images),
-            ...(gateway.replicas > 1 ? { topologySpreadConstraints: [...spread(selectorLabels(GATEWAY))] } : {}),
-            containers: [
-              {
-                name: GATEWAY.name,
-                image: imageReference(images.gateway, images),
-                imagePullPolicy: 'IfNotPresent',
-                command: [...NGINX, '-g', 'daemon off;'],
-                ports: Object.entries(GATEWAY.ports).map(([name, containerPort]) => ({
-                  name,
-                  containerPort,
-                  protocol: 'TCP',
-                })),
-                resources: containerResources(resources.gateway, bodies),
-                securityContext: CONTAINER_SECURITY,
-                terminationMessagePolicy: LAST_WORDS,
-                lifecycle: { preStop: { exec: { command: STOP } } },
-                readinessProbe: { ...health, periodSeconds: 2 },
-                // On the port that no client can fill.
-                livenessProbe: {
-                  httpGet: { path: '/alive', port: k8s.IntOrString.fromString('metrics') },
-                  periodSeconds: 10,
-                  failureThreshold: 6,
-                },
-                volumeMounts: [
-                  { name: 'config', mountPath: '/etc/nginx/gateway', readOnly: true },
-                  { name: 'tmp', mountPath: '/tmp' },
-                  ...(auth.loki.enabled ? [{ name: 'users', mountPath: USERS, readOnly: true }] : []),
-                  ...(tls === undefined ? [] : [{ name: 'certificate', mountPath: CERTIFICATE, readOnly: true }]),
-                ],
-              },
-            ],
-            volumes: [
-              { name: 'config', configMap: { name: 'gateway-config' } },
-              { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(formatQuantity(bodies)) } },
-              ...(auth.loki.enabled ? [secretFiles('users', GATEWAY_USERS_SECRET)] : []),
-              ...(tls === undefined ? [] : [secretFiles('certificate', tls.secretName, ['tls.crt', 'tls.key'])]),
-            ],
-          },
-        },
+  }
+
+  private container(props: GatewayProps): ContainerProps {
+    const { gateway, images, resources, auth } = props;
+    return {
+      name: GATEWAY.name,
+      image: images.gateway,
+      command: [...NGINX, '-g', 'daemon off;'],
+      ports: containerPorts(GATEWAY.ports),
+      resources: resources.gateway,
+      buffers: bodySpace(props),
+      lifecycle: { preStop: { exec: { command: STOP } } },
+      readinessProbe: {
+        ...httpProbe('/health', 'http', gateway.tls === undefined ? 'HTTP' : 'HTTPS'),
+        periodSeconds: 2,
       },
-    });
+      livenessProbe: httpProbe('/alive', 'metrics'), // no client can fill that port
+      volumeMounts: [
+        { name: 'config', mountPath: '/etc/nginx/gateway', readOnly: true },
+        { name: 'tmp', mountPath: '/tmp' },
+        ...(auth.loki.enabled ? [{ name: 'users', mountPath: USERS, readOnly: true }] : []),
+        ...(gateway.tls === undefined ? [] : [{ name: 'certificate', mountPath: CERTIFICATE, readOnly: true }]),
+      ],
+    };
+  }
+
+  private volumes(props: GatewayProps): k8s.Volume[] {
+    const { auth, gateway } = props;
+    return [
+      { name: 'config', configMap: { name: 'gateway-config' } },
+      scratch('tmp', bodySpace(props)),
+      ...(auth.loki.enabled ? [secretFiles('users', GATEWAY_USERS_SECRET)] : []),
+      ...(gateway.tls === undefined
+        ? []
+        : [secretFiles('certificate', gateway.tls.secretName, ['tls.crt', 'tls.key'])]),
+    ];
   }
 }
-
-const METRICS_PORT = servicePort('metrics', GATEWAY.ports.metrics);

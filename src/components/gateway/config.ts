@@ -13,7 +13,7 @@ import { accessLog } from './log';
 import { type Endpoint, ENDPOINTS, NAMED_VALUES, TAIL_PATH } from './paths';
 import { CERTIFICATE_METRIC_PAGE, CERTIFICATE_METRIC_SERVER, CERTIFICATE_VARIABLE, LISTEN_WITH_TLS } from './tls';
 import { ALERTMANAGER, COMPACTOR, GATEWAY, LOKI } from '../kit/identity';
-import { metricsPods, podNames } from '../loki';
+import { metricsPods, podNames } from '../loki/pods';
 import type { Directive } from '../kit/nginx';
 
 /** The parts of the stack config that nginx' configuration is made from. */

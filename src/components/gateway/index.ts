@@ -1,1 +1,3 @@
-export { Gateway, type GatewayProps, gatewayServicePort, gatewayUrl } from './component';
+export { gatewayServicePort, gatewayUrl } from './address';
+export { Gateway, type GatewayProps } from './component';
+export { pathsOfGateway } from './metrics';

@@ -1,17 +1,14 @@
+/** Grafana's Deployment, volume, provisioning, Service, Ingress or route, and NetworkPolicy. */
 import { ApiObject } from 'cdk8s';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../../config';
-import { formatQuantity } from '../../config/units';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../../dashboards/log-aggregation';
-import { GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
 import { LOGGING_STACK_UID, loggingStackDashboard } from '../../dashboards/logging-stack';
-import { datasources, GATEWAY_CA } from './datasources';
-import { SECRETS, secretSettings, settingsSecrets } from './secrets';
-import { grafanaIni, grafanaSettings } from './settings';
-import { ALERTMANAGER, GATEWAY, GRAFANA, objectLabels, PROMETHEUS, selectorLabels } from '../kit/identity';
-import { LDAP_FOLDER } from './ldap';
+import { GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
+import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
+import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS } from '../kit/identity';
 import {
   alertmanagerEgress,
   componentPolicy,
@@ -22,17 +19,7 @@ import {
   scrapers,
   tcp,
 } from '../kit/network';
-import {
-  CONTAINER_SECURITY,
-  configHash,
-  containerResources,
-  imageReference,
-  LAST_WORDS,
-  pullSecrets,
-  restrictedPodSecurity,
-  secretFiles,
-  spread,
-} from '../kit/pod';
+import { scratch, secretFiles, volumeClaim } from '../kit/pod';
 import {
   ALIVE,
   proxyConfig,
@@ -42,6 +29,12 @@ import {
   proxyVolumes,
   WITH_AUTHORIZATION,
 } from '../kit/proxy';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
+import { datasources, GATEWAY_CA } from './datasources';
+import { LDAP_FILE, LDAP_FOLDER } from './ldap';
+import { SECRETS, secretSettings, settingsSecrets } from './secrets';
+import { grafanaIni, grafanaSettings } from './settings';
 
 /** The parts of the stack config that Grafana is made from. */
 export type GrafanaProps = Pick<
@@ -66,97 +59,40 @@ const USER = 10472;
 const DATA = '/var/lib/grafana';
 const PROVISIONING = '/etc/grafana/provisioning';
 const DASHBOARDS = '/etc/grafana/dashboards';
+const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
 
 /** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
 export class Grafana extends Construct {
   constructor(scope: Construct, id: string, props: GrafanaProps) {
     super(scope, id);
-    const { namespaces, grafana } = props;
-    const metadata = (name: string): k8s.ObjectMeta => ({
-      name,
-      namespace: namespaces.logging,
-      labels: { ...objectLabels(GRAFANA) },
-    });
-    const provisioning = {
-      'grafana.ini': grafanaIni(grafana),
-      'datasources.yaml': stringify(datasources(props)),
-      'dashboards.yaml': stringify({
-        apiVersion: 1,
-        providers: [
-          {
-            name: 'spywatcher-logs',
-            type: 'file',
-            allowUiUpdates: false,
-            disableDeletion: true,
-            options: { path: DASHBOARDS },
-          },
-        ],
-      }),
-    };
-    const dashboards = {
-      [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2),
-      [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
-    };
+    const { namespaces, grafana, images } = props;
+    const workload = new Workload(this, GRAFANA, namespaces.logging, images);
+    const provisioning = provisioningFiles(props);
+    const dashboards = dashboardFiles(props);
 
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadata(GRAFANA.name),
-      automountServiceAccountToken: false,
-    });
-    new k8s.KubeConfigMap(this, 'provisioning', { metadata: metadata('grafana-provisioning'), data: provisioning });
-    new k8s.KubeConfigMap(this, 'dashboards', { metadata: metadata('grafana-dashboards'), data: dashboards });
-    if (hasGrafanaMetrics(props)) {
-      new k8s.KubeConfigMap(this, 'metrics-config', { metadata: metadata(GRAFANA_METRICS), data: METRICS_FILES });
-      new k8s.KubeService(this, 'metrics-service', {
-        metadata: metadata(GRAFANA_METRICS),
-        spec: {
-          clusterIp: 'None',
-          selector: { ...selectorLabels(GRAFANA) },
-          ports: [
-            {
-              name: 'metrics',
-              port: GRAFANA.ports.metrics,
-              targetPort: k8s.IntOrString.fromString('metrics'),
-              protocol: 'TCP',
-            },
-          ],
-        },
-      });
-    }
+    workload.serviceAccount();
+    workload.configMap('provisioning', 'grafana-provisioning', provisioning);
+    workload.configMap('dashboards', 'grafana-dashboards', dashboards);
+    if (hasGrafanaMetrics(props)) this.metrics(workload);
     this.policy(props);
-    new k8s.KubeService(this, 'service', {
-      metadata: metadata(GRAFANA.name),
-      spec: {
-        type: 'ClusterIP',
-        selector: { ...selectorLabels(GRAFANA) },
-        ports: [
-          { name: 'http', port: GRAFANA.ports.http, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP' },
-        ],
-      },
-    });
-    if (grafana.database.type === 'sqlite') {
+    workload.service('service', { ports: [servicePort('http', GRAFANA.ports.http)] });
+    if (grafana.database.type === 'sqlite')
       new k8s.KubePersistentVolumeClaim(this, 'volume', {
-        metadata: metadata('grafana-data'),
-        spec: {
-          accessModes: ['ReadWriteOnce'],
-          ...(grafana.persistence.storageClass === undefined
-            ? {}
-            : { storageClassName: grafana.persistence.storageClass }),
-          resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(grafana.persistence.size)) } },
-        },
+        metadata: workload.metadata('grafana-data'),
+        spec: volumeClaim(grafana.persistence),
       });
-    }
-    if (grafana.replicas > 1) {
-      new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
-        metadata: metadata(GRAFANA.name),
-        spec: {
-          maxUnavailable: k8s.IntOrString.fromNumber(1),
-          selector: { matchLabels: { ...selectorLabels(GRAFANA) } },
-        },
-      });
-    }
-    this.deployment(props, metadata(GRAFANA.name), { ...provisioning, ...dashboards });
-    if (grafana.ingress !== undefined) this.ingress(grafana.ingress, grafana.url, metadata(GRAFANA.name));
-    if (grafana.route !== undefined) this.route(grafana.route, grafana.url, metadata(GRAFANA.name));
+    this.deployment(workload, props, { ...provisioning, ...dashboards });
+    if (grafana.ingress !== undefined) this.ingress(grafana.ingress, grafana.url, workload.metadata());
+    if (grafana.route !== undefined) this.route(grafana.route, grafana.url, workload.metadata());
+  }
+
+  private metrics(workload: Workload): void {
+    workload.configMap('metrics-config', GRAFANA_METRICS, METRICS_FILES);
+    workload.service('metrics-service', {
+      name: GRAFANA_METRICS,
+      headless: true,
+      ports: [servicePort('metrics', GRAFANA.ports.metrics)],
+    });
   }
 
   private policy(props: GrafanaProps): void {
@@ -185,118 +121,81 @@ export class Grafana extends Construct {
     });
   }
 
-  private deployment(props: GrafanaProps, metadata: k8s.ObjectMeta, files: Readonly<Record<string, string>>): void {
-    const { grafana, gateway, images, resources } = props;
-    const { ldap } = grafana.login;
-    const isShared = grafana.database.type !== 'sqlite';
+  private deployment(workload: Workload, props: GrafanaProps, files: Readonly<Record<string, string>>): void {
+    const { grafana } = props;
     const hasMetrics = hasGrafanaMetrics(props);
-    const secrets = settingsSecrets(props);
-    const proxy: ProxyProps = {
-      images,
-      resources,
-      configMap: GRAFANA_METRICS,
-      secret: GRAFANA_METRICS_SECRET,
-      metricsPort: GRAFANA.ports.metrics,
-    };
-    const health = { httpGet: { path: '/api/health', port: k8s.IntOrString.fromString('http') } };
-    // Says nothing of the database: where that is away, a restart does not help.
-    const alive = { httpGet: { path: '/healthz', port: k8s.IntOrString.fromString('http') } };
-    new k8s.KubeDeployment(this, 'deployment', {
-      metadata,
-      spec: {
-        replicas: grafana.replicas,
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: { ...selectorLabels(GRAFANA) } },
-        strategy: isShared
-          ? {
-              type: 'RollingUpdate',
-              rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
-            }
-          : { type: 'Recreate' }, // one SQLite file on one volume: never two pods
-        template: {
-          metadata: {
-            labels: { ...objectLabels(GRAFANA) },
-            annotations: {
-              ...configHash({ ...files, ...(hasMetrics ? METRICS_FILES : {}) }),
-              ...scrapeAnnotations(props, GRAFANA.ports.metrics),
-            },
-          },
-          spec: {
-            serviceAccountName: GRAFANA.name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: restrictedPodSecurity(USER),
-            ...pullSecrets(images),
-            ...(grafana.replicas > 1 ? { topologySpreadConstraints: [...spread(selectorLabels(GRAFANA))] } : {}),
-            containers: [
-              {
-                name: GRAFANA.name,
-                image: imageReference(images.grafana, images),
-                imagePullPolicy: 'IfNotPresent',
-                env: Object.entries({ ...grafanaSettings(props), ...secretSettings(props) }).map(([name, value]) => ({
-                  name,
-                  value,
-                })),
-                ports: [{ name: 'http', containerPort: GRAFANA.ports.http, protocol: 'TCP' }],
-                resources: containerResources(resources.grafana),
-                securityContext: CONTAINER_SECURITY,
-                terminationMessagePolicy: LAST_WORDS,
-                startupProbe: { ...health, periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
-                readinessProbe: { ...health, periodSeconds: 5 },
-                livenessProbe: { ...alive, periodSeconds: 10, failureThreshold: 6 },
-                volumeMounts: [
-                  { name: 'data', mountPath: DATA },
-                  { name: 'tmp', mountPath: '/tmp' },
-                  {
-                    name: 'provisioning',
-                    mountPath: '/etc/grafana/grafana.ini',
-                    subPath: 'grafana.ini',
-                    readOnly: true,
-                  },
-                  {
-                    name: 'provisioning',
-                    mountPath: `${PROVISIONING}/datasources/datasources.yaml`,
-                    subPath: 'datasources.yaml',
-                    readOnly: true,
-                  },
-                  {
-                    name: 'provisioning',
-                    mountPath: `${PROVISIONING}/dashboards/dashboards.yaml`,
-                    subPath: 'dashboards.yaml',
-                    readOnly: true,
-                  },
-                  { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
-                  ...secrets.map(({ name }) => ({
-                    name: `secret-${name}`,
-                    mountPath: `${SECRETS}/${name}`,
-                    readOnly: true,
-                  })),
-                  ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
-                  ...(ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
-                ],
-              },
-              ...(hasMetrics ? [proxyContainer(proxy)] : []),
-            ],
-            volumes: [
-              isShared
-                ? { name: 'data', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } }
-                : { name: 'data', persistentVolumeClaim: { claimName: 'grafana-data' } },
-              { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('256Mi') } },
-              ...(hasMetrics ? proxyVolumes(proxy) : []),
-              { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
-              { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
-              ...secrets.map(({ name, secret, settings }) =>
-                secretFiles(`secret-${name}`, secret, Object.keys(settings)),
-              ),
-              ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not Grafana's to read
-              ...(ldap === undefined
-                ? []
-                : [secretFiles('ldap', ldap.bindSecret, ['ldap.toml', ...(ldap.privateCa ? ['ca.crt'] : [])])]),
-            ],
-          },
-        },
+    workload.deployment({
+      replicas: grafana.replicas,
+      overlap: grafana.database.type !== 'sqlite', // one SQLite file on one volume: never two pods
+      pod: {
+        user: USER,
+        files: { ...files, ...(hasMetrics ? METRICS_FILES : {}) },
+        annotations: scrapeAnnotations(props, GRAFANA.ports.metrics),
+        containers: [this.container(props), ...(hasMetrics ? [proxyContainer(metricsProxy(props))] : [])],
+        volumes: this.volumes(props),
       },
     });
+  }
+
+  private container(props: GrafanaProps): ContainerProps {
+    const { grafana, gateway, images, resources } = props;
+    return {
+      name: GRAFANA.name,
+      image: images.grafana,
+      env: Object.entries({ ...grafanaSettings(props), ...secretSettings(props) }).map(([name, value]) => ({
+        name,
+        value,
+      })),
+      ports: containerPorts({ http: GRAFANA.ports.http }),
+      resources: resources.grafana,
+      startupProbe: { ...httpProbe('/api/health'), periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
+      readinessProbe: { ...httpProbe('/api/health'), periodSeconds: 5 },
+      // Tells nothing of the database: where that is away, a restart does not help.
+      livenessProbe: httpProbe('/healthz'),
+      volumeMounts: [
+        { name: 'data', mountPath: DATA },
+        { name: 'tmp', mountPath: '/tmp' },
+        ...Object.entries({
+          'grafana.ini': '/etc/grafana',
+          'datasources.yaml': `${PROVISIONING}/datasources`,
+          'dashboards.yaml': `${PROVISIONING}/dashboards`,
+        } satisfies Record<keyof ReturnType<typeof provisioningFiles>, string>).map(([subPath, folder]) => ({
+          name: 'provisioning',
+          mountPath: `${folder}/${subPath}`,
+          subPath,
+          readOnly: true,
+        })),
+        { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
+        ...settingsSecrets(props).map(({ name }) => ({
+          name: `secret-${name}`,
+          mountPath: `${SECRETS}/${name}`,
+          readOnly: true,
+        })),
+        ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
+        ...(grafana.login.ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
+      ],
+    };
+  }
+
+  private volumes(props: GrafanaProps): k8s.Volume[] {
+    const { grafana, gateway } = props;
+    const { ldap } = grafana.login;
+    return [
+      grafana.database.type === 'sqlite'
+        ? { name: 'data', persistentVolumeClaim: { claimName: 'grafana-data' } }
+        : scratch('data', SCRATCH_SIZE),
+      scratch('tmp', SCRATCH_SIZE),
+      ...(hasGrafanaMetrics(props) ? proxyVolumes(metricsProxy(props)) : []),
+      { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
+      { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
+      ...settingsSecrets(props).map(({ name, secret, settings }) =>
+        secretFiles(`secret-${name}`, secret, Object.keys(settings)),
+      ),
+      ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not Grafana's to read
+      ...(ldap === undefined
+        ? []
+        : [secretFiles('ldap', ldap.bindSecret, [LDAP_FILE, ...(ldap.privateCa ? ['ca.crt'] : [])])]),
+    ];
   }
 
   private ingress(
@@ -359,6 +258,42 @@ export class Grafana extends Construct {
       },
     });
   }
+}
+
+function provisioningFiles(props: GrafanaProps) {
+  return {
+    'grafana.ini': grafanaIni(props.grafana),
+    'datasources.yaml': stringify(datasources(props)),
+    'dashboards.yaml': stringify({
+      apiVersion: 1,
+      providers: [
+        {
+          name: 'spywatcher-logs',
+          type: 'file',
+          allowUiUpdates: false,
+          disableDeletion: true,
+          options: { path: DASHBOARDS },
+        },
+      ],
+    }),
+  };
+}
+
+function dashboardFiles(props: GrafanaProps): Readonly<Record<string, string>> {
+  return {
+    [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2),
+    [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
+  };
+}
+
+function metricsProxy({ images, resources }: GrafanaProps): ProxyProps {
+  return {
+    images,
+    resources,
+    configMap: GRAFANA_METRICS,
+    secret: GRAFANA_METRICS_SECRET,
+    metricsPort: GRAFANA.ports.metrics,
+  };
 }
 
 /**

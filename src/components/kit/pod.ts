@@ -1,9 +1,18 @@
-/** What the pods of all components have in common. */
+/** A pod of any workload: the fields that all pods have, and their volumes. */
 import { createHash } from 'node:crypto';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
-import { Quantity } from 'cdk8s-plus-27/lib/imports/k8s';
-import type { Resources, StackConfig } from '../../config';
-import { type ByteSize, formatCpu, formatQuantity } from '../../config/units';
+import type { StackConfig } from '../../config';
+import { type ByteSize, formatQuantity } from '../../config/units';
+
+/** The fields that every pod of a stack has, whatever runs in it. A node selector for all of them would be a line here. */
+export function everyPod({ pullSecrets }: Pick<StackConfig['images'], 'pullSecrets'>): Partial<k8s.PodSpec> {
+  return {
+    // The agent alone reads the API; its pod says otherwise.
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
+  };
+}
 
 /** Meets Pod Security `restricted`; the user is the image's own. */
 export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
@@ -17,54 +26,6 @@ export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
   };
 }
 
-/** For every container, the agent's too. */
-export const CONTAINER_SECURITY: k8s.SecurityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ['ALL'] },
-};
-
-/** `kubectl describe pod`, and with it `pulumi up`, says why a container has ended: with the last lines of its log. */
-export const LAST_WORDS = 'FallbackToLogsOnError';
-
-/** What a pod may write to its node: its own log and temporary files. Above it the node stops the pod, and not all of them. */
-const EPHEMERAL_STORAGE = { request: '64Mi', limit: { bytes: 2 ** 30 } };
-
-/**
- * Requests and limits as Kubernetes wants them.
- *
- * @param buffers - what it may keep in files besides. @default - nothing
- */
-export function containerResources(
-  { requests, limits }: Resources,
-  buffers: ByteSize = { bytes: 0 },
-): k8s.ResourceRequirements {
-  const quantities = (amount: Resources['requests'], disk: string) => ({
-    cpu: Quantity.fromString(formatCpu(amount.cpu)),
-    memory: Quantity.fromString(formatQuantity(amount.memory)),
-    'ephemeral-storage': Quantity.fromString(disk),
-  });
-  return {
-    requests: quantities(requests, EPHEMERAL_STORAGE.request),
-    limits: quantities(limits, formatQuantity({ bytes: EPHEMERAL_STORAGE.limit.bytes + buffers.bytes })),
-  };
-}
-
-/** The image, from the mirror where one is configured. */
-export function imageReference(image: string, { registry }: Pick<StackConfig['images'], 'registry'>): string {
-  if (registry === undefined) return image;
-  const [first = '', ...rest] = image.split('/');
-  const hasRegistry = rest.length > 0 && (first.includes('.') || first.includes(':'));
-  return `${registry.replace(/\/$/, '')}/${hasRegistry ? rest.join('/') : image}`;
-}
-
-/** Pull secrets as references; nothing where there are none. */
-export function pullSecrets({
-  pullSecrets: names,
-}: Pick<StackConfig['images'], 'pullSecrets'>): Pick<k8s.PodSpec, 'imagePullSecrets'> {
-  return names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
-}
-
 /** Changes with the config and with nothing else, so that a config change rolls the pods. */
 export function configHash(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const hash = createHash('sha256')
@@ -76,12 +37,21 @@ export function configHash(files: Readonly<Record<string, string>>): Readonly<Re
 /** A node's label that says in which zone it is. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
-/** Pods of one workload on different nodes and zones where there are several. */
-export function spread(labels: Readonly<Record<string, string>>): readonly k8s.TopologySpreadConstraint[] {
+/**
+ * Pods of one workload on different nodes and zones where there are several.
+ *
+ * @param minZones - with fewer zones, pods wait for one. @default - any zone will do
+ */
+export function spread(
+  labels: Readonly<Record<string, string>>,
+  minZones?: number,
+): readonly k8s.TopologySpreadConstraint[] {
   return ['kubernetes.io/hostname', ZONE_LABEL].map((topologyKey) => ({
     maxSkew: 1,
     topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
+    ...(topologyKey === ZONE_LABEL && minZones !== undefined
+      ? { whenUnsatisfiable: 'DoNotSchedule', minDomains: minZones }
+      : { whenUnsatisfiable: 'ScheduleAnyway' }),
     labelSelector: { matchLabels: { ...labels } },
   }));
 }
@@ -92,16 +62,22 @@ export function secretFiles(name: string, secretName: string, keys?: readonly st
   return { name, secret: { secretName, defaultMode: 0o440, ...(items === undefined ? {} : { items }) } };
 }
 
-/** A Service's port of the same number and name as the container's. */
-export function servicePort(name: string, port: number): k8s.ServicePort {
-  return { name, port, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
+/** A folder that is as old as its pod, on the node's disk. */
+export function scratch(name: string, size: ByteSize): k8s.Volume {
+  return { name, emptyDir: { sizeLimit: k8s.Quantity.fromString(formatQuantity(size)) } };
 }
 
 /** A volume that one pod at a time writes to; of the cluster's default class without one. */
-export function volumeClaim(size: ByteSize, storageClass: string | undefined): k8s.PersistentVolumeClaimSpec {
+export function volumeClaim({ size, storageClass }: VolumeSize): k8s.PersistentVolumeClaimSpec {
   return {
     accessModes: ['ReadWriteOnce'],
     ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
     resources: { requests: { storage: k8s.Quantity.fromString(formatQuantity(size)) } },
   };
+}
+
+/** Size and class of a volume. */
+export interface VolumeSize {
+  readonly size: ByteSize;
+  readonly storageClass?: string | undefined;
 }

@@ -1,9 +1,10 @@
 /** An nginx beside the main container of a pod: it adds a credential to what passes, and shows of its neighbour only what is listed. */
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../../config';
 import { AUTHORIZATION_FILE } from './authorization';
+import { type ContainerProps, containerPorts, httpProbe, tcpProbe } from './container';
 import { type Directive, renderNginxConfig } from './nginx';
-import { CONTAINER_SECURITY, containerResources, imageReference, LAST_WORDS, secretFiles } from './pod';
+import { scratch, secretFiles } from './pod';
 
 /** Name of the container. */
 export const PROXY = 'proxy';
@@ -83,22 +84,15 @@ export function proxyContainer({
   secret,
   metricsPort,
   volumeMounts = [],
-}: ProxyProps): k8s.Container {
+}: ProxyProps): ContainerProps {
   return {
     name: PROXY,
-    image: imageReference(images.gateway, images),
-    imagePullPolicy: 'IfNotPresent',
+    image: images.gateway,
     command: ['nginx', '-c', `${PROXY_CONFIG}/nginx.conf`, '-e', 'stderr', '-g', 'daemon off;'],
-    ports: [{ name: 'metrics', containerPort: metricsPort, protocol: 'TCP' }],
-    resources: containerResources(resources.proxy),
-    securityContext: CONTAINER_SECURITY,
-    terminationMessagePolicy: LAST_WORDS,
-    readinessProbe: { tcpSocket: { port: k8s.IntOrString.fromString('metrics') }, periodSeconds: 5 },
-    livenessProbe: {
-      httpGet: { path: ALIVE_PATH, port: k8s.IntOrString.fromString('metrics') },
-      periodSeconds: 10,
-      failureThreshold: 6,
-    },
+    ports: containerPorts({ metrics: metricsPort }),
+    resources: resources.proxy,
+    readinessProbe: { ...tcpProbe('metrics'), periodSeconds: 5 },
+    livenessProbe: httpProbe(ALIVE_PATH, 'metrics'),
     volumeMounts: [
       { name: 'proxy', mountPath: PROXY_CONFIG, readOnly: true },
       { name: 'proxy-tmp', mountPath: '/tmp' },
@@ -112,7 +106,7 @@ export function proxyContainer({
 export function proxyVolumes({ configMap, secret }: Pick<ProxyProps, 'configMap' | 'secret'>): readonly k8s.Volume[] {
   return [
     { name: 'proxy', configMap: { name: configMap, items: [{ key: 'nginx.conf', path: 'nginx.conf' }] } },
-    { name: 'proxy-tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('16Mi') } },
+    scratch('proxy-tmp', { bytes: 16 * 2 ** 20 }),
     ...(secret === undefined ? [] : [secretFiles('authorization', secret)]),
   ];
 }

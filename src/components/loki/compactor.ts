@@ -1,13 +1,14 @@
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+/** A ring's compactor: its StatefulSet, Services, config and NetworkPolicy. */
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
-import { COMPACTOR, GATEWAY, objectLabels, selectorLabels } from '../kit/identity';
+import { COMPACTOR, GATEWAY } from '../kit/identity';
+import { componentPolicy, dnsEgress, podsOf, tcp } from '../kit/network';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
 import type { LokiProps } from './component';
 import { compactorSection, lokiConfig, type LokiConfigProps, tenantOverrides } from './config';
 import { lokiStatefulSet } from './stateful-set';
 import { bucketEgress, bucketIdentity, DATA } from './storage';
-import { componentPolicy, dnsEgress, podsOf, tcp } from '../kit/network';
-import { servicePort } from '../kit/pod';
 
 /** Index files of a day at a time, and the list of the chunks that are about to be deleted. */
 const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
@@ -19,47 +20,21 @@ const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
 export class Compactor extends Construct {
   constructor(scope: Construct, id: string, props: LokiProps) {
     super(scope, id);
-    const { namespaces } = props;
-    const metadata = (name: string): k8s.ObjectMeta => ({
-      name,
-      namespace: namespaces.logging,
-      labels: { ...objectLabels(COMPACTOR) },
-    });
+    const workload = new Workload(this, COMPACTOR, props.namespaces.logging, props.images);
+    const ports = [servicePort('http', COMPACTOR.ports.http)];
     const files = {
       'config.yaml': stringify(compactorConfig(props)),
       'overrides.yaml': stringify(tenantOverrides(props)),
     };
 
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: { ...metadata(COMPACTOR.name), ...bucketIdentity(props.storage) },
-      automountServiceAccountToken: false,
-    });
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata('compactor-config'), data: files });
+    workload.serviceAccount(bucketIdentity(props.storage));
+    workload.configMap('config', 'compactor-config', files);
     this.policy(props);
-    new k8s.KubeService(this, 'service', {
-      metadata: metadata(COMPACTOR.name),
-      spec: {
-        type: 'ClusterIP',
-        selector: { ...selectorLabels(COMPACTOR) },
-        ports: [HTTP_PORT],
-      },
-    });
-    new k8s.KubeService(this, 'headless', {
-      metadata: metadata('compactor-headless'),
-      spec: { clusterIp: 'None', selector: { ...selectorLabels(COMPACTOR) }, ports: [HTTP_PORT] },
-    });
-    new k8s.KubeService(this, 'metrics', {
-      metadata: metadata(`${COMPACTOR.name}-0-metrics`),
-      spec: {
-        type: 'ClusterIP',
-        publishNotReadyAddresses: true,
-        selector: { ...selectorLabels(COMPACTOR) },
-        ports: [HTTP_PORT],
-      },
-    });
-    lokiStatefulSet(this, props, {
+    workload.service('service', { ports });
+    workload.service('headless', { name: 'compactor-headless', headless: true, ports });
+    workload.service('metrics', { name: `${COMPACTOR.name}-0-metrics`, beforeReady: true, ports });
+    lokiStatefulSet(workload, props, {
       identity: COMPACTOR,
-      metadata: metadata(COMPACTOR.name),
       files,
       replicas: 1, // two would rewrite the same index
       resources: props.resources.compactor,
@@ -94,5 +69,3 @@ export function compactorConfig(props: LokiConfigProps): Readonly<Record<string,
     compactor: compactorSection(props),
   };
 }
-
-const HTTP_PORT = servicePort('http', COMPACTOR.ports.http);

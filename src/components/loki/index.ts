@@ -1,2 +1,3 @@
 export { Compactor, compactorConfig } from './compactor';
-export { Loki, type LokiProps, metricsPods, podNames } from './component';
+export { Loki, type LokiProps } from './component';
+export { metricsPods, podNames } from './pods';

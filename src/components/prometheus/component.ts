@@ -1,24 +1,15 @@
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+/** The StatefulSet, Services, config, rules and NetworkPolicy of the stack's own Prometheus. */
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { hasRecordingRules } from '../../alerts';
-import { stackRules } from '../../alerts/stack-rules';
 import { metricRuleGroups } from '../../alerts/metric-rule-groups';
+import { stackRules } from '../../alerts/stack-rules';
 import type { StackConfig } from '../../config';
-import { goMemoryLimit } from '../../config/units';
-import { ALERTMANAGER, GRAFANA, LOKI, objectLabels, PROMETHEUS, selectorLabels } from '../kit/identity';
+import { type ContainerProps, containerPorts, goMemory, httpProbe } from '../kit/container';
+import { ALERTMANAGER, GRAFANA, LOKI, PROMETHEUS } from '../kit/identity';
 import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsOf, tcp } from '../kit/network';
-import {
-  configHash,
-  CONTAINER_SECURITY,
-  containerResources,
-  imageReference,
-  LAST_WORDS,
-  pullSecrets,
-  restrictedPodSecurity,
-  servicePort,
-  volumeClaim,
-} from '../kit/pod';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
 import { PROMETHEUS_CONFIG, prometheusConfig, type PrometheusConfigProps, RULE_FILE } from './config';
 import { scrapeJobs } from './scrape-jobs';
 
@@ -29,7 +20,8 @@ export type PrometheusProps = PrometheusConfigProps &
 /** The image's own. */
 const USER = 65534;
 const DATA = '/prometheus';
-const GO_MEMORY_SHARE = 0.8;
+/** The Service that names the pod. */
+const HEADLESS = `${PROMETHEUS.name}-headless`;
 /** The write-ahead log of hours is read before it is ready. */
 const START_SECONDS = 600;
 /** Long enough to write down what is in memory. */
@@ -39,89 +31,56 @@ const END_SECONDS = 120;
 export class Prometheus extends Construct {
   constructor(scope: Construct, id: string, props: PrometheusProps) {
     super(scope, id);
-    const { namespaces, images, resources, monitoring } = props;
-    const { persistence } = monitoring.embedded;
-    const selector = { ...selectorLabels(PROMETHEUS) };
-    const metadata = (name: string): k8s.ObjectMeta => ({
-      name,
-      namespace: namespaces.logging,
-      labels: { ...objectLabels(PROMETHEUS) },
-    });
+    const { namespaces, images, monitoring, alerting } = props;
+    const workload = new Workload(this, PROMETHEUS, namespaces.logging, images);
+    const ports = [servicePort('http', PROMETHEUS.ports.http)];
     const files = {
       'prometheus.yaml': stringify(prometheusConfig(props)),
-      [RULE_FILE]: stringify(metricRuleGroups(stackRules(props), props.alerting.runbooks), { lineWidth: 0 }),
+      [RULE_FILE]: stringify(metricRuleGroups(stackRules(props), alerting.runbooks), { lineWidth: 0 }),
     };
-    const probe = (path: string): k8s.Probe => ({ httpGet: { path, port: k8s.IntOrString.fromString('http') } });
 
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: metadata(PROMETHEUS.name),
-      automountServiceAccountToken: false,
-    });
-    new k8s.KubeConfigMap(this, 'config', { metadata: metadata('prometheus-config'), data: files });
+    workload.serviceAccount();
+    workload.configMap('config', 'prometheus-config', files);
     this.policy(props);
-    new k8s.KubeService(this, 'service', {
-      metadata: metadata(PROMETHEUS.name),
-      spec: { type: 'ClusterIP', selector, ports: [HTTP_PORT] },
-    });
-    new k8s.KubeService(this, 'headless', {
-      metadata: metadata(`${PROMETHEUS.name}-headless`),
-      spec: { clusterIp: 'None', selector, ports: [HTTP_PORT] },
-    });
-    new k8s.KubeStatefulSet(this, 'stateful-set', {
-      metadata: metadata(PROMETHEUS.name),
-      spec: {
-        serviceName: `${PROMETHEUS.name}-headless`,
-        replicas: 1,
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: selector },
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
-        template: {
-          metadata: { labels: { ...objectLabels(PROMETHEUS) }, annotations: { ...configHash(files) } },
-          spec: {
-            serviceAccountName: PROMETHEUS.name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: restrictedPodSecurity(USER),
-            ...pullSecrets(images),
-            terminationGracePeriodSeconds: END_SECONDS,
-            containers: [
-              {
-                name: PROMETHEUS.name,
-                image: imageReference(images.prometheus, images),
-                imagePullPolicy: 'IfNotPresent',
-                args: [
-                  `--config.file=${PROMETHEUS_CONFIG}/prometheus.yaml`,
-                  `--storage.tsdb.path=${DATA}`,
-                  ...(isRecordedTo(props) ? ['--web.enable-remote-write-receiver'] : []),
-                  '--log.format=json',
-                ],
-                env: [
-                  { name: 'GOMEMLIMIT', value: goMemoryLimit(resources.prometheus.limits.memory, GO_MEMORY_SHARE) },
-                ],
-                ports: [{ name: 'http', containerPort: PROMETHEUS.ports.http, protocol: 'TCP' }],
-                resources: containerResources(resources.prometheus),
-                securityContext: CONTAINER_SECURITY,
-                terminationMessagePolicy: LAST_WORDS,
-                startupProbe: { ...probe('/-/ready'), periodSeconds: 1, failureThreshold: START_SECONDS },
-                readinessProbe: { ...probe('/-/ready'), periodSeconds: 5 },
-                livenessProbe: { ...probe('/-/healthy'), periodSeconds: 10, failureThreshold: 6 },
-                volumeMounts: [
-                  { name: 'data', mountPath: DATA },
-                  { name: 'config', mountPath: PROMETHEUS_CONFIG, readOnly: true },
-                ],
-              },
-            ],
-            volumes: [{ name: 'config', configMap: { name: 'prometheus-config' } }],
-          },
-        },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: 'data', labels: selector },
-            spec: volumeClaim(persistence.size, persistence.storageClass),
-          },
-        ],
+    workload.service('service', { ports });
+    workload.service('headless', { name: HEADLESS, headless: true, ports });
+    workload.statefulSet({
+      replicas: 1,
+      serviceName: HEADLESS,
+      volume: monitoring.embedded.persistence,
+      claims: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+      pod: {
+        user: USER,
+        files,
+        terminationGracePeriodSeconds: END_SECONDS,
+        containers: [this.container(props)],
+        volumes: [{ name: 'config', configMap: { name: 'prometheus-config' } }],
       },
     });
+  }
+
+  private container(props: PrometheusProps): ContainerProps {
+    const { images, resources } = props;
+    return {
+      name: PROMETHEUS.name,
+      image: images.prometheus,
+      args: [
+        `--config.file=${PROMETHEUS_CONFIG}/prometheus.yaml`,
+        `--storage.tsdb.path=${DATA}`,
+        ...(isRecordedTo(props) ? ['--web.enable-remote-write-receiver'] : []),
+        '--log.format=json',
+      ],
+      env: [goMemory(resources.prometheus)],
+      ports: containerPorts(PROMETHEUS.ports),
+      resources: resources.prometheus,
+      startupProbe: { ...httpProbe('/-/ready'), periodSeconds: 1, failureThreshold: START_SECONDS },
+      readinessProbe: { ...httpProbe('/-/ready'), periodSeconds: 5 },
+      livenessProbe: httpProbe('/-/healthy'),
+      volumeMounts: [
+        { name: 'data', mountPath: DATA },
+        { name: 'config', mountPath: PROMETHEUS_CONFIG, readOnly: true },
+      ],
+    };
   }
 
   private policy(props: PrometheusProps): void {
@@ -161,5 +120,3 @@ export class Prometheus extends Construct {
 function isRecordedTo(props: PrometheusProps): boolean {
   return hasRecordingRules(props) && props.alerting.remoteWrite === undefined;
 }
-
-const HTTP_PORT = servicePort('http', PROMETHEUS.ports.http);

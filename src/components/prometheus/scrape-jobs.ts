@@ -1,9 +1,8 @@
 /** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
 import type { StackConfig } from '../../config';
-import { alertmanagerPods, GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from '../kit/addresses';
-import { CERTIFICATE_METRIC } from '../gateway/tls';
+import { pathsOfGateway } from '../gateway/metrics';
+import { GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from '../kit/addresses';
 import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI, PROMTAIL } from '../kit/identity';
-import { metricsPods } from '../loki';
 
 /** Metrics of one program of the stack. */
 export interface ScrapeJob {
@@ -23,24 +22,6 @@ export interface ScrapeJob {
 
 /** The parts of the stack config that say what there is to scrape. */
 export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager' | 'canary' | 'gateway'>;
-
-/** Metrics that the gateway's second port has: of pods whose own port has an API besides, and of its certificate. */
-export function pathsOfGateway({
-  deployment,
-  alertmanager,
-  gateway,
-}: Pick<StackConfig, 'deployment' | 'alertmanager' | 'gateway'>): readonly {
-  readonly path: string;
-  readonly pod: string;
-}[] {
-  return [
-    ...[...metricsPods(deployment), ...alertmanagerPods({ alertmanager })].map((pod) => ({
-      pod,
-      path: `/${pod}/metrics`,
-    })),
-    ...(gateway.tls === undefined ? [] : [{ pod: GATEWAY.name, path: CERTIFICATE_METRIC }]),
-  ];
-}
 
 /** Every program of the stack that has metrics. */
 export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {

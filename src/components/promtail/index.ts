@@ -1,1 +1,2 @@
-export { POSITIONS_VOLUME, Promtail, promtailConfig, type PromtailProps } from './component';
+export { POSITIONS_VOLUME, Promtail, type PromtailProps } from './component';
+export { promtailConfig } from './config';
