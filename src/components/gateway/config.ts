@@ -33,18 +33,14 @@ const isUsed =
 
 /** nginx' configuration. */
 export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
-  const { resources, limits, namespaces, deployment, gateway, auth } = props;
-  const { maxConnections, failedLoginsPerMinute } = gateway;
-  const withTls = (directive: Directive): readonly Directive[] => (gateway.tls === undefined ? [] : [directive]);
-  // Loki's own answer to a query that takes too long is to arrive.
-  const readTimeout = `${Math.ceil(longestQueryTimeout(limits).milliseconds / 1000) + 15}s`;
+  const { resources, gateway } = props;
   return [
     ['worker_processes', Math.max(1, Math.ceil(resources.gateway.limits.cpu.millicores / 1000))],
     ['pid', '/tmp/nginx.pid'],
     // Below `crit`, nginx quotes request lines, and so queries and whom somebody looked for; the access log has what failed.
     ['error_log', 'stderr', 'crit'],
     // Of every worker: a client, its connection to Loki, and those that idle.
-    ['events', [['worker_connections', 2 * maxConnections + 128]]],
+    ['events', [['worker_connections', 2 * gateway.maxConnections + 128]]],
     [
       'http',
       [
@@ -57,84 +53,123 @@ export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
         // Default: 64, too short for a credential's name of 53 letters. Before the first map.
         ['map_hash_bucket_size', 128],
         ...accessLog(),
-        ...(auth.loki.enabled ? [whoMayWhat(props)] : []),
-        ['map', '$remote_user', '$tenant', tenantMap(props)],
-        ...withTls(CERTIFICATE_VARIABLE),
-        ['limit_conn_zone', '$server_port', 'zone=connections:1m'],
-        ['limit_conn_zone', '$tenant', 'zone=tails:1m'],
-        ['map', '$http_transfer_encoding:$content_length', '$large_push', isLarge()],
-        ['limit_conn_zone', '$large_push', 'zone=large:1m'],
-        ['limit_req_zone', '$binary_remote_addr', 'zone=refused:1m', `rate=${failedLoginsPerMinute}r/m`],
-        ['limit_req_status', 429],
-        ...(deployment.mode === 'ha'
-          ? [
-              upstream('compactor', `${COMPACTOR.name}.${namespaces.logging}.svc`),
-              ringUpstream(podNames(deployment).map((pod) => `${pod}.${namespaces.logging}.svc`)),
-              ...anotherTry(),
-            ]
-          : [upstream('loki', `${LOKI.name}.${namespaces.logging}.svc`)]),
-        ['proxy_http_version', '1.1'],
-        ['proxy_read_timeout', readTimeout],
-        ['proxy_send_timeout', '30s'],
-        ['client_header_timeout', '15s'],
-        ['client_body_timeout', '30s'],
-        // Queries; pushes say otherwise.
-        ['client_max_body_size', '1m'],
-        // What is larger waits in a file: the pod's memory does not grow with its clients.
-        ['client_body_buffer_size', bodyBuffer(props)],
-        // An answer waits in Loki for a client that reads slowly, and not in a file of the pod.
-        ['proxy_max_temp_file_size', 0],
-        [
-          'server',
-          [
-            ...(gateway.tls === undefined ? [['listen', GATEWAY.ports.http] as const] : LISTEN_WITH_TLS),
-            ['recursive_error_pages', 'on'],
-            ['limit_conn', 'connections', maxConnections],
-            ...refusals(),
-            onUnauthorized('@unauthorized'),
-            ['location', '=', '/health', HEALTH],
-            ...ENDPOINTS.filter(isUsed(props)).map((endpoint): Directive => [
-              'location',
-              '=',
-              endpoint.path,
-              proxied(props, endpoint),
-            ]),
-            ...NAMED_VALUES.map((name): Directive => [
-              'location',
-              '~',
-              `^/loki/api/v1/${name}/(?<name>[A-Za-z_][A-Za-z0-9_]*)/values$`,
-              proxied(props, { kind: 'read', methods: ['GET', 'POST'], path: `/loki/api/v1/${name}/$name/values` }),
-            ]),
-            ['location', '=', TAIL_PATH, tail(props)],
-            ...(auth.loki.enabled ? previousPasswords(props) : []),
-            ...REFUSALS.map(({ name, status, error }): Directive => [
-              'location',
-              name,
-              [
-                ...(status === 429
-                  ? ([['add_header', 'Retry-After', Math.ceil(60 / failedLoginsPerMinute), 'always']] as const)
-                  : []),
-                ['return', status, JSON.stringify({ status: 'error', error })],
-              ],
-            ]),
-            ['location', '/', [['return', 404, '{"status":"error","error":"not a path of the log gateway"}']]],
-          ],
-        ],
-        [
-          'server',
-          [
-            ['listen', GATEWAY.ports.metrics],
-            ['access_log', 'off'],
-            ['location', '=', '/alive', HEALTH],
-            // Metrics and nothing else of an API, for each pod by itself.
-            ...metricsPods(deployment).map((pod) => podMetrics(pod, LOKI.ports.http, namespaces)),
-            ...alertmanagerPods(props).map((pod) => podMetrics(pod, ALERTMANAGER.ports.http, namespaces)),
-            ...withTls(CERTIFICATE_METRIC_PAGE),
-            ['location', '/', [['return', 404, '{"status":"error","error":"not a metrics path"}']]],
-          ],
-        ],
-        ...withTls(CERTIFICATE_METRIC_SERVER),
+        ...whoIsWho(props),
+        ...limitZones(props),
+        ...upstreams(props),
+        ...timesAndSizes(props),
+        lokiServer(props),
+        metricsServer(props),
+        ...withTls(props, CERTIFICATE_METRIC_SERVER),
       ],
+    ],
+  ];
+}
+
+function withTls({ gateway }: Pick<StackConfig, 'gateway'>, directive: Directive): readonly Directive[] {
+  return gateway.tls === undefined ? [] : [directive];
+}
+
+/** Variables that say what a request may do, and of which tenant it is. */
+function whoIsWho(props: GatewayConfigProps): readonly Directive[] {
+  return [
+    ...(props.auth.loki.enabled ? [whoMayWhat(props)] : []),
+    ['map', '$remote_user', '$tenant', tenantMap(props)],
+    ...withTls(props, CERTIFICATE_VARIABLE),
+  ];
+}
+
+/** Counters of connections, tails, large pushes and refusals. */
+function limitZones({ gateway }: GatewayConfigProps): readonly Directive[] {
+  return [
+    ['limit_conn_zone', '$server_port', 'zone=connections:1m'],
+    ['limit_conn_zone', '$tenant', 'zone=tails:1m'],
+    ['map', '$http_transfer_encoding:$content_length', '$large_push', isLarge()],
+    ['limit_conn_zone', '$large_push', 'zone=large:1m'],
+    ['limit_req_zone', '$binary_remote_addr', 'zone=refused:1m', `rate=${gateway.failedLoginsPerMinute}r/m`],
+    ['limit_req_status', 429],
+  ];
+}
+
+/** The Lokis behind the gateway. */
+function upstreams({ deployment, namespaces }: GatewayConfigProps): readonly Directive[] {
+  const hostOf = (service: string): string => `${service}.${namespaces.logging}.svc`;
+  return deployment.mode === 'ha'
+    ? [upstream('compactor', hostOf(COMPACTOR.name)), ringUpstream(podNames(deployment).map(hostOf)), ...anotherTry()]
+    : [upstream('loki', hostOf(LOKI.name))];
+}
+
+/** How long nginx waits for either side, and what it holds meanwhile. */
+function timesAndSizes(props: GatewayConfigProps): readonly Directive[] {
+  return [
+    ['proxy_http_version', '1.1'],
+    // Loki's own answer to a query that takes too long is to arrive.
+    ['proxy_read_timeout', `${Math.ceil(longestQueryTimeout(props.limits).milliseconds / 1000) + 15}s`],
+    ['proxy_send_timeout', '30s'],
+    ['client_header_timeout', '15s'],
+    ['client_body_timeout', '30s'],
+    // Queries; pushes say otherwise.
+    ['client_max_body_size', '1m'],
+    // What is larger waits in a file: the pod's memory does not grow with its clients.
+    ['client_body_buffer_size', bodyBuffer(props)],
+    // An answer waits in Loki for a client that reads slowly, and not in a file of the pod.
+    ['proxy_max_temp_file_size', 0],
+  ];
+}
+
+/** The port of clients: Loki's API, path by path. */
+function lokiServer(props: GatewayConfigProps): Directive {
+  const { gateway, auth } = props;
+  return [
+    'server',
+    [
+      ...(gateway.tls === undefined ? [['listen', GATEWAY.ports.http] as const] : LISTEN_WITH_TLS),
+      ['recursive_error_pages', 'on'],
+      ['limit_conn', 'connections', gateway.maxConnections],
+      ...refusals(),
+      onUnauthorized('@unauthorized'),
+      ['location', '=', '/health', HEALTH],
+      ...ENDPOINTS.filter(isUsed(props)).map((endpoint): Directive => [
+        'location',
+        '=',
+        endpoint.path,
+        proxied(props, endpoint),
+      ]),
+      ...NAMED_VALUES.map((name): Directive => [
+        'location',
+        '~',
+        `^/loki/api/v1/${name}/(?<name>[A-Za-z_][A-Za-z0-9_]*)/values$`,
+        proxied(props, { kind: 'read', methods: ['GET', 'POST'], path: `/loki/api/v1/${name}/$name/values` }),
+      ]),
+      ['location', '=', TAIL_PATH, tail(props)],
+      ...(auth.loki.enabled ? previousPasswords(props) : []),
+      ...REFUSALS.map(({ name, status, error }): Directive => [
+        'location',
+        name,
+        [
+          ...(status === 429
+            ? ([['add_header', 'Retry-After', Math.ceil(60 / gateway.failedLoginsPerMinute), 'always']] as const)
+            : []),
+          ['return', status, JSON.stringify({ status: 'error', error })],
+        ],
+      ]),
+      ['location', '/', [['return', 404, '{"status":"error","error":"not a path of the log gateway"}']]],
+    ],
+  ];
+}
+
+/** The port of scrapers: metrics and nothing else of an API, for each pod by itself. */
+function metricsServer(props: GatewayConfigProps): Directive {
+  const { deployment, namespaces } = props;
+  return [
+    'server',
+    [
+      ['listen', GATEWAY.ports.metrics],
+      ['access_log', 'off'],
+      ['location', '=', '/alive', HEALTH],
+      ...metricsPods(deployment).map((pod) => podMetrics(pod, LOKI.ports.http, namespaces)),
+      ...alertmanagerPods(props).map((pod) => podMetrics(pod, ALERTMANAGER.ports.http, namespaces)),
+      ...withTls(props, CERTIFICATE_METRIC_PAGE),
+      ['location', '/', [['return', 404, '{"status":"error","error":"not a metrics path"}']]],
     ],
   ];
 }

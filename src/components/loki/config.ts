@@ -31,97 +31,23 @@ const SECOND = 1000;
 
 /** Loki's config file as an object. What is unusual has its reason beside it. */
 export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unknown>> {
-  const { deployment, retention, limits, resources, storage, namespaces } = props;
+  const { deployment, limits, storage } = props;
   const isRing = deployment.mode === 'ha';
-  const replayCeiling = {
-    bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
-  };
   return {
     // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
     auth_enabled: true,
     analytics: { reporting_enabled: false }, // nothing leaves the cluster; default: true
     ...(isRing ? { shutdown_delay: SHUTDOWN_DELAY } : {}), // default 0s; a single Loki has nobody to take over
-    server: {
-      http_listen_port: LOKI.ports.http,
-      grpc_listen_port: LOKI.ports.grpc,
-      log_format: 'json',
-      // Default 30s, which would cut an answer that takes its query's time.
-      http_server_read_timeout: formatDuration(serverTimeout(limits)),
-      http_server_write_timeout: formatDuration(serverTimeout(limits)),
-      grpc_server_max_recv_msg_size: grpcMessageSize(props), // default 4 MB, less than a batch may have
-      grpc_server_max_send_msg_size: grpcMessageSize(props),
-    },
-    common: {
-      path_prefix: DATA,
-      replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
-      ring: {
-        kvstore: { store: isRing ? 'memberlist' : 'inmemory' },
-        // Its zone is an argument of each pod. With it, the copies of a line are in different zones, or it is refused.
-        ...(deployment.zoneAware ? { zone_awareness_enabled: true } : {}),
-      },
-      ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
-    },
-    ...(isRing
-      ? {
-          memberlist: {
-            join_members: [`dns+loki-headless.${namespaces.logging}.svc:${LOKI.ports.memberlist}`],
-            rejoin_interval: '1m', // default 0s: two halves of a ring that lost each other stay apart
-            ...ringLabel(props),
-          },
-        }
-      : {}),
+    server: serverSection(props),
+    common: commonSection(props),
+    ...(isRing ? { memberlist: memberlistSection(props) } : {}),
     schema_config: { configs: schemaPeriods(storage) },
     storage_config: storageSection(storage),
-    ingester: {
-      chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
-      // What an outage has held back is in queries at once, however old: until its chunk is flushed, only the ingester knows it. Default
-      // 2h41m. Loki allows it with a store of files alone; with S3 such lines show when they are flushed.
-      ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
-      ...(isRing
-        ? {
-            lifecycler: { readiness_check_ring_health: false }, // default true: beside a dead one, no other becomes ready, and a roll-out stands still
-            autoforget_unhealthy: true, // default false: one that never comes back counts as dead for ever
-          }
-        : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
-      wal: {
-        enabled: true,
-        dir: `${DATA}/wal`,
-        flush_on_shutdown: true, // default false
-        replay_memory_ceiling: formatLokiBytes(replayCeiling), // default 4GB
-      },
-    },
+    ingester: ingesterSection(props),
     ingester_client: {
       grpc_client_config: { max_recv_msg_size: grpcMessageSize(props), max_send_msg_size: grpcMessageSize(props) },
     },
-    limits_config: {
-      ...retentionLimits(retention),
-      ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
-      ingestion_burst_size_mb: megabytes(limits.ingestionBurst), // default 6
-      per_stream_rate_limit: formatLokiBytes(limits.perStreamRate),
-      per_stream_rate_limit_burst: formatLokiBytes(limits.perStreamBurst),
-      max_global_streams_per_user: limits.maxStreams, // the mission's max_streams_per_user counts per ingester
-      max_streams_per_user: limits.maxStreams,
-      max_entries_limit_per_query: limits.maxEntriesPerQuery,
-      max_line_size: formatLokiBytes(limits.maxLineSize),
-      max_line_size_truncate: true, // default false: the line would be lost
-      reject_old_samples: true,
-      reject_old_samples_max_age: formatDuration(limits.rejectOldSamplesAfter),
-      allow_structured_metadata: true,
-      // Default 64KB; above it the line is lost. What is in the line may be metadata as well.
-      max_structured_metadata_size: formatLokiBytes(limits.maxLineSize),
-      // Lines older than 40 minutes go to streams of their own for each hour. In the stream of the present, Loki refuses what is an hour
-      // behind the newest line, and of a push of several streams it says so of the last alone: an outage's backlog would be lost unseen.
-      shard_streams: { time_sharding_enabled: true }, // default false
-      volume_enabled: true,
-      // Default 721h, whatever the retention; an hour more, for queries whose end is a moment ahead.
-      max_query_length: formatDuration({ milliseconds: longestKept(retention).milliseconds + HOUR }),
-      max_query_lookback: formatDuration(longestKept(retention)),
-      discover_service_name: [], // default: adds a label service_name of its own to every stream
-      query_timeout: formatDuration(limits.queryTimeout),
-      max_query_series: limits.maxQuerySeries,
-      max_concurrent_tail_requests: limits.maxTails,
-      deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
-    },
+    limits_config: limitsSection(props),
     runtime_config: { file: `${CONFIG}/overrides.yaml`, period: '10s' },
     // A ring leaves it to a compactor of its own. Each Loki has one built in, which waits for an interval before it begins.
     compactor: isRing ? { retention_enabled: false, compaction_interval: NEVER } : compactorSection(props),
@@ -138,6 +64,104 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
     // Default: the queues of a ring's members are shared. A query that is in the queue of one that stops would never be answered;
     // this way the gateway hears of it, and asks another Loki.
     frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` },
+  };
+}
+
+function serverSection(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const { limits } = props;
+  return {
+    http_listen_port: LOKI.ports.http,
+    grpc_listen_port: LOKI.ports.grpc,
+    log_format: 'json',
+    // Default 30s, which would cut an answer that takes its query's time.
+    http_server_read_timeout: formatDuration(serverTimeout(limits)),
+    http_server_write_timeout: formatDuration(serverTimeout(limits)),
+    grpc_server_max_recv_msg_size: grpcMessageSize(props), // default 4 MB, less than a batch may have
+    grpc_server_max_send_msg_size: grpcMessageSize(props),
+  };
+}
+
+function commonSection({ deployment }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const isRing = deployment.mode === 'ha';
+  return {
+    path_prefix: DATA,
+    replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
+    ring: {
+      kvstore: { store: isRing ? 'memberlist' : 'inmemory' },
+      // Its zone is an argument of each pod. With it, the copies of a line are in different zones, or it is refused.
+      ...(deployment.zoneAware ? { zone_awareness_enabled: true } : {}),
+    },
+    ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
+  };
+}
+
+function memberlistSection(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+  return {
+    join_members: [`dns+loki-headless.${props.namespaces.logging}.svc:${LOKI.ports.memberlist}`],
+    rejoin_interval: '1m', // default 0s: two halves of a ring that lost each other stay apart
+    ...ringLabel(props),
+  };
+}
+
+function ingesterSection({
+  deployment,
+  storage,
+  limits,
+  resources,
+}: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const replayCeiling = {
+    bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
+  };
+  return {
+    chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
+    // What an outage has held back is in queries at once, however old: until its chunk is flushed, only the ingester knows it. Default
+    // 2h41m. Loki allows it with a store of files alone; with S3 such lines show when they are flushed.
+    ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
+    ...(deployment.mode === 'ha'
+      ? {
+          lifecycler: { readiness_check_ring_health: false }, // default true: beside a dead one, no other becomes ready, and a roll-out stands still
+          autoforget_unhealthy: true, // default false: one that never comes back counts as dead for ever
+        }
+      : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
+    wal: {
+      enabled: true,
+      dir: `${DATA}/wal`,
+      flush_on_shutdown: true, // default false
+      replay_memory_ceiling: formatLokiBytes(replayCeiling), // default 4GB
+    },
+  };
+}
+
+/** Of every tenant; {@link tenantOverrides} says what differs for one. */
+function limitsSection({ retention, limits }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  return {
+    ...retentionLimits(retention),
+    ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
+    ingestion_burst_size_mb: megabytes(limits.ingestionBurst), // default 6
+    per_stream_rate_limit: formatLokiBytes(limits.perStreamRate),
+    per_stream_rate_limit_burst: formatLokiBytes(limits.perStreamBurst),
+    max_global_streams_per_user: limits.maxStreams, // the mission's max_streams_per_user counts per ingester
+    max_streams_per_user: limits.maxStreams,
+    max_entries_limit_per_query: limits.maxEntriesPerQuery,
+    max_line_size: formatLokiBytes(limits.maxLineSize),
+    max_line_size_truncate: true, // default false: the line would be lost
+    reject_old_samples: true,
+    reject_old_samples_max_age: formatDuration(limits.rejectOldSamplesAfter),
+    allow_structured_metadata: true,
+    // Default 64KB; above it the line is lost. What is in the line may be metadata as well.
+    max_structured_metadata_size: formatLokiBytes(limits.maxLineSize),
+    // Lines older than 40 minutes go to streams of their own for each hour. In the stream of the present, Loki refuses what is an hour
+    // behind the newest line, and of a push of several streams it says so of the last alone: an outage's backlog would be lost unseen.
+    shard_streams: { time_sharding_enabled: true }, // default false
+    volume_enabled: true,
+    // Default 721h, whatever the retention; an hour more, for queries whose end is a moment ahead.
+    max_query_length: formatDuration({ milliseconds: longestKept(retention).milliseconds + HOUR }),
+    max_query_lookback: formatDuration(longestKept(retention)),
+    discover_service_name: [], // default: adds a label service_name of its own to every stream
+    query_timeout: formatDuration(limits.queryTimeout),
+    max_query_series: limits.maxQuerySeries,
+    max_concurrent_tail_requests: limits.maxTails,
+    deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
   };
 }
 
