@@ -2,17 +2,15 @@
 import { Chart } from 'cdk8s';
 import { type Construct } from 'constructs';
 import type { StackConfig } from '../src/config';
-import { monitoringType } from '../src/components/addresses';
 import { Alertmanager } from '../src/components/alertmanager';
 import { Canary } from '../src/components/canary';
-import { Compactor } from '../src/components/compactor';
 import { ExternalSecrets } from '../src/components/external-secrets';
 import { Gateway } from '../src/components/gateway';
 import { Grafana } from '../src/components/grafana';
-import { Loki } from '../src/components/loki';
+import { monitoringType } from '../src/components/kit/addresses';
+import { Compactor, Loki } from '../src/components/loki';
 import { Namespaces } from '../src/components/namespaces';
-import { OperatorMonitoring } from '../src/components/operator-monitoring';
-import { Prometheus } from '../src/components/prometheus';
+import { OperatorMonitoring, Prometheus } from '../src/components/prometheus';
 import { Promtail } from '../src/components/promtail';
 
 /** Adds the charts of one stack. The numbers make `kubectl apply -f` take the namespaces first. */

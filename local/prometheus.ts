@@ -1,5 +1,5 @@
 /** The stack's own Prometheus, asked by way of the API server. */
-import { PROMETHEUS } from '../src/components/identity';
+import { PROMETHEUS } from '../src/components/kit/identity';
 import type { StackConfig } from '../src/config';
 import { kubectl, type Target } from './kubernetes';
 

@@ -1,5 +1,5 @@
-import { monitoringType } from '../src/components/addresses';
-import { imageReference } from '../src/components/pod';
+import { monitoringType } from '../src/components/kit/addresses';
+import { imageReference } from '../src/components/kit/container';
 import type { StackConfig } from '../src/config';
 import type { Cluster } from './cluster';
 import {

@@ -1,6 +1,6 @@
 /** The stack's own status, for `make up` and `make status`. */
-import { GRAFANA } from '../src/components/identity';
-import { imageReference } from '../src/components/pod';
+import { GRAFANA } from '../src/components/kit/identity';
+import { imageReference } from '../src/components/kit/container';
 import type { StackConfig } from '../src/config';
 import { type KubernetesObject, stackObjects } from '../src/deploy/objects';
 import { collect } from '../src/operations/observe/collect';

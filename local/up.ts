@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { gatewayServicePort } from '../src/components/gateway';
-import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/identity';
+import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/kit/identity';
 import { loadStackConfig, secretTable, type StackConfig } from '../src/config';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../src/deploy/objects';

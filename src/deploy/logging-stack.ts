@@ -3,7 +3,7 @@ import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { gatewayServicePort, gatewayUrl } from '../components/gateway';
-import { GATEWAY, GRAFANA, PART_OF, STACK } from '../components/identity';
+import { GATEWAY, GRAFANA, PART_OF, STACK } from '../components/kit/identity';
 import { sizeWarnings } from '../config/sizing';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from './objects';

@@ -1,10 +1,10 @@
 /** Secret values → the Secrets of a stack. Pure, and without Pulumi: `pulumi up` and the GitOps helper share it. */
 import { createHash, createHmac } from 'node:crypto';
-import { authorizationContents, METRICS_USER } from '../components/authorization';
-import { bucketCredentials, CREDENTIALS_FILE } from '../components/bucket-credentials';
-import { CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI, PART_OF, STACK } from '../components/identity';
-import { LDAP_FILE, ldapConfig } from '../components/ldap-config';
-import { madeFiles } from '../components/made-file';
+import { authorizationContents, METRICS_USER } from '../components/kit/authorization';
+import { bucketCredentials, CREDENTIALS_FILE } from '../components/loki/bucket-credentials';
+import { CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI, PART_OF, STACK } from '../components/kit/identity';
+import { LDAP_FILE, ldapConfig } from '../components/grafana/ldap';
+import { madeFiles } from '../components/external-secrets/made-file';
 import {
   ALERTMANAGER_SECRET,
   credentials,

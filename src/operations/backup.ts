@@ -7,9 +7,10 @@ import { rename, rm } from 'node:fs/promises';
 import { type Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { LOKI, objectLabels } from '../components/identity';
-import { DATA } from '../components/loki-storage';
-import { CONTAINER_SECURITY, imageReference, pullSecrets, restrictedPodSecurity } from '../components/pod';
+import { LOKI, objectLabels } from '../components/kit/identity';
+import { DATA } from '../components/loki/storage';
+import { CONTAINER_SECURITY, imageReference } from '../components/kit/container';
+import { everyPod, restrictedPodSecurity } from '../components/kit/pod';
 import type { StackConfig } from '../config';
 import { type Cluster, kubectl } from './cluster';
 
@@ -141,10 +142,8 @@ function volumePod({ namespaces, images }: StackConfig): object {
     },
     spec: {
       restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
+      ...everyPod(images),
       securityContext: restrictedPodSecurity(USER),
-      ...pullSecrets(images),
       containers: [
         {
           name: POD,

@@ -1,5 +1,5 @@
 /** Namespaces that are there already, with what is not the stack's: its policies and its Pod Security level hold for all of it. */
-import { ADOPT, PART_OF, STACK } from '../components/identity';
+import { ADOPT, PART_OF, STACK } from '../components/kit/identity';
 import type { KubernetesObject } from '../deploy/objects';
 import { type Finding, nameOf } from './compare-finding';
 

@@ -1,6 +1,6 @@
 /** Where the agent keeps what it has read. */
 import { z } from 'zod';
-import { PROMTAIL } from '../components/identity';
+import { PROMTAIL } from '../components/kit/identity';
 import { POSITIONS_VOLUME } from '../components/promtail';
 import type { KubernetesObject } from '../deploy/objects';
 import { type Finding, nameOf } from './compare-finding';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { GATEWAY } from '../components/identity';
+import { GATEWAY } from '../components/kit/identity';
 import { ConfigError, type StackConfig } from '../config';
 import { longestKept } from '../config/retention';
 import { EVERY_STREAM, FIELDS } from '../log-model';

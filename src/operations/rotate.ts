@@ -1,6 +1,6 @@
 /** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- <stack> --rotate` does. */
 import { randomBytes } from 'node:crypto';
-import { authorizationContents, authorizationUsers } from '../components/authorization';
+import { authorizationContents, authorizationUsers } from '../components/kit/authorization';
 import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../config';
 import { credentialLine, type SecretObject } from '../deploy/secret-objects';
 

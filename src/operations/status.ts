@@ -1,5 +1,5 @@
 /** What `npm run status` says of a running stack: what was seen, and whether each part of it is as it should be. Pure. */
-import { PROMTAIL } from '../components/identity';
+import { PROMTAIL } from '../components/kit/identity';
 import type { StackConfig } from '../config';
 import { WATCHDOG } from '../config/heartbeat';
 import type { KubernetesObject } from '../deploy/objects';

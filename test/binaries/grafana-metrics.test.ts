@@ -1,7 +1,7 @@
 /** The real nginx in Grafana's pod, before a stub of Grafana: whoever reaches its port sees the metrics, and nothing else of Grafana. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GRAFANA } from '../../src/components/identity';
+import { GRAFANA } from '../../src/components/kit/identity';
 import { GRAFANA_METRICS_SECRET } from '../../src/config';
 import { freePorts } from '../support/program';
 import { type RunningProxy, startProxy } from '../support/proxy';

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { PROMETHEUS_CONFIG } from '../../src/components/prometheus-config';
+import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
 import { codeBlocks, readPage } from '../support/docs-page';
 import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../support/program';
 import { configFile, everyStack, objectOf, type RenderedStack, stack } from '../support/rendered-stack';

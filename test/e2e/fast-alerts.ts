@@ -1,7 +1,7 @@
 /** The stack with the time of its alerts compressed: what takes minutes in a cluster of somebody’s takes seconds in this one. */
 import { parse, stringify } from 'yaml';
 import { compressLogql } from '../../src/alert-tests/compress';
-import { RULE_FILE } from '../../src/components/prometheus-config';
+import { RULE_FILE } from '../../src/components/prometheus/config';
 import type { StackConfig } from '../../src/config';
 import { parseDuration } from '../../src/config/units';
 import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';

@@ -1,6 +1,6 @@
 /** What stands in for Grafana: its server is in no package registry, and an empty place would be an alert of its own. */
 import { buildNodeImage } from '../../local/images/catalog';
-import { GRAFANA } from '../../src/components/identity';
+import { GRAFANA } from '../../src/components/kit/identity';
 
 export const GRAFANA_STAND_IN = 'spywatcher/grafana-stand-in:1.0.0';
 

@@ -4,7 +4,7 @@ import type { Cluster } from '../../local/cluster';
 import { BACKEND_NAMESPACE, backendImage, startBackend } from '../../local/example-backend';
 import { buildNodeImage, buildPgbouncerImage, buildPostgresImage, buildRedisImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
-import { imageReference } from '../../src/components/pod';
+import { imageReference } from '../../src/components/kit/container';
 import type { StackConfig } from '../../src/config';
 import { type Job, JOBS, POD_LABELS } from '../../src/log-model';
 import { sourceFile } from '../sources/fixture';

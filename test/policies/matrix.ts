@@ -2,7 +2,7 @@
  * The traffic matrix as data: who may talk to whom, and why. Ports are container ports.
  * What no row allows is denied, at every end that belongs to the stack.
  */
-import { monitoringType } from '../../src/components/addresses';
+import { monitoringType } from '../../src/components/kit/addresses';
 import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type * as Logql from '@grafana/lezer-logql' with { 'resolution-mode': 'import' };
 import type { SyntaxNode } from '@lezer/common' with { 'resolution-mode': 'import' };
-import { datasources } from '../../src/components/grafana-datasources';
+import { datasources } from '../../src/components/grafana/datasources';
 import { logAggregationDashboard } from '../../src/dashboards/log-aggregation';
 import { SAVED_QUERIES } from '../../src/dashboards/saved-queries';
 import { everythingConfig } from './config';

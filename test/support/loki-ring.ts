@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { ruleConfigMaps } from '../../src/components/loki-ruler';
+import { ruleConfigMaps } from '../../src/components/loki/ruler';
 import { entriesOf, pushBody, queryRequest } from './loki';
 import { give, removeFolder, type RunningProgram, startProgram, temporaryFolder, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { PROMETHEUS_CONFIG } from '../../src/components/prometheus-config';
+import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';
 import { send } from './request';

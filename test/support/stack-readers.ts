@@ -1,7 +1,7 @@
 /** The real programs that read what is rendered of a stack, each asked whether it takes it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROMETHEUS_CONFIG } from '../../src/components/prometheus-config';
+import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
 import type { KubernetesObject } from '../../src/deploy/objects';
 import { secretManifests } from '../../src/deploy/secret-objects';
 import { type AlertmanagerFiles, amtool, startAlertmanager, writeAlertmanagerFiles } from './alertmanager';

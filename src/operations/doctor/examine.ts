@@ -1,5 +1,5 @@
 /** Looks at a running stack, and at one pod where asked for, and says which link is broken: what `npm run doctor` does. */
-import { GATEWAY } from '../../components/identity';
+import { GATEWAY } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../deploy/objects';
 import type { Cluster } from '../cluster';

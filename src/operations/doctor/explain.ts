@@ -1,5 +1,5 @@
 /** Why the lines of one pod are there, or not. */
-import { PROMTAIL } from '../../components/identity';
+import { PROMTAIL } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import { LABELS, POD_LABELS } from '../../log-model';
 import type { Look } from '../observe/look';

@@ -1,6 +1,6 @@
 /** Are the stack's objects there, and as the stack file has them? */
 import { isDeepStrictEqual } from 'node:util';
-import { PROMTAIL } from '../../components/identity';
+import { PROMTAIL } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../deploy/objects';
 import { nameOf } from '../compare-finding';

@@ -1,5 +1,5 @@
 /** Do the components run? For each: is it scaled away, does a pod not start, has one ended, and with which words? */
-import { LOKI, PROMTAIL } from '../../components/identity';
+import { LOKI, PROMTAIL } from '../../components/kit/identity';
 import type { KubernetesObject } from '../../deploy/objects';
 import { type WorkloadShape, workloads } from '../observe/expected';
 import { known } from '../observe/observed';

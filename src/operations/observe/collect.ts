@@ -9,7 +9,7 @@ import {
   PROMETHEUS,
   PROMTAIL,
   type Identity,
-} from '../../components/identity';
+} from '../../components/kit/identity';
 import { metricsPods } from '../../components/loki';
 import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../deploy/objects';

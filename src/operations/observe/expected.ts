@@ -1,7 +1,7 @@
 /** What a rendered stack expects of the cluster. */
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { LOKI } from '../../components/identity';
+import { LOKI } from '../../components/kit/identity';
 import { isWorkload, type KubernetesObject } from '../../deploy/objects';
 
 const container = z.looseObject({

@@ -1,5 +1,5 @@
 /** The gateway's door to Loki, opened from here with Grafana's credential. */
-import { GATEWAY } from '../../components/identity';
+import { GATEWAY } from '../../components/kit/identity';
 import { credentialSecretName, type StackConfig } from '../../config';
 import type { Look } from './look';
 import { derive, type Observed } from './observed';

@@ -1,5 +1,5 @@
 /** Rules of the section `monitoring`. */
-import { scrapeJobs } from '../../../../src/components/scrape-jobs';
+import { scrapeJobs } from '../../../../src/components/prometheus/scrape-jobs';
 import { everythingConfig, problemsOf } from '../../../support/config';
 import { testRules } from './rows';
 

@@ -1,0 +1,180 @@
+/** Alertmanager's StatefulSet, Services, config, templates and NetworkPolicy. */
+import { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import {
+  type Alertmanager as AlertmanagerConfig,
+  ALERTMANAGER_SECRET,
+  alertmanagerKeys,
+  type StackConfig,
+} from '../../config';
+import { heartbeatSources } from '../../config/heartbeat';
+import { formatDuration } from '../../config/units';
+import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods, monitoringType } from '../kit/addresses';
+import { type ContainerProps, containerPorts, goMemory, httpProbe, podField } from '../kit/container';
+import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMETHEUS } from '../kit/identity';
+import { componentPolicy, destinationRule, dnsEgress, podsOf, tcp, udp } from '../kit/network';
+import { secretFiles } from '../kit/pod';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
+import { alertmanagerConfig, CONFIG, RECEIVERS } from './config';
+import { TEMPLATES } from './templates';
+
+/** The parts of the stack config that Alertmanager is made from. */
+export type AlertmanagerProps = Pick<
+  StackConfig,
+  | 'environment'
+  | 'namespaces'
+  | 'deployment'
+  | 'monitoring'
+  | 'alerting'
+  | 'persistence'
+  | 'resources'
+  | 'images'
+  | 'network'
+> & { readonly alertmanager: AlertmanagerConfig };
+
+/** uid and gid of the image. */
+const USER = 65534;
+const DATA = '/alertmanager';
+
+/** Alertmanager: StatefulSet with a volume for silences, Services, config and templates, NetworkPolicy; a pair also has a disruption budget. */
+export class Alertmanager extends Construct {
+  constructor(scope: Construct, id: string, props: AlertmanagerProps) {
+    super(scope, id);
+    const { namespaces, alertmanager, persistence, images } = props;
+    const workload = new Workload(this, ALERTMANAGER, namespaces.logging, images);
+    const files = {
+      'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props.deployment, heartbeatSources(props))),
+      'spywatcher.tmpl': TEMPLATES.file,
+    };
+
+    workload.serviceAccount();
+    workload.configMap('config', 'alertmanager-config', files);
+    this.policy(props);
+    this.services(workload, props);
+    workload.statefulSet({
+      replicas: alertmanager.replicas,
+      serviceName: ALERTMANAGER_PODS,
+      parallel: true,
+      volume: alertmanager.persistence,
+      claims: {
+        whenDeleted: persistence.retainOnDelete ? 'Retain' : 'Delete',
+        whenScaled: 'Delete', // the other one has the same silences
+      },
+      pod: {
+        user: USER,
+        files,
+        containers: [this.container(props)],
+        volumes: [
+          { name: 'config', configMap: { name: 'alertmanager-config' } },
+          ...(hasSecret(props) ? [secretFiles('receivers', ALERTMANAGER_SECRET)] : []),
+        ],
+      },
+    });
+  }
+
+  private policy(props: AlertmanagerProps): void {
+    const { namespaces, alertmanager, network } = props;
+    const peers = podsOf(ALERTMANAGER, namespaces.logging);
+    const gossip = [...tcp(ALERTMANAGER.ports.cluster), ...udp(ALERTMANAGER.ports.cluster)];
+    const hasPeers = alertmanager.replicas > 1;
+    const destinations = new Map(
+      [...alertmanager.receivers, ...(alertmanager.heartbeat === undefined ? [] : [alertmanager.heartbeat])]
+        .flatMap(({ egress }) => egress)
+        .map((destination) => [JSON.stringify(destination), destination]),
+    );
+    componentPolicy(this, ALERTMANAGER, {
+      namespace: namespaces.logging,
+      ingress: [
+        {
+          from: [
+            podsOf(LOKI, namespaces.logging), // its ruler
+            podsOf(GRAFANA, namespaces.logging),
+            podsOf(GATEWAY, namespaces.logging), // of which it is the metrics alone
+            ...(monitoringType(props) === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
+          ],
+          ports: tcp(ALERTMANAGER.ports.http),
+        },
+        ...(hasPeers ? [{ from: [peers], ports: gossip }] : []),
+      ],
+      egress: [
+        ...(hasPeers ? [{ to: [peers], ports: gossip }] : []),
+        ...[...destinations.values()].map(destinationRule),
+        ...(hasPeers || destinations.size > 0 ? [dnsEgress(network)] : []),
+      ],
+    });
+  }
+
+  private services(workload: Workload, props: AlertmanagerProps): void {
+    const ports = [servicePort('http', ALERTMANAGER.ports.http)];
+    workload.service('service', { ports });
+    // The two of a pair find each other before they are ready.
+    workload.service('pods', { name: ALERTMANAGER_PODS, headless: true, beforeReady: true, ports });
+    for (const pod of alertmanagerPods(props))
+      workload.service(`metrics-${pod}`, { name: `${pod}-metrics`, beforeReady: true, pod, ports });
+  }
+
+  private container(props: AlertmanagerProps): ContainerProps {
+    const { alertmanager, images, resources } = props;
+    const { http, cluster } = ALERTMANAGER.ports;
+    const isPair = alertmanager.replicas > 1;
+    return {
+      name: ALERTMANAGER.name,
+      image: images.alertmanager,
+      args: [...alertmanagerArgs(props)],
+      ports: [
+        ...containerPorts({ http }),
+        ...(isPair
+          ? ['TCP', 'UDP'].map((protocol) => ({
+              name: `cluster-${protocol.toLowerCase()}`,
+              containerPort: cluster,
+              protocol,
+            }))
+          : []),
+      ],
+      env: [goMemory(resources.alertmanager), ...(isPair ? [POD_IP] : [])],
+      resources: resources.alertmanager,
+      startupProbe: { ...httpProbe('/-/ready'), periodSeconds: 1, failureThreshold: 120 },
+      readinessProbe: { ...httpProbe('/-/ready'), periodSeconds: 5 },
+      livenessProbe: httpProbe('/-/healthy'),
+      volumeMounts: [
+        { name: 'data', mountPath: DATA },
+        { name: 'config', mountPath: CONFIG, readOnly: true },
+        ...(hasSecret(props) ? [{ name: 'receivers', mountPath: RECEIVERS, readOnly: true }] : []),
+      ],
+    };
+  }
+}
+
+function hasSecret(props: AlertmanagerProps): boolean {
+  return Object.keys(alertmanagerKeys(props)).length > 0;
+}
+
+/** Alertmanager's command line. */
+export function alertmanagerArgs(props: Pick<AlertmanagerProps, 'alertmanager' | 'namespaces'>): readonly string[] {
+  const { alertmanager, namespaces } = props;
+  const { cluster } = ALERTMANAGER.ports;
+  return [
+    `--config.file=${CONFIG}/alertmanager.yml`,
+    `--storage.path=${DATA}`,
+    `--data.retention=${formatDuration(alertmanager.retention)}`,
+    // What a pod that is killed may forget of its silences; the default is 15m.
+    '--data.maintenance-interval=1m',
+    `--web.external-url=${alertmanager.url}`,
+    // The path of that URL is none of its own.
+    '--web.route-prefix=/',
+    ...(alertmanager.replicas === 1
+      ? ['--cluster.listen-address=']
+      : [
+          `--cluster.listen-address=0.0.0.0:${cluster}`,
+          `--cluster.advertise-address=$(POD_IP):${cluster}`,
+          // A pod's address may become that of another stack's pod.
+          `--cluster.label=${namespaces.logging}/${ALERTMANAGER.name}`,
+          // A pod comes back with another address; the default is to look for the old one 6h.
+          '--cluster.reconnect-timeout=5m',
+          ...alertmanagerPods(props).map((pod) => `--cluster.peer=${alertmanagerHost(pod, namespaces)}:${cluster}`),
+        ]),
+  ];
+}
+
+const POD_IP = podField('POD_IP', 'status.podIP');

@@ -1,0 +1,253 @@
+/** Alertmanager's config file as an object. Secrets stand in it as paths of files. */
+import { type Alertmanager, type Receiver, receiverKeys, type StackConfig } from '../../config';
+import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../../config/heartbeat';
+import { NOBODY } from '../../config/rules/alertmanager';
+import { type Duration, formatDuration } from '../../config/units';
+import { TEMPLATES } from './templates';
+import { LOKI, PROMTAIL } from '../kit/identity';
+
+/** Where the pod finds its config and templates. */
+export const CONFIG = '/etc/alertmanager/config';
+/** Where the pod finds what opens its receivers, one file for each key of the Secret. */
+export const RECEIVERS = '/etc/alertmanager/receivers';
+
+type Yaml = Readonly<Record<string, unknown>>;
+type Conditions = Alertmanager['inhibit'][number]['while'];
+
+/**
+ * Always: what is critical has been a warning before. Labels that tell one source of an alert from another are compared, so
+ * that one pod's alert does not silence another pod's.
+ */
+const CRITICAL_SILENCES_WARNING = {
+  source_matchers: ['severity="critical"'],
+  target_matchers: ['severity=~"warning|info"'],
+  equal: ['alertname', 'tenant', 'job', 'namespace', 'pod', 'instance'],
+};
+
+/** What is noticed of lines that do not arrive, or do not come back. */
+const LINES_MISSING = ['CanaryLosesLines', 'CanaryLinesLate', 'SourceSilent'];
+const LOKI_UNREACHABLE = [
+  ...LINES_MISSING,
+  ...['CanarySlow', 'CanarySilent', 'GatewayServerErrors', 'AgentCannotDeliver', 'AgentBehind'],
+];
+
+/** Always: what follows from a program that is gone is no news beside that. One of a ring may be down, and nothing follows. */
+function causesSilenceEffects({ mode }: StackConfig['deployment']): readonly Yaml[] {
+  const gone = (job: string, alerts: readonly string[], effects: readonly string[]): Yaml => ({
+    source_matchers: [...oneOf('alertname', alerts), ...oneOf('job', [job])],
+    target_matchers: [...oneOf('alertname', effects)],
+  });
+  return [
+    gone(LOKI.name, mode === 'ha' ? ['TargetMissing'] : ['TargetDown', 'TargetMissing'], LOKI_UNREACHABLE),
+    gone(PROMTAIL.name, ['TargetMissing'], LINES_MISSING),
+  ];
+}
+
+/** `alertmanager.yml`, with these sources of the heartbeat. */
+export function alertmanagerConfig(
+  props: Alertmanager,
+  deployment: StackConfig['deployment'],
+  heartbeats: readonly HeartbeatSource[],
+): Yaml {
+  const { receivers, routes, fallback, groupBy, groupWait, groupInterval, repeatInterval, inhibit, muteTimes } = props;
+  // It always fires: as a cause it would silence for ever, and as an effect be missed.
+  const notHeartbeat = heartbeats.length === 0 ? [] : [`alertname!="${WATCHDOG}"`];
+  return {
+    templates: [`${CONFIG}/*.tmpl`],
+    route: {
+      receiver: fallback ?? receivers[0]?.name ?? NOBODY,
+      ...grouping({ groupBy, groupWait, groupInterval, repeatInterval }),
+      routes: [
+        ...heartbeatRoutes(props, heartbeats),
+        ...routes.map(({ receiver, continue: goesOn, mute, ...route }) => ({
+          receiver,
+          ...(matchers(route).length === 0 ? {} : { matchers: matchers(route) }),
+          ...(goesOn ? { continue: true } : {}),
+          ...(mute.length === 0 ? {} : { mute_time_intervals: [...mute] }),
+          ...grouping(route),
+        })),
+      ],
+    },
+    inhibit_rules: [
+      CRITICAL_SILENCES_WARNING,
+      ...causesSilenceEffects(deployment),
+      ...inhibit.map(({ while: source, silence, equal }) => ({
+        source_matchers: [...matchers(source), ...notHeartbeat],
+        target_matchers: [...matchers(silence), ...notHeartbeat],
+        ...(equal.length === 0 ? {} : { equal: [...equal] }),
+      })),
+    ],
+    ...(muteTimes.length === 0 ? {} : { time_intervals: muteTimes.map(timeInterval) }),
+    receivers: [
+      { name: NOBODY },
+      ...heartbeats.map(heartbeatKey).map((name) => ({
+        name,
+        // Who misses it is told by the outside service, not by Alertmanager that it is over.
+        webhook_configs: [{ send_resolved: false, url_file: `${RECEIVERS}/${name}` }],
+      })),
+      ...receivers.map(receiver),
+    ],
+  };
+}
+
+/** Looks in one interval; Alertmanager tells again at the first look at which `repeat_interval` is over. */
+const HEARTBEAT_LOOKS = 5;
+
+/**
+ * Before all others, and none of them sees it. It is told at once, then with every `interval`: half a look earlier, because what
+ * counts is when the last message was taken, which is after the look.
+ */
+function heartbeatRoutes({ heartbeat }: Alertmanager, sources: readonly HeartbeatSource[]): readonly Yaml[] {
+  if (heartbeat === undefined) return [];
+  const look = Math.round(heartbeat.interval.milliseconds / HEARTBEAT_LOOKS);
+  return sources.map((source) => ({
+    receiver: heartbeatKey(source),
+    matchers: [...oneOf('alertname', [WATCHDOG]), ...oneOf('source', [source])],
+    ...grouping({
+      groupBy: ['alertname'],
+      groupWait: { milliseconds: 0 },
+      groupInterval: { milliseconds: look },
+      repeatInterval: { milliseconds: heartbeat.interval.milliseconds - look / 2 },
+    }),
+  }));
+}
+
+function grouping(given: {
+  readonly groupBy?: readonly string[] | undefined;
+  readonly groupWait?: Duration | undefined;
+  readonly groupInterval?: Duration | undefined;
+  readonly repeatInterval?: Duration | undefined;
+}): Yaml {
+  const { groupBy, groupWait, groupInterval, repeatInterval } = given;
+  return {
+    ...(groupBy === undefined ? {} : { group_by: [...groupBy] }),
+    ...(groupWait === undefined ? {} : { group_wait: formatDuration(groupWait) }),
+    ...(groupInterval === undefined ? {} : { group_interval: formatDuration(groupInterval) }),
+    ...(repeatInterval === undefined ? {} : { repeat_interval: formatDuration(repeatInterval) }),
+  };
+}
+
+/** Conditions as Alertmanager writes them; all have to hold. */
+function matchers({ severities, tenants, alerts, labels }: Conditions): readonly string[] {
+  return [
+    ...oneOf('severity', severities),
+    ...oneOf('tenant', tenants),
+    ...oneOf('alertname', alerts),
+    ...Object.entries(labels).flatMap(([name, value]) => oneOf(name, [value])),
+  ];
+}
+
+function oneOf(label: string, values: readonly string[]): readonly string[] {
+  const [first] = values;
+  if (first === undefined) return [];
+  return values.length === 1
+    ? [`${label}=${JSON.stringify(first)}`]
+    : [`${label}=~${JSON.stringify(values.map((value) => value.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`];
+}
+
+/** Hours over midnight are those at both ends of a day: Alertmanager knows none that end before they begin. */
+function timeInterval({ name, days, hours, timeZone }: Alertmanager['muteTimes'][number]): Yaml {
+  const times = hours === undefined ? [] : isOverMidnight(hours) ? overMidnight(hours) : [hours];
+  return {
+    name,
+    time_intervals: [
+      {
+        ...(days.length === 0 ? {} : { weekdays: [...days] }),
+        ...(times.length === 0 ? {} : { times: times.map(({ from, to }) => ({ start_time: from, end_time: to })) }),
+        location: timeZone,
+      },
+    ],
+  };
+}
+
+type Hours = NonNullable<Alertmanager['muteTimes'][number]['hours']>;
+
+/** Of two times of a day with as many digits, the earlier one is the smaller text. */
+const isOverMidnight = ({ from, to }: Hours): boolean => to < from;
+const overMidnight = ({ from, to }: Hours): readonly Hours[] => [
+  { from: '00:00', to },
+  { from, to: '24:00' },
+];
+
+function receiver(config: Receiver): Yaml {
+  const { name, sendResolved } = config;
+  const shared = { send_resolved: sendResolved };
+  const file = (key = ''): string => `${RECEIVERS}/${key}`;
+  const { address, credentials } = receiverKeys(config);
+  switch (config.type) {
+    case 'discord':
+      return {
+        name,
+        discord_configs: [
+          { ...shared, webhook_url_file: file(address), title: TEMPLATES.title, message: TEMPLATES.markdown },
+        ],
+      };
+    case 'slack':
+      return {
+        name,
+        slack_configs: [
+          {
+            ...shared,
+            api_url_file: file(address),
+            title: TEMPLATES.title,
+            text: TEMPLATES.slack,
+            fallback: TEMPLATES.title,
+          },
+        ],
+      };
+    case 'email':
+      return {
+        name,
+        email_configs: [
+          {
+            ...shared,
+            to: config.to.join(', '),
+            from: config.from,
+            smarthost: `${config.host}:${config.port}`,
+            ...(config.user === undefined ? {} : { auth_username: config.user, auth_password_file: file(credentials) }),
+            require_tls: true,
+            headers: { Subject: TEMPLATES.title },
+            html: '', // the default one loads nothing, but shows labels and no links
+            text: TEMPLATES.text,
+          },
+        ],
+      };
+    case 'webhook':
+      return {
+        name,
+        webhook_configs: [
+          {
+            ...shared,
+            url_file: file(address),
+            ...(config.auth === undefined ? {} : authorization(config.auth, file(credentials))),
+          },
+        ],
+      };
+    case 'pagerduty':
+      return {
+        name,
+        pagerduty_configs: [
+          {
+            ...shared,
+            routing_key_file: file(address),
+            ...(config.region === 'eu' ? { url: 'https://events.eu.pagerduty.com/v2/enqueue' } : {}),
+            description: TEMPLATES.title,
+            // PagerDuty knows these three and `error`.
+            severity: '{{ with .CommonLabels.severity }}{{ . }}{{ else }}error{{ end }}',
+            group: '{{ .CommonLabels.tenant }}',
+            details: { alerts: TEMPLATES.text },
+            links: [{ href: '{{ .CommonAnnotations.runbook_url }}', text: 'Runbook' }],
+          },
+        ],
+      };
+  }
+}
+
+function authorization(auth: NonNullable<Extract<Receiver, { readonly type: 'webhook' }>['auth']>, file: string): Yaml {
+  return {
+    http_config:
+      auth.type === 'basic'
+        ? { basic_auth: { username: auth.user, password_file: file } }
+        : { authorization: { type: 'Bearer', credentials_file: file } },
+  };
+}

@@ -1,0 +1,1 @@
+export { Alertmanager, type AlertmanagerProps } from './component';

@@ -1,0 +1,1 @@
+export { Canary, canaryArguments, type CanaryProps } from './component';

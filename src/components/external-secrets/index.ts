@@ -1,0 +1,1 @@
+export { ExternalSecrets } from './component';

@@ -1,0 +1,39 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { StackConfig } from '../../config';
+import { GATEWAY, objectLabels, PROMTAIL } from '../kit/identity';
+
+/** What a {@link GatewayCertificate} is made from. */
+export interface GatewayCertificateProps {
+  readonly namespaces: StackConfig['namespaces'];
+  readonly tls: NonNullable<StackConfig['gateway']['tls']>;
+}
+
+/**
+ * The gateway's certificate, made by cert-manager where an issuer is configured. cert-manager puts the CA's certificate
+ * into the Secret as well, but the agent cannot mount a Secret of another namespace; so it gets a certificate of its own,
+ * of which it reads `ca.crt` alone.
+ */
+export class GatewayCertificate extends Construct {
+  constructor(scope: Construct, id: string, { namespaces, tls }: GatewayCertificateProps) {
+    super(scope, id);
+    if (tls.clusterIssuer === undefined) return;
+    const { logging, agents } = namespaces;
+    const certificate = (name: string, namespace: string, secretName: string, host: string, usage: string): void => {
+      new ApiObject(this, name, {
+        apiVersion: 'cert-manager.io/v1',
+        kind: 'Certificate',
+        metadata: { name, namespace, labels: { ...objectLabels(GATEWAY) } },
+        spec: {
+          secretName,
+          issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: tls.clusterIssuer },
+          dnsNames: [`${host}.${namespace}.svc`, `${host}.${namespace}.svc.cluster.local`],
+          usages: ['digital signature', usage],
+          privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+        },
+      });
+    };
+    certificate('gateway', logging, tls.secretName, GATEWAY.name, 'server auth');
+    certificate('gateway-ca', agents, tls.caSecretName, PROMTAIL.name, 'client auth');
+  }
+}

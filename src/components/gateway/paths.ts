@@ -1,0 +1,49 @@
+/** The paths that the gateway knows. What is not here does not exist. */
+import type { AccessKind } from '../../config';
+
+/** A path, its methods, and the kind of credential that it is for. */
+export interface Endpoint {
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly kind: AccessKind;
+  /** Whether Loki answers it for one tenant alone, so that a reader across tenants has no part in it. @default false */
+  readonly oneTenant?: boolean;
+}
+
+const endpoints = (kind: AccessKind, methods: readonly string[], paths: readonly string[]): readonly Endpoint[] =>
+  paths.map((path) => ({ path, methods, kind }));
+
+export const PUSH_PATHS = ['/loki/api/v1/push', '/otlp/v1/logs'];
+export const DELETE_PATH = '/loki/api/v1/delete';
+export const TAIL_PATH = '/loki/api/v1/tail';
+
+/** Every path that leads to Loki, but for those with a name in them ({@link NAMED_VALUES}) and the tail. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...endpoints('write', ['POST'], PUSH_PATHS),
+  ...endpoints(
+    'read',
+    ['GET', 'POST'],
+    [
+      '/loki/api/v1/query',
+      '/loki/api/v1/query_range',
+      '/loki/api/v1/labels',
+      '/loki/api/v1/series',
+      '/loki/api/v1/index/stats',
+      '/loki/api/v1/index/volume',
+      '/loki/api/v1/index/volume_range',
+      '/loki/api/v1/detected_labels',
+      '/loki/api/v1/detected_fields',
+      '/loki/api/v1/patterns',
+      '/loki/api/v1/format_query',
+      '/loki/api/v1/status/buildinfo',
+    ],
+  ),
+  // Rules are read here and written nowhere. Loki's ruler knows no query across tenants.
+  ...endpoints('read', ['GET'], ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts']).map(
+    (endpoint) => ({ ...endpoint, oneTenant: true }),
+  ),
+  ...endpoints('erase', ['GET', 'POST', 'PUT', 'DELETE'], [DELETE_PATH]),
+];
+
+/** Paths with the name of a label or a field before their end. */
+export const NAMED_VALUES = ['label', 'detected_field'];

@@ -1,0 +1,319 @@
+/** Grafana's Deployment, volume, provisioning, Service, Ingress or route, and NetworkPolicy. */
+import { ApiObject } from 'cdk8s';
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../../config';
+import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../../dashboards/log-aggregation';
+import { LOGGING_STACK_UID, loggingStackDashboard } from '../../dashboards/logging-stack';
+import { GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
+import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
+import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS } from '../kit/identity';
+import {
+  alertmanagerEgress,
+  componentPolicy,
+  destinationRule,
+  dnsEgress,
+  podsIn,
+  podsOf,
+  scrapers,
+  tcp,
+} from '../kit/network';
+import { scratch, secretFiles, volumeClaim } from '../kit/pod';
+import {
+  ALIVE,
+  proxyConfig,
+  proxyContainer,
+  type ProxyProps,
+  proxyServer,
+  proxyVolumes,
+  WITH_AUTHORIZATION,
+} from '../kit/proxy';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
+import { datasources, GATEWAY_CA } from './datasources';
+import { LDAP_FILE, LDAP_FOLDER } from './ldap';
+import { SECRETS, secretSettings, settingsSecrets } from './secrets';
+import { grafanaIni, grafanaSettings } from './settings';
+
+/** The parts of the stack config that Grafana is made from. */
+export type GrafanaProps = Pick<
+  StackConfig,
+  | 'namespaces'
+  | 'alertmanager'
+  | 'grafana'
+  | 'gateway'
+  | 'auth'
+  | 'resources'
+  | 'images'
+  | 'network'
+  | 'limits'
+  | 'environment'
+  | 'monitoring'
+  | 'deployment'
+  | 'canary'
+>;
+
+/** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
+const USER = 10472;
+const DATA = '/var/lib/grafana';
+const PROVISIONING = '/etc/grafana/provisioning';
+const DASHBOARDS = '/etc/grafana/dashboards';
+const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
+
+/** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
+export class Grafana extends Construct {
+  constructor(scope: Construct, id: string, props: GrafanaProps) {
+    super(scope, id);
+    const { namespaces, grafana, images } = props;
+    const workload = new Workload(this, GRAFANA, namespaces.logging, images);
+    const provisioning = provisioningFiles(props);
+    const dashboards = dashboardFiles(props);
+
+    workload.serviceAccount();
+    workload.configMap('provisioning', 'grafana-provisioning', provisioning);
+    workload.configMap('dashboards', 'grafana-dashboards', dashboards);
+    if (hasGrafanaMetrics(props)) this.metrics(workload);
+    this.policy(props);
+    workload.service('service', { ports: [servicePort('http', GRAFANA.ports.http)] });
+    if (grafana.database.type === 'sqlite')
+      new k8s.KubePersistentVolumeClaim(this, 'volume', {
+        metadata: workload.metadata('grafana-data'),
+        spec: volumeClaim(grafana.persistence),
+      });
+    this.deployment(workload, props, { ...provisioning, ...dashboards });
+    if (grafana.ingress !== undefined) this.ingress(grafana.ingress, grafana.url, workload.metadata());
+    if (grafana.route !== undefined) this.route(grafana.route, grafana.url, workload.metadata());
+  }
+
+  private metrics(workload: Workload): void {
+    workload.configMap('metrics-config', GRAFANA_METRICS, METRICS_FILES);
+    workload.service('metrics-service', {
+      name: GRAFANA_METRICS,
+      headless: true,
+      ports: [servicePort('metrics', GRAFANA.ports.metrics)],
+    });
+  }
+
+  private policy(props: GrafanaProps): void {
+    const { namespaces, alertmanager, network, grafana } = props;
+    const { login, database, smtp } = grafana;
+    const { github, google, generic } = login.oauth ?? {};
+    const outside = [github, google, generic, login.ldap, database.type === 'sqlite' ? undefined : database, smtp];
+    componentPolicy(this, GRAFANA, {
+      namespace: namespaces.logging,
+      ingress: [
+        ...(grafana.ingress === undefined && grafana.route === undefined
+          ? []
+          : [{ from: [podsIn(network.ingressController.namespace)], ports: tcp(GRAFANA.ports.http) }]),
+        ...(hasGrafanaMetrics(props) ? [{ from: [...scrapers(props)], ports: tcp(GRAFANA.ports.metrics) }] : []),
+      ],
+      egress: [
+        { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
+        prometheusRule(props),
+        ...(alertmanager.type === 'embedded'
+          ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
+          : []),
+        ...alertmanagerEgress({ alertmanager }),
+        ...outside.flatMap((service) => service?.egress.map(destinationRule) ?? []),
+        dnsEgress(network),
+      ],
+    });
+  }
+
+  private deployment(workload: Workload, props: GrafanaProps, files: Readonly<Record<string, string>>): void {
+    const { grafana } = props;
+    const hasMetrics = hasGrafanaMetrics(props);
+    workload.deployment({
+      replicas: grafana.replicas,
+      overlap: grafana.database.type !== 'sqlite', // one SQLite file on one volume: never two pods
+      pod: {
+        user: USER,
+        files: { ...files, ...(hasMetrics ? METRICS_FILES : {}) },
+        annotations: scrapeAnnotations(props, GRAFANA.ports.metrics),
+        containers: [this.container(props), ...(hasMetrics ? [proxyContainer(metricsProxy(props))] : [])],
+        volumes: this.volumes(props),
+      },
+    });
+  }
+
+  private container(props: GrafanaProps): ContainerProps {
+    const { grafana, gateway, images, resources } = props;
+    return {
+      name: GRAFANA.name,
+      image: images.grafana,
+      env: Object.entries({ ...grafanaSettings(props), ...secretSettings(props) }).map(([name, value]) => ({
+        name,
+        value,
+      })),
+      ports: containerPorts({ http: GRAFANA.ports.http }),
+      resources: resources.grafana,
+      startupProbe: { ...httpProbe('/api/health'), periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
+      readinessProbe: { ...httpProbe('/api/health'), periodSeconds: 5 },
+      // Tells nothing of the database: where that is away, a restart does not help.
+      livenessProbe: httpProbe('/healthz'),
+      volumeMounts: [
+        { name: 'data', mountPath: DATA },
+        { name: 'tmp', mountPath: '/tmp' },
+        ...Object.entries({
+          'grafana.ini': '/etc/grafana',
+          'datasources.yaml': `${PROVISIONING}/datasources`,
+          'dashboards.yaml': `${PROVISIONING}/dashboards`,
+        } satisfies Record<keyof ReturnType<typeof provisioningFiles>, string>).map(([subPath, folder]) => ({
+          name: 'provisioning',
+          mountPath: `${folder}/${subPath}`,
+          subPath,
+          readOnly: true,
+        })),
+        { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
+        ...settingsSecrets(props).map(({ name }) => ({
+          name: `secret-${name}`,
+          mountPath: `${SECRETS}/${name}`,
+          readOnly: true,
+        })),
+        ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
+        ...(grafana.login.ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
+      ],
+    };
+  }
+
+  private volumes(props: GrafanaProps): k8s.Volume[] {
+    const { grafana, gateway } = props;
+    const { ldap } = grafana.login;
+    return [
+      grafana.database.type === 'sqlite'
+        ? { name: 'data', persistentVolumeClaim: { claimName: 'grafana-data' } }
+        : scratch('data', SCRATCH_SIZE),
+      scratch('tmp', SCRATCH_SIZE),
+      ...(hasGrafanaMetrics(props) ? proxyVolumes(metricsProxy(props)) : []),
+      { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
+      { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
+      ...settingsSecrets(props).map(({ name, secret, settings }) =>
+        secretFiles(`secret-${name}`, secret, Object.keys(settings)),
+      ),
+      ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not Grafana's to read
+      ...(ldap === undefined
+        ? []
+        : [secretFiles('ldap', ldap.bindSecret, [LDAP_FILE, ...(ldap.privateCa ? ['ca.crt'] : [])])]),
+    ];
+  }
+
+  private ingress(
+    { className, tls, annotations }: NonNullable<StackConfig['grafana']['ingress']>,
+    url: string,
+    metadata: k8s.ObjectMeta,
+  ): void {
+    const host = new URL(url).hostname;
+    new k8s.KubeIngress(this, 'ingress', {
+      metadata: {
+        ...metadata,
+        annotations: {
+          ...annotations,
+          ...(tls?.clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': tls.clusterIssuer }),
+        },
+      },
+      spec: {
+        ...(className === undefined ? {} : { ingressClassName: className }),
+        ...(tls === undefined ? {} : { tls: [{ hosts: [host], secretName: tls.secretName }] }),
+        rules: [
+          {
+            host,
+            http: {
+              paths: [
+                { path: '/', pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  }
+
+  private route(
+    { gateway }: NonNullable<StackConfig['grafana']['route']>,
+    url: string,
+    metadata: k8s.ObjectMeta,
+  ): void {
+    new ApiObject(this, 'route', {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { ...metadata, labels: { ...metadata.labels } },
+      spec: {
+        parentRefs: [
+          {
+            group: 'gateway.networking.k8s.io',
+            kind: 'Gateway',
+            name: gateway.name,
+            namespace: gateway.namespace,
+            sectionName: gateway.listener,
+          },
+        ],
+        hostnames: [new URL(url).hostname],
+        rules: [
+          {
+            matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+            backendRefs: [{ group: '', kind: 'Service', name: GRAFANA.name, port: GRAFANA.ports.http, weight: 1 }],
+          },
+        ],
+      },
+    });
+  }
+}
+
+function provisioningFiles(props: GrafanaProps) {
+  return {
+    'grafana.ini': grafanaIni(props.grafana),
+    'datasources.yaml': stringify(datasources(props)),
+    'dashboards.yaml': stringify({
+      apiVersion: 1,
+      providers: [
+        {
+          name: 'spywatcher-logs',
+          type: 'file',
+          allowUiUpdates: false,
+          disableDeletion: true,
+          options: { path: DASHBOARDS },
+        },
+      ],
+    }),
+  };
+}
+
+function dashboardFiles(props: GrafanaProps): Readonly<Record<string, string>> {
+  return {
+    [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2),
+    [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
+  };
+}
+
+function metricsProxy({ images, resources }: GrafanaProps): ProxyProps {
+  return {
+    images,
+    resources,
+    configMap: GRAFANA_METRICS,
+    secret: GRAFANA_METRICS_SECRET,
+    metricsPort: GRAFANA.ports.metrics,
+  };
+}
+
+/**
+ * Grafana has its metrics on the port of all else, where everybody whom the Ingress lets in could read them. So it asks for
+ * a password, which the nginx beside it adds to what a scraper asks, and no other path is behind that port.
+ */
+const METRICS_FILES = {
+  'nginx.conf': proxyConfig([
+    proxyServer(GRAFANA.ports.metrics, {
+      '/metrics': [WITH_AUTHORIZATION, ['proxy_pass', `http://127.0.0.1:${GRAFANA.ports.http}/metrics`]],
+      ...ALIVE,
+    }),
+  ]),
+};
+
+/** The stack's own Prometheus, or every pod of the namespace of another one. */
+function prometheusRule(props: GrafanaProps): k8s.NetworkPolicyEgressRule {
+  const { namespaces, grafana } = props;
+  if (grafana.datasources.prometheus === undefined && monitoringType(props) === 'embedded')
+    return { to: [podsOf(PROMETHEUS, namespaces.logging)], ports: tcp(PROMETHEUS.ports.http) };
+  const { namespace, port } = prometheusDatasource(props);
+  return { to: [podsIn(namespace)], ports: tcp(port) };
+}

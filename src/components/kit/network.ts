@@ -1,0 +1,106 @@
+/** NetworkPolicy parts: who, and on which port. Ports come from the {@link Identity} of the pod that listens. */
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import type { Construct } from 'constructs';
+import { parseCIDR } from 'ipaddr.js';
+import type { Destination, StackConfig } from '../../config';
+import { monitoringType } from './addresses';
+import { type Identity, objectLabels, PROMETHEUS, selectorLabels } from './identity';
+
+const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
+
+/** The pods of a component. */
+export function podsOf(component: Identity, namespace: string): k8s.NetworkPolicyPeer {
+  return podsIn(namespace, selectorLabels(component));
+}
+
+/** Pods with these labels in a namespace; all of them without labels. */
+export function podsIn(namespace: string, labels: Readonly<Record<string, string>> = {}): k8s.NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
+    ...(Object.keys(labels).length === 0 ? {} : { podSelector: { matchLabels: { ...labels } } }),
+  };
+}
+
+/** Who may scrape metrics: everything in the configured namespace, and the stack's own Prometheus. */
+export function scrapers(
+  config: Pick<StackConfig, 'network' | 'namespaces' | 'monitoring' | 'environment'>,
+): readonly k8s.NetworkPolicyPeer[] {
+  const { network, namespaces } = config;
+  return [
+    podsIn(network.monitoring.namespace),
+    ...(monitoringType(config) === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
+  ];
+}
+
+/** Addresses. Of a range that is wider than a part of it which is not the internet, that part is left out. */
+export function addresses(cidr: string): k8s.NetworkPolicyPeer {
+  const except = NOT_INTERNET.filter((part) => isWider(cidr, part));
+  return { ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } };
+}
+
+/** The cluster's own addresses, the node's, and the cloud's metadata. */
+const NOT_INTERNET: readonly string[] = [
+  ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+  ...['::1/128', 'fc00::/7', 'fe80::/10'],
+];
+
+/** Whether a range holds all of another one, and more. */
+function isWider(cidr: string, part: string): boolean {
+  const [outer, inner] = [parseCIDR(cidr), parseCIDR(part)];
+  const [address, length] = inner;
+  return address.kind() === outer[0].kind() && outer[1] < length && address.match(outer);
+}
+
+/** One entry of an `egress` list of the config: addresses, or pods. */
+export function destinationRule(destination: Destination): k8s.NetworkPolicyEgressRule {
+  const peer =
+    'cidr' in destination ? addresses(destination.cidr) : podsIn(destination.namespace, destination.podLabels);
+  return { to: [peer], ports: tcp(destination.port) };
+}
+
+export function tcp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
+  return ports.map((port) => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) }));
+}
+
+export function udp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
+  return ports.map((port) => ({ protocol: 'UDP', port: k8s.IntOrString.fromNumber(port) }));
+}
+
+/** Name resolution, for pods that look names up. */
+export function dnsEgress({ dns }: StackConfig['network']): k8s.NetworkPolicyEgressRule {
+  return {
+    to: [podsIn(dns.namespace, dns.podLabels), ...dns.cidrs.map(addresses)],
+    ports: [...udp(53), ...tcp(53)],
+  };
+}
+
+/** Alertmanagers that are not the stack's own. */
+export function alertmanagerEgress({
+  alertmanager,
+}: Pick<StackConfig, 'alertmanager'>): readonly k8s.NetworkPolicyEgressRule[] {
+  return alertmanager.type === 'external' ? alertmanager.egress.map(destinationRule) : [];
+}
+
+export interface ComponentPolicyProps {
+  readonly namespace: string;
+  readonly ingress: readonly k8s.NetworkPolicyIngressRule[];
+  readonly egress: readonly k8s.NetworkPolicyEgressRule[];
+}
+
+/** The policy of one component: both directions are closed, and these rules open what its traffic needs. */
+export function componentPolicy(
+  scope: Construct,
+  component: Identity,
+  { namespace, ingress, egress }: ComponentPolicyProps,
+): k8s.KubeNetworkPolicy {
+  return new k8s.KubeNetworkPolicy(scope, 'network-policy', {
+    metadata: { name: component.name, namespace, labels: { ...objectLabels(component) } },
+    spec: {
+      podSelector: { matchLabels: { ...selectorLabels(component) } },
+      policyTypes: ['Ingress', 'Egress'],
+      // The API server drops an empty list; stated, it would come back as a difference at every refresh.
+      ...(ingress.length === 0 ? {} : { ingress: [...ingress] }),
+      ...(egress.length === 0 ? {} : { egress: [...egress] }),
+    },
+  });
+}

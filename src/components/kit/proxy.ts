@@ -1,0 +1,112 @@
+/** An nginx beside the main container of a pod: it adds a credential to what passes, and shows of its neighbour only what is listed. */
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import type { StackConfig } from '../../config';
+import { AUTHORIZATION_FILE } from './authorization';
+import { type ContainerProps, containerPorts, httpProbe, tcpProbe } from './container';
+import { type Directive, renderNginxConfig } from './nginx';
+import { scratch, secretFiles } from './pod';
+
+/** Name of the container. */
+export const PROXY = 'proxy';
+/** Where the container finds its configuration. */
+export const PROXY_CONFIG = '/etc/nginx/proxy';
+/** Where it finds the line with the credential. */
+export const AUTHORIZATION = '/etc/nginx/authorization';
+
+/** Adds the credential of {@link AUTHORIZATION_FILE} to a request. */
+export const WITH_AUTHORIZATION: Directive = ['include', `${AUTHORIZATION}/${AUTHORIZATION_FILE}`];
+const NOT_FOUND: Directive = ['location', '/', [['return', 404]]];
+
+/** A server that answers GET on these paths, and knows no other. */
+export function proxyServer(
+  listen: string | number,
+  locations: Readonly<Record<string, readonly Directive[]>>,
+): Directive {
+  return [
+    'server',
+    [
+      ['listen', listen],
+      ...Object.entries(locations).map(([path, directives]): Directive => [
+        'location',
+        '=',
+        path,
+        [['limit_except', 'GET', [['deny', 'all']]], ...directives],
+      ]),
+      NOT_FOUND,
+    ],
+  ];
+}
+
+/** Where nginx itself answers, whatever is behind it. */
+const ALIVE_PATH = '/alive';
+export const ALIVE = { [ALIVE_PATH]: [['return', 200]] } as const;
+
+/** The configuration file. */
+export function proxyConfig(servers: readonly Directive[]): string {
+  return renderNginxConfig([
+    ['worker_processes', 1],
+    ['pid', '/tmp/nginx.pid'],
+    ['error_log', 'stderr', 'warn'],
+    ['events', [['worker_connections', 64]]],
+    [
+      'http',
+      [
+        ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind): Directive => [
+          `${kind}_temp_path`,
+          `/tmp/${kind}`,
+        ]),
+        ['access_log', 'off'],
+        ['server_tokens', 'off'],
+        ['proxy_http_version', '1.1'],
+        // Answers are not kept in files.
+        ['proxy_max_temp_file_size', 0],
+        ...servers,
+      ],
+    ],
+  ]);
+}
+
+export interface ProxyProps extends Pick<StackConfig, 'images' | 'resources'> {
+  /** ConfigMap with a key `nginx.conf`. */
+  readonly configMap: string;
+  /** Secret with the credential. @default - it adds none */
+  readonly secret?: string;
+  /** Container port `metrics`. */
+  readonly metricsPort: number;
+  /** @default - none */
+  readonly volumeMounts?: readonly k8s.VolumeMount[];
+}
+
+/** The container. */
+export function proxyContainer({
+  images,
+  resources,
+  secret,
+  metricsPort,
+  volumeMounts = [],
+}: ProxyProps): ContainerProps {
+  return {
+    name: PROXY,
+    image: images.gateway,
+    command: ['nginx', '-c', `${PROXY_CONFIG}/nginx.conf`, '-e', 'stderr', '-g', 'daemon off;'],
+    ports: containerPorts({ metrics: metricsPort }),
+    resources: resources.proxy,
+    readinessProbe: { ...tcpProbe('metrics'), periodSeconds: 5 },
+    livenessProbe: httpProbe(ALIVE_PATH, 'metrics'),
+    volumeMounts: [
+      { name: 'proxy', mountPath: PROXY_CONFIG, readOnly: true },
+      { name: 'proxy-tmp', mountPath: '/tmp' },
+      ...(secret === undefined ? [] : [{ name: 'authorization', mountPath: AUTHORIZATION, readOnly: true }]),
+      ...volumeMounts,
+    ],
+  };
+}
+
+/** The volumes of the container. */
+export function proxyVolumes({ configMap, secret }: Pick<ProxyProps, 'configMap' | 'secret'>): readonly k8s.Volume[] {
+  return [
+    { name: 'proxy', configMap: { name: configMap, items: [{ key: 'nginx.conf', path: 'nginx.conf' }] } },
+    scratch('proxy-tmp', { bytes: 16 * 2 ** 20 }),
+    ...(secret === undefined ? [] : [secretFiles('authorization', secret)]),
+  ];
+}

@@ -1,0 +1,71 @@
+/** A ring's compactor: its StatefulSet, Services, config and NetworkPolicy. */
+import { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import { COMPACTOR, GATEWAY } from '../kit/identity';
+import { componentPolicy, dnsEgress, podsOf, tcp } from '../kit/network';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
+import type { LokiProps } from './component';
+import { compactorSection, lokiConfig, type LokiConfigProps, tenantOverrides } from './config';
+import { lokiStatefulSet } from './stateful-set';
+import { bucketEgress, bucketIdentity, DATA } from './storage';
+
+/** Index files of a day at a time, and the list of the chunks that are about to be deleted. */
+const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
+
+/**
+ * Compaction, retention and deletion for a ring of Lokis. Inside of each of them, they would be done by one that a ring
+ * chooses, while a request for deletion reaches any of them, and is known to that one alone.
+ */
+export class Compactor extends Construct {
+  constructor(scope: Construct, id: string, props: LokiProps) {
+    super(scope, id);
+    const workload = new Workload(this, COMPACTOR, props.namespaces.logging, props.images);
+    const ports = [servicePort('http', COMPACTOR.ports.http)];
+    const files = {
+      'config.yaml': stringify(compactorConfig(props)),
+      'overrides.yaml': stringify(tenantOverrides(props)),
+    };
+
+    workload.serviceAccount(bucketIdentity(props.storage));
+    workload.configMap('config', 'compactor-config', files);
+    this.policy(props);
+    workload.service('service', { ports });
+    workload.service('headless', { name: 'compactor-headless', headless: true, ports });
+    workload.service('metrics', { name: `${COMPACTOR.name}-0-metrics`, beforeReady: true, ports });
+    lokiStatefulSet(workload, props, {
+      identity: COMPACTOR,
+      files,
+      replicas: 1, // two would rewrite the same index
+      resources: props.resources.compactor,
+      volumeSize: VOLUME_SIZE,
+      startSeconds: 300,
+      alive: '/metrics',
+    });
+  }
+
+  private policy({ namespaces, storage, network }: LokiProps): void {
+    componentPolicy(this, COMPACTOR, {
+      namespace: namespaces.logging,
+      ingress: [{ from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }],
+      egress: storage.type === 's3' ? [dnsEgress(network), ...bucketEgress(storage)] : [],
+    });
+  }
+}
+
+/** The compactor's config file as an object: what it has in common with Loki, and a ring of its own that nobody else is in. */
+export function compactorConfig(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const shared = lokiConfig(props);
+  return {
+    target: COMPACTOR.name,
+    auth_enabled: shared['auth_enabled'],
+    analytics: shared['analytics'],
+    server: shared['server'],
+    common: { path_prefix: DATA, ring: { kvstore: { store: 'inmemory' } }, instance_addr: '127.0.0.1' },
+    schema_config: shared['schema_config'],
+    storage_config: shared['storage_config'],
+    limits_config: shared['limits_config'],
+    runtime_config: shared['runtime_config'],
+    compactor: compactorSection(props),
+  };
+}

@@ -1,0 +1,128 @@
+/** Loki's StatefulSet, Services, config, rules and NetworkPolicy. */
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import type { StackConfig } from '../../config';
+import { podField } from '../kit/container';
+import { GATEWAY, LOKI } from '../kit/identity';
+import { componentPolicy, dnsEgress, podsOf, tcp } from '../kit/network';
+import { ZONE_LABEL } from '../kit/pod';
+import { servicePort } from '../kit/service';
+import { Workload } from '../kit/workload';
+import { lokiConfig, tenantOverrides } from './config';
+import { endSeconds, startSeconds } from './lifetime';
+import { podNames } from './pods';
+import { ruleConfigMaps, ruleMounts, rulerEgress } from './ruler';
+import { lokiStatefulSet } from './stateful-set';
+import { bucketEgress, bucketIdentity } from './storage';
+
+/** The parts of the stack config that Loki is made from. */
+export type LokiProps = Pick<
+  StackConfig,
+  | 'namespaces'
+  | 'deployment'
+  | 'alertmanager'
+  | 'storage'
+  | 'persistence'
+  | 'retention'
+  | 'limits'
+  | 'auth'
+  | 'resources'
+  | 'images'
+  | 'network'
+  // What its ruler evaluates, whom it tells, and where its links lead.
+  | 'alerting'
+  | 'monitoring'
+  | 'environment'
+  | 'agent'
+  | 'grafana'
+>;
+
+/** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
+export class Loki extends Construct {
+  constructor(scope: Construct, id: string, props: LokiProps) {
+    super(scope, id);
+    const workload = new Workload(this, LOKI, props.namespaces.logging, props.images);
+    const files = { 'config.yaml': stringify(lokiConfig(props)), 'overrides.yaml': stringify(tenantOverrides(props)) };
+
+    workload.serviceAccount(bucketIdentity(props.storage));
+    workload.configMap('config', 'loki-config', files);
+    for (const { name, data } of ruleConfigMaps(props)) workload.configMap(name, name, data);
+    this.policy(props);
+    this.services(workload, props);
+    this.statefulSet(workload, props, files);
+  }
+
+  private policy(props: LokiProps): void {
+    const { namespaces, deployment, storage, network } = props;
+    const alerts = rulerEgress(props);
+    const peers = podsOf(LOKI, namespaces.logging);
+    const ring = tcp(LOKI.ports.grpc, LOKI.ports.memberlist);
+    const hasPeers = deployment.mode === 'ha';
+    componentPolicy(this, LOKI, {
+      namespace: namespaces.logging,
+      ingress: [
+        { from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(LOKI.ports.http) },
+        ...(hasPeers ? [{ from: [peers], ports: ring }] : []),
+      ],
+      egress: [
+        ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
+        ...(hasPeers || storage.type === 's3' || alerts.length > 0 ? [dnsEgress(network)] : []),
+        ...bucketEgress(storage),
+        ...alerts,
+      ],
+    });
+  }
+
+  private services(workload: Workload, { deployment }: LokiProps): void {
+    const http = [portOf('http')];
+    workload.service('service', { ports: http });
+    workload.service('headless', {
+      name: 'loki-headless',
+      headless: true,
+      beforeReady: true, // members of a ring find each other before they are ready
+      ports: [portOf('http'), portOf('grpc'), portOf('memberlist')],
+    });
+    // Without a ready pod it refuses connections at once, and the gateway goes to the next.
+    for (const pod of deployment.mode === 'ha' ? podNames(deployment) : [])
+      workload.service(`service-${pod}`, { name: pod, pod, ports: http });
+    for (const pod of podNames(deployment))
+      workload.service(`metrics-${pod}`, { name: `${pod}-metrics`, beforeReady: true, pod, ports: http });
+  }
+
+  private statefulSet(workload: Workload, props: LokiProps, files: Readonly<Record<string, string>>): void {
+    const { deployment, resources, persistence } = props;
+    const { mode, replicas, zoneAware, replicationFactor } = deployment;
+    lokiStatefulSet(workload, props, {
+      identity: LOKI,
+      files,
+      mounts: ruleMounts(props),
+      replicas,
+      parallel: true, // a ring of three starts at once; with one replica it makes no difference
+      resources: resources.loki,
+      volumeSize: persistence.size,
+      // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
+      startSeconds: startSeconds(props),
+      // Long enough to flush the chunks in memory.
+      endSeconds: endSeconds(props),
+      // One of a ring that stops is to be left alone soon: `shutdown_delay` counts on it. A slow answer is not a no.
+      ...(mode === 'ha' ? { readiness: { periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 5 } } : {}),
+      alive: '/loki/api/v1/status/buildinfo',
+      // The zone differs from pod to pod; the kubelet puts it in. A ring that knows zones has as many of them as a line has copies.
+      ...(zoneAware
+        ? {
+            args: ['-common.storage.ring.instance-availability-zone=$(ZONE)'],
+            env: [ZONE],
+            minZones: replicationFactor,
+          }
+        : {}),
+    });
+  }
+}
+
+/** Kubernetes ≥ 1.35 copies the node's zone to its pods. */
+const ZONE = podField('ZONE', `metadata.labels['${ZONE_LABEL}']`);
+
+function portOf(name: keyof typeof LOKI.ports): k8s.ServicePort {
+  return servicePort(name, LOKI.ports[name]);
+}

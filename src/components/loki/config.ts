@@ -1,0 +1,258 @@
+/** Loki's config files, as objects. */
+import type { StackConfig } from '../../config';
+import { largestBurst, longestQueryTimeout } from '../../config/limits';
+import { type KeptPeriods, longestKept, longestPeriod } from '../../config/retention';
+import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../../config/units';
+import { EVERY_STREAM } from '../../log-model';
+import { LOKI } from '../kit/identity';
+import { type RulerProps, rulerSection } from './ruler';
+import { DATA, schemaPeriods, storageSection } from './storage';
+
+/** The parts of the stack config that Loki's config files are made from. */
+export type LokiConfigProps = Pick<
+  StackConfig,
+  'namespaces' | 'deployment' | 'storage' | 'retention' | 'limits' | 'auth' | 'resources'
+> &
+  RulerProps;
+
+/** Where the pod finds its config files. */
+export const CONFIG = '/etc/loki';
+/** Share of the memory limit up to which a WAL is replayed before chunks are flushed; Loki's default is 4 GB whatever the limit. */
+const REPLAY_MEMORY_SHARE = 0.75;
+/**
+ * How long a Loki of a ring that is told to stop goes on serving. By then nobody asks it any more: its readiness fails within
+ * 2 s, its Service hears of it within another 2, and the gateway keeps a connection for 3 s at most.
+ */
+const SHUTDOWN_DELAY = '10s';
+/** Longer than any Loki runs. */
+const NEVER = '87600h';
+const HOUR = 3_600_000;
+const SECOND = 1000;
+
+/** Loki's config file as an object. What is unusual has its reason beside it. */
+export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const { deployment, limits, storage } = props;
+  const isRing = deployment.mode === 'ha';
+  return {
+    // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
+    auth_enabled: true,
+    analytics: { reporting_enabled: false }, // nothing leaves the cluster; default: true
+    ...(isRing ? { shutdown_delay: SHUTDOWN_DELAY } : {}), // default 0s; a single Loki has nobody to take over
+    server: serverSection(props),
+    common: commonSection(props),
+    ...(isRing ? { memberlist: memberlistSection(props) } : {}),
+    schema_config: { configs: schemaPeriods(storage) },
+    storage_config: storageSection(storage),
+    ingester: ingesterSection(props),
+    ingester_client: {
+      grpc_client_config: { max_recv_msg_size: grpcMessageSize(props), max_send_msg_size: grpcMessageSize(props) },
+    },
+    limits_config: limitsSection(props),
+    runtime_config: { file: `${CONFIG}/overrides.yaml`, period: '10s' },
+    // A ring leaves it to a compactor of its own. Each Loki has one built in, which waits for an interval before it begins.
+    compactor: isRing ? { retention_enabled: false, compaction_interval: NEVER } : compactorSection(props),
+    // Only where somebody may: X-Scope-OrgID with several tenants is an error otherwise.
+    ...(props.auth.loki.crossTenantReaders.length === 0 ? {} : { querier: { multi_tenant_queries_enabled: true } }),
+    ...rulerSection(props),
+    query_range: {
+      align_queries_with_step: true,
+      cache_results: true,
+      results_cache: { cache: { embedded_cache: { enabled: true, max_size_mb: megabytes(limits.queryCache) } } },
+    },
+    query_scheduler: { max_outstanding_requests_per_tenant: 4096 }, // a dashboard splits into many requests; below that Loki answers "too many outstanding requests"
+    frontend: { compress_responses: true, log_queries_longer_than: '10s' },
+    // Default: the queues of a ring's members are shared. A query that is in the queue of one that stops would never be answered;
+    // this way the gateway hears of it, and asks another Loki.
+    frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` },
+  };
+}
+
+function serverSection(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const { limits } = props;
+  return {
+    http_listen_port: LOKI.ports.http,
+    grpc_listen_port: LOKI.ports.grpc,
+    log_format: 'json',
+    // Default 30s, which would cut an answer that takes its query's time.
+    http_server_read_timeout: formatDuration(serverTimeout(limits)),
+    http_server_write_timeout: formatDuration(serverTimeout(limits)),
+    grpc_server_max_recv_msg_size: grpcMessageSize(props), // default 4 MB, less than a batch may have
+    grpc_server_max_send_msg_size: grpcMessageSize(props),
+  };
+}
+
+function commonSection({ deployment }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const isRing = deployment.mode === 'ha';
+  return {
+    path_prefix: DATA,
+    replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
+    ring: {
+      kvstore: { store: isRing ? 'memberlist' : 'inmemory' },
+      // Its zone is an argument of each pod. With it, the copies of a line are in different zones, or it is refused.
+      ...(deployment.zoneAware ? { zone_awareness_enabled: true } : {}),
+    },
+    ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
+  };
+}
+
+function memberlistSection(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+  return {
+    join_members: [`dns+loki-headless.${props.namespaces.logging}.svc:${LOKI.ports.memberlist}`],
+    rejoin_interval: '1m', // default 0s: two halves of a ring that lost each other stay apart
+    ...ringLabel(props),
+  };
+}
+
+function ingesterSection({
+  deployment,
+  storage,
+  limits,
+  resources,
+}: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const replayCeiling = {
+    bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
+  };
+  return {
+    chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
+    // What an outage has held back is in queries at once, however old: until its chunk is flushed, only the ingester knows it. Default
+    // 2h41m. Loki allows it with a store of files alone; with S3 such lines show when they are flushed.
+    ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
+    ...(deployment.mode === 'ha'
+      ? {
+          lifecycler: { readiness_check_ring_health: false }, // default true: beside a dead one, no other becomes ready, and a roll-out stands still
+          autoforget_unhealthy: true, // default false: one that never comes back counts as dead for ever
+        }
+      : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
+    wal: {
+      enabled: true,
+      dir: `${DATA}/wal`,
+      flush_on_shutdown: true, // default false
+      replay_memory_ceiling: formatLokiBytes(replayCeiling), // default 4GB
+    },
+  };
+}
+
+/** Of every tenant; {@link tenantOverrides} says what differs for one. */
+function limitsSection({ retention, limits }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  return {
+    ...retentionLimits(retention),
+    ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
+    ingestion_burst_size_mb: megabytes(limits.ingestionBurst), // default 6
+    per_stream_rate_limit: formatLokiBytes(limits.perStreamRate),
+    per_stream_rate_limit_burst: formatLokiBytes(limits.perStreamBurst),
+    max_global_streams_per_user: limits.maxStreams, // the mission's max_streams_per_user counts per ingester
+    max_streams_per_user: limits.maxStreams,
+    max_entries_limit_per_query: limits.maxEntriesPerQuery,
+    max_line_size: formatLokiBytes(limits.maxLineSize),
+    max_line_size_truncate: true, // default false: the line would be lost
+    reject_old_samples: true,
+    reject_old_samples_max_age: formatDuration(limits.rejectOldSamplesAfter),
+    allow_structured_metadata: true,
+    // Default 64KB; above it the line is lost. What is in the line may be metadata as well.
+    max_structured_metadata_size: formatLokiBytes(limits.maxLineSize),
+    // Lines older than 40 minutes go to streams of their own for each hour. In the stream of the present, Loki refuses what is an hour
+    // behind the newest line, and of a push of several streams it says so of the last alone: an outage's backlog would be lost unseen.
+    shard_streams: { time_sharding_enabled: true }, // default false
+    volume_enabled: true,
+    // Default 721h, whatever the retention; an hour more, for queries whose end is a moment ahead.
+    max_query_length: formatDuration({ milliseconds: longestKept(retention).milliseconds + HOUR }),
+    max_query_lookback: formatDuration(longestKept(retention)),
+    discover_service_name: [], // default: adds a label service_name of its own to every stream
+    query_timeout: formatDuration(limits.queryTimeout),
+    max_query_series: limits.maxQuerySeries,
+    max_concurrent_tail_requests: limits.maxTails,
+    deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
+  };
+}
+
+/**
+ * Default: none. The address of a pod that is gone may become that of another ring's pod, and the two rings one. The bucket is
+ * in the label because two clusters may have a namespace of the same name, and one network.
+ */
+function ringLabel({ deployment, namespaces, storage }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const label = storage.type === 's3' ? `${namespaces.logging}/${storage.bucket}` : namespaces.logging;
+  const { clusterLabel } = deployment;
+  return {
+    ...(clusterLabel === 'accepted' ? {} : { cluster_label: label }),
+    ...(clusterLabel === 'demanded' ? {} : { cluster_label_verification_disabled: true }),
+  };
+}
+
+/** Compaction, retention and deletion, for whoever does it. */
+export function compactorSection({ retention, storage }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  return {
+    working_directory: `${DATA}/compactor`,
+    compaction_interval: formatDuration(retention.compactionInterval),
+    retention_enabled: true, // default false: retention_period alone deletes nothing
+    retention_delete_delay: formatDuration(retention.deleteDelay),
+    delete_request_store: storage.type,
+  };
+}
+
+/** Per-tenant overrides; Loki reads the file again while it runs. */
+export function tenantOverrides({ retention, limits, auth }: LokiConfigProps): Readonly<Record<string, unknown>> {
+  const overrides = auth.loki.tenants.flatMap(({ name, erase }) => {
+    const kept = retention.tenants[name];
+    const own = {
+      ...(kept === undefined ? {} : retentionLimits(kept)),
+      ...tenantLimits(limits.tenants[name] ?? {}),
+      ...(erase.length === 0 ? {} : { deletion_mode: 'filter-and-delete' }),
+    };
+    return Object.keys(own).length === 0 ? [] : [[name, own] as const];
+  });
+  return { overrides: Object.fromEntries(overrides) };
+}
+
+type TenantLimits = StackConfig['limits']['tenants'][string];
+
+/** What is written of a tenant's limits, by Loki's names. */
+function tenantLimits(own: TenantLimits): Readonly<Record<string, unknown>> {
+  const { ingestionRate, ingestionBurst, perStreamRate, perStreamBurst, maxStreams, queryTimeout } = own;
+  const written: Readonly<Record<string, unknown>> = {
+    ingestion_rate_mb: ingestionRate && megabytes(ingestionRate),
+    ingestion_burst_size_mb: ingestionBurst && megabytes(ingestionBurst),
+    per_stream_rate_limit: perStreamRate && formatLokiBytes(perStreamRate),
+    per_stream_rate_limit_burst: perStreamBurst && formatLokiBytes(perStreamBurst),
+    max_global_streams_per_user: maxStreams,
+    max_streams_per_user: maxStreams,
+    max_entries_limit_per_query: own.maxEntriesPerQuery,
+    query_timeout: queryTimeout && formatDuration(queryTimeout),
+    max_query_series: own.maxQuerySeries,
+    max_concurrent_tail_requests: own.maxTails,
+  };
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * How long lines are kept, of all tenants or of one. Both keys are always there: without `retention_stream` a tenant would
+ * have that of all tenants beside its own period.
+ *
+ * Loki drops a chunk from the index of an earlier day by `retention_period` alone, whatever the chunk's stream. So that is
+ * the longest there is, and what is kept shorter has a rule behind all others (those of a stack file begin at priority 1).
+ */
+function retentionLimits({ period, streams }: KeptPeriods): Readonly<Record<string, unknown>> {
+  const longest = longestPeriod({ period, streams });
+  const rest = longest.milliseconds > period.milliseconds ? EVERY_STREAM : [];
+  return {
+    retention_period: formatDuration(longest),
+    retention_stream: [
+      ...streams.map((stream) => ({ ...stream, period: formatDuration(stream.period) })),
+      ...rest.map((selector) => ({ selector, period: formatDuration(period), priority: 0 })),
+    ],
+  };
+}
+
+/** As old as a line may be when it is written, and until its chunk is sure to be in the store. */
+function lateLines({ rejectOldSamplesAfter }: StackConfig['limits']): string {
+  return formatDuration({ milliseconds: rejectOldSamplesAfter.milliseconds + 3 * HOUR });
+}
+
+/** An answer is on its way a moment longer than its query runs. */
+function serverTimeout(limits: StackConfig['limits']): Duration {
+  return { milliseconds: longestQueryTimeout(limits).milliseconds + 5 * SECOND };
+}
+
+/** A push of a whole burst must fit in one gRPC message. */
+function grpcMessageSize({ limits }: LokiConfigProps): number {
+  return Math.max(largestBurst(limits).bytes, 16 * 2 ** 20);
+}

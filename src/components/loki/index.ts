@@ -1,0 +1,3 @@
+export { Compactor, compactorConfig } from './compactor';
+export { Loki, type LokiProps } from './component';
+export { metricsPods, podNames } from './pods';

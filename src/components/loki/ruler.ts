@@ -1,0 +1,124 @@
+/** Loki's ruler: the parts of Loki's config, pods and policy that follow from `alerting`. */
+import { createHash } from 'node:crypto';
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import { stringify } from 'yaml';
+import { hasRecordingRules, type TenantRules, tenantRules } from '../../alerts';
+import type { StackConfig } from '../../config';
+import { formatDuration } from '../../config/units';
+import { LOKI_DATASOURCE_UID } from '../../dashboards/explore';
+import { alertmanagerUrls, prometheusUrl } from '../kit/addresses';
+import { ALERTMANAGER, PROMETHEUS } from '../kit/identity';
+import { DATA } from './storage';
+import { destinationRule, podsOf, tcp } from '../kit/network';
+
+/** The parts of the stack config that the ruler is made from. */
+export type RulerProps = Pick<
+  StackConfig,
+  | 'alerting'
+  | 'alertmanager'
+  | 'monitoring'
+  | 'environment'
+  | 'namespaces'
+  | 'auth'
+  | 'agent'
+  | 'grafana'
+  | 'deployment'
+>;
+
+/** Where the pod finds each tenant's rules, in a folder of its name. */
+export const RULES = '/etc/loki-rules';
+
+/** Loki's `ruler` section; none where `alerting.enabled` is false. */
+export function rulerSection(props: RulerProps): Readonly<Record<string, unknown>> {
+  const { alerting, grafana, deployment } = props;
+  if (!alerting.enabled) return {};
+  const alertmanagers = alertmanagerUrls(props);
+  const metrics = recordedTo(props);
+  return {
+    ruler: {
+      storage: { type: 'local', local: { directory: RULES } },
+      rule_path: `${DATA}/rules`, // a copy that it works with
+      evaluation_interval: formatDuration(alerting.interval),
+      // Links of alerts lead to Grafana's Explore, with the query.
+      external_url: grafana.url,
+      datasource_uid: LOKI_DATASOURCE_UID,
+      ...(alertmanagers.length === 0
+        ? {}
+        : { alertmanager_url: alertmanagers.join(','), enable_alertmanager_v2: true }),
+      // Each group of rules is evaluated by one member of the ring, and they ask each other for what the API tells.
+      ...(deployment.mode === 'ha' ? { enable_sharding: true } : {}),
+      wal: { dir: `${DATA}/ruler-wal` }, // default: below the working directory, which is read-only
+      ...(metrics === undefined
+        ? {}
+        : { remote_write: { enabled: true, clients: { metrics: { name: 'metrics', url: metrics } } } }),
+    },
+  };
+}
+
+/** Where recording rules are kept; undefined where there are none. */
+function recordedTo(props: RulerProps): string | undefined {
+  if (!hasRecordingRules(props)) return undefined;
+  const embedded = prometheusUrl(props);
+  return props.alerting.remoteWrite?.url ?? (embedded === undefined ? undefined : `${embedded}/api/v1/write`);
+}
+
+/** A ConfigMap of rules, and where the pod has it. */
+export interface RuleConfigMap {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** One for each tenant that has rules. With one for each tenant, another tenant would change the pod, and restart Loki. */
+export function ruleConfigMaps(props: RulerProps): readonly RuleConfigMap[] {
+  return props.alerting.enabled ? tenantRules(props).filter(hasRules).map(ruleConfigMap) : [];
+}
+
+const hasRules = ({ files }: TenantRules): boolean => Object.values(files).some(({ groups }) => groups.length > 0);
+
+function ruleConfigMap({ tenant, files }: TenantRules): RuleConfigMap {
+  return {
+    name: `loki-rules-${isName(tenant) ? tenant : createHash('sha256').update(tenant).digest('hex').slice(0, 16)}`,
+    mountPath: `${RULES}/${tenant}`,
+    data: Object.fromEntries(
+      Object.entries(files).map(([name, file]) => [
+        name,
+        stringify(file, { lineWidth: 0, aliasDuplicateObjects: false }),
+      ]),
+    ),
+  };
+}
+
+/** Whether a tenant's name can be a part of a name in Kubernetes, which has 63 letters. */
+function isName(tenant: string): boolean {
+  return /^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/.test(tenant);
+}
+
+/** Mounted as folders, without subPath: a changed ConfigMap arrives in the running pod, and Loki reads it again. */
+export function ruleMounts(props: RulerProps): Required<Pick<k8s.Container, 'volumeMounts'>> & {
+  readonly volumes: readonly k8s.Volume[];
+} {
+  const maps = ruleConfigMaps(props);
+  return {
+    volumeMounts: maps.map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
+    volumes: maps.map(({ name }) => ({ name, configMap: { name } })),
+  };
+}
+
+/** Alertmanager, and who keeps what is recorded. */
+export function rulerEgress(props: RulerProps): readonly k8s.NetworkPolicyEgressRule[] {
+  const { alerting, alertmanager, namespaces } = props;
+  if (!alerting.enabled) return [];
+  const metrics = recordedTo(props);
+  return [
+    ...(alertmanager.type === 'embedded'
+      ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
+      : []),
+    ...(alertmanager.type === 'external' ? alertmanager.egress.map(destinationRule) : []),
+    ...(metrics === undefined
+      ? []
+      : (alerting.remoteWrite?.egress.map(destinationRule) ?? [
+          { to: [podsOf(PROMETHEUS, namespaces.logging)], ports: tcp(PROMETHEUS.ports.http) },
+        ])),
+  ];
+}

@@ -1,0 +1,96 @@
+/** Where Loki keeps chunks and index: the parts of its config, its pods and its policy that follow from `storage`. */
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import type { StackConfig } from '../../config';
+import { CREDENTIALS_FILE } from './bucket-credentials';
+import { addresses, tcp } from '../kit/network';
+import { secretFiles } from '../kit/pod';
+
+/** The section of the stack config. */
+type Storage = StackConfig['storage'];
+
+/** Where the pod has its volume. */
+export const DATA = '/var/loki';
+const BUCKET_CREDENTIALS = '/etc/loki-bucket';
+/** The address at which every node of EKS answers with the keys of a Pod Identity association. */
+const POD_IDENTITY = { cidr: '169.254.170.23/32', port: 80 };
+
+/** One period of the index as Loki's config has it. */
+export interface SchemaPeriod {
+  readonly from: string;
+  readonly store: string;
+  readonly object_store: string;
+  readonly schema: string;
+  readonly index: { readonly prefix: string; readonly period: string };
+}
+
+/** Periods of the index. What one of them says of days that have passed must never change: Loki would not find their logs. */
+export function schemaPeriods(storage: Storage): readonly SchemaPeriod[] {
+  return storage.schema.map((period, index) => ({
+    from: period.from,
+    store: 'tsdb',
+    object_store: 'store' in period ? period.store : storage.type,
+    schema: 'v13',
+    // Of each period its own, so that none can be taken for another's table. The first one's is that of stacks before there were several.
+    index: { prefix: index === 0 ? 'index_' : `index_${period.from.replaceAll('-', '')}_`, period: '24h' },
+  }));
+}
+
+/** Loki's `storage_config`. */
+export function storageSection(storage: Storage): Readonly<Record<string, unknown>> {
+  return {
+    tsdb_shipper: {
+      active_index_directory: `${DATA}/tsdb-index`,
+      cache_location: `${DATA}/tsdb-cache`,
+      // Default 0: a member of a ring would be ready, and take lines, with a bucket that it cannot use. So it looks into it first.
+      ...(storage.type === 's3' ? { query_ready_num_days: 1 } : {}),
+    },
+    ...(storage.type === 's3'
+      ? {
+          aws: {
+            bucketnames: storage.bucket,
+            region: storage.region,
+            s3forcepathstyle: storage.forcePathStyle,
+            ...(storage.endpoint === undefined
+              ? {}
+              : { endpoint: storage.endpoint, insecure: storage.endpoint.startsWith('http://') }),
+          },
+        }
+      : {}),
+    ...(schemaPeriods(storage).some((period) => period.object_store === 'filesystem')
+      ? { filesystem: { directory: `${DATA}/chunks` } }
+      : {}),
+  };
+}
+
+/** The access key as a file, where there is one, and what says where it is. */
+export function bucketCredentialsMount(storage: Storage): {
+  readonly env: readonly k8s.EnvVar[];
+  readonly volumeMounts: readonly k8s.VolumeMount[];
+  readonly volumes: readonly k8s.Volume[];
+} {
+  if (storage.type !== 's3' || storage.access.type !== 'secret') return { env: [], volumeMounts: [], volumes: [] };
+  return {
+    env: [{ name: 'AWS_SHARED_CREDENTIALS_FILE', value: `${BUCKET_CREDENTIALS}/${CREDENTIALS_FILE}` }],
+    volumeMounts: [{ name: 'bucket', mountPath: BUCKET_CREDENTIALS, readOnly: true }],
+    volumes: [secretFiles('bucket', storage.access.secret, [CREDENTIALS_FILE])],
+  };
+}
+
+/** The ServiceAccount's role. Where it is set, EKS gives the pods a token for AWS; Kubernetes' own is not mounted either way. */
+export function bucketIdentity(storage: Storage): Pick<k8s.ObjectMeta, 'annotations'> {
+  return storage.type === 's3' && storage.access.type === 'serviceAccount'
+    ? { annotations: { 'eks.amazonaws.com/role-arn': storage.access.roleArn } }
+    : {};
+}
+
+/** The bucket, and whoever gives out keys for it. */
+export function bucketEgress(storage: Storage): readonly k8s.NetworkPolicyEgressRule[] {
+  if (storage.type !== 's3') return [];
+  const { access, egress } = storage;
+  const keys = {
+    secret: [],
+    serviceAccount: access.type === 'serviceAccount' ? access.egress : [],
+    podIdentity: [POD_IDENTITY],
+  };
+  return [...egress, ...keys[access.type]].map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) }));
+}

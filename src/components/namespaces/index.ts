@@ -1,0 +1,1 @@
+export { LoggingNamespace, type LoggingNamespaceProps, Namespaces, type PodSecurityLevel } from './component';

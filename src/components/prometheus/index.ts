@@ -1,0 +1,2 @@
+export { Prometheus, type PrometheusProps } from './component';
+export { OperatorMonitoring, type OperatorMonitoringProps } from './operator';

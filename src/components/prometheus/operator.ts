@@ -1,0 +1,84 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { metricRuleGroups } from '../../alerts/metric-rule-groups';
+import { stackRules, type StackRulesConfig } from '../../alerts/stack-rules';
+import { formatDuration } from '../../config/units';
+import { objectLabels, PROMETHEUS, selectorLabels } from '../kit/identity';
+import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
+
+/** The parts of the stack config that the operator's objects are made from. */
+export type OperatorMonitoringProps = StackRulesConfig;
+
+const API = 'monitoring.coreos.com/v1';
+
+/** Relabelling in the operator's words. */
+type Relabelling = Readonly<Record<string, unknown>>;
+
+/** For a Prometheus Operator: what of the stack is scraped, and the stack's own alerts. */
+export class OperatorMonitoring extends Construct {
+  constructor(scope: Construct, id: string, props: OperatorMonitoringProps) {
+    super(scope, id);
+    const { namespaces, monitoring } = props;
+    const { labels = {}, ruleLabels = {} } = monitoring.operator ?? {};
+    const interval = formatDuration(monitoring.scrapeInterval);
+    for (const jobs of bySource(scrapeJobs(props))) {
+      const [{ component, namespace, paths }] = jobs;
+      // Of a Service's pods, without asking which of several Services.
+      const ofPods = paths === undefined;
+      const endpoints = jobs.flatMap((job) => endpointsOf(job, interval));
+      new ApiObject(this, `monitor-${component.name}`, {
+        apiVersion: API,
+        kind: ofPods ? 'PodMonitor' : 'ServiceMonitor',
+        metadata: { name: component.name, namespace, labels: { ...objectLabels(component), ...labels } },
+        spec: {
+          selector: { matchLabels: { ...selectorLabels(component) } },
+          namespaceSelector: { matchNames: [namespace] },
+          [ofPods ? 'podMetricsEndpoints' : 'endpoints']: endpoints,
+        },
+      });
+    }
+    new ApiObject(this, 'rules', {
+      apiVersion: API,
+      kind: 'PrometheusRule',
+      metadata: {
+        name: 'spywatcher-logs-stack',
+        namespace: namespaces.logging,
+        labels: { ...objectLabels(PROMETHEUS), ...ruleLabels },
+      },
+      spec: metricRuleGroups(stackRules(props), props.alerting.runbooks),
+    });
+  }
+}
+
+/** Jobs behind one Service are one monitor. */
+function bySource(jobs: readonly ScrapeJob[]): readonly (readonly [ScrapeJob, ...ScrapeJob[]])[] {
+  const sources = new Map<string, [ScrapeJob, ...ScrapeJob[]]>();
+  for (const job of jobs) {
+    const known = sources.get(job.service);
+    if (known === undefined) sources.set(job.service, [job]);
+    else known.push(job);
+  }
+  return [...sources.values()];
+}
+
+function endpointsOf({ job, portName, paths }: ScrapeJob, interval: string): readonly Relabelling[] {
+  const label = (targetLabel: string, replacement: string): Relabelling => ({
+    action: 'replace',
+    targetLabel,
+    replacement,
+  });
+  const endpoint = { port: portName, interval };
+  const named = label('job', job);
+  if (paths === undefined) return [{ ...endpoint, path: '/metrics', relabelings: [named] }];
+  // Whichever gateway it is asked of, it is the same Loki: a series has the name of what it is about, and no other.
+  return paths.map(({ path, pod }) => ({
+    ...endpoint,
+    path,
+    relabelings: [
+      named,
+      label('instance', pod),
+      label('pod', pod),
+      { action: 'labeldrop', regex: 'container|endpoint' },
+    ],
+  }));
+}

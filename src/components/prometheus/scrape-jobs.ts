@@ -1,0 +1,73 @@
+/** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
+import type { StackConfig } from '../../config';
+import { pathsOfGateway } from '../gateway/metrics';
+import { GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from '../kit/addresses';
+import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI, PROMTAIL } from '../kit/identity';
+
+/** Metrics of one program of the stack. */
+export interface ScrapeJob {
+  /** Label `job` of its metrics. */
+  readonly job: string;
+  /** The pods that listen. */
+  readonly component: Identity;
+  readonly namespace: string;
+  /** Service in front of them. */
+  readonly service: string;
+  /** Name of the container port. */
+  readonly portName: string;
+  readonly port: number;
+  /** Where one port has the metrics of several pods: the path of each. @default - `/metrics` of each pod that listens */
+  readonly paths?: readonly { readonly path: string; readonly pod: string }[];
+}
+
+/** The parts of the stack config that say what there is to scrape. */
+export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager' | 'canary' | 'gateway'>;
+
+/** Every program of the stack that has metrics. */
+export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
+  const { logging, agents } = config.namespaces;
+  const throughGateway = (program: Identity): ScrapeJob => ({
+    job: program.name,
+    component: GATEWAY,
+    namespace: logging,
+    service: GATEWAY_METRICS,
+    portName: 'metrics',
+    port: GATEWAY.ports.metrics,
+    // A pod of a StatefulSet has its ordinal behind the name.
+    paths: pathsOfGateway(config).filter(({ pod }) => pod.replace(/-\d+$/, '') === program.name),
+  });
+  return [
+    throughGateway(LOKI),
+    ...(config.alertmanager.type === 'embedded' ? [throughGateway(ALERTMANAGER)] : []),
+    ...(config.deployment.mode === 'ha' ? [throughGateway(COMPACTOR)] : []),
+    ...(config.gateway.tls === undefined ? [] : [throughGateway(GATEWAY)]),
+    {
+      job: PROMTAIL.name,
+      component: PROMTAIL,
+      namespace: agents,
+      service: PROMTAIL_METRICS,
+      portName: 'metrics',
+      port: PROMTAIL.ports.metrics,
+    },
+    {
+      job: GRAFANA.name,
+      component: GRAFANA,
+      namespace: logging,
+      service: GRAFANA_METRICS,
+      portName: 'metrics',
+      port: GRAFANA.ports.metrics,
+    },
+    ...(config.canary === undefined
+      ? []
+      : [
+          {
+            job: CANARY.name,
+            component: CANARY,
+            namespace: logging,
+            service: CANARY.name,
+            portName: 'metrics',
+            port: CANARY.ports.metrics,
+          },
+        ]),
+  ];
+}

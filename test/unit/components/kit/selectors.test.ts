@@ -1,0 +1,186 @@
+/** Whatever selects pods selects the right ones, and names ports that they have. */
+import {
+  find,
+  type Labels,
+  type Manifest,
+  ofKind,
+  type PolicyPeer,
+  renderStack,
+  selects,
+  workloads,
+} from '../../../support/manifests';
+import { everyStack } from '../../../support/rendered-stack';
+
+const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
+
+interface Pod {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly ports: ReadonlyMap<string, number>;
+}
+
+/** The pods of the workloads, each of a StatefulSet's with the label that its controller adds. */
+function podsOf(objects: readonly Manifest[]): readonly Pod[] {
+  return workloads(objects).flatMap(({ kind, metadata: { name, namespace = '' }, spec: { template, replicas } }) => {
+    const ports = new Map(
+      template.spec.containers.flatMap(({ ports: own }) => own.map((port) => [port.name, port.containerPort])),
+    );
+    const { labels } = template.metadata;
+    if (kind !== 'StatefulSet') return [{ name, namespace, labels, ports }];
+    return Array.from({ length: replicas }, (_, index) => {
+      const pod = `${name}-${index}`;
+      return { name: pod, namespace, labels: { ...labels, 'statefulset.kubernetes.io/pod-name': pod }, ports };
+    });
+  });
+}
+
+/** A Service, and the name or number of one of its ports. */
+interface Backend {
+  readonly name: string;
+  readonly port: string | number;
+}
+
+interface IngressRule {
+  readonly http: {
+    readonly paths: readonly {
+      readonly backend: { readonly service: { readonly name: string; readonly port: { readonly name: string } } };
+    }[];
+  };
+}
+
+interface RouteRule {
+  readonly backendRefs?: readonly Backend[];
+}
+
+/** Where an Ingress or an HTTPRoute leads. */
+function backendsOf({ kind, spec }: Manifest): readonly Backend[] {
+  if (kind === 'HTTPRoute')
+    return (spec['rules'] as readonly RouteRule[]).flatMap(({ backendRefs = [] }) => backendRefs);
+  return (spec['rules'] as readonly IngressRule[]).flatMap(({ http }) =>
+    http.paths.map(({ backend: { service } }) => ({ name: service.name, port: service.port.name })),
+  );
+}
+
+const selectedIn = (pods: readonly Pod[], namespace: string | undefined, labels: Labels): readonly Pod[] =>
+  pods.filter((pod) => pod.namespace === namespace && selects(labels, pod.labels));
+
+describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)] as const))(
+  'stack %s',
+  (_, objects) => {
+    const pods = podsOf(objects);
+
+    it('selects with each workload its own pods, by labels without a version', () => {
+      for (const { metadata, spec } of workloads(objects)) {
+        expect(spec.selector.matchLabels).toEqual({
+          'app.kubernetes.io/name': metadata.name,
+          'app.kubernetes.io/part-of': 'spywatcher-logs',
+        });
+        expect(selects(spec.selector.matchLabels ?? {}, spec.template.metadata.labels)).toBe(true);
+      }
+    });
+
+    it('selects with each Service pods of one workload, on ports that they have', () => {
+      for (const { metadata, spec } of ofKind(objects, 'Service')) {
+        const selected = selectedIn(pods, metadata.namespace, spec.selector);
+        const [component] = metadata.name.split('-');
+        expect(selected.length).toBeGreaterThan(0);
+        expect(new Set(selected.map(({ labels }) => labels['app.kubernetes.io/name']))).toEqual(new Set([component]));
+        for (const { targetPort } of spec.ports)
+          for (const { ports } of selected) expect([...ports.keys()]).toContain(targetPort);
+      }
+    });
+
+    it('selects with the Services of one pod that pod alone', () => {
+      for (const { metadata, spec } of ofKind(objects, 'Service').filter(({ metadata: { name } }) =>
+        /-\d+(?:-metrics)?$/.test(name),
+      ))
+        expect(selectedIn(pods, metadata.namespace, spec.selector as Labels).map(({ name }) => name)).toEqual([
+          metadata.name.replace('-metrics', ''),
+        ]);
+    });
+
+    it('has for each StatefulSet the headless Service that names its pods', () => {
+      for (const { metadata, spec } of ofKind(objects, 'StatefulSet')) {
+        const service = find(objects, 'Service', String(spec['serviceName']));
+        expect(service.metadata.namespace).toBe(metadata.namespace);
+        expect(service.spec['clusterIP']).toBe('None');
+        expect(selects(service.spec.selector, spec.template.metadata.labels)).toBe(true);
+      }
+    });
+
+    it('leads people to a port that a Service of the same namespace has', () => {
+      for (const entrance of objects.filter(({ kind }) => ['Ingress', 'HTTPRoute'].includes(kind))) {
+        expect(backendsOf(entrance)).not.toEqual([]);
+        for (const { name, port } of backendsOf(entrance)) {
+          const service = find(objects, 'Service', name);
+          expect(service.metadata.namespace).toBe(entrance.metadata.namespace);
+          expect(service.spec.ports.flatMap((open): readonly unknown[] => [open.name, open.port])).toContain(port);
+        }
+      }
+    });
+
+    it('selects with each disruption budget the pods of one workload', () => {
+      for (const { metadata, spec } of ofKind(objects, 'PodDisruptionBudget'))
+        expect(spec.selector.matchLabels).toEqual(
+          workloads(objects).find((workload) => workload.metadata.name === metadata.name)?.spec.selector.matchLabels,
+        );
+    });
+
+    it('has for each pod one policy of its own, for both directions, beside the default', () => {
+      const policies = ofKind(objects, 'NetworkPolicy').filter(({ metadata }) => metadata.name !== 'default-deny');
+      for (const { namespace, labels } of pods) {
+        const own = policies.filter(
+          ({ metadata, spec }) =>
+            metadata.namespace === namespace && selects(spec.podSelector.matchLabels ?? {}, labels),
+        );
+        expect(own.map(({ metadata }) => metadata.name)).toEqual([labels['app.kubernetes.io/name']]);
+        expect(own[0]?.spec.policyTypes).toEqual(['Ingress', 'Egress']);
+      }
+    });
+
+    it('opens in each pod only ports that it listens on', () => {
+      for (const { metadata, spec } of ofKind(objects, 'NetworkPolicy')) {
+        const selected = selectedIn(pods, metadata.namespace, spec.podSelector.matchLabels ?? {});
+        for (const { ports } of spec.ingress ?? [])
+          for (const { port } of ports) for (const pod of selected) expect([...pod.ports.values()]).toContain(port);
+      }
+    });
+
+    it('lets no pod go out to a pod of the stack that does not let it in', () => {
+      const peers = (peer: PolicyPeer) =>
+        selectedIn(pods, peer.namespaceSelector?.matchLabels?.[NAMESPACE_LABEL], peer.podSelector?.matchLabels ?? {});
+      for (const { metadata, spec } of ofKind(objects, 'NetworkPolicy')) {
+        const [source] = selectedIn(pods, metadata.namespace, spec.podSelector.matchLabels ?? {});
+        for (const { to = [], ports } of spec.egress ?? [])
+          for (const target of to.flatMap(peers)) {
+            const { ingress = [] } = find(
+              ofKind(objects, 'NetworkPolicy').filter((policy) => policy.metadata.namespace === target.namespace),
+              'NetworkPolicy',
+              target.labels['app.kubernetes.io/name'],
+            ).spec;
+            for (const { port } of ports)
+              expect(
+                ingress.some(
+                  (rule) =>
+                    rule.ports.some((open) => open.port === port) &&
+                    (rule.from ?? []).flatMap(peers).some(({ name }) => name === source?.name),
+                ),
+              ).toBe(true);
+          }
+      }
+    });
+
+    it('opens nothing to everyone: every rule names peers and ports', () => {
+      for (const { spec } of ofKind(objects, 'NetworkPolicy'))
+        for (const { from, to, ports } of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) {
+          expect((from ?? to ?? []).length).toBeGreaterThan(0);
+          expect(ports.length).toBeGreaterThan(0);
+          for (const peer of from ?? to ?? [])
+            expect(peer.ipBlock?.cidr ?? peer.namespaceSelector?.matchLabels?.[NAMESPACE_LABEL]).toMatch(
+              /^(?!0\.0\.0\.0\/0)./,
+            );
+        }
+    });
+  },
+);

@@ -1,0 +1,90 @@
+/** What the kit gives once reaches every pod: a node selector for all of them is one line in `everyPod`. */
+import type { StackConfig } from '../../../../src/config';
+import { everyPod } from '../../../../src/components/kit/pod';
+import { find, ofKind, renderStack, workloads } from '../../../support/manifests';
+import { everyStack } from '../../../support/rendered-stack';
+
+const NODES = { 'example.com/nodes': 'logging' };
+
+jest.mock('../../../../src/components/kit/pod', () => {
+  const kit = jest.requireActual<{ everyPod: typeof everyPod }>('../../../../src/components/kit/pod');
+  return {
+    ...kit,
+    everyPod: (images: StackConfig['images']) => ({ ...kit.everyPod(images), nodeSelector: NODES }),
+  };
+});
+
+const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
+
+test('the stacks have a pod of every program', () => {
+  const names = new Set(stacks.flatMap(({ objects }) => workloads(objects)).map(({ metadata }) => metadata.name));
+  expect([...names].sort()).toEqual([
+    'alertmanager',
+    'canary',
+    'compactor',
+    'gateway',
+    'grafana',
+    'loki',
+    'prometheus',
+    'promtail',
+  ]);
+});
+
+describe.each(stacks)('in $name,', ({ config, objects }) => {
+  describe.each(workloads(objects).map((workload) => ({ name: workload.metadata.name, workload })))(
+    '$name',
+    ({ name, workload: { kind, metadata, spec } }) => {
+      const pod = spec.template.spec;
+      const pods = kind === 'DaemonSet' ? 1 : spec.replicas;
+
+      it('has the node selector that every pod has', () => {
+        expect(pod['nodeSelector']).toEqual(NODES);
+      });
+
+      it('has the fields of security that every pod has, pull secrets, and a ServiceAccount without a token', () => {
+        expect(pod.securityContext).toMatchObject({
+          runAsUser: expect.any(Number) as number,
+          runAsGroup: expect.any(Number) as number,
+          seccompProfile: { type: 'RuntimeDefault' },
+        });
+        expect(pod.imagePullSecrets ?? []).toEqual(config.images.pullSecrets.map((secret) => ({ name: secret })));
+        expect(pod['serviceAccountName']).toBe(name);
+        expect(find(objects, 'ServiceAccount', name)).toMatchObject({ automountServiceAccountToken: false });
+        expect(pod['automountServiceAccountToken']).toBe(name === 'promtail');
+      });
+
+      it('has containers that are restarted by their probe, and end with the last lines of their log', () => {
+        for (const container of pod.containers)
+          expect(container).toMatchObject({
+            imagePullPolicy: 'IfNotPresent',
+            terminationMessagePolicy: 'FallbackToLogsOnError',
+            livenessProbe: { periodSeconds: 10, failureThreshold: 6 },
+          });
+      });
+
+      it('is spread and has a disruption budget if there are several of its pods', () => {
+        const matchLabels = spec.selector.matchLabels;
+        expect(pod['topologySpreadConstraints'] ?? []).toMatchObject(
+          pods === 1
+            ? []
+            : ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+                maxSkew: 1,
+                topologyKey,
+                labelSelector: { matchLabels },
+              })),
+        );
+        const budgets = ofKind(objects, 'PodDisruptionBudget').filter((budget) => budget.metadata.name === name);
+        expect(budgets.map((budget) => ({ metadata: budget.metadata, spec: budget.spec }))).toEqual(
+          pods === 1 ? [] : [{ metadata, spec: { maxUnavailable: 1, selector: { matchLabels } } }],
+        );
+      });
+
+      it('gives a program in Go four fifths of its memory before it collects eagerly', () => {
+        const limit = pod.containers[0].env?.find((variable) => variable.name === 'GOMEMLIMIT')?.value;
+        const { bytes } = config.resources[name as Exclude<keyof StackConfig['resources'], 'proxy'>].limits.memory;
+        const isGo = !['gateway', 'grafana'].includes(name);
+        expect(limit).toBe(isGo ? `${Math.floor((bytes * 0.8) / 2 ** 20)}MiB` : undefined);
+      });
+    },
+  );
+});

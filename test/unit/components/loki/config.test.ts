@@ -1,0 +1,358 @@
+import { Loki } from '../../../../src/components/loki';
+import type { StackConfigInput } from '../../../../src/config';
+import { configWith, everything, everythingConfig, HA, S3 } from '../../../support/config';
+import { containerOf, fileOf, render, yamlOf } from '../../../support/manifests';
+import type { StackConfig } from '../../../../src/config';
+
+const rendered = (config: StackConfig) => render((scope) => new Loki(scope, 'loki', config));
+const configOf = (differences: Partial<StackConfigInput> = {}) =>
+  yamlOf(rendered(configWith(differences)), 'loki-config', 'config.yaml');
+
+describe('given retention, Loki’s config', () => {
+  it('really deletes: the compactor has retention on and a store for delete requests', () => {
+    expect(configOf().at('compactor')).toEqual({
+      working_directory: '/var/loki/compactor',
+      compaction_interval: '10m',
+      retention_enabled: true,
+      retention_delete_delay: '2h',
+      delete_request_store: 'filesystem',
+    });
+    expect(configOf({ storage: S3 }).at('compactor.delete_request_store')).toBe('s3');
+  });
+
+  it('has the mission’s periods and limits by default', () => {
+    expect(configOf().at('limits_config')).toMatchObject({
+      retention_period: '720h',
+      ingestion_rate_mb: 15,
+      ingestion_burst_size_mb: 20,
+      per_stream_rate_limit: '3MB',
+      per_stream_rate_limit_burst: '15MB',
+      max_global_streams_per_user: 10_000,
+      max_entries_limit_per_query: 5_000,
+      reject_old_samples: true,
+      reject_old_samples_max_age: '168h',
+    });
+    expect(configOf().at('query_range.results_cache.cache.embedded_cache')).toEqual({
+      enabled: true,
+      max_size_mb: 100,
+    });
+    expect(configOf().at('query_range.cache_results')).toBe(true);
+  });
+
+  it.each<[string, StackConfigInput['retention'], string, string]>([
+    ['the period of all', { period: '40d' }, '961h', '960h'],
+    [
+      'a longer one of a stream',
+      { period: '24h', streams: [{ selector: '{job="b"}', period: '60d' }] },
+      '1441h',
+      '1440h',
+    ],
+    ['a longer one of a tenant', { period: '24h', tenants: { spywatcher: { period: '50d' } } }, '1201h', '1200h'],
+    [
+      'a longer one of a tenant’s stream',
+      {
+        period: '24h',
+        tenants: { spywatcher: { period: '48h', streams: [{ selector: '{job="b"}', period: '70d' }] } },
+      },
+      '1681h',
+      '1680h',
+    ],
+  ])('lets queries reach as far back as the longest: %s', (_, retention, length, lookback) => {
+    const config = configOf({ retention });
+    expect(config.at('limits_config.max_query_length')).toBe(length);
+    expect(config.at('limits_config.max_query_lookback')).toBe(lookback);
+  });
+
+  it('has other periods for streams here, and for tenants in the overrides that Loki reads while it runs', () => {
+    const objects = rendered(everythingConfig());
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config.retention_stream')).toContainEqual({
+      selector: '{job="security"}',
+      period: '2160h',
+      priority: 10,
+    });
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.audit.retention_stream')).toContainEqual({
+      selector: '{job="login"}',
+      period: '12000h',
+      priority: 5,
+    });
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('runtime_config.file')).toBe('/etc/loki/overrides.yaml');
+  });
+});
+
+describe('given streams that are kept longer than the rest', () => {
+  const rest = (period: string) =>
+    ['{job=~".+"}', '{job="",service_name=~".+"}'].map((selector) => ({ selector, period, priority: 0 }));
+
+  it('Loki’s own period is the longest, and the rest has its period behind all other rules', () => {
+    const retention = { period: '30d', streams: [{ selector: '{job="security"}', period: '90d', priority: 10 }] };
+    expect(configOf({ retention }).at('limits_config')).toMatchObject({
+      retention_period: '2160h',
+      retention_stream: [{ selector: '{job="security"}', period: '2160h', priority: 10 }, ...rest('720h')],
+    });
+  });
+
+  it('so it is for a tenant with a retention of its own', () => {
+    expect(yamlOf(rendered(everythingConfig()), 'loki-config', 'overrides.yaml').at('overrides.audit')).toMatchObject({
+      retention_period: '12000h',
+      retention_stream: [{ selector: '{job="login"}', period: '12000h', priority: 5 }, ...rest('9600h')],
+    });
+  });
+});
+
+describe('given streams that are kept shorter than the rest', () => {
+  const retention = { period: '30d', streams: [{ selector: '{level="debug"}', period: '24h' }] };
+
+  it('Loki’s own period is that of the rest', () => {
+    expect(configOf({ retention }).at('limits_config')).toMatchObject({
+      retention_period: '720h',
+      retention_stream: [{ selector: '{level="debug"}', period: '24h', priority: 1 }],
+    });
+  });
+
+  it('a tenant with a retention of its own has none of these rules', () => {
+    const objects = rendered(configWith({ retention: { ...retention, tenants: { spywatcher: { period: '60d' } } } }));
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.spywatcher')).toEqual({
+      retention_period: '1440h',
+      retention_stream: [],
+    });
+  });
+});
+
+describe('given limits, Loki’s config', () => {
+  const overridesOf = (differences: Partial<StackConfigInput>) =>
+    yamlOf(rendered(configWith(differences)), 'loki-config', 'overrides.yaml').at('overrides');
+
+  it('has those of all tenants, and others for single ones in the overrides', () => {
+    const objects = rendered(everythingConfig());
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config')).toMatchObject({
+      query_timeout: '2m',
+      max_query_series: 400,
+      max_concurrent_tail_requests: 8,
+    });
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides.audit')).toMatchObject({
+      ingestion_rate_mb: 8,
+      ingestion_burst_size_mb: 16,
+      per_stream_rate_limit: '2MB',
+      per_stream_rate_limit_burst: '7MB',
+      max_global_streams_per_user: 500,
+      max_streams_per_user: 500,
+      max_entries_limit_per_query: 1000,
+      query_timeout: '3m',
+      max_query_series: 300,
+      max_concurrent_tail_requests: 4,
+    });
+  });
+
+  it('overrides of a tenant nothing but what is written', () => {
+    expect(overridesOf({})).toEqual({});
+    expect(overridesOf({ limits: { tenants: { spywatcher: { maxTails: 3 } } } })).toEqual({
+      spywatcher: { max_concurrent_tail_requests: 3 },
+    });
+  });
+
+  it('lets an answer take as long as the longest query of any tenant', () => {
+    const limits = { queryTimeout: '2m', tenants: { spywatcher: { queryTimeout: '5m' } } };
+    for (const direction of ['read', 'write'])
+      expect(configOf({ limits }).at(`server.http_server_${direction}_timeout`)).toBe('305s');
+  });
+
+  it('takes the largest burst of any tenant as one message', () => {
+    const limits = { tenants: { spywatcher: { ingestionBurst: '64MB' } } };
+    expect(configOf({ limits }).at('server.grpc_server_max_recv_msg_size')).toBe(64 * 2 ** 20);
+  });
+});
+
+describe('given credentials, Loki’s config', () => {
+  const withTenant = (more: object) => ({
+    auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana'], ...more }] } },
+  });
+
+  it('lets lines be deleted of those tenants alone that have a credential for it', () => {
+    const objects = rendered(configWith(withTenant({ erase: ['eraser'] })));
+    expect(yamlOf(objects, 'loki-config', 'config.yaml').at('limits_config.deletion_mode')).toBe('disabled');
+    expect(yamlOf(objects, 'loki-config', 'overrides.yaml').at('overrides')).toEqual({
+      spywatcher: { deletion_mode: 'filter-and-delete' },
+    });
+  });
+
+  it('takes queries over several tenants only where a credential may', () => {
+    expect(configOf().at('querier')).toBeUndefined();
+    expect(configOf({ ...everything, storage: S3 }).at('querier')).toEqual({ multi_tenant_queries_enabled: true });
+  });
+});
+
+describe('given a memory limit', () => {
+  it.each([
+    ['1Gi', '819MiB', '768MB'],
+    ['768Mi', '614MiB', '576MB'],
+    ['2Gi', '1638MiB', '1536MB'],
+  ])('of %s, Go collects from %s and a replay flushes from %s', (memory, goMemory, replay) => {
+    const resources = { loki: { limits: { memory } } };
+    expect(containerOf(rendered(configWith({ resources }))).env?.[0]).toEqual({ name: 'GOMEMLIMIT', value: goMemory });
+    expect(configOf({ resources }).at('ingester.wal.replay_memory_ceiling')).toBe(replay);
+  });
+});
+
+describe('given one replica, Loki’s config', () => {
+  it('writes one copy and knows no ring', () => {
+    expect(configOf().at('common')).toEqual({
+      path_prefix: '/var/loki',
+      replication_factor: 1,
+      ring: { kvstore: { store: 'inmemory' } },
+      instance_addr: '127.0.0.1',
+    });
+    expect(configOf().at('memberlist')).toBeUndefined();
+  });
+});
+
+describe('given replicas in a ring, Loki’s config', () => {
+  const config = configOf(HA);
+
+  it('writes the configured copies and finds the members by the headless Service', () => {
+    expect(config.at('common.replication_factor')).toBe(3);
+    expect(config.at('common.ring.kvstore.store')).toBe('memberlist');
+    expect(config.at('memberlist.join_members')).toEqual(['dns+loki-headless.logging.svc:7946']);
+  });
+
+  it('tells the others the address of its pod, and works on its queries itself', () => {
+    expect(config.at('common.instance_addr')).toBeUndefined();
+    expect(config.at('frontend_worker')).toEqual({ frontend_address: '127.0.0.1:9095' });
+  });
+
+  it.each([
+    ['demanded', { cluster_label: 'logging/spywatcher-logs' }],
+    ['sent', { cluster_label: 'logging/spywatcher-logs', cluster_label_verification_disabled: true }],
+    ['accepted', { cluster_label_verification_disabled: true }],
+  ] as const)('has a label that no other ring has, %s', (clusterLabel, expected) => {
+    const ring = configOf({ ...HA, deployment: { ...HA.deployment, clusterLabel } });
+    const { cluster_label, cluster_label_verification_disabled } = ring.at('memberlist') as Record<string, unknown>;
+    expect({ cluster_label, cluster_label_verification_disabled }).toEqual({
+      cluster_label: undefined,
+      cluster_label_verification_disabled: undefined,
+      ...expected,
+    });
+  });
+
+  it('serves on while it is left alone, stays ready beside a dead one, and joins again where the ring has come apart', () => {
+    expect(config.at('shutdown_delay')).toBe('10s');
+    expect(config.at('ingester.lifecycler')).toEqual({ readiness_check_ring_health: false });
+    expect(config.at('ingester.autoforget_unhealthy')).toBe(true);
+    expect(config.at('memberlist.rejoin_interval')).toBe('1m');
+    expect(configOf().at('shutdown_delay')).toBeUndefined();
+  });
+});
+
+describe('given storage, Loki’s config', () => {
+  it('keeps chunks on the volume, in schema v13 on tsdb from a day in the past', () => {
+    expect(configOf().at('schema_config.configs')).toEqual([
+      {
+        from: '2024-01-01',
+        store: 'tsdb',
+        object_store: 'filesystem',
+        schema: 'v13',
+        index: { prefix: 'index_', period: '24h' },
+      },
+    ]);
+    expect(configOf().at('storage_config.filesystem.directory')).toBe('/var/loki/chunks');
+    expect(configOf().at('storage_config.aws')).toBeUndefined();
+  });
+
+  it('keeps chunks in AWS’ bucket', () => {
+    const config = configOf({ storage: S3 });
+    expect(config.at('schema_config.configs.0.object_store')).toBe('s3');
+    expect(config.at('storage_config.aws')).toEqual({
+      bucketnames: 'spywatcher-logs',
+      region: 'eu-central-1',
+      s3forcepathstyle: false,
+    });
+    expect(config.at('storage_config.filesystem')).toBeUndefined();
+  });
+
+  it('gives every period tables of its own, and leaves those of the first as they are', () => {
+    const config = configOf({
+      storage: { ...S3, schema: [{ from: '2024-01-01', store: 'filesystem' }, { from: '2027-03-01' }] },
+    });
+    const { store, schema, index } = { store: 'tsdb', schema: 'v13', index: { prefix: 'index_', period: '24h' } };
+    expect(config.at('schema_config.configs')).toEqual([
+      { from: '2024-01-01', store, object_store: 'filesystem', schema, index },
+      { from: '2027-03-01', store, object_store: 's3', schema, index: { ...index, prefix: 'index_20270301_' } },
+    ]);
+    expect(config.at('storage_config.filesystem.directory')).toBe('/var/loki/chunks');
+    expect(config.at('storage_config.aws.bucketnames')).toBe('spywatcher-logs');
+    expect(config.at('compactor.delete_request_store')).toBe('s3');
+  });
+
+  it('looks into a bucket before it is ready, and into its own volume not', () => {
+    expect(configOf({ storage: S3 }).at('storage_config.tsdb_shipper.query_ready_num_days')).toBe(1);
+    expect(configOf().at('storage_config.tsdb_shipper.query_ready_num_days')).toBeUndefined();
+  });
+
+  it.each([
+    ['http://minio.storage.svc:9000', true],
+    ['https://s3.example.com', false],
+  ])('at the endpoint %s, unencrypted: %s', (endpoint, insecure) => {
+    const config = configOf({ storage: { ...S3, endpoint, forcePathStyle: true } });
+    expect(config.at('storage_config.aws')).toMatchObject({ endpoint, insecure, s3forcepathstyle: true });
+  });
+});
+
+describe('Loki’s config, whatever the stack', () => {
+  it('always asks for a tenant: the gateway names it', () => {
+    expect(configOf().at('auth_enabled')).toBe(true);
+    expect(configOf({ auth: { loki: { enabled: false } } }).at('auth_enabled')).toBe(true);
+  });
+
+  it('reports to nobody', () => {
+    expect(configOf().at('analytics.reporting_enabled')).toBe(false);
+  });
+
+  it('takes a whole burst in one message', () => {
+    const bytes = 40 * 2 ** 20;
+    const config = configOf({ limits: { ingestionBurst: '40MB' } });
+    expect(config.at('server.grpc_server_max_recv_msg_size')).toBe(bytes);
+    expect(config.at('server.grpc_server_max_send_msg_size')).toBe(bytes);
+    expect(config.at('ingester_client.grpc_client_config')).toEqual({
+      max_recv_msg_size: bytes,
+      max_send_msg_size: bytes,
+    });
+    expect(configOf({ limits: { ingestionBurst: '15MB' } }).at('server.grpc_server_max_recv_msg_size')).toBe(
+      16 * 2 ** 20,
+    );
+  });
+
+  it('loses no line for being long, and nothing of a WAL when it stops', () => {
+    expect(configOf().at('limits_config.max_line_size_truncate')).toBe(true);
+    expect(configOf().at('ingester.wal')).toMatchObject({
+      enabled: true,
+      dir: '/var/loki/wal',
+      flush_on_shutdown: true,
+    });
+  });
+
+  it('takes the backlog of an outage in streams of its own, however much newer lines there are', () => {
+    expect(configOf().at('limits_config.shard_streams')).toEqual({ time_sharding_enabled: true });
+  });
+
+  it('shows at once what is as old as it may be, where Loki allows it', () => {
+    const limits = { rejectOldSamplesAfter: '3d' };
+    expect(configOf({ limits }).at('ingester.query_store_max_look_back_period')).toBe('75h');
+    expect(configOf({ limits, storage: S3 }).at('ingester.query_store_max_look_back_period')).toBeUndefined();
+  });
+
+  it('adds no label of its own and takes structured metadata', () => {
+    expect(configOf().at('limits_config.discover_service_name')).toEqual([]);
+    expect(configOf().at('limits_config.allow_structured_metadata')).toBe(true);
+  });
+
+  it('writes below its volume only', () => {
+    const paths = fileOf(rendered(configWith(HA)), 'loki-config', 'config.yaml').match(/: \/\S+/g) ?? [];
+    expect(
+      paths.filter((path) => !/^: \/(var\/loki(\/|$)|etc\/loki\/overrides.yaml$|etc\/loki-rules$)/.test(path)),
+    ).toEqual([]);
+  });
+
+  it('holds no secret and no key that Loki 3 has dropped', () => {
+    const text = fileOf(rendered(everythingConfig()), 'loki-config', 'config.yaml');
+    expect(text).not.toMatch(/access_key|secret|table_manager|shared_store|enforce_metric_name|max_transfer_retries/);
+  });
+});

@@ -1,0 +1,44 @@
+import { Namespaces } from '../../../../src/components/namespaces';
+import { configWith, everything } from '../../../support/config';
+import { find, identify, ofKind, render } from '../../../support/manifests';
+
+const rendered = (config = configWith()) => render((scope) => new Namespaces(scope, 'namespaces', config));
+
+describe('given a stack, its namespaces', () => {
+  it('are these objects', () => {
+    expect(rendered()).toMatchSnapshot();
+  });
+
+  test.each([
+    ['logging', 'restricted'],
+    ['logging-agents', 'privileged'],
+  ])('%s enforces, audits and warns of Pod Security %s', (name, level) => {
+    const { labels = {} } = find(rendered(), 'Namespace', name).metadata;
+    expect(Object.entries(labels).filter(([key]) => key.startsWith('pod-security'))).toEqual([
+      ['pod-security.kubernetes.io/audit', level],
+      ['pod-security.kubernetes.io/enforce', level],
+      ['pod-security.kubernetes.io/warn', level],
+    ]);
+  });
+
+  test.each(['logging', 'logging-agents'])(
+    '%s denies all traffic, in both directions, until a policy allows it',
+    (name) => {
+      const [policy, ...others] = ofKind(rendered(), 'NetworkPolicy').filter(
+        ({ metadata }) => metadata.namespace === name,
+      );
+      expect(others).toEqual([]);
+      expect(policy?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+    },
+  );
+
+  it('have the configured names', () => {
+    const config = configWith({ namespaces: everything.namespaces });
+    expect(rendered(config).map(identify)).toEqual([
+      'Namespace watch',
+      'NetworkPolicy watch/default-deny',
+      'Namespace watch-agents',
+      'NetworkPolicy watch-agents/default-deny',
+    ]);
+  });
+});
