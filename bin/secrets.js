@@ -5,9 +5,10 @@ const { join } = require('node:path');
 const { parseArguments } = require('./arguments');
 const { stringify } = require('yaml');
 require('./ensure-built').ensureBuilt();
-const { credentials, loadStackConfig } = require('../lib/src/config');
-const objects = require('../lib/src/deploy/secret-objects');
-const values = require('../lib/src/deploy/secret-values');
+const { loadStackConfig } = require('../lib/src/config');
+const { secretManifest, secretManifests } = require('../lib/src/deploy/secret-manifests');
+const objects = require('../lib/src/secrets/objects');
+const values = require('../lib/src/secrets/values');
 const { rotate } = require('../lib/src/operations/rotate');
 
 const USAGE = `usage: npm run --silent secrets -- <stack> [--project <folder>]
@@ -26,19 +27,6 @@ const USAGE = `usage: npm run --silent secrets -- <stack> [--project <folder>]
   --project <folder>
     where Pulumi.<stack>.yaml is (default: here)`;
 
-/** Values that somebody else hands out, by the variable of the environment that holds them. */
-const HANDED_OUT = {
-  S3_ACCESS_KEY_ID: 's3.accessKeyId',
-  S3_SECRET_ACCESS_KEY: 's3.secretAccessKey',
-  GRAFANA_OAUTH_GITHUB: 'grafana.oauth.github',
-  GRAFANA_OAUTH_GOOGLE: 'grafana.oauth.google',
-  GRAFANA_OAUTH_GENERIC: 'grafana.oauth.generic',
-  GRAFANA_LDAP_BIND_PASSWORD: 'grafana.ldapBindPassword',
-  GRAFANA_LDAP_CA: 'grafana.ldapCa',
-  GRAFANA_DATABASE_PASSWORD: 'grafana.databasePassword',
-  GRAFANA_SMTP_PASSWORD: 'grafana.smtpPassword',
-};
-
 const OPTIONS = {
   store: { type: 'boolean', default: false },
   rotate: { type: 'string' },
@@ -47,38 +35,16 @@ const OPTIONS = {
   project: { type: 'string', default: join(__dirname, '..') },
 };
 
-/** Variable of the environment that holds a value; undefined for one that is made up. Of receiver `night-shift`: ALERTMANAGER_NIGHT_SHIFT. */
-function variableOf(path) {
-  const [section, receiver = ''] = path.split('.');
-  const name = receiver.toUpperCase().replaceAll('-', '_');
-  if (section === values.RECEIVER) return `ALERTMANAGER_${name}`;
-  if (section === values.RECEIVER_CREDENTIALS) return `ALERTMANAGER_${name}_CREDENTIALS`;
-  if (section === values.HEARTBEAT) return `HEARTBEAT_${name}`;
-  return Object.entries(HANDED_OUT).find(([, of]) => of === path)?.[0];
-}
-
 /** Fresh values, and those of the environment that the stack asks for. */
 function freshValues(stack, config) {
-  const asked = values.requiredSecrets(config).map(({ path }) => path);
-  const given = asked.flatMap((path) => {
-    const value = process.env[variableOf(path) ?? ''];
-    return value === undefined ? [] : [[path, value]];
-  });
-  const all = { ...values.generateSecretValues(config), ...Object.fromEntries(given) };
-  const missing = asked.filter((path) => all[path] === undefined && variableOf(path) !== undefined);
+  const { values: fresh, missing } = values.freshValues(config, process.env);
   if (missing.length > 0)
-    throw new UsageError(`Set ${missing.map(variableOf).join(', ')} in the environment; nobody can make them up.`);
-  values.checkSecretValues(`Secrets of stack ${stack}`, { ...config, secretSource: { type: 'pulumi' } }, all);
-  return all;
+    throw new UsageError(`Set ${missing.join(', ')} in the environment; nobody can make them up.`);
+  values.checkSecretValues(`Secrets of stack ${stack}`, { ...config, secretSource: { type: 'pulumi' } }, fresh);
+  return fresh;
 }
 
 class UsageError extends Error {}
-
-/** Credentials that no pod of the stack uses: the Secrets hold hashes of their passwords and nothing else does. */
-function credentialsOfOthers(config) {
-  const ofPods = [config.agent.credential, config.grafana.credential, config.canary?.credential];
-  return config.auth.loki.enabled ? credentials(config).filter(({ name }) => !ofPods.includes(name)) : [];
-}
 
 /** Whoever is to use one has to be told now. */
 function tellPasswords(others, fresh, file) {
@@ -122,7 +88,7 @@ function fileOf(config, secret) {
         `${secret.name}.json`,
         toJson({ [objects.storeEntryName(config, secret.name)]: objects.storeProperties(config, secret, {}) }),
       ]
-    : [`${secret.name}.yaml`, stringify(objects.secretManifest(secret))];
+    : [`${secret.name}.yaml`, stringify(secretManifest(secret))];
 }
 
 function toJson(object) {
@@ -151,7 +117,7 @@ function main() {
     writeRotation(config, options.rotate, options.out);
     return;
   }
-  const others = credentialsOfOthers(config);
+  const others = values.credentialsOfOthers(config);
   if (others.length > 0 && options.passwords === undefined && !process.stderr.isTTY)
     throw new UsageError(
       `--passwords <file> is wanted: there is no terminal to show the passwords of ${others.map(({ name }) => name).join(', ')} on.\n${USAGE}`,
@@ -161,8 +127,7 @@ function main() {
   process.stdout.write(
     options.store
       ? toJson(objects.storeEntries(config, fresh))
-      : objects
-          .secretManifests(config, fresh)
+      : secretManifests(config, fresh)
           .map((object) => stringify(object))
           .join('---\n'),
   );

@@ -1,7 +1,8 @@
-import { type StackConfig, secretTable } from '../src/config';
+import type { StackConfig } from '../src/config';
+import { secretTable } from '../src/secrets/spec';
 import { stackObjects } from '../src/deploy/objects';
-import { secretManifests } from '../src/deploy/secret-objects';
-import { checkSecretValues, generateSecretValues } from '../src/deploy/secret-values';
+import { secretManifests } from '../src/deploy/secret-manifests';
+import { checkSecretValues, generateSecretValues } from '../src/secrets/values';
 import { applyObjects, exists, type Target } from './kubernetes';
 
 /** Server-side apply of a stack: the objects that `cdk8s synth` renders, and Secrets with generated values where they are missing. */

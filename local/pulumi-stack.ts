@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseDocument } from 'yaml';
 import { PROJECT, SECRETS_KEY, type StackConfig } from '../src/config';
-import { generateSecretValues } from '../src/deploy/secret-values';
+import { generateSecretValues } from '../src/secrets/values';
 import { attempt, type Log, type Result } from './shell';
 
 /** Programs that `pulumi up` needs. Neither is in a package registry. */

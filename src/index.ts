@@ -19,8 +19,7 @@ export {
   parseStackConfig,
   stackConfig,
   type Problem,
-  type SecretSpec,
-  secretTable,
   type StackConfig,
   type StackConfigInput,
 } from './config';
+export { type SecretSpec, secretTable } from './secrets/spec';

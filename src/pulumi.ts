@@ -12,4 +12,5 @@ export {
   type StackConfigInput,
 } from './config';
 export { LoggingStack, type LoggingStackArgs } from './deploy/logging-stack';
-export { generateSecretValues, type SecretValues } from './deploy/secret-values';
+export { generateSecretValues } from './secrets/values';
+export type { SecretValues } from './secrets/row';

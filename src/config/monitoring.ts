@@ -7,3 +7,8 @@ export function monitoringType({
 }: Pick<StackConfig, 'monitoring' | 'environment'>): NonNullable<StackConfig['monitoring']['type']> {
   return monitoring.type ?? (environment === 'dev' ? 'embedded' : 'annotations');
 }
+
+/** Whether Grafana has metrics to show: somebody scrapes them. */
+export function hasGrafanaMetrics(config: Pick<StackConfig, 'monitoring' | 'environment'>): boolean {
+  return monitoringType(config) !== 'none';
+}

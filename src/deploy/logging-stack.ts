@@ -3,13 +3,15 @@ import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { gatewayServicePort, gatewayUrl } from '../components/gateway';
-import { GATEWAY, GRAFANA, PART_OF, STACK } from '../components/kit/identity';
+import { GATEWAY, GRAFANA } from '../components/kit/identity';
 import { sizeWarnings } from '../config/sizing';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from './objects';
 import { registerResource } from './resource-types';
-import { secretHash, type SecretObject, secretObjects } from './secret-objects';
-import { checkSecretValues, isRotatingAgent, requiredSecrets, type SecretValues } from './secret-values';
+import { secretManifest } from './secret-manifests';
+import { secretHash, type SecretObject, secretObjects } from '../secrets/objects';
+import { checkSecretValues, isRotatingAgent, requiredSecrets } from '../secrets/values';
+import type { SecretValues } from '../secrets/row';
 
 /** Longer than a stopped gateway still answers. */
 const OLD_GATEWAY_MS = 10_000;
@@ -134,16 +136,11 @@ export class LoggingStack extends pulumi.ComponentResource {
       }),
     );
     const createSecret = (spec: SecretObject, after: readonly pulumi.Resource[] = []): pulumi.CustomResource => {
-      const metadata = {
-        name: spec.name,
-        namespace: spec.namespace,
-        labels: { [PART_OF]: STACK },
-      };
       const stringData = values.apply((known) => contentsOf(config, known, spec));
       const isLate = after.length > 0 && isRotatingAgent(config, secrets);
       const ready = isLate ? pulumi.all(after.map(({ urn }) => urn)).apply(oldGatewayGone) : undefined;
       return create(
-        { apiVersion: 'v1', kind: 'Secret', metadata },
+        secretManifest(spec),
         { stringData: pulumi.all([stringData, ready]).apply(([contents]) => contents) },
         after,
       );

@@ -11,7 +11,8 @@ import {
 } from '../config';
 import { refuseWhatCannotBeApplied } from './compare-at-preview';
 import { LoggingStack } from './logging-stack';
-import { checkSecretValues, flattenSecrets, type SecretValues } from './secret-values';
+import { checkSecretValues, flattenSecrets } from '../secrets/values';
+import type { SecretValues } from '../secrets/row';
 
 const stack = deploy();
 

@@ -1,8 +1,9 @@
 /** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- <stack> --rotate` does. */
 import { randomBytes } from 'node:crypto';
-import { authorizationContents, authorizationUsers } from '../components/kit/authorization';
 import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../config';
-import { credentialLine, type SecretObject } from '../deploy/secret-objects';
+import { credentialLine } from '../secrets/hashes';
+import { type SecretObject, secretObject } from '../secrets/objects';
+import { secretRows } from '../secrets/table';
 
 /** Contents of the Secret `gateway-users`. */
 export interface GatewayUsers {
@@ -38,7 +39,7 @@ export function rotate(config: StackConfig, current: GatewayUsers, name: string)
   if (users.length === 0)
     throw new Error(`Secret ${GATEWAY_USERS_SECRET} has no credential of this stack; is it of another one?`);
   const password = randomBytes(24).toString('base64url');
-  const namespace = namespaceOfPod(config, name);
+  const ofPod = secretRows(config).find((secret) => secret.name === credentialSecretName(name));
   return {
     password,
     first: {
@@ -52,22 +53,8 @@ export function rotate(config: StackConfig, current: GatewayUsers, name: string)
         ]),
       },
     },
-    ...(namespace === undefined
-      ? {}
-      : { second: { name: credentialSecretName(name), namespace, stringData: contentsFor(config, name, password) } }),
+    ...(ofPod === undefined ? {} : { second: secretObject(ofPod, { [`gateway.${name}`]: password }) }),
   };
-}
-
-/** Where the pod of the stack is that uses a credential. */
-function namespaceOfPod({ agent, grafana, canary, namespaces }: StackConfig, name: string): string | undefined {
-  if (name === agent.credential) return namespaces.agents;
-  return name === grafana.credential || name === canary?.credential ? namespaces.logging : undefined;
-}
-
-/** What the pod finds in its Secret. */
-function contentsFor(config: StackConfig, name: string, password: string): SecretObject['stringData'] {
-  const user = authorizationUsers(config).get(credentialSecretName(name));
-  return user === undefined ? { password } : authorizationContents(user, password);
 }
 
 function linesOf(text: string): readonly string[] {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/secrets/row';
 import { type RunningGateway, startGateway } from '../support/gateway';
 import { entries, type Line, nanoseconds, pushBody, type RunningLoki, startLoki } from '../support/loki';
 import { BUILD_TIMEOUT, programs } from '../support/program';

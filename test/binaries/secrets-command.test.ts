@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { secretTable, type StackConfigInput } from '../../src/config';
+import { secretTable } from '../../src/secrets/spec';
+import type { StackConfigInput } from '../../src/config';
 import { removeFolder, run, type RunResult, temporaryFolder } from '../support/program';
 import { stack, variant } from '../support/rendered-stack';
 

@@ -18,8 +18,9 @@ import { parseStackConfig, type StackConfig, type StackConfigInput } from '../..
 import { monitoringType } from '../../src/config/monitoring';
 import type { KubernetesObject } from '../../src/deploy/objects';
 import { gatewayServicePort } from '../../src/components/gateway';
-import { secretManifests } from '../../src/deploy/secret-objects';
-import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
+import { secretManifests } from '../../src/deploy/secret-manifests';
+import { generateSecretValues } from '../../src/secrets/values';
+import type { SecretValues } from '../../src/secrets/row';
 import { buildGrafanaStandIn, GRAFANA_STAND_IN } from './grafana-stand-in';
 import { type CertificateFiles, makeCertificate, startTlsBridge } from '../support/tls';
 import { fastObjects, SCRAPE_INTERVAL } from './fast-alerts';

@@ -4,8 +4,9 @@
  */
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { StackConfig } from '../../src/config';
-import { secretManifests } from '../../src/deploy/secret-objects';
-import { generateSecretValues, type SecretValues } from '../../src/deploy/secret-values';
+import { secretManifests } from '../../src/deploy/secret-manifests';
+import { generateSecretValues } from '../../src/secrets/values';
+import type { SecretValues } from '../../src/secrets/row';
 import { erase } from '../../src/operations/erase';
 import { basicAuth, send } from '../support/request';
 import {

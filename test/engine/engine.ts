@@ -8,7 +8,7 @@ import { missingPulumiPrograms, PulumiStack, type PulumiStackProps } from '../..
 import type { Result } from '../../local/shell';
 import { PROJECT, SECRETS_KEY, type StackConfig, type StackConfigInput } from '../../src/config';
 import { parseStackEntries } from '../../src/config/stack-file';
-import type { SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/secrets/row';
 
 const root = join(__dirname, '..', '..');
 

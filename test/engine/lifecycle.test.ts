@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { kubectl, secretValue, type Target, waitForRollout } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
-import type { SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/secrets/row';
 import { APPS, eventually, startWriter, waitForWriter } from '../e2e/cluster';
 import { emptyCluster } from './cluster';
 import { plantedSecrets } from '../support/secrets';

@@ -1,8 +1,8 @@
 /** The real Alertmanager on the loopback address, with the config, templates, secrets and arguments of a stack's pod. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { alertmanagerKeys } from '../../src/config';
-import type { SecretValues } from '../../src/deploy/secret-values';
+import { SECRET_NAMES } from '../../src/config';
+import type { SecretValues } from '../../src/secrets/row';
 import {
   freePorts,
   give,
@@ -52,7 +52,7 @@ export function writeAlertmanagerFiles(
   }
   for (const name of ['alertmanager.yml', 'spywatcher.tmpl'])
     writeFileSync(join(folder, 'config', name), change(local(configFile(rendered, 'alertmanager-config', name))));
-  if (Object.keys(alertmanagerKeys(rendered.config)).length > 0)
+  if (SECRET_NAMES.receivers.nameIn(rendered.config) !== undefined)
     for (const [name, text] of Object.entries(secretFiles(rendered, values, 'alertmanager-receivers')))
       writeFileSync(join(folder, 'receivers', name), text);
   return { folder, configFile: join(folder, 'config', 'alertmanager.yml'), local };

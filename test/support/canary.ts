@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { gatewayUrl } from '../../src/components/gateway';
 import { credentialSecretName } from '../../src/config';
-import type { SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/secrets/row';
 import type { RunningGateway } from './gateway';
 import { freePorts } from './program';
 import { metricOf } from './metric';

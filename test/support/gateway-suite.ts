@@ -1,5 +1,5 @@
 /** What the tests of the gateway have in common: a gateway in front of a Loki, its clients, and what both of them write down. */
-import type { SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/secrets/row';
 import { GATEWAY_CERTIFICATE_DAYS } from '../../src/log-model/gateway-counters';
 import { type RunningGateway, startGateway } from './gateway';
 import { ADMIN, PUSH, READS, spellings } from './gateway-paths';

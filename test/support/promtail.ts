@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { gatewayUrl } from '../../src/components/gateway';
-import type { SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/secrets/row';
 import { countOf } from './metric';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack, secretFiles } from './rendered-stack';

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { stackNames } from '../../charts/main';
 import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
-import { secretObjects } from '../../src/deploy/secret-objects';
-import { generateSecretValues, requiredSecrets, type SecretValues } from '../../src/deploy/secret-values';
+import { secretObjects } from '../../src/secrets/objects';
+import { generateSecretValues, requiredSecrets } from '../../src/secrets/values';
+import type { SecretValues } from '../../src/secrets/row';
 import { everything, otherwise } from './config';
 
 export interface RenderedStack {

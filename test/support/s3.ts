@@ -1,7 +1,7 @@
 /** A real S3 server on the loopback address. It checks signatures, and keeps each bucket in a folder. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bucketCredentials } from '../../src/components/loki/bucket-credentials';
+import { bucketCredentials } from '../../src/secrets/bucket-credentials';
 import { freePorts, programs, removeFolder, startProgram, temporaryFolder, until } from './program';
 import { send } from './request';
 

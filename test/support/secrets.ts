@@ -1,7 +1,8 @@
 /** Secret values that a test can find again wherever they turn up. */
 import { createHash } from 'node:crypto';
 import type { StackConfig } from '../../src/config';
-import { requiredSecrets, type SecretValues } from '../../src/deploy/secret-values';
+import { requiredSecrets } from '../../src/secrets/values';
+import type { SecretValues } from '../../src/secrets/row';
 
 /** One distinct value for each secret of a stack, each as long and as mixed as a real one. */
 export function plantedSecrets(config: StackConfig): SecretValues {

@@ -1,6 +1,7 @@
 /** A stack that runs as it should, as `status` and `doctor` see it; tests change what they are about. */
 import { LABELS } from '../../src/log-model';
-import { type StackConfig, secretTable } from '../../src/config';
+import type { StackConfig } from '../../src/config';
+import { secretTable } from '../../src/secrets/spec';
 import { metricsPods } from '../../src/components/loki';
 import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
 import { lokiRules, workloads } from '../../src/operations/observe/expected';

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import {
   type Alertmanager as AlertmanagerConfig,
   ALERTMANAGER_SECRET,
-  alertmanagerKeys,
+  SECRET_NAMES,
   type StackConfig,
 } from '../../config';
 import { heartbeatSources } from '../../config/heartbeat';
@@ -147,7 +147,7 @@ export class Alertmanager extends Construct {
 }
 
 function hasSecret(props: AlertmanagerProps): boolean {
-  return Object.keys(alertmanagerKeys(props)).length > 0;
+  return SECRET_NAMES.receivers.nameIn(props) !== undefined;
 }
 
 /** Alertmanager's command line. */

@@ -1,9 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { secretTable, type StackConfig } from '../../config';
+import type { StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
+import { madeSecrets, storeEntryName, storeSources } from '../../secrets/objects';
+import type { SecretKey } from '../../secrets/row';
 import { PART_OF, STACK } from '../kit/identity';
-import { type MadeFile, madeFiles } from './made-file';
 
 /** The stack's Secrets as requests to the External Secrets operator; nothing where they come from somewhere else. */
 export class ExternalSecrets extends Construct {
@@ -11,9 +12,8 @@ export class ExternalSecrets extends Construct {
     super(scope, id);
     const { secretSource: source } = config;
     if (source.type !== 'externalSecrets') return;
-    for (const spec of secretTable(config).filter(({ madeBy }) => madeBy === 'secretSource')) {
-      const { name, namespace, keys } = spec;
-      const made = madeFiles(config).get(name);
+    for (const { name, namespace, keys } of madeSecrets(config)) {
+      const isMade = keys.some(({ made }) => made !== undefined);
       new ApiObject(this, `${namespace}-${name}`, {
         apiVersion: 'external-secrets.io/v1',
         kind: 'ExternalSecret',
@@ -32,14 +32,12 @@ export class ExternalSecrets extends Construct {
             name,
             creationPolicy: 'Owner',
             deletionPolicy: 'Retain',
-            ...(made === undefined
-              ? {}
-              : { template: { engineVersion: 'v2', data: templates(Object.keys(keys), made) } }),
+            ...(isMade ? { template: { engineVersion: 'v2', data: templates(keys) } } : {}),
           },
-          data: storeProperties(Object.keys(keys), made).map((property) => ({
+          data: keys.flatMap(storeSources).map(([property]) => ({
             // A template names its values in words without dots.
-            secretKey: made === undefined ? property : variable(property),
-            remoteRef: { key: `${source.prefix}/${name}`, property },
+            secretKey: isMade ? variable(property) : property,
+            remoteRef: { key: storeEntryName(config, name), property },
           })),
         },
       });
@@ -47,14 +45,9 @@ export class ExternalSecrets extends Construct {
   }
 }
 
-/** What the store's entry of a Secret holds: its keys, and in the place of a file that is made what it is made of. */
-function storeProperties(keys: readonly string[], made: MadeFile | undefined): readonly string[] {
-  return keys.flatMap((key) => (key === made?.key ? Object.keys(made.properties) : [key]));
-}
-
-/** Secret key → template, for Secrets that are more than their values. */
-function templates(keys: readonly string[], made: MadeFile): Record<string, string> {
-  return Object.fromEntries(keys.map((key) => [key, key === made.key ? made.template : `{{ .${variable(key)} }}`]));
+/** Key → template, for Secrets that are more than their values. */
+function templates(keys: readonly SecretKey[]): Record<string, string> {
+  return Object.fromEntries(keys.map(({ key, made }) => [key, made?.template ?? `{{ .${variable(key)} }}`]));
 }
 
 function variable(property: string): string {

@@ -32,7 +32,7 @@ import {
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
 import { datasources, GATEWAY_CA } from './datasources';
-import { LDAP_FILE, LDAP_FOLDER } from './ldap';
+import { LDAP_FILE, LDAP_FOLDER } from '../../secrets/ldap-config';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
 import { grafanaIni, grafanaSettings } from './settings';
 

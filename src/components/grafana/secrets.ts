@@ -2,13 +2,7 @@
  * Secrets that Grafana reads: files, and settings that name them. So no value is in its environment, which every process of the
  * container could read.
  */
-import {
-  credentialSecretName,
-  GRAFANA_METRICS_SECRET,
-  hasGrafanaMetrics,
-  oauthProviders,
-  type StackConfig,
-} from '../../config';
+import { oauthProviders, SECRET_NAMES, type StackConfig } from '../../config';
 
 /** A Secret that Grafana reads the keys of as files. */
 export interface SettingsSecret {
@@ -19,60 +13,49 @@ export interface SettingsSecret {
   readonly settings: Readonly<Record<string, string | undefined>>;
 }
 
-/** The Secrets that settings come from. */
+/** The Secrets that settings come from, in the order of their volumes. */
+const SETTINGS_SECRETS = [
+  {
+    name: 'admin',
+    secret: SECRET_NAMES.admin,
+    settings: { password: 'GF_SECURITY_ADMIN_PASSWORD', secretKey: 'GF_SECURITY_SECRET_KEY' },
+  },
+  { name: 'metrics', secret: SECRET_NAMES.metrics, settings: { password: 'GF_METRICS_BASIC_AUTH_PASSWORD' } },
+  { name: 'gateway', secret: SECRET_NAMES.grafanaCredential, settings: { password: undefined } },
+  {
+    name: 'oauth',
+    secret: SECRET_NAMES.oauth,
+    settings: {
+      github: 'GF_AUTH_GITHUB_CLIENT_SECRET',
+      google: 'GF_AUTH_GOOGLE_CLIENT_SECRET',
+      generic: 'GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET',
+    },
+  },
+  { name: 'database', secret: SECRET_NAMES.database, settings: { password: 'GF_DATABASE_PASSWORD' } },
+  { name: 'smtp', secret: SECRET_NAMES.smtp, settings: { password: 'GF_SMTP_PASSWORD' } },
+] as const;
+
+/** Those that the stack has, with their names. */
 export function settingsSecrets(
   config: Pick<StackConfig, 'grafana' | 'auth' | 'monitoring' | 'environment'>,
 ): readonly SettingsSecret[] {
-  const { grafana, auth } = config;
-  const { login, database, smtp } = grafana;
-  const { oauth } = login;
-  const one = (name: string, secret: string, settings: SettingsSecret['settings']): SettingsSecret => ({
-    name,
-    secret,
-    settings,
+  const providers: readonly string[] = oauthProviders(config.grafana.login.oauth);
+  return SETTINGS_SECRETS.flatMap(({ name, secret: { nameIn }, settings }) => {
+    const secret = nameIn(config);
+    if (secret === undefined) return [];
+    const own = Object.entries(settings).filter(([key]) => name !== 'oauth' || providers.includes(key));
+    return [{ name, secret, settings: Object.fromEntries(own) }];
   });
-  return [
-    one('admin', login.adminSecret, {
-      password: 'GF_SECURITY_ADMIN_PASSWORD',
-      secretKey: 'GF_SECURITY_SECRET_KEY',
-    }),
-    ...(hasGrafanaMetrics(config)
-      ? [one('metrics', GRAFANA_METRICS_SECRET, { password: 'GF_METRICS_BASIC_AUTH_PASSWORD' })]
-      : []),
-    ...(auth.loki.enabled
-      ? [one(GATEWAY_SECRET, credentialSecretName(grafana.credential), { password: undefined })]
-      : []),
-    ...(oauth === undefined
-      ? []
-      : [
-          one(
-            'oauth',
-            oauth.secret,
-            Object.fromEntries(oauthProviders(oauth).map((provider) => [provider, CLIENT_SECRETS[provider]])),
-          ),
-        ]),
-    ...(database.type === 'sqlite'
-      ? []
-      : [one('database', database.passwordSecret, { password: 'GF_DATABASE_PASSWORD' })]),
-    ...(smtp?.user === undefined ? [] : [one('smtp', smtp.passwordSecret, { password: 'GF_SMTP_PASSWORD' })]),
-  ];
 }
-
-const CLIENT_SECRETS = {
-  github: 'GF_AUTH_GITHUB_CLIENT_SECRET',
-  google: 'GF_AUTH_GOOGLE_CLIENT_SECRET',
-  generic: 'GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET',
-} as const;
 
 /** Folder with a folder for each {@link SettingsSecret}. */
 export const SECRETS = '/etc/grafana/secrets';
-const GATEWAY_SECRET = 'gateway';
 
 /** Grafana's word for the contents of a file; it reads it itself, when it starts, without blanks around it. */
 const contentsOf = (name: string, key: string): string => `$__file{${SECRETS}/${name}/${key}}`;
 
 /** Grafana's password at the gateway, for the datasource. */
-export const GATEWAY_PASSWORD = contentsOf(GATEWAY_SECRET, 'password');
+export const GATEWAY_PASSWORD = contentsOf('gateway', 'password');
 
 /** Settings that are secrets: of each the file that holds it. */
 export function secretSettings(config: Parameters<typeof settingsSecrets>[0]): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 /** Grafana's settings, as the environment variables that it reads them from. */
 import { hasGrafanaMetrics, type StackConfig } from '../../config';
-import { METRICS_USER } from '../kit/authorization';
-import { LDAP_FOLDER } from './ldap';
+import { METRICS_USER } from '../../secrets/authorization';
+import { LDAP_FOLDER } from '../../secrets/ldap-config';
 
 type GrafanaConfig = StackConfig['grafana'];
 type Login = GrafanaConfig['login'];

@@ -1,7 +1,7 @@
 /** An nginx beside the main container of a pod: it adds a credential to what passes, and shows of its neighbour only what is listed. */
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../../config';
-import { AUTHORIZATION_FILE } from './authorization';
+import { AUTHORIZATION_FILE } from '../../secrets/authorization';
 import { type ContainerProps, containerPorts, httpProbe, tcpProbe } from './container';
 import { type Directive, renderNginxConfig } from './nginx';
 import { scratch, secretFiles } from './pod';

@@ -1,7 +1,7 @@
 /** Where Loki keeps chunks and index: the parts of its config, its pods and its policy that follow from `storage`. */
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../../config';
-import { CREDENTIALS_FILE } from './bucket-credentials';
+import { CREDENTIALS_FILE } from '../../secrets/bucket-credentials';
 import { addresses, tcp } from '../kit/network';
 import { secretFiles } from '../kit/pod';
 

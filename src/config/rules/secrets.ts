@@ -1,20 +1,21 @@
-import { type SecretSpec, secretTable } from '../secrets';
+import { SECRET_NAMES } from '../secret-names';
 import { problem, type Rule } from './rule';
 
 export const secretRules: readonly Rule[] = [
   {
     reads: ['grafana', 'storage', 'auth.loki', 'agent.credential', 'namespaces', 'gateway.tls'],
     check: (config) => {
-      const table = secretTable(config);
-      const isTaken = ({ namespace, name }: SecretSpec): boolean =>
-        table.filter((other) => other.namespace === namespace && other.name === name).length > 1;
-      return table.flatMap((spec) =>
-        spec.namedAt === undefined || !isTaken(spec)
+      const secrets = Object.values(SECRET_NAMES).map(({ nameIn, namespace, ...secret }) => {
+        const name = nameIn(config);
+        return { ...secret, name, place: name === undefined ? undefined : `${config.namespaces[namespace]}/${name}` };
+      });
+      return secrets.flatMap(({ namedAt, name, place }) =>
+        namedAt === undefined || place === undefined || secrets.filter((other) => other.place === place).length === 1
           ? []
           : [
               problem(
-                spec.namedAt,
-                spec.name,
+                namedAt,
+                name,
                 'a name that no other Secret of the stack has',
                 'leave it out, for its default, or write another name',
               ),

@@ -1,12 +1,11 @@
 /** Are the Secrets there, do they fit together, and are certificates good? */
-import { secretTable, type StackConfig } from '../../config';
+import { readersOf } from '../../secrets/spec';
+import { isOptional, secretRows } from '../../secrets/table';
+import type { StackConfig } from '../../config';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { CERTIFICATE_DAYS } from '../status';
 import { broken, type Findings, hint } from './finding';
-
-/** Keys that a Secret may do without. */
-const OPTIONAL_KEYS = ['previous'];
 
 export function secretFindings(stack: string, config: StackConfig, state: StackState): Findings {
   return [...missing(stack, config, state), ...mismatches(stack, state), ...certificates(state)];
@@ -15,8 +14,10 @@ export function secretFindings(stack: string, config: StackConfig, state: StackS
 function missing(stack: string, config: StackConfig, { secrets }: StackState): Findings {
   const live = known(secrets);
   if (live === undefined) return [];
-  return secretTable(config).flatMap(({ name, namespace, keys, madeBy, readBy }): Findings => {
-    const found = live.find((secret) => secret.name === name && secret.namespace === namespace);
+  return secretRows(config).flatMap((secret): Findings => {
+    const { name, namespace, keys, madeBy } = secret;
+    const readBy = readersOf(secret);
+    const found = live.find((one) => one.name === name && one.namespace === namespace);
     const remedy = {
       secretSource:
         config.secretSource.type === 'externalSecrets'
@@ -34,7 +35,8 @@ function missing(stack: string, config: StackConfig, { secrets }: StackState): F
           remedy,
         ),
       ];
-    const without = Object.keys(keys).filter((key) => !found.keys.includes(key) && !OPTIONAL_KEYS.includes(key));
+    const wanted = keys.filter((key) => !isOptional(key)).map(({ key }) => key);
+    const without = wanted.filter((key) => !found.keys.includes(key));
     if (without.length === 0) return [];
     return [
       broken(

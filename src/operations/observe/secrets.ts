@@ -1,6 +1,7 @@
 /** Whether Secrets fit together, and how long certificates are good. No value leaves this file. */
 import { X509Certificate } from 'node:crypto';
-import { GATEWAY_USERS_SECRET, secretTable, type StackConfig } from '../../config';
+import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
+import { secretTable } from '../../secrets/spec';
 import { derive } from './observed';
 import type { Look } from './look';
 import { passwordMatches } from './password';

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
-import { ConfigError, type StackConfig, secretTable } from '../../../src/config';
+import { ConfigError, type StackConfig } from '../../../src/config';
+import { secretTable } from '../../../src/secrets/spec';
 import { LoggingStack } from '../../../src/deploy/logging-stack';
-import { secretObjects } from '../../../src/deploy/secret-objects';
-import { checkSecretValues, requiredSecrets, type SecretValues } from '../../../src/deploy/secret-values';
+import { secretObjects } from '../../../src/secrets/objects';
+import { checkSecretValues, requiredSecrets } from '../../../src/secrets/values';
+import type { SecretValues } from '../../../src/secrets/row';
 import { configWith, everythingConfig, everythingOwnConfig, HA, S3 } from '../../support/config';
 import { stack, STACKS } from '../../support/rendered-stack';
 import { Failure, failureOf, recorded, type Registered, revealed, withoutSecrets } from '../../support/pulumi-mocks';

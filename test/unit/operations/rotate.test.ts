@@ -1,4 +1,4 @@
-import { secretObjects } from '../../../src/deploy/secret-objects';
+import { secretObjects } from '../../../src/secrets/objects';
 import { type GatewayUsers, rotate } from '../../../src/operations/rotate';
 import { configWith, everythingOwnConfig } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';

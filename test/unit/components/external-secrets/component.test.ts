@@ -1,6 +1,6 @@
 import { ExternalSecrets } from '../../../../src/components/external-secrets';
-import { secretTable } from '../../../../src/config';
-import { storeEntries } from '../../../../src/deploy/secret-objects';
+import { secretTable } from '../../../../src/secrets/spec';
+import { storeEntries } from '../../../../src/secrets/objects';
 import { configWith, everythingConfig, everythingOwnConfig } from '../../../support/config';
 import { render } from '../../../support/manifests';
 import { plantedSecrets } from '../../../support/secrets';

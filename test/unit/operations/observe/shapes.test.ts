@@ -1,5 +1,5 @@
 /** Answers of kubectl and of the programs, as they were seen, and what is kept of them. */
-import { credentialLine } from '../../../../src/deploy/secret-objects';
+import { credentialLine } from '../../../../src/secrets/hashes';
 import { inTurns, observe } from '../../../../src/operations/observe/observed';
 import { passwordMatches } from '../../../../src/operations/observe/password';
 import {

@@ -1,5 +1,5 @@
 /** What somebody hands out for a receiver has a form, and what has another one was copied by mistake. */
-import { checkSecretValues } from '../../../src/deploy/secret-values';
+import { checkSecretValues } from '../../../src/secrets/values';
 import { configWith } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';
 

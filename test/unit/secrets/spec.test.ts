@@ -1,5 +1,6 @@
-import { credentials, type SecretSpec, secretTable } from '../../../src/config';
-import { configWith, everythingConfig, S3 } from '../../support/config';
+import { credentials } from '../../../src/config';
+import { type SecretSpec, secretTable } from '../../../src/secrets/spec';
+import { configWith, everythingConfig, HA, S3 } from '../../support/config';
 
 const brief = (specs: readonly SecretSpec[]) =>
   specs.map(({ name, namespace, readBy, keys }) => `${namespace}/${name} → ${readBy}: ${Object.keys(keys).join(', ')}`);
@@ -23,9 +24,8 @@ describe('the Secrets of a stack', () => {
   });
 
   it('with S3 include the keys of the bucket', () => {
-    expect(brief(secretTable(configWith({ storage: S3 })))).toContain(
-      'logging/loki-s3 → loki, and in mode ha the compactor: credentials',
-    );
+    expect(brief(secretTable(configWith({ storage: S3 })))).toContain('logging/loki-s3 → loki: credentials');
+    expect(brief(secretTable(configWith(HA)))).toContain('logging/loki-s3 → loki, compactor: credentials');
   });
 
   it('have the configured names and namespaces, and say who makes each', () => {
@@ -46,11 +46,11 @@ describe('the Secrets of a stack', () => {
       ['watch/gateway-credential-viewer → grafana: password', 'secretSource'],
       ['watch/gateway-credential-watcher → canary: password, authorization.conf', 'secretSource'],
       [
-        'watch/watch-gateway-tls → gateway; grafana and canary, of it ca.crt alone: tls.crt, tls.key, ca.crt',
+        'watch/watch-gateway-tls → gateway: tls.crt, tls.key; grafana, canary: ca.crt: tls.crt, tls.key, ca.crt',
         'cert-manager',
       ],
       ['watch-agents/watch-gateway-ca → promtail: ca.crt', 'cert-manager'],
-      ['watch/watch-bucket → loki, and in mode ha the compactor: credentials', 'secretSource'],
+      ['watch/watch-bucket → loki, compactor: credentials', 'secretSource'],
       [
         'watch/alertmanager-receivers → alertmanager: channel, chat, mail_credentials, hook, hook_credentials, pager, heartbeat_ruler, heartbeat_prometheus',
         'secretSource',

@@ -1,9 +1,5 @@
-import {
-  checkSecretValues,
-  flattenSecrets,
-  generateSecretValues,
-  type SecretValues,
-} from '../../../src/deploy/secret-values';
+import { checkSecretValues, flattenSecrets, generateSecretValues } from '../../../src/secrets/values';
+import type { SecretValues } from '../../../src/secrets/row';
 import { configWith, everythingOwnConfig, S3 } from '../../support/config';
 
 describe('generated values', () => {

@@ -1,5 +1,5 @@
-import { ldapConfig, ldapConfigTemplate } from '../../../../src/components/grafana/ldap';
-import { configWith, everything } from '../../../support/config';
+import { ldapConfig, ldapConfigTemplate } from '../../../src/secrets/ldap-config';
+import { configWith, everything } from '../../support/config';
 
 const ldapOf = (changes: object = {}) => {
   const { ldap } = configWith({

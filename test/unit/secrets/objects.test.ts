@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StackConfig } from '../../../src/config';
-import { secretObjects } from '../../../src/deploy/secret-objects';
-import type { SecretValues } from '../../../src/deploy/secret-values';
+import { secretObjects } from '../../../src/secrets/objects';
+import type { SecretValues } from '../../../src/secrets/row';
 import { configWith, everythingOwnConfig } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';
 

@@ -1,5 +1,5 @@
 /** Grafana's `ldap.toml`. It holds a password, so it is a Secret and no ConfigMap. */
-import type { StackConfig } from '../../config';
+import type { StackConfig } from '../config';
 
 type Ldap = NonNullable<StackConfig['grafana']['login']['ldap']>;
 

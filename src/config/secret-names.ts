@@ -1,0 +1,121 @@
+/**
+ * The Secrets of a stack: when it has each, what it is called, and which option names it. The rules of a stack file compare
+ * these names, so they are here; keys, values and readers are in the table of `src/secrets`.
+ */
+import { heartbeatSources } from './heartbeat';
+import { hasGrafanaMetrics } from './monitoring';
+import type { Receiver, StackConfig } from './schema';
+
+/** Name of one Secret; `Sections` are those of the config that it follows from. */
+export interface SecretName<Sections> {
+  /** Namespace that it is in, as `namespaces` calls it. */
+  readonly namespace: 'logging' | 'agents';
+  /** Path of its name in the stack config; absent where the name is fixed. */
+  readonly namedAt?: readonly string[];
+  /** @returns undefined where the stack has no such Secret */
+  readonly nameIn: (config: Sections) => string | undefined;
+}
+
+/** htpasswd files of the gateway. */
+export const GATEWAY_USERS_SECRET = 'gateway-users';
+
+/** What opens the receivers of alerts. */
+export const ALERTMANAGER_SECRET = 'alertmanager-receivers';
+
+/** What Grafana shows its metrics for, and the nginx beside it adds. */
+export const GRAFANA_METRICS_SECRET = 'grafana-metrics';
+
+/** Secret with one credential's password, for the pod that uses it. */
+export function credentialSecretName(credential: string): string {
+  return `gateway-credential-${credential}`;
+}
+
+/** Every Secret that a stack may have, in the order of reports and of rendered objects. */
+export const SECRET_NAMES = {
+  admin: inGrafana('login.adminSecret', ({ login }) => login.adminSecret),
+  metrics: fixed(GRAFANA_METRICS_SECRET, hasGrafanaMetrics),
+  oauth: inGrafana('login.oauth.secret', ({ login }) => login.oauth?.secret),
+  ldap: inGrafana('login.ldap.bindSecret', ({ login }) => login.ldap?.bindSecret),
+  database: inGrafana('database.passwordSecret', ({ database }) =>
+    database.type === 'sqlite' ? undefined : database.passwordSecret,
+  ),
+  smtp: inGrafana('smtp.passwordSecret', ({ smtp }) => (smtp?.user === undefined ? undefined : smtp.passwordSecret)),
+  ingress: inGrafana('ingress.tls.secretName', ({ ingress }) => ingress?.tls?.secretName),
+  users: fixed(GATEWAY_USERS_SECRET, ({ auth }: Sections<'auth'>) => auth.loki.enabled),
+  agentCredential: ofCredential('agents', ({ agent }: Sections<'agent'>) => agent.credential),
+  grafanaCredential: ofCredential('logging', ({ grafana }: Sections<'grafana'>) => grafana.credential),
+  canaryCredential: ofCredential('logging', ({ canary }: Sections<'canary'>) => canary?.credential),
+  gatewayTls: named('gateway.tls.secretName', ({ gateway }: Sections<'gateway'>) => gateway.tls?.secretName),
+  gatewayCa: {
+    ...named('gateway.tls.caSecretName', ({ gateway }: Sections<'gateway'>) => gateway.tls?.caSecretName),
+    namespace: 'agents',
+  },
+  bucket: named('storage.access.secret', ({ storage }: Sections<'storage'>) =>
+    storage.type === 'filesystem' || storage.access.type !== 'secret' ? undefined : storage.access.secret,
+  ),
+  receivers: fixed(ALERTMANAGER_SECRET, hasReceiverSecrets),
+} as const satisfies Readonly<Record<string, SecretName<StackConfig>>>;
+
+type Sections<Name extends keyof StackConfig> = Pick<StackConfig, Name>;
+
+function named<Config>(
+  option: string,
+  nameIn: (config: Config) => string | undefined,
+): SecretName<Config> & { readonly namedAt: readonly string[] } {
+  return { namespace: 'logging', namedAt: option.split('.'), nameIn };
+}
+
+function inGrafana(
+  option: string,
+  nameIn: (grafana: StackConfig['grafana']) => string | undefined,
+): SecretName<Sections<'grafana'>> {
+  return named(`grafana.${option}`, ({ grafana }) => nameIn(grafana));
+}
+
+function fixed<Config>(name: string, isWanted: (config: Config) => boolean): SecretName<Config> {
+  return { namespace: 'logging', nameIn: (config) => (isWanted(config) ? name : undefined) };
+}
+
+function ofCredential<Config>(
+  namespace: 'logging' | 'agents',
+  credentialIn: (config: Config) => string | undefined,
+): SecretName<Config & Sections<'auth'>> {
+  return {
+    namespace,
+    nameIn: (config) => {
+      const credential = config.auth.loki.enabled ? credentialIn(config) : undefined;
+      return credential === undefined ? undefined : credentialSecretName(credential);
+    },
+  };
+}
+
+function hasReceiverSecrets(config: Sections<'alertmanager' | 'alerting' | 'monitoring' | 'environment'>): boolean {
+  const { alertmanager } = config;
+  const isSecret = (receiver: Receiver): boolean => Object.keys(receiverKeys(receiver)).length > 0;
+  return (
+    alertmanager.type === 'embedded' && (alertmanager.receivers.some(isSecret) || heartbeatSources(config).length > 0)
+  );
+}
+
+/** Keys of a receiver's secrets in {@link ALERTMANAGER_SECRET}. A name has no underscore, so no two receivers share one. */
+export function receiverKeys(receiver: Receiver): {
+  /** Its URL, or with PagerDuty its key. */
+  readonly address?: string;
+  /** Password or token that is sent along. */
+  readonly credentials?: string;
+} {
+  const { name, type } = receiver;
+  const hasCredentials =
+    type === 'email' ? receiver.user !== undefined : type === 'webhook' && receiver.auth !== undefined;
+  return {
+    ...(type === 'email' ? {} : { address: name }),
+    ...(hasCredentials ? { credentials: `${name}_credentials` } : {}),
+  };
+}
+
+/** Names of the configured OAuth providers, in the order of the schema; none without OAuth. */
+export function oauthProviders(
+  oauth: StackConfig['grafana']['login']['oauth'],
+): readonly ('github' | 'google' | 'generic')[] {
+  return (['github', 'google', 'generic'] as const).filter((provider) => oauth?.[provider] !== undefined);
+}

@@ -1,0 +1,21 @@
+/** The Secrets as Kubernetes objects. */
+import { PART_OF, STACK } from '../components/kit/identity';
+import type { StackConfig } from '../config';
+import { type SecretObject, secretObjects } from '../secrets/objects';
+import type { SecretValues } from '../secrets/row';
+import type { KubernetesObject } from './objects';
+
+/** The Secrets as objects for `kubectl apply`. */
+export function secretManifests(config: StackConfig, values: SecretValues): readonly KubernetesObject[] {
+  return secretObjects(config, values).map(secretManifest);
+}
+
+/** A Secret as an object for `kubectl apply`. */
+export function secretManifest({ name, namespace, stringData }: SecretObject): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, labels: { [PART_OF]: STACK } },
+    stringData,
+  };
+}

@@ -1,0 +1,130 @@
+/** What a secret value has to be: the rules that the table names. None of them ever shows a value. */
+import type { Receiver, StackConfig } from '../config';
+
+/** What is asked of a value, in words and as a check. */
+export interface ValueRule {
+  readonly rule: string;
+  readonly accepts: (value: string, environment: StackConfig['environment']) => boolean;
+}
+
+/** nginx verifies a credential on every request, so its hash is a fast one; that is safe for random ones of this size. */
+const CREDENTIAL_BITS = 128;
+const PROD_PASSWORD_LENGTH = 12;
+/** People make credentials of these. */
+const WORDS = ['password', 'secret', 'changeme', 'grafana', 'promtail', 'spywatcher'];
+const DEFAULT_PASSWORDS = ['admin', 'password', 'grafana', 'changeme', 'secret', 'spywatcher', 'prom-operator'];
+/** Grafana's own default, known to everyone. */
+const DEFAULT_SECRET_KEY = 'SW2YcwTIb9zpOOhoPsMm';
+
+/** A value that somebody hands out in a form of his own. */
+export const HANDED_OUT: ValueRule = { rule: 'not empty', accepts: (value) => value.length > 0 };
+
+/** A password that somebody else hands out; only the defaults are refused. */
+export const PASSWORD: ValueRule = {
+  rule: 'not empty; in prod no default password',
+  accepts: (value, environment) => value.length > 0 && (environment !== 'prod' || !isDefaultPassword(value)),
+};
+
+/** A password that people of the stack choose. */
+export const OWN_PASSWORD: ValueRule = {
+  rule: `not empty; in prod at least ${PROD_PASSWORD_LENGTH} characters and no default password`,
+  accepts: (value, environment) =>
+    PASSWORD.accepts(value, environment) && (environment !== 'prod' || value.length >= PROD_PASSWORD_LENGTH),
+};
+
+/** Grafana encrypts with it. */
+export const SECRET_KEY: ValueRule = {
+  rule: 'at least 16 characters; in prod not Grafana’s own default, and without a pattern',
+  accepts: (value, environment) =>
+    value.length >= 16 && !(environment === 'prod' && (value === DEFAULT_SECRET_KEY || hasPattern(value))),
+};
+
+export const CERTIFICATE: ValueRule = {
+  rule: 'a certificate in PEM',
+  accepts: (value) => /^-----BEGIN CERTIFICATE-----\n[\s\S]+-----END CERTIFICATE-----\s*$/.test(value),
+};
+
+/** It stands in a file, which has its own letters for the end of a value and the beginning of a comment. */
+export const BUCKET_KEY: ValueRule = {
+  rule: 'not empty, without blanks and quotes',
+  accepts: (value) => /^[^\s"']+$/.test(value),
+};
+
+/** A password of the gateway. */
+export const CREDENTIAL: ValueRule = {
+  rule: `a generated credential of at least ${CREDENTIAL_BITS} bits, for example from: openssl rand -hex 16`,
+  accepts: isCredential,
+};
+
+/** Grafana looks for variables in all of its settings, secret ones too, and cuts off blanks around what it reads of a file. */
+export function readableForGrafana({ rule, accepts }: ValueRule): ValueRule {
+  return {
+    rule: `${rule}; without \${ and $__, in which Grafana would look for a variable, and without blanks around it`,
+    accepts: (value, environment) => accepts(value, environment) && !/\$\{|\$__/.test(value) && value === value.trim(),
+  };
+}
+
+const isUrl = (value: string, protocol: string, host: RegExp, path = /^/): boolean => {
+  if (/\s/.test(value) || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return url.protocol === protocol && url.port === '' && host.test(url.hostname) && path.test(url.pathname);
+};
+
+/** What a receiver is sent to. Discord's and Slack's form is known: another one is some other URL, copied by mistake. */
+export const ADDRESSES: Readonly<Record<Exclude<Receiver['type'], 'email'>, ValueRule>> = {
+  discord: {
+    rule: 'the URL of a webhook of Discord: https://discord.com/api/webhooks/<id>/<token>',
+    accepts: (value) =>
+      isUrl(value, 'https:', /^((ptb|canary)\.)?discord(app)?\.com$/, /^\/api\/(v\d+\/)?webhooks\/\d+\/[\w-]+$/),
+  },
+  slack: {
+    rule: 'the URL of an incoming webhook of Slack: https://hooks.slack.com/services/…',
+    accepts: (value) => isUrl(value, 'https:', /^hooks\.slack(-gov)?\.com$/, /^\/[\w-]+\/./),
+  },
+  webhook: {
+    rule: 'a URL with https; with http only to a Service of the cluster (….svc)',
+    accepts: (value) => {
+      if (/\s/.test(value) || !URL.canParse(value)) return false;
+      const { protocol, hostname } = new URL(value);
+      return protocol === 'https:' || (protocol === 'http:' && /\.svc(\.cluster\.local)?\.?$/.test(hostname));
+    },
+  },
+  pagerduty: {
+    rule: 'an integration key of PagerDuty’s Events API v2: 32 letters and digits',
+    accepts: (value) => /^[A-Za-z0-9]{32}$/.test(value),
+  },
+};
+
+/** What generators write: bits of a letter, and what a random text of that length as good as certainly has. */
+const GENERATED: readonly { readonly letters: RegExp; readonly bits: number; readonly has: readonly RegExp[] }[] = [
+  { letters: /^(?:[0-9a-f]+|[0-9A-F]+)$/, bits: 4, has: [/[0-9]/, /[a-f]/i] },
+  { letters: /^(?:[0-9a-z]+|[0-9A-Z]+)$/, bits: Math.log2(36), has: [/[0-9]/, /[a-z]/i] },
+  { letters: /^[0-9A-Za-z+/_-]+={0,2}$/, bits: 6, has: [/[a-z]/, /[A-Z]/] },
+];
+
+/** Letters that every HTTP client and every htpasswd file takes, as many as 128 bits need, and none of what people make up. */
+function isCredential(value: string): boolean {
+  const alphabet = GENERATED.find(({ letters }) => letters.test(value));
+  return (
+    alphabet !== undefined &&
+    value.replace(/=+$/, '').length * alphabet.bits >= CREDENTIAL_BITS &&
+    alphabet.has.every((expected) => expected.test(value)) &&
+    !hasPattern(value) &&
+    !WORDS.some((word) => value.toLowerCase().includes(word))
+  );
+}
+
+/** Eight letters that come again, or six that follow each other as in the alphabet or are the same. */
+function hasPattern(value: string): boolean {
+  const codes = Array.from(value, (letter) => letter.charCodeAt(0));
+  const isRun = (step: number): boolean =>
+    codes.some(
+      (_, at) => at >= 5 && [0, 1, 2, 3, 4].every((back) => codes[at - back] === (codes[at - back - 1] ?? 0) + step),
+    );
+  return /(.{8}).*\1/.test(value) || [-1, 0, 1].some(isRun);
+}
+
+function isDefaultPassword(value: string): boolean {
+  const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
+  return DEFAULT_PASSWORDS.some((known) => letters(value) === letters(known));
+}
