@@ -4,9 +4,9 @@ import { testRules } from './rows';
 const SOURCE = { job: 'backend', directory: '/var/log/backend' };
 
 testRules([
-  [
-    'a name that no other entry has',
-    {
+  {
+    rule: 'a name that no other entry has',
+    broken: {
       agent: {
         files: [
           { ...SOURCE, name: 'twice' },
@@ -14,10 +14,10 @@ testRules([
         ],
       },
     },
-    'agent.files[1].name',
-    '"twice"',
-    'rename one of them',
-    {
+    path: 'agent.files[1].name',
+    received: '"twice"',
+    remedy: 'rename one of them',
+    kept: {
       agent: {
         files: [
           { ...SOURCE, name: 'once' },
@@ -25,10 +25,10 @@ testRules([
         ],
       },
     },
-  ],
-  [
-    'a name that no other entry has',
-    {
+  },
+  {
+    rule: 'a name that no other entry has',
+    broken: {
       agent: {
         drop: [
           { name: 'twice', selector: '{job="a"}' },
@@ -36,51 +36,51 @@ testRules([
         ],
       },
     },
-    'agent.drop[1].name',
-    '"twice"',
-    'rename one of them',
-    { agent: { drop: [{ name: 'once', selector: '{job="a"}' }] } },
-  ],
-  [
-    'a key, or operator: Exists: without both Kubernetes would compare the value of no taint',
-    { agent: { tolerations: [{ effect: 'NoSchedule' }] } },
-    'agent.tolerations[0]',
-    '{"operator":"Equal","effect":"NoSchedule"}',
-    'add key, or write operator: Exists for every key',
-    { agent: { tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }] } },
-  ],
-  [
-    'no value with operator: Exists, which takes any',
-    { agent: { tolerations: [{ key: 'dedicated', operator: 'Exists', value: 'logs' }] } },
-    'agent.tolerations[0].value',
-    '"logs"',
-    'remove value, or write operator: Equal',
-    { agent: { tolerations: [{ key: 'dedicated', value: 'logs' }] } },
-  ],
-  [
-    'matchers of labels that lines have: job, service, level, namespace, app, container, node',
-    { agent: { drop: [{ name: 'rule', selector: '{job="a", requestId="b=c"}' }] } },
-    'agent.drop[0].selector',
-    String.raw`"{job=\"a\", requestId=\"b=c\"}"`,
-    'replace requestId, or match the line with patterns',
-    { agent: { drop: [{ name: 'rule', selector: '{job="a", level!~"x=y"}' }] } },
-  ],
-  [
-    'matchers of labels that lines have: job, service, level, namespace, app, container, node',
-    { agent: { drop: [{ name: 'a', selector: '{userId="1"}' }] } },
-    'agent.drop[0].selector',
-    '"{userId=\\"1\\"}"',
-    'replace userId, or match the line with patterns',
-    { agent: { drop: [{ name: 'a', selector: '{job="1"}' }] } },
-  ],
-  [
-    'a level that lines have: error, warn, info, debug',
-    { agent: { drop: [{ name: 'a', selector: '{level="trace"}' }] } },
-    'agent.drop[0].selector',
-    '"{level=\\"trace\\"}"',
-    'replace trace; the agent gives each line one of these, however its program spells it',
-    { agent: { drop: [{ name: 'a', selector: '{level="debug"}' }] } },
-  ],
+    path: 'agent.drop[1].name',
+    received: '"twice"',
+    remedy: 'rename one of them',
+    kept: { agent: { drop: [{ name: 'once', selector: '{job="a"}' }] } },
+  },
+  {
+    rule: 'a key, or operator: Exists: without both Kubernetes would compare the value of no taint',
+    broken: { agent: { tolerations: [{ effect: 'NoSchedule' }] } },
+    path: 'agent.tolerations[0]',
+    received: '{"operator":"Equal","effect":"NoSchedule"}',
+    remedy: 'add key, or write operator: Exists for every key',
+    kept: { agent: { tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }] } },
+  },
+  {
+    rule: 'no value with operator: Exists, which takes any',
+    broken: { agent: { tolerations: [{ key: 'dedicated', operator: 'Exists', value: 'logs' }] } },
+    path: 'agent.tolerations[0].value',
+    received: '"logs"',
+    remedy: 'remove value, or write operator: Equal',
+    kept: { agent: { tolerations: [{ key: 'dedicated', value: 'logs' }] } },
+  },
+  {
+    rule: 'matchers of labels that lines have: job, service, level, namespace, app, container, node',
+    broken: { agent: { drop: [{ name: 'rule', selector: '{job="a", requestId="b=c"}' }] } },
+    path: 'agent.drop[0].selector',
+    received: String.raw`"{job=\"a\", requestId=\"b=c\"}"`,
+    remedy: 'replace requestId, or match the line with patterns',
+    kept: { agent: { drop: [{ name: 'rule', selector: '{job="a", level!~"x=y"}' }] } },
+  },
+  {
+    rule: 'matchers of labels that lines have: job, service, level, namespace, app, container, node',
+    broken: { agent: { drop: [{ name: 'a', selector: '{userId="1"}' }] } },
+    path: 'agent.drop[0].selector',
+    received: '"{userId=\\"1\\"}"',
+    remedy: 'replace userId, or match the line with patterns',
+    kept: { agent: { drop: [{ name: 'a', selector: '{job="1"}' }] } },
+  },
+  {
+    rule: 'a level that lines have: error, warn, info, debug',
+    broken: { agent: { drop: [{ name: 'a', selector: '{level="trace"}' }] } },
+    path: 'agent.drop[0].selector',
+    received: '"{level=\\"trace\\"}"',
+    remedy: 'replace trace; the agent gives each line one of these, however its program spells it',
+    kept: { agent: { drop: [{ name: 'a', selector: '{level="debug"}' }] } },
+  },
 ]);
 
 describe('what the agent reads on the node, it reads once', () => {

@@ -2,14 +2,14 @@ import { configWith, problemsOf } from '../../../support/config';
 import { testRules } from './rows';
 
 testRules([
-  [
-    'a namespace of its own: it is privileged, and namespaces.logging is not',
-    { namespaces: { agents: 'logging' } },
-    'namespaces.agents',
-    '"logging"',
-    'leave it out, for logging-agents',
-    { namespaces: { agents: 'other' } },
-  ],
+  {
+    rule: 'a namespace of its own: it is privileged, and namespaces.logging is not',
+    broken: { namespaces: { agents: 'logging' } },
+    path: 'namespaces.agents',
+    received: '"logging"',
+    remedy: 'leave it out, for logging-agents',
+    kept: { namespaces: { agents: 'other' } },
+  },
 ]);
 
 describe('a namespace is the stack’s alone: it lets nothing talk there but its own pods', () => {

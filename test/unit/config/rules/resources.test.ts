@@ -1,20 +1,20 @@
 import { testRules } from './rows';
 
 testRules([
-  [
-    'at most the limit',
-    { resources: { grafana: { requests: { memory: '1Gi' } } } },
-    'resources.grafana.requests.memory',
-    '"1GB"',
-    'raise resources.grafana.limits.memory',
-    { resources: { grafana: { requests: { memory: '512Mi' } } } },
-  ],
-  [
-    'at most the limit',
-    { resources: { promtail: { requests: { cpu: '501m' } } } },
-    'resources.promtail.requests.cpu',
-    '"501m"',
-    'raise resources.promtail.limits.cpu',
-    { resources: { promtail: { requests: { cpu: '500m' } } } },
-  ],
+  {
+    rule: 'at most the limit',
+    broken: { resources: { grafana: { requests: { memory: '1Gi' } } } },
+    path: 'resources.grafana.requests.memory',
+    received: '"1GB"',
+    remedy: 'raise resources.grafana.limits.memory',
+    kept: { resources: { grafana: { requests: { memory: '512Mi' } } } },
+  },
+  {
+    rule: 'at most the limit',
+    broken: { resources: { promtail: { requests: { cpu: '501m' } } } },
+    path: 'resources.promtail.requests.cpu',
+    received: '"501m"',
+    remedy: 'raise resources.promtail.limits.cpu',
+    kept: { resources: { promtail: { requests: { cpu: '500m' } } } },
+  },
 ]);

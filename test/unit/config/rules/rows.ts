@@ -6,12 +6,21 @@ export type Input = Partial<StackConfigInput>;
 type TenantInput = NonNullable<NonNullable<NonNullable<Input['auth']>['loki']>['tenants']>[number];
 type GrafanaInput = NonNullable<Input['grafana']>;
 export type LoginInput = NonNullable<GrafanaInput['login']>;
-/** A rule: the smallest config that breaks it, what is said of that, and the nearest that does not break it. */
-export type Row = readonly [rule: string, broken: Input, path: string, received: string, remedy: string, kept: Input];
+/** A rule, what breaks it, what is said of that, and what keeps it. */
+export interface Row {
+  readonly rule: string;
+  /** The smallest config that breaks the rule. */
+  readonly broken: Input;
+  readonly path: string;
+  readonly received: string;
+  readonly remedy: string;
+  /** The nearest config that keeps the rule. */
+  readonly kept: Input;
+}
 
 /** One test for each row. */
 export function testRules(rows: readonly Row[]): void {
-  test.each(rows)('%s', (rule, broken, path, received, remedy, kept) => {
+  test.each(rows)('$rule', ({ rule, broken, path, received, remedy, kept }) => {
     expect(problemsOf({ environment: 'dev', ...broken })).toEqual([{ path, received, rule, remedy }]);
     expect(() => configWith(kept)).not.toThrow();
   });

@@ -5,14 +5,14 @@ import { testRules } from './rows';
 const ingress = (annotation: string) => ({ grafana: { ingress: { annotations: { note: annotation } } } });
 
 testRules(
-  ['\u0000', '\u0007', '\u007F', '\uD800', '\uFFFF', '\uFEFF'].map((character) => [
-    'text without control characters and half characters: manifests are YAML, which has none',
-    ingress(`a${character}b`),
-    'grafana.ingress.annotations.note',
-    JSON.stringify(`a${character}b`),
-    'remove it from grafana.ingress.annotations.note',
-    ingress('a\nb\té 日本 😀'),
-  ]),
+  ['\u0000', '\u0007', '\u007F', '\uD800', '\uFFFF', '\uFEFF'].map((character) => ({
+    rule: 'text without control characters and half characters: manifests are YAML, which has none',
+    broken: ingress(`a${character}b`),
+    path: 'grafana.ingress.annotations.note',
+    received: JSON.stringify(`a${character}b`),
+    remedy: 'remove it from grafana.ingress.annotations.note',
+    kept: ingress('a\nb\té 日本 😀'),
+  })),
 );
 
 test('annotations have 250 KiB in all: Kubernetes takes 256, and the stack has some of its own', () => {

@@ -64,47 +64,72 @@ test('given a stack that runs as it should, nothing is found', () => {
   expect(formatReport(report(), false)).toBe('Stack dev: no link is broken.\n');
 });
 
-type Case = readonly [what: string, changes: Partial<StackState>, link: Link, weight: Weight, seen: RegExp];
+/** One thing that is broken, and the finding that it must lead to. */
+interface Case {
+  readonly what: string;
+  readonly changes: Partial<StackState>;
+  readonly link: Link;
+  readonly weight: Weight;
+  readonly seen: RegExp;
+}
 
 const CASES: readonly Case[] = [
-  ['a Service is missing', without('Service', 'gateway'), 'objects', 'broken', /no Service logging\/gateway/],
-  ['a workload is missing', without('StatefulSet', 'loki'), 'loki', 'broken', /no StatefulSet logging\/loki/],
-  [
-    'a policy is missing',
-    without('NetworkPolicy', 'gateway'),
-    'network',
-    'broken',
-    /no NetworkPolicy logging\/gateway/,
-  ],
-  ['a role is missing', without('ClusterRole', 'logging-agents-promtail'), 'objects', 'broken', /no ClusterRole/],
-  [
-    'a ConfigMap was changed by hand',
-    changed('ConfigMap', 'loki-config', { data: {} }),
-    'objects',
-    'hint',
-    /not what the stack file makes/,
-  ],
-  [
-    'a policy was changed by hand',
-    changed('NetworkPolicy', 'loki', { spec: { podSelector: {} } }),
-    'network',
-    'broken',
-    /other rules than the stack file/,
-  ],
-  [
-    'somebody else’s policy is in the namespace',
-    {
+  {
+    what: 'a Service is missing',
+    changes: without('Service', 'gateway'),
+    link: 'objects',
+    weight: 'broken',
+    seen: /no Service logging\/gateway/,
+  },
+  {
+    what: 'a workload is missing',
+    changes: without('StatefulSet', 'loki'),
+    link: 'loki',
+    weight: 'broken',
+    seen: /no StatefulSet logging\/loki/,
+  },
+  {
+    what: 'a policy is missing',
+    changes: without('NetworkPolicy', 'gateway'),
+    link: 'network',
+    weight: 'broken',
+    seen: /no NetworkPolicy logging\/gateway/,
+  },
+  {
+    what: 'a role is missing',
+    changes: without('ClusterRole', 'logging-agents-promtail'),
+    link: 'objects',
+    weight: 'broken',
+    seen: /no ClusterRole/,
+  },
+  {
+    what: 'a ConfigMap was changed by hand',
+    changes: changed('ConfigMap', 'loki-config', { data: {} }),
+    link: 'objects',
+    weight: 'hint',
+    seen: /not what the stack file makes/,
+  },
+  {
+    what: 'a policy was changed by hand',
+    changes: changed('NetworkPolicy', 'loki', { spec: { podSelector: {} } }),
+    link: 'network',
+    weight: 'broken',
+    seen: /other rules than the stack file/,
+  },
+  {
+    what: 'somebody else’s policy is in the namespace',
+    changes: {
       objects: {
         value: [...('value' in healthy.objects ? healthy.objects.value : []), policy('logging', 'allow-all', {})],
       },
     },
-    'network',
-    'hint',
-    /allow-all is not of this stack/,
-  ],
-  [
-    'a policy cuts the DNS server off',
-    {
+    link: 'network',
+    weight: 'hint',
+    seen: /allow-all is not of this stack/,
+  },
+  {
+    what: 'a policy cuts the DNS server off',
+    changes: {
       dnsPolicies: {
         value: [
           policy('kube-system', 'dns', {
@@ -115,67 +140,75 @@ const CASES: readonly Case[] = [
         ],
       },
     },
-    'network',
-    'broken',
-    /isolates the DNS server/,
-  ],
-  ['a Secret is missing', { secrets: { value: [] } }, 'secrets', 'broken', /no Secret logging\/gateway-users/],
-  [
-    'a Secret lacks a key',
-    {
+    link: 'network',
+    weight: 'broken',
+    seen: /isolates the DNS server/,
+  },
+  {
+    what: 'a Secret is missing',
+    changes: { secrets: { value: [] } },
+    link: 'secrets',
+    weight: 'broken',
+    seen: /no Secret logging\/gateway-users/,
+  },
+  {
+    what: 'a Secret lacks a key',
+    changes: {
       secrets: {
         value: ('value' in healthy.secrets ? healthy.secrets.value : []).map((secret) =>
           secret.name === 'gateway-tls' ? { ...secret, keys: ['tls.crt'] } : secret,
         ),
       },
     },
-    'secrets',
-    'broken',
-    /gateway-tls has no tls.key, ca.crt/,
-  ],
-  [
-    'the agent’s password is another one',
-    { passwords: healthy.passwords.map((password) => ({ ...password, match: { value: 'none' as const } })) },
-    'secrets',
-    'broken',
-    /not that of promtail in gateway-users/,
-  ],
-  [
-    'a rotation is half done',
-    { passwords: healthy.passwords.map((password) => ({ ...password, match: { value: 'previous' as const } })) },
-    'secrets',
-    'hint',
-    /the password before the present one/,
-  ],
-  [
-    'the certificate has expired',
-    { certificates: [{ namespace: 'logging', secret: 'gateway-tls', notAfter: { value: before(60) } }] },
-    'secrets',
-    'broken',
-    /has expired/,
-  ],
-  [
-    'the certificate ends soon',
-    { certificates: [{ namespace: 'logging', secret: 'gateway-tls', notAfter: { value: before(-86_400) } }] },
-    'secrets',
-    'hint',
-    /ends in 1 days/,
-  ],
-  [
-    'the agent is on no node',
-    {
+    link: 'secrets',
+    weight: 'broken',
+    seen: /gateway-tls has no tls.key, ca.crt/,
+  },
+  {
+    what: 'the agent’s password is another one',
+    changes: { passwords: healthy.passwords.map((password) => ({ ...password, match: { value: 'none' as const } })) },
+    link: 'secrets',
+    weight: 'broken',
+    seen: /not that of promtail in gateway-users/,
+  },
+  {
+    what: 'a rotation is half done',
+    changes: {
+      passwords: healthy.passwords.map((password) => ({ ...password, match: { value: 'previous' as const } })),
+    },
+    link: 'secrets',
+    weight: 'hint',
+    seen: /the password before the present one/,
+  },
+  {
+    what: 'the certificate has expired',
+    changes: { certificates: [{ namespace: 'logging', secret: 'gateway-tls', notAfter: { value: before(60) } }] },
+    link: 'secrets',
+    weight: 'broken',
+    seen: /has expired/,
+  },
+  {
+    what: 'the certificate ends soon',
+    changes: { certificates: [{ namespace: 'logging', secret: 'gateway-tls', notAfter: { value: before(-86_400) } }] },
+    link: 'secrets',
+    weight: 'hint',
+    seen: /ends in 1 days/,
+  },
+  {
+    what: 'the agent is on no node',
+    changes: {
       pods: {
         value: ('value' in healthy.pods ? healthy.pods.value : []).filter(({ component }) => component !== 'promtail'),
       },
       agents: [],
     },
-    'agent',
-    'broken',
-    /does not run on node-1/,
-  ],
-  [
-    'the agent does not accept its config',
-    withPod(
+    link: 'agent',
+    weight: 'broken',
+    seen: /does not run on node-1/,
+  },
+  {
+    what: 'the agent does not accept its config',
+    changes: withPod(
       config,
       'promtail',
       container('promtail', {
@@ -183,93 +216,165 @@ const CASES: readonly Case[] = [
         ended: { reason: 'Error', exitCode: 1, message: 'Unable to parse config: yaml: line 3' },
       }),
     ),
-    'agent',
-    'broken',
-    /ends again and again.*yaml: line 3/,
-  ],
-  ['the agent has no target', withPod(config, 'promtail', { ready: false }), 'agent', 'broken', /is not ready/],
-  ['the agent reads no file', agent({ targets: 0 }), 'files', 'broken', /reads no file/],
-  [
-    'a file is not readable',
-    agent({}, [
+    link: 'agent',
+    weight: 'broken',
+    seen: /ends again and again.*yaml: line 3/,
+  },
+  {
+    what: 'the agent has no target',
+    changes: withPod(config, 'promtail', { ready: false }),
+    link: 'agent',
+    weight: 'broken',
+    seen: /is not ready/,
+  },
+  {
+    what: 'the agent reads no file',
+    changes: agent({ targets: 0 }),
+    link: 'files',
+    weight: 'broken',
+    seen: /reads no file/,
+  },
+  {
+    what: 'a file is not readable',
+    changes: agent({}, [
       `{"level":"error","ts":"${before(5)}","msg":"failed","error":"open /logs/app/a.log: permission denied"}`,
     ]),
-    'files',
-    'broken',
-    /may not read \/logs\/app\/a.log/,
-  ],
-  ['a push is answered 401', agent(silent, [failedPush(401, 'no')]), 'sending', 'symptom', /answered 401: no/],
-  ['pushes are answered 502', agent({ recentAnswers: { '502': 1 } }), 'sending', 'symptom', /answered 502/],
-  [
-    'the gateway’s name does not resolve',
-    agent(silent, [failedPush(-1, 'dial tcp: lookup gateway.logging.svc: no such host')]),
-    'sending',
-    'symptom',
-    /not answered \(dns\)/,
-  ],
-  [
-    'the certificate is of another CA',
-    agent(silent, [failedPush(-1, 'x509: certificate signed by unknown authority')]),
-    'sending',
-    'symptom',
-    /not answered \(tls\)/,
-  ],
-  [
-    'no gateway listens',
-    agent(silent, [failedPush(-1, 'connect: connection refused')]),
-    'sending',
-    'symptom',
-    /refused/,
-  ],
-  ['nobody answers', agent(silent, [failedPush(-1, 'deadline exceeded')]), 'sending', 'symptom', /no answer/],
-  ['an agent does not keep up', agent({ unreadBytes: 2e8 }), 'sending', 'symptom', /do not keep up/],
-  [
-    'the gateway does not reach Loki',
-    { gatewayLog: { value: [`{"timestamp":"${before(3)}","status":502}`] } },
-    'gateway',
-    'symptom',
-    /did not reach Loki 1 times/,
-  ],
-  [
-    'the gateway did not reach Loki while it started, and does now',
-    { gatewayLog: { value: [`{"timestamp":"${before(25)}","status":503}`] } },
-    'gateway',
-    'hint',
-    /did not reach Loki 1 times of late; it does now/,
-  ],
-  [
-    'the gateway did not reach Loki, and no query shows that it does now',
-    {
+    link: 'files',
+    weight: 'broken',
+    seen: /may not read \/logs\/app\/a.log/,
+  },
+  {
+    what: 'a push is answered 401',
+    changes: agent(silent, [failedPush(401, 'no')]),
+    link: 'sending',
+    weight: 'symptom',
+    seen: /answered 401: no/,
+  },
+  {
+    what: 'pushes are answered 502',
+    changes: agent({ recentAnswers: { '502': 1 } }),
+    link: 'sending',
+    weight: 'symptom',
+    seen: /answered 502/,
+  },
+  {
+    what: 'the gateway’s name does not resolve',
+    changes: agent(silent, [failedPush(-1, 'dial tcp: lookup gateway.logging.svc: no such host')]),
+    link: 'sending',
+    weight: 'symptom',
+    seen: /not answered \(dns\)/,
+  },
+  {
+    what: 'the certificate is of another CA',
+    changes: agent(silent, [failedPush(-1, 'x509: certificate signed by unknown authority')]),
+    link: 'sending',
+    weight: 'symptom',
+    seen: /not answered \(tls\)/,
+  },
+  {
+    what: 'no gateway listens',
+    changes: agent(silent, [failedPush(-1, 'connect: connection refused')]),
+    link: 'sending',
+    weight: 'symptom',
+    seen: /refused/,
+  },
+  {
+    what: 'nobody answers',
+    changes: agent(silent, [failedPush(-1, 'deadline exceeded')]),
+    link: 'sending',
+    weight: 'symptom',
+    seen: /no answer/,
+  },
+  {
+    what: 'an agent does not keep up',
+    changes: agent({ unreadBytes: 2e8 }),
+    link: 'sending',
+    weight: 'symptom',
+    seen: /do not keep up/,
+  },
+  {
+    what: 'the gateway does not reach Loki',
+    changes: { gatewayLog: { value: [`{"timestamp":"${before(3)}","status":502}`] } },
+    link: 'gateway',
+    weight: 'symptom',
+    seen: /did not reach Loki 1 times/,
+  },
+  {
+    what: 'the gateway did not reach Loki while it started, and does now',
+    changes: { gatewayLog: { value: [`{"timestamp":"${before(25)}","status":503}`] } },
+    link: 'gateway',
+    weight: 'hint',
+    seen: /did not reach Loki 1 times of late; it does now/,
+  },
+  {
+    what: 'the gateway did not reach Loki, and no query shows that it does now',
+    changes: {
       gatewayLog: { value: [`{"timestamp":"${before(25)}","status":503}`] },
       ...queries({ version: { unknown: 'kubectl may not read the Secret' } }),
     },
-    'gateway',
-    'symptom',
-    /did not reach Loki 1 times of late\./,
-  ],
-  [
-    'the gateway’s log does not say when it did not reach Loki',
-    { gatewayLog: { value: ['{"status":504}'] } },
-    'gateway',
-    'symptom',
-    /did not reach Loki 1 times of late\./,
-  ],
-  ['a query is not answered', queries({ version: { unknown: 'answered 401' } }), 'gateway', 'symptom', /answered 401/],
-  ['Loki’s overrides are torn', loki({ overridesRejected: true }), 'limits', 'broken', /does not take the overrides/],
-  ['Alertmanager is scaled away', scaledAway('StatefulSet', 'alertmanager'), 'alertmanager', 'broken', /scaled to 0/],
-  ['Prometheus is scaled away', scaledAway('StatefulSet', 'prometheus'), 'prometheus', 'broken', /scaled to 0/],
-  ['the canary is scaled away', scaledAway('Deployment', 'canary'), 'canary', 'broken', /scaled to 0/],
-  ['the gateway is scaled away', scaledAway('Deployment', 'gateway'), 'gateway', 'broken', /scaled to 0/],
-  [
-    'Loki was killed for want of memory',
-    withPod(config, 'loki', container('loki', { ended: { reason: 'OOMKilled', exitCode: 137, message: '' } })),
-    'loki',
-    'broken',
-    /killed for want of memory/,
-  ],
-  [
-    'Loki was killed once, and runs again',
-    withPod(config, 'loki', {
+    link: 'gateway',
+    weight: 'symptom',
+    seen: /did not reach Loki 1 times of late\./,
+  },
+  {
+    what: 'the gateway’s log does not say when it did not reach Loki',
+    changes: { gatewayLog: { value: ['{"status":504}'] } },
+    link: 'gateway',
+    weight: 'symptom',
+    seen: /did not reach Loki 1 times of late\./,
+  },
+  {
+    what: 'a query is not answered',
+    changes: queries({ version: { unknown: 'answered 401' } }),
+    link: 'gateway',
+    weight: 'symptom',
+    seen: /answered 401/,
+  },
+  {
+    what: 'Loki’s overrides are torn',
+    changes: loki({ overridesRejected: true }),
+    link: 'limits',
+    weight: 'broken',
+    seen: /does not take the overrides/,
+  },
+  {
+    what: 'Alertmanager is scaled away',
+    changes: scaledAway('StatefulSet', 'alertmanager'),
+    link: 'alertmanager',
+    weight: 'broken',
+    seen: /scaled to 0/,
+  },
+  {
+    what: 'Prometheus is scaled away',
+    changes: scaledAway('StatefulSet', 'prometheus'),
+    link: 'prometheus',
+    weight: 'broken',
+    seen: /scaled to 0/,
+  },
+  {
+    what: 'the canary is scaled away',
+    changes: scaledAway('Deployment', 'canary'),
+    link: 'canary',
+    weight: 'broken',
+    seen: /scaled to 0/,
+  },
+  {
+    what: 'the gateway is scaled away',
+    changes: scaledAway('Deployment', 'gateway'),
+    link: 'gateway',
+    weight: 'broken',
+    seen: /scaled to 0/,
+  },
+  {
+    what: 'Loki was killed for want of memory',
+    changes: withPod(config, 'loki', container('loki', { ended: { reason: 'OOMKilled', exitCode: 137, message: '' } })),
+    link: 'loki',
+    weight: 'broken',
+    seen: /killed for want of memory/,
+  },
+  {
+    what: 'Loki was killed once, and runs again',
+    changes: withPod(config, 'loki', {
       containers: [
         {
           name: 'loki',
@@ -280,46 +385,50 @@ const CASES: readonly Case[] = [
         },
       ],
     }),
-    'loki',
-    'hint',
-    /killed for want of memory/,
-  ],
-  [
-    'Loki’s image cannot be pulled',
-    withPod(config, 'loki', container('loki', { waiting: 'ImagePullBackOff: not found' })),
-    'loki',
-    'broken',
-    /has no image/,
-  ],
-  [
-    'a Secret of a pod is missing',
-    withPod(config, 'grafana', container('grafana', { waiting: 'CreateContainerConfigError: secret "a" not found' })),
-    'grafana',
-    'broken',
-    /secret "a" not found/,
-  ],
-  [
-    'no node takes Loki',
-    withPod(config, 'loki', { ready: false, unschedulable: '0/3 nodes' }),
-    'loki',
-    'broken',
-    /0\/3 nodes/,
-  ],
-  [
-    'Loki waits for its volume',
-    {
+    link: 'loki',
+    weight: 'hint',
+    seen: /killed for want of memory/,
+  },
+  {
+    what: 'Loki’s image cannot be pulled',
+    changes: withPod(config, 'loki', container('loki', { waiting: 'ImagePullBackOff: not found' })),
+    link: 'loki',
+    weight: 'broken',
+    seen: /has no image/,
+  },
+  {
+    what: 'a Secret of a pod is missing',
+    changes: withPod(
+      config,
+      'grafana',
+      container('grafana', { waiting: 'CreateContainerConfigError: secret "a" not found' }),
+    ),
+    link: 'grafana',
+    weight: 'broken',
+    seen: /secret "a" not found/,
+  },
+  {
+    what: 'no node takes Loki',
+    changes: withPod(config, 'loki', { ready: false, unschedulable: '0/3 nodes' }),
+    link: 'loki',
+    weight: 'broken',
+    seen: /0\/3 nodes/,
+  },
+  {
+    what: 'Loki waits for its volume',
+    changes: {
       ...withPod(config, 'loki', container('loki', { waiting: 'ContainerCreating' })),
       warnings: {
         value: [{ namespace: 'logging', object: 'Pod/loki-0', reason: 'FailedMount', message: 'no volume' }],
       },
     },
-    'loki',
-    'broken',
-    /FailedMount: no volume/,
-  ],
-  [
-    'Loki is not ready',
-    {
+    link: 'loki',
+    weight: 'broken',
+    seen: /FailedMount: no volume/,
+  },
+  {
+    what: 'Loki is not ready',
+    changes: {
       ...withPod(config, 'loki', { ready: false }),
       loki: [
         {
@@ -330,13 +439,13 @@ const CASES: readonly Case[] = [
         },
       ],
     },
-    'loki',
-    'broken',
-    /waiting for 15s/,
-  ],
-  [
-    'the cluster refuses Loki’s pods',
-    {
+    link: 'loki',
+    weight: 'broken',
+    seen: /waiting for 15s/,
+  },
+  {
+    what: 'the cluster refuses Loki’s pods',
+    changes: {
       pods: {
         value: ('value' in healthy.pods ? healthy.pods.value : []).filter(({ component }) => component !== 'loki'),
       },
@@ -344,72 +453,144 @@ const CASES: readonly Case[] = [
         value: [{ namespace: 'logging', object: 'StatefulSet/loki', reason: 'FailedCreate', message: 'quota' }],
       },
     },
-    'loki',
-    'broken',
-    /has no pod: quota/,
-  ],
-  ['the volume is full', loki({ diskUsed: 0.92 }), 'disk', 'broken', /is full: 92 %/],
-  ['the volume gets full', loki({ diskUsed: 0.85 }), 'disk', 'hint', /85 % are used/],
-  [
-    'the claim is not bound',
-    changed('PersistentVolumeClaim', 'data-loki-0', { status: { phase: 'Pending' } }),
-    'disk',
-    'broken',
-    /the claim is Pending/,
-  ],
-  ['a limit is hit', refused('rate_limited', true), 'limits', 'broken', /rate_limited, and goes on/],
-  ['a limit was hit', refused('stream_limit', false), 'limits', 'hint', /stream_limit\./],
-  ['lines come from the future', refused('too_far_in_future', true), 'limits', 'broken', /too_far_in_future/],
-  ['lines are refused for another reason', refused('odd', true), 'limits', 'broken', /odd/],
-  [
-    'an agent gives lines up',
-    agent({ dropped: { ingester_error: 3 }, droppedGrowing: true }),
-    'limits',
-    'broken',
-    /has given up 3 lines/,
-  ],
-  [
-    'a label is missing',
-    queries({ labels: { value: ['job', 'level'] } }),
-    'labels',
-    'broken',
-    /no line has the label service/i,
-  ],
-  ['there is no line', queries({ jobs: { value: [] } }), 'labels', 'symptom', /no line at all/],
-  ['nothing comes', queries({ jobs: { value: [{ job: 'a', newest: before(3600) }] } }), 'labels', 'hint', /60 min old/],
-  ['a clock is far off', { agents: [{ ...AGENT, clockSkew: -120 }] }, 'clock', 'broken', /node-1 by 120 s behind/],
-  ['a clock is a little off', { agents: [{ ...AGENT, clockSkew: 8 }] }, 'clock', 'hint', /node-1 by 8 s ahead/],
-  [
-    'Alertmanager cannot notify',
-    { alertmanagers: [{ pod: 'alertmanager-0', alerts: { value: [] }, failed: { value: { discord: 2 } } }] },
-    'alertmanager',
-    'hint',
-    /failed 2 times to notify by discord/,
-  ],
-  [
-    'a target is down',
-    {
+    link: 'loki',
+    weight: 'broken',
+    seen: /has no pod: quota/,
+  },
+  {
+    what: 'the volume is full',
+    changes: loki({ diskUsed: 0.92 }),
+    link: 'disk',
+    weight: 'broken',
+    seen: /is full: 92 %/,
+  },
+  {
+    what: 'the volume gets full',
+    changes: loki({ diskUsed: 0.85 }),
+    link: 'disk',
+    weight: 'hint',
+    seen: /85 % are used/,
+  },
+  {
+    what: 'the claim is not bound',
+    changes: changed('PersistentVolumeClaim', 'data-loki-0', { status: { phase: 'Pending' } }),
+    link: 'disk',
+    weight: 'broken',
+    seen: /the claim is Pending/,
+  },
+  {
+    what: 'a limit is hit',
+    changes: refused('rate_limited', true),
+    link: 'limits',
+    weight: 'broken',
+    seen: /rate_limited, and goes on/,
+  },
+  {
+    what: 'a limit was hit',
+    changes: refused('stream_limit', false),
+    link: 'limits',
+    weight: 'hint',
+    seen: /stream_limit\./,
+  },
+  {
+    what: 'lines come from the future',
+    changes: refused('too_far_in_future', true),
+    link: 'limits',
+    weight: 'broken',
+    seen: /too_far_in_future/,
+  },
+  {
+    what: 'lines are refused for another reason',
+    changes: refused('odd', true),
+    link: 'limits',
+    weight: 'broken',
+    seen: /odd/,
+  },
+  {
+    what: 'an agent gives lines up',
+    changes: agent({ dropped: { ingester_error: 3 }, droppedGrowing: true }),
+    link: 'limits',
+    weight: 'broken',
+    seen: /has given up 3 lines/,
+  },
+  {
+    what: 'a label is missing',
+    changes: queries({ labels: { value: ['job', 'level'] } }),
+    link: 'labels',
+    weight: 'broken',
+    seen: /no line has the label service/i,
+  },
+  {
+    what: 'there is no line',
+    changes: queries({ jobs: { value: [] } }),
+    link: 'labels',
+    weight: 'symptom',
+    seen: /no line at all/,
+  },
+  {
+    what: 'nothing comes',
+    changes: queries({ jobs: { value: [{ job: 'a', newest: before(3600) }] } }),
+    link: 'labels',
+    weight: 'hint',
+    seen: /60 min old/,
+  },
+  {
+    what: 'a clock is far off',
+    changes: { agents: [{ ...AGENT, clockSkew: -120 }] },
+    link: 'clock',
+    weight: 'broken',
+    seen: /node-1 by 120 s behind/,
+  },
+  {
+    what: 'a clock is a little off',
+    changes: { agents: [{ ...AGENT, clockSkew: 8 }] },
+    link: 'clock',
+    weight: 'hint',
+    seen: /node-1 by 8 s ahead/,
+  },
+  {
+    what: 'Alertmanager cannot notify',
+    changes: { alertmanagers: [{ pod: 'alertmanager-0', alerts: { value: [] }, failed: { value: { discord: 2 } } }] },
+    link: 'alertmanager',
+    weight: 'hint',
+    seen: /failed 2 times to notify by discord/,
+  },
+  {
+    what: 'a target is down',
+    changes: {
       prometheus: {
         alerts: { value: [] },
         targetsDown: { value: [{ job: 'loki', url: 'http://a', error: 'refused' }] },
       },
     },
-    'prometheus',
-    'broken',
-    /does not reach http:\/\/a/,
-  ],
-  ['Grafana’s database is away', { grafana: { value: 'failing' } }, 'grafana', 'broken', /failing/],
-  ['Grafana does not answer', { grafana: { unknown: 'no pod runs' } }, 'grafana', 'symptom', /no pod runs/],
-  [
-    'lines of the canary are missing',
-    { canary: { value: { written: 10, missing: 1, missingGrowing: true } } },
-    'canary',
-    'symptom',
-    /1 of 10 lines/,
-  ],
+    link: 'prometheus',
+    weight: 'broken',
+    seen: /does not reach http:\/\/a/,
+  },
+  {
+    what: 'Grafana’s database is away',
+    changes: { grafana: { value: 'failing' } },
+    link: 'grafana',
+    weight: 'broken',
+    seen: /failing/,
+  },
+  {
+    what: 'Grafana does not answer',
+    changes: { grafana: { unknown: 'no pod runs' } },
+    link: 'grafana',
+    weight: 'symptom',
+    seen: /no pod runs/,
+  },
+  {
+    what: 'lines of the canary are missing',
+    changes: { canary: { value: { written: 10, missing: 1, missingGrowing: true } } },
+    link: 'canary',
+    weight: 'symptom',
+    seen: /1 of 10 lines/,
+  },
 ];
 
-test.each(CASES)('when %s, then that is found at its link', (_, changes, link, weight, seen) => {
+test.each(CASES)('when $what, then that is found at its link', ({ changes, link, weight, seen }) => {
   const { findings, likelyCause, verdict } = report(changes);
   const found = findings.find((one) => one.link === link && seen.test(one.seen));
   expect(found).toMatchObject({ link, weight });
