@@ -49,6 +49,12 @@ export function formatPath(path: readonly PropertyKey[]): string {
   );
 }
 
+/**
+ * What stands before the `@` of a URL, and `user:password` before any other, but for the name of an image before its digest.
+ * A match begins only where such a text can begin: from every letter of a long text, it would take half a minute.
+ */
+const CREDENTIALS = /(?<=\/\/)[^/@\s"]+(?=@)|(?=[^/@\s":])(?<=(?:^|[/@\s"]):*)[^/@\s":]+:[^/@\s"]+(?=@(?!sha256:))/g;
+
 /** A value as the report shows it: at most 200 characters, and without what may be a secret. */
 export function formatReceived(value: unknown): string {
   if (value === undefined) return '(missing)';
@@ -56,7 +62,7 @@ export function formatReceived(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value);
   const text = JSON.stringify(value, (key, inner: unknown) =>
     typeof inner === 'string' && isSecretKey(key) ? '(not shown)' : inner,
-  ).replaceAll(/(?<=\/\/)[^/@\s"]+(?=@)|[^/@\s":]+:[^/@\s"]+(?=@(?!sha256:))/g, '(not shown)');
+  ).replaceAll(CREDENTIALS, '(not shown)');
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
