@@ -24,7 +24,7 @@ const others = () =>
     .describe('Role of everyone else who may log in; `none` lets only those in that are listed here.');
 
 const clientId = () =>
-  settingText('a client id', '1234567890').describe('Id of the OAuth application. Its secret is a secret.');
+  settingText('a client id', "'1234567890'").describe('Id of the OAuth application. Its secret is a secret.');
 
 const github = z.strictObject({
   clientId: clientId(),
