@@ -32,6 +32,17 @@ export function problemsOf(input: unknown): readonly Problem[] {
   return configError(() => parseStackConfig('test', input)).problems;
 }
 
+/** What is wrong with a dev stack of these differences; nothing where it is taken. */
+export function refusals(differences: object): readonly Problem[] {
+  try {
+    configWith(differences);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
 /** The ConfigError that a call throws; fails if it throws none. */
 export function configError(call: () => unknown): ConfigError {
   try {

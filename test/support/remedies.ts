@@ -5,7 +5,7 @@ import type { Problem } from '../../src/config';
 type Path = readonly (string | number)[];
 
 /** Ends the examples of a remedy: what comes then is about how to write them. */
-const AFTER_EXAMPLES = /^(?:with|without|in|not|to|or append|or leave|each|and|its|where)\b/;
+const AFTER_EXAMPLES = /^(?:with|without|in|not|to|append|leave|its)\b/;
 
 /**
  * A config as whoever reads the report may write it then: one for each way that the remedy names.
@@ -33,10 +33,10 @@ export function followed(input: object, { path, remedy }: Pick<Problem, 'path' |
 function valuesIn(words: string): readonly unknown[] {
   const parts = words
     .replace(/^for example /, '')
-    .split(/(?:, | or |; )(?![^{[]*[\]}])(?=(?:[^'"]|'[^']*'|"[^"]*")*$)/)
+    .split(/(?:, or |, | or |; )(?![^{[]*[\]}])(?=(?:[^'"]|'[^']*'|"[^"]*")*$)/)
     .filter((part) => part !== '');
   const end = parts.findIndex((part) => AFTER_EXAMPLES.test(part));
-  return (end === -1 ? parts : parts.slice(0, end)).map((part) => parse(part) as unknown);
+  return (end === -1 ? parts : parts.slice(0, end)).map((part) => parse(part.replace(/ in quotes$/, '')) as unknown);
 }
 
 /** `a[0].b` → `['a', 0, 'b']`. */
