@@ -60,8 +60,6 @@ describe('given a heartbeat', () => {
 describe('given no more than its type, Alertmanager', () => {
   const objects = withOptions();
 
-  it('is these objects', () => expect(objects).toMatchSnapshot());
-
   it('tells nobody, mounts no Secret, and goes out to nobody', () => {
     expect(config(objects).at('route.receiver')).toBe('none');
     expect(podOf(objects).spec.volumes).toEqual([{ name: 'config', configMap: { name: 'alertmanager-config' } }]);
@@ -184,8 +182,6 @@ describe('given hours', () => {
 
 describe('given every option, Alertmanager', () => {
   const objects = rendered(everythingConfig());
-
-  it('is these objects', () => expect(objects).toMatchSnapshot());
 
   it('is in the configured namespace, all of it', () => {
     for (const { metadata } of objects) expect(metadata.namespace).toBe('watch');

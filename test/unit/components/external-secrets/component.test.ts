@@ -49,10 +49,6 @@ describe('given a store, the ExternalSecrets', () => {
     expect(ldap?.target.template?.data['ca.crt']).toBe('{{ .ca_crt }}');
     expect(ldap?.data.map(({ secretKey }) => secretKey)).toEqual(['bindPassword', 'ca_crt']);
   });
-
-  it('are these objects', () => {
-    expect(objects).toMatchSnapshot();
-  });
 });
 
 test('given another source, there are none', () => {

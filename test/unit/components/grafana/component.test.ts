@@ -10,10 +10,6 @@ const envOf = (from: typeof objects) =>
 const datasources = (from: typeof objects) => yamlOf(from, 'grafana-provisioning', 'datasources.yaml');
 
 describe('given a stack, Grafana', () => {
-  it('is these objects', () => {
-    expect(objects).toMatchSnapshot();
-  });
-
   it('reads its secrets from files: each one that a setting or a datasource names is mounted', () => {
     const named = JSON.stringify([
       envOf(objects),
@@ -211,10 +207,6 @@ describe('given every option, Grafana', () => {
     canary,
   };
   const everything = rendered(all);
-
-  it('is these objects', () => {
-    expect(everything.filter(({ metadata }) => metadata.name !== 'grafana-dashboards')).toMatchSnapshot();
-  });
 
   it('is reached by the configured Ingress, over TLS', () => {
     const { metadata, spec } = find(everything, 'Ingress');

@@ -8,10 +8,6 @@ const config = configWith(HA);
 const objects = render((scope) => new Compactor(scope, 'compactor', config));
 
 describe('given a ring of Lokis, their compactor', () => {
-  it('is these objects', () => {
-    expect(objects).toMatchSnapshot();
-  });
-
   it('is the one that compacts, applies the retention and deletes', () => {
     expect(compactorConfig(config)).toMatchObject({
       target: 'compactor',

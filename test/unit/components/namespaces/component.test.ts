@@ -5,10 +5,6 @@ import { find, identify, ofKind, render } from '../../../support/manifests';
 const rendered = (config = configWith()) => render((scope) => new Namespaces(scope, 'namespaces', config));
 
 describe('given a stack, its namespaces', () => {
-  it('are these objects', () => {
-    expect(rendered()).toMatchSnapshot();
-  });
-
   test.each([
     ['logging', 'restricted'],
     ['logging-agents', 'privileged'],
