@@ -76,12 +76,16 @@ export async function recorded(
       });
       callback(error, response);
     });
+  const prepare = Error.prepareStackTrace;
+  // Pulumi keeps a stack trace for each of its promises, and Jest looks every line of it up in source maps.
+  Error.prepareStackTrace = String;
   try {
     await program();
   } catch (cause) {
     throw new Failure(registered, cause);
   } finally {
     await pulumi.runtime.disconnect();
+    Error.prepareStackTrace = prepare;
   }
   return registered;
 }
