@@ -184,3 +184,13 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
     });
   },
 );
+
+test('together, the stacks have all that is looked at above', () => {
+  const objects = everyStack().flatMap(({ config }) => renderStack(config));
+  const kinds = new Set(objects.map(({ kind }) => kind));
+  for (const kind of ['StatefulSet', 'Service', 'Ingress', 'HTTPRoute', 'PodDisruptionBudget', 'NetworkPolicy'])
+    expect(kinds).toContain(kind);
+  expect(ofKind(objects, 'Service').map(({ metadata }) => metadata.name)).toEqual(
+    expect.arrayContaining(['loki-1', 'loki-1-metrics']),
+  );
+});
