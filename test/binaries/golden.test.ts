@@ -6,12 +6,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FIELDS, type Format, LABELS, LEVELS, POD_LABELS } from '../../src/log-model';
 import { PIPELINES } from '../../src/pipelines';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { LogPath } from '../support/log-path';
+import { type Entry } from '../support/loki';
 import { countOf } from '../support/metric';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
-import { type Container, PodLogs, type RunningPromtail, sendsNoMore, startPromtail } from '../support/promtail';
-import { secretValues, variant } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, until } from '../support/program';
+import { type Container, sendsNoMore } from '../support/promtail';
+import { variant } from '../support/rendered-stack';
 import { send } from '../support/request';
 
 const FIXTURES = join(__dirname, '..', 'fixtures');
@@ -132,48 +132,23 @@ describe('what real programs wrote', () => {
     retention: { period: '5000d' },
     limits: { rejectOldSamplesAfter: '4999d' },
   });
-  const values = secretValues(rendered);
-  const folder = temporaryFolder('golden');
-  const logs = new PodLogs(join(folder, 'pods'));
-  const stops: (() => Promise<unknown>)[] = [];
-  let gateway: RunningGateway;
-  let promtail: RunningPromtail;
+  const path = new LogPath(rendered, 'golden');
   const found = new Map<string, readonly Entry[]>();
 
-  const query = async ({ pod, at }: Fixture): Promise<readonly Entry[]> =>
-    entriesOf(
-      await send({
-        port: gateway.port,
-        credential: `grafana:${values['gateway.grafana'] ?? ''}`,
-        ...queryRequest(`{namespace="golden"} | pod="${pod.pod}"`, { from: at - HOUR, to: at + HOUR }),
-      }),
-    );
-
   beforeAll(async () => {
-    const tools = await programs('loki', 'promtail');
-    const loki = await startLoki(tools.loki, rendered);
-    stops.push(loki.stop);
-    gateway = await startGateway(rendered, values, loki.port);
-    stops.push(gateway.stop);
-    for (const each of fixtures) logs.append(each.pod, criLines(each));
-    promtail = await startPromtail(tools.promtail, rendered, {
-      folder,
-      logs,
-      targets: fixtures.map(({ pod }) => pod),
-      values,
-      gatewayPort: gateway.port,
-    });
-    stops.push(() => promtail.stop());
+    await path.start();
+    for (const each of fixtures) path.logs.append(each.pod, criLines(each));
+    const promtail = await path.startPromtail(fixtures.map(({ pod }) => pod));
     const lines = fixtures.reduce((sum, each) => sum + each.lines.length, 0);
     // Not by queries: Loki remembers for a while that an hour of the past was empty.
     await sendsNoMore(promtail, lines);
-    await writeChunks(loki.port);
-    for (const each of fixtures) found.set(each.name, await query(each));
+    await writeChunks(path.lokiPort);
+    for (const { name, pod, at } of fixtures) {
+      const range = { from: at - HOUR, to: at + HOUR };
+      found.set(name, await path.query(`{namespace="golden"} | pod="${pod.pod}"`, range));
+    }
   }, BUILD_TIMEOUT);
-  afterAll(async () => {
-    for (const stop of stops.reverse()) await stop();
-    removeFolder(folder);
-  });
+  afterAll(() => path.stop());
 
   const of = (name: string): readonly Entry[] => [...(found.get(name) ?? [])].sort(byTime);
 

@@ -6,22 +6,12 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLAIMABLE_JOBS, LABELS, POD_LABELS, REDACTED, SECRET_PATTERNS } from '../../src/log-model';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { LogPath } from '../support/log-path';
+import { type Entry } from '../support/loki';
 import { countOf } from '../support/metric';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
-import {
-  type Container,
-  cri,
-  criPieces,
-  iso,
-  NODE,
-  PodLogs,
-  type RunningPromtail,
-  startPromtail,
-} from '../support/promtail';
-import { secretValues, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { BUILD_TIMEOUT, until } from '../support/program';
+import { type Container, cri, criPieces, iso, NODE, type RunningPromtail } from '../support/promtail';
+import { variant } from '../support/rendered-stack';
 import { SECRET_SAMPLES } from '../support/secret-samples';
 
 const MILLISECOND = 1_000_000n;
@@ -72,27 +62,15 @@ describe('Promtail, given', () => {
       ],
     },
   });
-  const values = secretValues(rendered);
-  const folder = temporaryFolder('promtail-input');
-  const logs = new PodLogs(join(folder, 'pods'));
-  const stops: (() => Promise<unknown>)[] = [];
-  let gateway: RunningGateway;
+  const path = new LogPath(rendered, 'promtail-input');
+  const { folder, logs } = path;
   let promtail: RunningPromtail;
-
-  const query = async (logql: string): Promise<readonly Entry[]> =>
-    entriesOf(
-      await send({
-        port: gateway.port,
-        credential: `grafana:${values['gateway.grafana'] ?? ''}`,
-        ...queryRequest(logql),
-      }),
-    );
 
   /** The entries of a query once there are as many; the oldest first. */
   async function eventually(logql: string, count: number): Promise<readonly Entry[]> {
     let found: readonly Entry[] = [];
     await until(`${count} entries of ${logql}`, async () => {
-      found = await query(logql);
+      found = await path.query(logql);
       return found.length < count ? `${found.length} are there` : undefined;
     });
     return found.toSorted((a, b) => Number(a.time - b.time));
@@ -110,26 +88,12 @@ describe('Promtail, given', () => {
   }
 
   beforeAll(async () => {
-    const tools = await programs('loki', 'promtail');
-    const loki = await startLoki(tools.loki, rendered);
-    stops.push(loki.stop);
-    gateway = await startGateway(rendered, values, loki.port);
-    stops.push(gateway.stop);
+    await path.start();
     // A target begins with a file.
     for (const each of Object.values(pods)) logs.append(each, []);
-    promtail = await startPromtail(tools.promtail, rendered, {
-      folder,
-      logs,
-      targets: Object.values(pods),
-      values,
-      gatewayPort: gateway.port,
-    });
-    stops.push(() => promtail.stop());
+    promtail = await path.startPromtail(Object.values(pods));
   }, BUILD_TIMEOUT);
-  afterAll(async () => {
-    for (const stop of stops.reverse()) await stop();
-    removeFolder(folder);
-  });
+  afterAll(() => path.stop());
 
   test('half a JSON record and one of the wrong kind, keeps them as they are', async () => {
     const halves = ['{"level":"error","message":"cut he', '{"level":', '{"a":1}}', '{"a":01}', '{"" }'];
@@ -269,7 +233,7 @@ describe('Promtail, given', () => {
     let dropped = 0;
     await until(`${SAMPLED} lines, kept or counted`, async () => {
       dropped = await counter('logentry_dropped_lines_total', { reason: 'chatter' });
-      const kept = (await query('{app="sampled"}')).length;
+      const kept = (await path.query('{app="sampled"}')).length;
       return kept + dropped < SAMPLED ? `${kept} kept, ${dropped} counted` : undefined;
     });
     // A fair coin falls outside of this once in ten thousand million runs.

@@ -6,8 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JOBS, LABELS, LEVEL_ALIASES, POD_LABELS } from '../../src/log-model';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { LogPath } from '../support/log-path';
+import { type Entry } from '../support/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../support/program';
 import {
   type Container,
@@ -21,7 +21,6 @@ import {
   writeRenderedConfig,
 } from '../support/promtail';
 import { secretValues, stack, STACKS, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
 
 let tools: Record<'loki' | 'promtail', string>;
 beforeAll(async () => (tools = await programs('loki', 'promtail')), BUILD_TIMEOUT);
@@ -696,58 +695,36 @@ describe('Promtail, running', () => {
     environment: 'staging',
     agent: { excludeNamespaces: ['hidden', 'also-hidden'] },
   });
-  const values = secretValues(rendered);
-  const folder = temporaryFolder('promtail');
-  const logs = new PodLogs(join(folder, 'pods'));
+  const path = new LogPath(rendered, 'promtail');
+  const { logs } = path;
   const written = Object.fromEntries(names.map((name) => [name, cases[name]?.() ?? { written: [], expected: [] }]));
   const targets = [...names.map(containerOfCase), ...relabelling.map(({ target }) => target), ...excluded, busy];
-  const stops: (() => Promise<unknown>)[] = [];
-  let gateway: RunningGateway;
   let promtail: RunningPromtail;
   let byPod: ReadonlyMap<string, readonly Entry[]>;
-
-  const start = (): Promise<RunningPromtail> =>
-    startPromtail(tools.promtail, rendered, { folder, logs, targets, values, gatewayPort: gateway.port });
-
-  const query = async (logql: string): Promise<readonly Entry[]> =>
-    entriesOf(
-      await send({
-        port: gateway.port,
-        credential: `grafana:${values['gateway.grafana'] ?? ''}`,
-        ...queryRequest(logql),
-      }),
-    );
 
   /** Waits until as many have come, and a little longer, so that one too many is seen as well. */
   async function collect(logql: string, count: number): Promise<readonly Entry[]> {
     let found: readonly Entry[] = [];
     await until(`${count} entries of ${logql}`, async () => {
-      found = await query(logql);
+      found = await path.query(logql);
       return found.length >= count ? undefined : `${found.length} of ${count} are there`;
     }).catch((error: unknown) => say(String(error)));
     await sleep(1_500);
-    return query(logql);
+    return path.query(logql);
   }
 
   beforeAll(async () => {
-    const loki = await startLoki(tools.loki, rendered);
-    stops.push(loki.stop);
-    gateway = await startGateway(rendered, values, loki.port);
-    stops.push(gateway.stop);
+    await path.start();
     for (const name of names) logs.append(containerOfCase(name), written[name]?.written ?? []);
     for (const { target, what } of relabelling) logs.append(target, [cri(tick(), what)]);
     for (const target of excluded) logs.append(target, [cri(tick(), 'nobody sees this')]);
     logs.append(busy, [cri(tick(), 'busy 0')]);
-    promtail = await start();
-    stops.push(() => promtail.stop());
+    promtail = await path.startPromtail(targets);
     const count = Object.values(written).reduce((sum, { expected }) => sum + expected.length, 0);
     const found = await collect('{namespace=~".+"}', count + relabelling.length + 1);
     byPod = Map.groupBy(found, ({ structuredMetadata }) => structuredMetadata['pod'] ?? '');
   });
-  afterAll(async () => {
-    for (const stop of stops.reverse()) await stop();
-    removeFolder(folder);
-  });
+  afterAll(() => path.stop());
 
   const of = (pod: string): readonly Entry[] => byPod.get(pod) ?? [];
   const byTime = (a: { readonly time: bigint; readonly line: string }, b: typeof a): number =>
@@ -801,7 +778,7 @@ describe('Promtail, running', () => {
   });
 
   it('finds a record by its request id without parsing it', async () => {
-    const found = await query('{namespace="spec"} | requestId="r-1"');
+    const found = await path.query('{namespace="spec"} | requestId="r-1"');
     expect(found.map(({ structuredMetadata }) => structuredMetadata['userId'])).toEqual(['u-1']);
   });
 
@@ -822,7 +799,7 @@ describe('Promtail, running', () => {
 
     expect(await promtail.stop()).toBe(0);
     logs.append(busy, lines(300, 100));
-    promtail = await start();
+    promtail = await path.startPromtail(targets);
     logs.append(busy, lines(400, 100));
     expect(await found(500)).toEqual(expected(500));
   });

@@ -3,15 +3,13 @@
  * still what they were, and their level, time and ids are found.
  */
 import * as fc from 'fast-check';
-import { join } from 'node:path';
 import { LABELS, POD_LABELS, REDACTED } from '../../src/log-model';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { entriesOf, type Entry, queryRequest, startLoki } from '../support/loki';
+import { LogPath } from '../support/log-path';
+import { type Entry } from '../support/loki';
 import { fixtureStreams } from '../support/fixture-load';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
-import { type Container, cri, iso, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
-import { secretValues, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { BUILD_TIMEOUT, until } from '../support/program';
+import { type Container, cri, iso } from '../support/promtail';
+import { variant } from '../support/rendered-stack';
 import { jsonLine, logfmtLine, pairsOf, survivors, torn } from '../support/secret-lines';
 
 const MILLISECOND = 1_000_000n;
@@ -69,56 +67,30 @@ const harmless = {
 
 describe('Promtail takes out secrets', () => {
   const rendered = variant('redaction', { environment: 'staging', agent: { allow: ['maxTokens'], drop: [] } });
-  const values = secretValues(rendered);
-  const folder = temporaryFolder('promtail-redaction');
-  const logs = new PodLogs(join(folder, 'pods'));
-  const stops: (() => Promise<unknown>)[] = [];
+  const path = new LogPath(rendered, 'promtail-redaction');
   const all = [...Object.values(sources), allowed, harmless];
   const times = new Map<Container, readonly bigint[]>();
   const found = new Map<Container, readonly Entry[]>();
-  let gateway: RunningGateway;
-  let promtail: RunningPromtail;
 
   beforeAll(async () => {
-    const tools = await programs('loki', 'promtail');
-    const loki = await startLoki(tools.loki, rendered);
-    stops.push(loki.stop);
-    gateway = await startGateway(rendered, values, loki.port);
-    stops.push(gateway.stop);
+    await path.start();
     for (const { target, lines } of all) {
       const at = lines.map(() => tick());
       times.set(target, at);
-      logs.append(
+      path.logs.append(
         target,
         lines.map((line, index) => cri(at[index] ?? 0n, line)),
       );
     }
-    promtail = await startPromtail(tools.promtail, rendered, {
-      folder,
-      logs,
-      targets: all.map(({ target }) => target),
-      values,
-      gatewayPort: gateway.port,
-    });
-    stops.push(promtail.stop);
+    await path.startPromtail(all.map(({ target }) => target));
     for (const { target, lines } of all)
       await until(`the lines of ${target.pod}`, async () => {
-        const entries = entriesOf(
-          await send({
-            port: gateway.port,
-            credential: `grafana:${values['gateway.grafana'] ?? ''}`,
-            ...queryRequest(`{app="${target.pod}"}`),
-          }),
-        );
+        const entries = await path.query(`{app="${target.pod}"}`);
         found.set(target, entries);
         return entries.length < lines.length ? `${entries.length} of ${lines.length} are there` : undefined;
       });
   }, BUILD_TIMEOUT);
-
-  afterAll(async () => {
-    for (const stop of stops.toReversed()) await stop();
-    removeFolder(folder);
-  });
+  afterAll(() => path.stop());
 
   /** What came out for what was written, by its time: a captured line has one of its own. */
   function* pairsFound({ target, lines }: (typeof all)[number]): Generator<readonly [before: string, after: Entry]> {

@@ -1,0 +1,76 @@
+/** The way of a stack's lines, by its real programs: Promtail → gateway → Loki, and back through the gateway. */
+import { join } from 'node:path';
+import type { SecretValues } from '../../src/deploy/secret-values';
+import { type RunningGateway, startGateway } from './gateway';
+import { entriesOf, type Entry, queryRequest, startLoki } from './loki';
+import { programs, removeFolder, temporaryFolder } from './program';
+import { type Container, PodLogs, type RunningPromtail, startPromtail } from './promtail';
+import { type RenderedStack, secretValues } from './rendered-stack';
+import { send } from './request';
+
+export class LogPath {
+  readonly values: SecretValues;
+  /** Its files, the agent's positions among them. */
+  readonly folder: string;
+  /** What pods write. */
+  readonly logs: PodLogs;
+  private readonly stops: (() => Promise<unknown>)[] = [];
+  private running: { readonly lokiPort: number; readonly gateway: RunningGateway } | undefined;
+
+  constructor(
+    private readonly rendered: RenderedStack,
+    name: string,
+  ) {
+    this.values = secretValues(rendered);
+    this.folder = temporaryFolder(name);
+    this.logs = new PodLogs(join(this.folder, 'pods'));
+  }
+
+  get lokiPort(): number {
+    return this.started.lokiPort;
+  }
+
+  get gateway(): RunningGateway {
+    return this.started.gateway;
+  }
+
+  /** Starts the Loki and the gateway. */
+  async start(): Promise<void> {
+    const loki = await startLoki((await programs('loki')).loki, this.rendered);
+    this.stops.push(loki.stop);
+    const gateway = await startGateway(this.rendered, this.values, loki.port);
+    this.stops.push(gateway.stop);
+    this.running = { lokiPort: loki.port, gateway };
+  }
+
+  /** Starts a Promtail that reads what these pods write. */
+  async startPromtail(targets: readonly Container[]): Promise<RunningPromtail> {
+    const { folder, logs, values, gateway } = this;
+    const { promtail } = await programs('promtail');
+    const gatewayPort = gateway.port;
+    const started = await startPromtail(promtail, this.rendered, { folder, logs, targets, values, gatewayPort });
+    this.stops.push(() => started.stop());
+    return started;
+  }
+
+  /**
+   * Asks as Grafana does.
+   *
+   * @param range - as of {@link queryRequest}.
+   */
+  async query(logql: string, range?: Parameters<typeof queryRequest>[1]): Promise<readonly Entry[]> {
+    const credential = `grafana:${this.values['gateway.grafana'] ?? ''}`;
+    return entriesOf(await send({ port: this.gateway.port, credential, ...queryRequest(logql, range) }));
+  }
+
+  /** Stops all, the agents first. */
+  async stop(): Promise<void> {
+    for (const stop of this.stops.reverse()) await stop();
+    removeFolder(this.folder);
+  }
+
+  private get started(): NonNullable<typeof this.running> {
+    if (this.running === undefined) throw new Error('Neither Loki nor the gateway runs yet.');
+    return this.running;
+  }
+}
