@@ -24,7 +24,10 @@ export interface Member {
 export interface LokiRing {
   readonly members: readonly Member[];
   readonly compactor: Member;
-  /** Starts a member, with the data that it has; resolves when it is ready. */
+  /**
+   * Starts a member, with the data that it has; resolves when it is ready. At its first start it does not wait, as pods do, for others
+   * to hear of it: that is looked at instead.
+   */
   readonly start: (member: Member) => Promise<void>;
   readonly stop: (member: Member, signal?: NodeJS.Signals) => Promise<void>;
   /** Takes a stopped member's volume away. */
@@ -69,8 +72,8 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
   }));
   const compactor = { name: 'compactor-0', address: `${network}.100`, port: HTTP };
 
-  /** The pod's config, but for addresses, the bucket, and waiting times of minutes. */
-  const localConfig = ({ address, name }: Member): string => {
+  /** The pod's config, but for addresses, the bucket, waiting times of minutes, and the 15 s that a first start waits when it is ready. */
+  const localConfig = ({ address, name }: Member, isFirst: boolean): string => {
     const data = join(folder, name);
     const isCompactor = name === compactor.name;
     const file = isCompactor ? 'compactor-config' : 'loki-config';
@@ -80,6 +83,14 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
       ...config,
       server: { ...section('server'), http_listen_address: address, grpc_listen_address: address },
       common: { ...section('common'), instance_addr: address },
+      ...(isFirst && !isCompactor
+        ? {
+            ingester: {
+              ...section('ingester'),
+              lifecycler: { ...(section('ingester')['lifecycler'] as object), min_ready_duration: '0s' },
+            },
+          }
+        : {}),
       ...(isCompactor
         ? {}
         : {
@@ -132,10 +143,31 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
     );
   };
 
+  const ask: LokiRing['ask'] = ({ address }, request) =>
+    send({ ...request, host: address, port: HTTP, headers: { ...request.headers, 'X-Scope-OrgID': tenant } });
+
+  /** What a member that was started does not know yet of those that were. */
+  const unheard = async (): Promise<string | undefined> => {
+    const started = members.filter(({ name }) => running.get(name)?.exitCode() === undefined && running.has(name));
+    for (const each of started) {
+      const { text } = await ask(each, { path: '/ring', headers: { accept: 'application/json' } });
+      const { shards } = JSON.parse(text) as {
+        readonly shards: readonly { readonly address: string; readonly state: string }[];
+      };
+      const active = shards
+        .filter(({ state }) => state === 'ACTIVE')
+        .map(({ address }) => address.replace(/:\d+$/, ''));
+      const missing = started.filter(({ address }) => !active.includes(address));
+      if (missing.length > 0) return `${each.name} has not heard of ${missing.map(({ name }) => name).join(', ')}`;
+    }
+    return undefined;
+  };
+
   const start = async (member: Member): Promise<void> => {
+    const isFirst = !running.has(member.name);
     const data = join(folder, member.name);
     mkdirSync(join(data, 'data'), { recursive: true });
-    writeFileSync(join(data, 'config.yaml'), localConfig(member));
+    writeFileSync(join(data, 'config.yaml'), localConfig(member, isFirst));
     const file = member === compactor ? 'compactor-config' : 'loki-config';
     writeFileSync(join(data, 'overrides.yaml'), configFile(rendered, file, 'overrides.yaml'));
     for (const { mountPath, data: files } of member === compactor ? [] : ruleConfigMaps(rendered.config)) {
@@ -162,6 +194,8 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
       },
       { seconds: 90, program },
     );
+    if (isFirst && member !== compactor)
+      await until(`all to hear of ${member.name}`, () => unheard().catch(String), { seconds: 90, program });
   };
 
   return {
@@ -175,8 +209,7 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
     reconfigure: (changed) => (rendered = changed),
     forget: ({ name }) => rmSync(join(folder, name), { recursive: true }),
     output: ({ name }) => running.get(name)?.output() ?? '',
-    ask: ({ address }, request) =>
-      send({ ...request, host: address, port: HTTP, headers: { ...request.headers, 'X-Scope-OrgID': tenant } }),
+    ask,
     end: async () => {
       await Promise.all([...running.values()].map((program) => program.stop('SIGKILL')));
       removeFolder(folder);
