@@ -56,7 +56,7 @@ async function applyStack(changed: StackConfig, values: SecretValues): Promise<v
 }
 
 async function applySecret(of: StackConfig, values: SecretValues, name: string): Promise<void> {
-  const manifests = secretManifests(of, values) as readonly { readonly metadata: { readonly name: string } }[];
+  const manifests = secretManifests(of, values);
   await applyObjects(
     target,
     manifests.filter(({ metadata }) => metadata.name === name),

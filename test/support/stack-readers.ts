@@ -74,10 +74,9 @@ export function apiServerReader(api: ApiServer): Reader {
   return once(
     'the API server',
     (rendered) =>
-      [
-        ...rendered.objects,
-        ...(secretManifests(rendered.config, secretValues(rendered)) as readonly KubernetesObject[]),
-      ].map((object) => [JSON.stringify(withoutValues(object)), object] as const),
+      [...rendered.objects, ...secretManifests(rendered.config, secretValues(rendered))].map(
+        (object) => [JSON.stringify(withoutValues(object)), object] as const,
+      ),
     async (object) => {
       await inItsNamespace(object);
       const refusal = await api.refusal(object);
