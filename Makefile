@@ -35,7 +35,7 @@ test: ## Run every test, on a fresh machine too
 bench: ## Measure, and print the tables of docs/figures.md
 	@local/preflight.sh test
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
-	@$(RUN) node bin/local.js bench
+	@$(RUN) node bin/bench.js
 
 soak: ## Half an hour of disturbances, an hour of normal traffic, thousands of generated stack files; write docs/soak.md
 	@local/preflight.sh test

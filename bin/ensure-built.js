@@ -28,6 +28,7 @@ const projects = {
       ...common,
       'tsconfig.local.json',
       'local',
+      'bench',
       'tools',
       'examples/backend',
       'test/sources',

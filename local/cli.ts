@@ -2,19 +2,14 @@ import * as path from 'node:path';
 import { captureFixtures } from '../test/sources/capture';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
-import { bench, BENCH_PARTS, benchPart } from './bench';
 import { currentCluster, startCluster, stopCluster } from './cluster';
 import { FORWARDED_PORTS } from './layout';
+import { progress } from './shell';
 import { down, status, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | bench [${BENCH_PARTS.join(' | ')}] | capture-fixtures [<program> …]`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | capture-fixtures [<program> …]`;
 
-const started = Date.now();
-
-function log(text: string): void {
-  const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(6);
-  process.stderr.write(`${seconds} s  ${text}\n`);
-}
+const log = progress();
 
 async function importImages(archives: readonly string[]): Promise<void> {
   const cluster = currentCluster();
@@ -53,10 +48,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   status: { run: () => status(upProps()) },
-  bench: {
-    takes: BENCH_PARTS,
-    run: ([part]) => (part === undefined ? bench(upProps().project, upProps().gatewayPort, log) : benchPart(part, log)),
-  },
   'import-image': { takes: 'any', run: importImages },
   'capture-fixtures': { takes: 'any', run: (args) => captureFixtures(upProps().project, args, log) },
   'build-tools': {

@@ -3,6 +3,15 @@ import { spawn } from 'node:child_process';
 /** Where progress goes, one line at a time. */
 export type Log = (line: string) => void;
 
+/** Progress for a person: each line with the seconds since this was called. */
+export function progress(): Log {
+  const started = Date.now();
+  return (line) => {
+    const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(6);
+    process.stderr.write(`${seconds} s  ${line}\n`);
+  };
+}
+
 /** How a command is run. */
 export interface RunOptions {
   /** Text for its standard input. @default - none */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { type Log } from './shell';
+import { type Log } from '../local/shell';
 
 /** What is compared, the one that the others are compared with first. */
 const CONTENDERS = ['plain Winston', 'this logger', 'this logger, not sanitising', 'pino'] as const;
@@ -42,7 +42,7 @@ async function lostTable(log: Log): Promise<string> {
   for (const { what, count, name } of BURSTS)
     for (const writer of WRITERS) {
       log(`${name}, by ${writer}`);
-      const args = [path.join(__dirname, 'logger-bench-process.js'), writer, what, String(count)];
+      const args = [path.join(__dirname, 'logger-process.js'), writer, what, String(count)];
       const lost = async (to: 'file' | 'pipe'): Promise<string> =>
         (count - (await arrived(args, to))).toLocaleString('en-US');
       rows.push(`| ${name} | ${writer} | ${await lost('file')} | ${await lost('pipe')} |`);
@@ -103,7 +103,7 @@ async function costTable(log: Log): Promise<string> {
 
 /** A process of its own, whose stdout goes nowhere: what is measured is the logger, not its reader. */
 async function sampleOf(contender: Contender, record: number): Promise<Sample> {
-  const child = spawn(process.execPath, [path.join(__dirname, 'logger-bench-process.js'), contender, String(record)], {
+  const child = spawn(process.execPath, [path.join(__dirname, 'logger-process.js'), contender, String(record)], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
     env: { ...process.env, LOG_LEVEL: 'info', LOG_DIRECTORY: '' },
   });

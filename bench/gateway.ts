@@ -10,7 +10,7 @@ import { startGateway } from '../test/support/gateway';
 import { pushBody, queryRequest, startLoki } from '../test/support/loki';
 import { secretValues, variant } from '../test/support/rendered-stack';
 import { quantile } from './quantile';
-import type { Log } from './shell';
+import type { Log } from '../local/shell';
 
 const PUSH_SECONDS = 4;
 const PUSH_CONNECTIONS = 8;

@@ -1,140 +1,24 @@
-/** `make bench`: what a stack costs, measured in one run, printed as the tables of docs/figures.md. */
-import { spawn } from 'node:child_process';
+/** What the stack takes on the local cluster: memory, and time from a line written to the line found. */
 import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { applyStack } from '../local/apply-stack';
+import { startCluster } from '../local/cluster';
+import { backendImage } from '../local/example-backend';
+import { ensureForwards } from '../local/forward';
+import { buildNodeImage } from '../local/images/catalog';
+import { applyObjects, kubectl, type Target, waitForRollout } from '../local/kubernetes';
+import { LokiClient } from '../local/loki-client';
+import type { Log } from '../local/shell';
+import { importStackImages } from '../local/stack-images';
 import { loadStackConfig, type StackConfig } from '../src/config';
-import { applyStack } from './apply-stack';
-import { currentCluster, startCluster, stopCluster } from './cluster';
-import { backendImage } from './example-backend';
-import { ensureForwards } from './forward';
-import { gatewayTables } from './gateway-bench';
-import { buildNodeImage } from './images/catalog';
-import { applyObjects, kubectl, type Target, waitForRollout } from './kubernetes';
-import { loggerTable } from './logger-bench';
-import { lokiTables } from './loki-bench';
-import { LokiClient } from './loki-client';
-import { notifyTable } from './notify-bench';
-import { promtailTable } from './promtail-bench';
 import { quantile } from './quantile';
-import { rulerTable } from './ruler-bench';
-import { type Log } from './shell';
-import { importStackImages } from './stack-images';
 
-const SYNTH_RUNS = 10;
 const PROBES = 1000;
 const LOAD_LINES_PER_SECOND = 1000;
 const NAMESPACE = 'bench';
 
-/** What can be measured by itself alone; each makes tables of its own. */
-const PARTS: Readonly<Record<string, (log: Log) => Promise<string>>> = {
-  logger: loggerTable,
-  promtail: promtailTable,
-  gateway: gatewayTables,
-  loki: lokiTables,
-  ruler: rulerTable,
-  notify: notifyTable,
-};
-
-/** The names of the parts. */
-export const BENCH_PARTS: readonly string[] = Object.keys(PARTS);
-
-/** Measures one part, and prints its tables. */
-export async function benchPart(name: string, log: Log): Promise<void> {
-  const tables = PARTS[name];
-  if (tables === undefined) throw new Error(`there is no bench ${name}, only: ${BENCH_PARTS.join(', ')}`);
-  process.stdout.write(machine());
-  process.stdout.write(await tables(log));
-}
-
-/** Measures synthesis and each part by itself, then the stack on the local cluster, and prints the tables. */
-export async function bench(project: string, port: number, log: Log): Promise<void> {
-  process.stdout.write(machine());
-  process.stdout.write(await synthTable(project, log));
-  for (const tables of Object.values(PARTS)) process.stdout.write(await tables(log));
-  if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
-  try {
-    process.stdout.write(await clusterTables(project, port, log));
-  } finally {
-    await stopCluster(log);
-  }
-}
-
-function machine(): string {
-  const [cpu] = os.cpus();
-  return `\n${os.cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}, Node ${process.version}\n`;
-}
-
-interface Sample {
-  readonly seconds: number;
-  readonly megabytes: number;
-}
-
-async function synthTable(project: string, log: Log): Promise<string> {
-  const output = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-synth-'));
-  const program = [process.execPath, path.join(project, 'bin', 'synth.js'), '--output', output];
-  const cli = [
-    process.execPath,
-    path.join(project, 'node_modules', '.bin', 'cdk8s'),
-    'synth',
-    '--check-upgrade=false',
-    '--output',
-    output,
-  ];
-  log(`rendering all stacks ${SYNTH_RUNS} times, by the program and by cdk8s synth`);
-  try {
-    const rows: string[] = [];
-    for (const [name, command] of [
-      ['the program: three stacks, validated, rendered', program],
-      ['`cdk8s synth` around it', cli],
-    ] as const) {
-      const samples: Sample[] = [];
-      for (let index = 0; index < SYNTH_RUNS + 1; index += 1) samples.push(await measure(command, project));
-      const warm = samples.slice(1); // the first fills the file cache and Node's compile cache
-      rows.push(
-        `| ${name} | ${quantile(
-          warm.map(({ seconds }) => seconds),
-          0.5,
-        ).toFixed(
-          2,
-        )} s | ${Math.max(...warm.map(({ seconds }) => seconds)).toFixed(2)} s | ${Math.max(...warm.map(({ megabytes }) => megabytes)).toFixed(0)} MB |`,
-      );
-    }
-    return ['', '| synthesis | median | slowest | peak memory |', '|---|---|---|---|', ...rows, ''].join('\n');
-  } finally {
-    fs.rmSync(output, { recursive: true, force: true });
-  }
-}
-
-/** Wall time and peak resident memory of a command, which it reports itself as it ends. */
-async function measure(command: readonly string[], cwd: string): Promise<Sample> {
-  const [program = '', ...args] = command;
-  const report = path.join(os.tmpdir(), `bench-rss-${process.pid}`);
-  const preload = `${report}.cjs`;
-  fs.writeFileSync(
-    preload,
-    `process.on('exit', () => require('fs').appendFileSync(${JSON.stringify(report)}, process.resourceUsage().maxRSS + '\\n'));`,
-  );
-  const started = performance.now();
-  const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd,
-      stdio: 'ignore',
-      env: { ...process.env, NODE_OPTIONS: `--require=${preload}` },
-    });
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const seconds = (performance.now() - started) / 1000;
-  const kilobytes = fs.readFileSync(report, 'utf8').trim().split('\n').map(Number);
-  fs.rmSync(report);
-  fs.rmSync(preload);
-  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${String(code)}`);
-  return { seconds, megabytes: Math.max(...kilobytes) / 1024 };
-}
-
-async function clusterTables(project: string, port: number, log: Log): Promise<string> {
+/** Starts the local cluster with stack `dev` on it, and measures; two tables. */
+export async function clusterTables(project: string, port: number, log: Log): Promise<string> {
   const config = loadStackConfig(project, 'dev');
   const cluster = await startCluster(log);
   const target: Target = { kubectl: cluster.kubectl, select: ['--kubeconfig', cluster.kubeconfig] };

@@ -7,8 +7,8 @@ import { type RunningLoki, startLoki } from '../test/support/loki';
 import { variant } from '../test/support/rendered-stack';
 import { send } from '../test/support/request';
 import { ensureTools } from '../tools/build';
-import { load, LINES_PER_PUSH, type Push, pushes, TENANT } from './loki-bench-load';
-import type { Log } from './shell';
+import { load, LINES_PER_PUSH, type Push, pushes, TENANT } from './loki-load';
+import type { Log } from '../local/shell';
 
 const RULES = 100;
 const LINES_PER_SECOND = 500;

@@ -18,10 +18,10 @@ import {
 import { mapStrings } from '../test/support/rendered-stack';
 import { send } from '../test/support/request';
 import { ensureTools } from '../tools/build';
-import { CONTENDERS, type Contender, OURS, OURS_LIMITED } from './loki-bench-configs';
-import { load, type Push, pushes, TENANT } from './loki-bench-load';
+import { CONTENDERS, type Contender, OURS, OURS_LIMITED } from './loki-configs';
+import { load, type Push, pushes, TENANT } from './loki-load';
 import { quantile } from './quantile';
-import type { Log } from './shell';
+import type { Log } from '../local/shell';
 
 const ROUNDS = 3;
 const LINES = 200_000;

@@ -11,7 +11,7 @@ import { promtailConfig } from '../src/components/promtail';
 import { parseStackConfig } from '../src/config';
 import { FIELDS, JOBS } from '../src/log-model';
 import { ensureTools } from '../tools/build';
-import type { Log } from './shell';
+import type { Log } from '../local/shell';
 
 const LINES = 100_000;
 const CORE = '0';

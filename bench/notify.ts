@@ -11,7 +11,7 @@ import { type RenderedStack, secretValues, variant } from '../test/support/rende
 import { startStubReceiver, type StubReceiver } from '../test/support/stub-receiver';
 import { ensureTools } from '../tools/build';
 import { quantile } from './quantile';
-import type { Log } from './shell';
+import type { Log } from '../local/shell';
 
 /** Prime: spread over {@link INTERVALS}, no two lines are written at the same time of an interval. */
 const PROBES = 199;

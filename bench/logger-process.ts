@@ -1,4 +1,4 @@
-/** Measures one logger in a process of its own: `logger-bench-process.js <contender> <what>`. See logger-bench.ts. */
+/** Measures one logger in a process of its own: `logger-process.js <contender> <what>`. See logger.ts. */
 import { createWriteStream, writeSync } from 'node:fs';
 import pino from 'pino';
 import * as winston from 'winston';

@@ -1,0 +1,51 @@
+/** `make bench`: what a stack costs, measured in one run, printed as the tables of docs/figures.md. */
+import * as os from 'node:os';
+import { currentCluster, stopCluster } from '../local/cluster';
+import type { Log } from '../local/shell';
+import { clusterTables } from './cluster';
+import { gatewayTables } from './gateway';
+import { loggerTable } from './logger';
+import { lokiTables } from './loki';
+import { notifyTable } from './notify';
+import { promtailTable } from './promtail';
+import { rulerTable } from './ruler';
+import { synthTable } from './synthesis';
+
+/** What can be measured by itself alone; each makes tables of its own. */
+const PARTS: Readonly<Record<string, (log: Log) => Promise<string>>> = {
+  logger: loggerTable,
+  promtail: promtailTable,
+  gateway: gatewayTables,
+  loki: lokiTables,
+  ruler: rulerTable,
+  notify: notifyTable,
+};
+
+/** The names of the parts. */
+export const BENCH_PARTS: readonly string[] = Object.keys(PARTS);
+
+/** Measures one part, and prints its tables. */
+export async function benchPart(name: string, log: Log): Promise<void> {
+  const tables = PARTS[name];
+  if (tables === undefined) throw new Error(`there is no bench ${name}, only: ${BENCH_PARTS.join(', ')}`);
+  process.stdout.write(machine());
+  process.stdout.write(await tables(log));
+}
+
+/** Measures synthesis and each part by itself, then the stack on the local cluster, and prints the tables. */
+export async function bench(project: string, port: number, log: Log): Promise<void> {
+  process.stdout.write(machine());
+  process.stdout.write(await synthTable(project, log));
+  for (const tables of Object.values(PARTS)) process.stdout.write(await tables(log));
+  if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
+  try {
+    process.stdout.write(await clusterTables(project, port, log));
+  } finally {
+    await stopCluster(log);
+  }
+}
+
+function machine(): string {
+  const [cpu] = os.cpus();
+  return `\n${os.cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}, Node ${process.version}\n`;
+}
