@@ -6,9 +6,9 @@ import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import * as path from 'node:path';
 import { ensureTools } from '../tools/build';
 import type { StackConfigInput } from '../src/config';
-import { startGateway } from '../test/support/gateway';
-import { pushBody, queryRequest, startLoki } from '../test/support/loki';
-import { secretValues, variant } from '../test/support/rendered-stack';
+import { startGateway } from '../programs/gateway';
+import { pushBody, queryRequest, startLoki } from '../programs/loki';
+import { secretValues, variant } from '../programs/rendered-stack';
 import { quantile } from './quantile';
 import type { Log } from '../local/shell';
 

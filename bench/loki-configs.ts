@@ -1,7 +1,7 @@
 /** What `make bench` compares: this project's config of Loki, Loki's own defaults, and those of the community chart. */
 import { parse } from 'yaml';
 import type { StackConfigInput } from '../src/config';
-import { configFile, type RenderedStack, variant } from '../test/support/rendered-stack';
+import { configFile, type RenderedStack, variant } from '../programs/rendered-stack';
 
 type Config = Readonly<Record<string, unknown>>;
 

@@ -14,9 +14,9 @@ import {
   startProgram,
   temporaryFolder,
   until,
-} from '../test/support/program';
-import { mapStrings } from '../test/support/rendered-stack';
-import { send } from '../test/support/request';
+} from '../programs/program';
+import { mapStrings } from '../programs/rendered-stack';
+import { send } from '../programs/request';
 import { ensureTools } from '../tools/build';
 import { CONTENDERS, type Contender, OURS, OURS_LIMITED } from './loki-configs';
 import { load, type Push, pushes, TENANT } from './loki-load';

@@ -29,10 +29,10 @@ const projects = {
       'tsconfig.local.json',
       'local',
       'bench',
+      'programs',
       'tools',
       'examples/backend',
       'test/sources',
-      'test/support/program.ts',
     ],
   },
 };

@@ -1,5 +1,4 @@
 import * as path from 'node:path';
-import { captureFixtures } from '../test/sources/capture';
 import { ensureTools } from '../tools/build';
 import { TOOL_NAMES } from '../tools/programs';
 import { currentCluster, startCluster, stopCluster } from './cluster';
@@ -7,7 +6,7 @@ import { FORWARDED_PORTS } from './layout';
 import { progress } from './shell';
 import { down, status, up, type UpProps } from './up';
 
-const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools | capture-fixtures [<program> …]`;
+const USAGE = `usage: local.js up | down | status | import-image <docker-archive> … | cluster-up | cluster-down | build-tools`;
 
 const log = progress();
 
@@ -49,7 +48,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   status: { run: () => status(upProps()) },
   'import-image': { takes: 'any', run: importImages },
-  'capture-fixtures': { takes: 'any', run: (args) => captureFixtures(upProps().project, args, log) },
   'build-tools': {
     run: async () => {
       await ensureTools(TOOL_NAMES, log);

@@ -1,8 +1,8 @@
 /** Asks what the dashboards ask, as they are opened: for `make up`. */
 import type { StackConfig } from '../src/config';
 import { monitoringType } from '../src/config/monitoring';
-import { AT_FIRST, interpolate, model, namesOf, panels } from '../test/support/logql';
-import { everyMetricQuery, stackModel, withTimes } from '../test/support/promql';
+import { AT_FIRST, interpolate, model, panels, everyMetricQuery, stackModel, withTimes } from '../programs/dashboards';
+import { parseExpression } from '../src/alerts/logql';
 import type { Target } from './kubernetes';
 import type { LokiClient } from './loki-client';
 import { askPrometheus } from './prometheus';
@@ -49,7 +49,7 @@ export async function askDashboards(
 }
 
 async function linesOrSeries(loki: LokiClient, expr: string, queryType: string): Promise<number> {
-  const isInstant = namesOf(expr).isMetric && queryType !== 'range';
+  const isInstant = parseExpression(expr).isMetric && queryType !== 'range';
   const found = isInstant ? await loki.vector(expr) : await loki.range(expr, new Date(Date.now() - RANGE_MS));
   return found.length;
 }

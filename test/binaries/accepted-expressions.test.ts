@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ConfigError, parseStackConfig, type StackConfigInput } from '../../src/config';
-import { writeLokiFiles } from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder } from '../support/program';
-import { type Container, PodLogs, startPromtail } from '../support/promtail';
-import { secretValues, variant } from '../support/rendered-stack';
+import { writeLokiFiles } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder } from '../../programs/program';
+import { type Container, PodLogs, startPromtail } from '../../programs/promtail';
+import { secretValues, variant } from '../../programs/rendered-stack';
 import { SEED } from '../support/seed';
 import { expressionText, selectorText } from '../support/expression-cases';
 

@@ -6,11 +6,11 @@ import { stringify } from 'yaml';
 import { tenantRules } from '../../src/alerts';
 import { ConfigError, type StackConfig } from '../../src/config';
 import { configWith } from '../support/config';
-import { changedFiles, lokiFiles, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../support/program';
-import { variant } from '../support/rendered-stack';
+import { changedFiles, lokiFiles, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { variant } from '../../programs/rendered-stack';
 import { type RuleCase, ruleCase } from '../support/rule-cases';
-import { send } from '../support/request';
+import { send } from '../../programs/request';
 import { SEED } from '../support/seed';
 
 const CASES = process.env['SOAK'] === undefined ? 400 : 4_000;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NumberedLines } from '../support/numbered-lines';
-import { BUILD_TIMEOUT, until } from '../support/program';
+import { BUILD_TIMEOUT, until } from '../../programs/program';
 
 /** Two batches and more. */
 const LINES = 9000;

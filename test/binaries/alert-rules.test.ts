@@ -6,7 +6,15 @@ import { type LoadedTest, loadTests, type RuleGroup, runTests, type TestResult }
 import { stackRules } from '../../src/alert-tests/stack-rules';
 import { configWith } from '../support/config';
 import { codeBlocks, readPage, ROOT } from '../support/docs-page';
-import { BUILD_TIMEOUT, programs, removeFolder, run, type RunResult, say, temporaryFolder } from '../support/program';
+import {
+  BUILD_TIMEOUT,
+  programs,
+  removeFolder,
+  run,
+  type RunResult,
+  say,
+  temporaryFolder,
+} from '../../programs/program';
 
 const OWN = join(ROOT, 'src', 'alerts', 'tests');
 const COMMAND = join(ROOT, 'bin', 'test-alerts.js');

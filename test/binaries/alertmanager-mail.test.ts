@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningAlertmanager, startAlertmanager, writeAlertmanagerFiles } from '../support/alertmanager';
+import { type RunningAlertmanager, startAlertmanager, writeAlertmanagerFiles } from '../../programs/alertmanager';
 import { type MailServer, type MailServerProps, startMailServer } from '../support/mail-server';
-import { BUILD_TIMEOUT, give, programs, until } from '../support/program';
-import { secretValues, variant } from '../support/rendered-stack';
-import { makeCertificate } from '../support/tls';
+import { BUILD_TIMEOUT, give, programs, until } from '../../programs/program';
+import { secretValues, variant } from '../../programs/rendered-stack';
+import { makeCertificate } from '../../programs/tls';
 
 jest.setTimeout(60_000);
 

@@ -11,11 +11,12 @@ import {
   type RunningAlertmanager,
   startAlertmanager,
   writeAlertmanagerFiles,
-} from '../support/alertmanager';
-import { countOf } from '../support/metric';
-import { BUILD_TIMEOUT, freePorts, programs, removeFolder, until } from '../support/program';
-import { everyStack, type RenderedStack, secretValues, variant } from '../support/rendered-stack';
-import { startStubReceiver, type StubReceiver } from '../support/stub-receiver';
+} from '../../programs/alertmanager';
+import { countOf } from '../../programs/metric';
+import { BUILD_TIMEOUT, freePorts, programs, removeFolder, until } from '../../programs/program';
+import { type RenderedStack, secretValues, variant } from '../../programs/rendered-stack';
+import { everyStack } from '../support/every-stack';
+import { startStubReceiver, type StubReceiver } from '../../programs/stub-receiver';
 
 jest.setTimeout(90_000);
 

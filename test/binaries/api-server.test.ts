@@ -1,9 +1,8 @@
 /** Every object of every stack is put before a real API server, in namespaces whose Pod Security levels it enforces. */
 import { secretManifests } from '../../src/deploy/secret-manifests';
 import { type ApiServer, startApiServer } from '../support/api-server';
-import { BUILD_TIMEOUT } from '../support/program';
+import { BUILD_TIMEOUT } from '../../programs/program';
 import {
-  everyStack,
   objectOf,
   type PodTemplate,
   podTemplates,
@@ -11,7 +10,8 @@ import {
   secretValues,
   stack,
   variant,
-} from '../support/rendered-stack';
+} from '../../programs/rendered-stack';
+import { everyStack } from '../support/every-stack';
 
 let api: ApiServer;
 beforeAll(async () => (api = await startApiServer()), BUILD_TIMEOUT);

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { gatewayUrl } from '../../src/components/gateway';
 import { credentialSecretName } from '../../src/config';
 import { rotate } from '../../src/operations/rotate';
-import { BUILD_TIMEOUT, freePorts } from '../support/program';
+import { BUILD_TIMEOUT, freePorts } from '../../programs/program';
 import { type RunningProxy, startProxy } from '../support/proxy';
 import { type Recorder, startRecorder } from '../support/recorder';
-import { type RenderedStack, secretFiles, secretValues, variant } from '../support/rendered-stack';
-import { basicAuth, send } from '../support/request';
+import { type RenderedStack, secretFiles, secretValues, variant } from '../../programs/rendered-stack';
+import { basicAuth, send } from '../../programs/request';
 import { startStubLoki, type StubLoki } from '../support/stub-loki';
-import { makeCertificate } from '../support/tls';
+import { makeCertificate } from '../../programs/tls';
 import { CANARY } from '../support/config';
 
 const rendered = variant('with a canary', { environment: 'staging', ...CANARY });

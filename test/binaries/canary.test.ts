@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canaryTarget, type RunningCanary, startCanary } from '../support/canary';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { entries, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
-import { PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
+import { entries, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
+import { PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { Relay } from '../support/relay';
-import { secretValues, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { secretValues, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 /** Minutes as seconds. */
 const SHORT_TIMES = [

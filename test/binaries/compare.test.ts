@@ -4,8 +4,8 @@ import { rmSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { stringify } from 'yaml';
 import { type ApiServer, startApiServer } from '../support/api-server';
-import { BUILD_TIMEOUT, programs, run, type RunResult } from '../support/program';
-import { objectOf, type RenderedStack, variant } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs, run, type RunResult } from '../../programs/program';
+import { objectOf, type RenderedStack, variant } from '../../programs/rendered-stack';
 import type { StackConfigInput } from '../../src/config';
 
 const ROOT = join(__dirname, '..', '..');

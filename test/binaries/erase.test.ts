@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecretValues } from '../../src/secrets/row';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { entries, type Line, nanoseconds, pushBody, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, programs } from '../support/program';
-import { secretValues, stack, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
+import { entries, type Line, nanoseconds, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs } from '../../programs/program';
+import { secretValues, stack, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const PERSON = '281474976710656001';
 const SOMEBODY = '281474976710656002';

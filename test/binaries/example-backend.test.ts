@@ -5,8 +5,15 @@ import { gunzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
 import { backendImage, backendProgram } from '../../local/example-backend';
 import { CLAIMABLE_JOBS, FIELDS, JOBS, LEVELS, REDACTED, RESULTS, SecurityActions } from '../../src/log-model';
-import { freePorts, removeFolder, type RunningProgram, startProgram, temporaryFolder, until } from '../support/program';
-import { type Response, send } from '../support/request';
+import {
+  freePorts,
+  removeFolder,
+  type RunningProgram,
+  startProgram,
+  temporaryFolder,
+  until,
+} from '../../programs/program';
+import { type Response, send } from '../../programs/request';
 
 type LogRecord = Readonly<Record<string, unknown>>;
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { GATEWAY_CERTIFICATE_DAYS } from '../../src/log-model/gateway-counters';
 import { parseMetrics } from '../../src/operations/observe/metrics';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { freePorts } from '../support/program';
-import { secretValues, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
-import { type CertificateFiles, makeCertificate, makeCertificateFor } from '../support/tls';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
+import { freePorts } from '../../programs/program';
+import { secretValues, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
+import { type CertificateFiles, makeCertificate, makeCertificateFor } from '../../programs/tls';
 
 describe('a gateway with a certificate', () => {
   let gateway: RunningGateway;

@@ -15,8 +15,8 @@ import {
   type Running,
   severalTenants,
 } from '../support/gateway-suite';
-import { secretFiles, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { secretFiles, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const { beforeLoki, start, heldBy } = lokiOfTests();
 

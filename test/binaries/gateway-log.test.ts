@@ -12,8 +12,8 @@ import {
   type Running,
   severalTenants,
 } from '../support/gateway-suite';
-import { pushBody } from '../support/loki';
-import { send } from '../support/request';
+import { pushBody } from '../../programs/loki';
+import { send } from '../../programs/request';
 
 const { start } = lokiOfTests();
 

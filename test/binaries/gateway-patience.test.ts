@@ -1,13 +1,13 @@
 /** The real nginx in front of a Loki that takes its time, or that is not there. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startGateway } from '../support/gateway';
+import { startGateway } from '../../programs/gateway';
 import { PUSH, QUERY, RULES } from '../support/gateway-paths';
 import { credential, logged, newLine, type Running, severalTenants, startBefore } from '../support/gateway-suite';
-import { pushBody } from '../support/loki';
-import { freePorts, say, until } from '../support/program';
+import { pushBody } from '../../programs/loki';
+import { freePorts, say, until } from '../../programs/program';
 import { type Recorder, startRecorder } from '../support/recorder';
-import { secretValues, variant } from '../support/rendered-stack';
-import { basicAuth, type Response, send } from '../support/request';
+import { secretValues, variant } from '../../programs/rendered-stack';
+import { basicAuth, type Response, send } from '../../programs/request';
 import { startStubLoki, type StubLoki } from '../support/stub-loki';
 
 /** The least that a stack may say. */

@@ -1,13 +1,13 @@
 /** The real nginx in front of three Lokis of which one fails, as the gateway of a ring. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { PUSH, QUERY } from '../support/gateway-paths';
 import { newLine } from '../support/gateway-suite';
-import { pushBody } from '../support/loki';
-import { freePorts } from '../support/program';
-import { secretValues, variant } from '../support/rendered-stack';
-import { type Response, send } from '../support/request';
+import { pushBody } from '../../programs/loki';
+import { freePorts } from '../../programs/program';
+import { secretValues, variant } from '../../programs/rendered-stack';
+import { type Response, send } from '../../programs/request';
 import { HA } from '../support/config';
 
 /** How often each is asked below: every Loki has its turn. */

@@ -1,5 +1,5 @@
 /** The gateway's rendered config of each stack is run by the real nginx, in front of the real Loki. */
-import { testGatewayConfig } from '../support/gateway';
+import { testGatewayConfig } from '../../programs/gateway';
 import { PUSH, READS, REFUSED, RULES } from '../support/gateway-paths';
 import {
   credential,
@@ -15,10 +15,10 @@ import {
   severalTenants,
   tail,
 } from '../support/gateway-suite';
-import { entriesOf, pushBody, queryRequest } from '../support/loki';
-import { until } from '../support/program';
-import { secretValues, stack, STACKS } from '../support/rendered-stack';
-import { basicAuth, send, sendRaw } from '../support/request';
+import { entriesOf, pushBody, queryRequest } from '../../programs/loki';
+import { until } from '../../programs/program';
+import { secretValues, stack, STACKS } from '../../programs/rendered-stack';
+import { basicAuth, send, sendRaw } from '../../programs/request';
 
 const { beforeLoki, start, heldBy } = lokiOfTests();
 const stacks = STACKS.map(stack);

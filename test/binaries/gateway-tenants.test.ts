@@ -10,9 +10,9 @@ import {
   severalTenants,
   tail,
 } from '../support/gateway-suite';
-import { entriesOf, pushBody, queryRequest } from '../support/loki';
-import { until } from '../support/program';
-import { basicAuth, send, sendRaw } from '../support/request';
+import { entriesOf, pushBody, queryRequest } from '../../programs/loki';
+import { until } from '../../programs/program';
+import { basicAuth, send, sendRaw } from '../../programs/request';
 
 const { beforeLoki, start, heldBy } = lokiOfTests();
 

@@ -7,12 +7,12 @@ import { basename, join } from 'node:path';
 import { FIELDS, type Format, LABELS, LEVELS, POD_LABELS } from '../../src/log-model';
 import { PIPELINES } from '../../src/pipelines';
 import { LogPath } from '../support/log-path';
-import { type Entry } from '../support/loki';
-import { countOf } from '../support/metric';
-import { BUILD_TIMEOUT, until } from '../support/program';
-import { type Container, sendsNoMore } from '../support/promtail';
-import { variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { type Entry } from '../../programs/loki';
+import { countOf } from '../../programs/metric';
+import { BUILD_TIMEOUT, until } from '../../programs/program';
+import { type Container, sendsNoMore } from '../../programs/promtail';
+import { variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const FIXTURES = join(__dirname, '..', 'fixtures');
 const HOUR = 3_600_000;

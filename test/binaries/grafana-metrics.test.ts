@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GRAFANA } from '../../src/components/kit/identity';
 import { GRAFANA_METRICS_SECRET } from '../../src/config';
-import { freePorts } from '../support/program';
+import { freePorts } from '../../programs/program';
 import { type RunningProxy, startProxy } from '../support/proxy';
-import { secretFiles, secretValues, variant } from '../support/rendered-stack';
-import { type Response, send } from '../support/request';
+import { secretFiles, secretValues, variant } from '../../programs/rendered-stack';
+import { type Response, send } from '../../programs/request';
 
 const rendered = variant('grafana metrics', { environment: 'staging', monitoring: { type: 'embedded' } });
 const files = secretFiles(rendered, secretValues(rendered), GRAFANA_METRICS_SECRET);

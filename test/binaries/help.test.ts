@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from '../../bin/ensure-built';
-import { BUILD_TIMEOUT } from '../support/program';
+import { BUILD_TIMEOUT } from '../../programs/program';
 
 const BIN = join(__dirname, '..', '..', 'bin');
 /** Parts of commands, and Pulumi's program, which Pulumi calls. */

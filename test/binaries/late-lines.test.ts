@@ -7,10 +7,10 @@ import {
   queryRequest,
   type RunningLoki,
   startLoki,
-} from '../support/loki';
-import { BUILD_TIMEOUT, programs } from '../support/program';
-import { stack } from '../support/rendered-stack';
-import { send } from '../support/request';
+} from '../../programs/loki';
+import { BUILD_TIMEOUT, programs } from '../../programs/program';
+import { stack } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const TENANT = { 'X-Scope-OrgID': 'spywatcher' };
 const MINUTE = 60_000;

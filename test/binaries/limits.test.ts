@@ -4,13 +4,13 @@
  */
 import { join } from 'node:path';
 import { POD_LABELS } from '../../src/log-model';
-import { startGateway } from '../support/gateway';
-import { entries, nanoseconds, type RunningLoki, startLoki } from '../support/loki';
-import { countOf } from '../support/metric';
-import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../support/program';
-import { type Container, cri, PodLogs, startPromtail } from '../support/promtail';
-import { type RenderedStack, secretValues, variant } from '../support/rendered-stack';
-import { type Response, send } from '../support/request';
+import { startGateway } from '../../programs/gateway';
+import { entries, nanoseconds, type RunningLoki, startLoki } from '../../programs/loki';
+import { countOf } from '../../programs/metric';
+import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { type Container, cri, PodLogs, startPromtail } from '../../programs/promtail';
+import { type RenderedStack, secretValues, variant } from '../../programs/rendered-stack';
+import { type Response, send } from '../../programs/request';
 
 const HOUR = 3_600_000;
 const MILLISECOND = 1_000_000n;

@@ -3,7 +3,7 @@
  * gateway into the real Loki. One rotation is survived; of two, what lies between them is lost, and nothing else.
  */
 import { NumberedLines } from '../support/numbered-lines';
-import { BUILD_TIMEOUT } from '../support/program';
+import { BUILD_TIMEOUT } from '../../programs/program';
 
 /** Several batches: more than the agent holds in its hands. */
 const LINES_PER_FILE = 12_000;

@@ -12,10 +12,18 @@ import {
   type RunningLoki,
   startLoki,
   writeLokiFiles,
-} from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, run, type RunResult, temporaryFolder, until } from '../support/program';
-import { type RenderedStack, stack, STACKS, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+} from '../../programs/loki';
+import {
+  BUILD_TIMEOUT,
+  programs,
+  removeFolder,
+  run,
+  type RunResult,
+  temporaryFolder,
+  until,
+} from '../../programs/program';
+import { type RenderedStack, stack, STACKS, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 let loki: string;
 beforeAll(async () => {

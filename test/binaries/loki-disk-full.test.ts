@@ -1,10 +1,10 @@
 /** The real Loki with the rendered config on a volume that fills up: what it took stays, and it goes on when there is room again. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nanoseconds, pushBody, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../support/program';
-import { stack } from '../support/rendered-stack';
-import { type Response, send } from '../support/request';
+import { nanoseconds, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { stack } from '../../programs/rendered-stack';
+import { type Response, send } from '../../programs/request';
 import { canMount, SmallVolume } from '../support/small-volume';
 
 const headers = { 'X-Scope-OrgID': 'spywatcher' };

@@ -3,13 +3,13 @@
  * sent again, as an agent does; a query is not.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningGateway, startGateway } from '../support/gateway';
-import { entriesOf, queryRequest } from '../support/loki';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
+import { entriesOf, queryRequest } from '../../programs/loki';
 import { type LokiRing, lokiRing, type Member, pushOf } from '../support/loki-ring';
 import { type PodService, startPodService } from '../support/pod-service';
-import { BUILD_TIMEOUT, programs, say } from '../support/program';
-import { containerOf, secretValues, stack } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { BUILD_TIMEOUT, programs, say } from '../../programs/program';
+import { containerOf, secretValues, stack } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const prod = stack('prod');
 const values = secretValues(prod);

@@ -1,8 +1,8 @@
 /** A ring of three Lokis and their compactor, with the config of stack prod. */
 import { type LokiRing, lokiRing, type Member, pushOf } from '../support/loki-ring';
-import { entriesOf, queryRequest } from '../support/loki';
-import { BUILD_TIMEOUT, programs, say, until } from '../support/program';
-import { stack } from '../support/rendered-stack';
+import { entriesOf, queryRequest } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, say, until } from '../../programs/program';
+import { stack } from '../../programs/rendered-stack';
 
 const PERSON = '281474976710656001';
 const SOMEBODY = '281474976710656002';

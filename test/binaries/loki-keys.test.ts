@@ -1,8 +1,9 @@
 /** No rendered config of Loki has a key that the pinned Loki's own lists call deleted or deprecated. */
 import { parse } from 'yaml';
 import { type KeyLists, listedKeys, listedOverrides, lokiKeyLists } from '../support/loki-keys';
-import { BUILD_TIMEOUT } from '../support/program';
-import { configFile, everyStack, type RenderedStack } from '../support/rendered-stack';
+import { BUILD_TIMEOUT } from '../../programs/program';
+import { configFile, type RenderedStack } from '../../programs/rendered-stack';
+import { everyStack } from '../support/every-stack';
 
 let lists: KeyLists;
 beforeAll(() => {

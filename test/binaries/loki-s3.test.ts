@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { configWith, HA } from '../support/config';
-import { entries, lokiFiles, type LokiFiles, pushBody, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, freePorts, programs, removeFolder, say, temporaryFolder, until } from '../support/program';
-import { type RenderedStack, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { entries, lokiFiles, type LokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, freePorts, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { type RenderedStack, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 import { KEY, type S3Server, startS3 } from '../support/s3';
 
 const TENANT = 'spywatcher';

@@ -9,10 +9,10 @@ import {
   type RunningLoki,
   startLoki,
   writeLokiFiles,
-} from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../support/program';
-import { stack } from '../support/rendered-stack';
-import { send } from '../support/request';
+} from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../../programs/program';
+import { stack } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const TENANT = 'spywatcher';
 const HEADERS = { 'X-Scope-OrgID': TENANT };

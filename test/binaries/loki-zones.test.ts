@@ -1,7 +1,7 @@
 /** Three Lokis that know zones: the copies of a line are in different ones, and where there is one, it is refused. */
 import { type LokiRing, lokiRing, linesAt, pushOf } from '../support/loki-ring';
-import { BUILD_TIMEOUT, programs, say } from '../support/program';
-import { variant } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs, say } from '../../programs/program';
+import { variant } from '../../programs/rendered-stack';
 import { HA } from '../support/config';
 
 const zoneAware = variant('zones', {

@@ -7,9 +7,9 @@ import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { stackRules } from '../../src/alerts/stack-rules';
 import { CANARY } from '../support/config';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { PUSH } from '../support/gateway-paths';
-import { nanoseconds, pushBody, type RunningLoki, startLoki } from '../support/loki';
+import { nanoseconds, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
 import {
   BUILD_TIMEOUT,
   freePorts,
@@ -19,11 +19,11 @@ import {
   startProgram,
   temporaryFolder,
   until,
-} from '../support/program';
+} from '../../programs/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
-import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
-import { secretValues, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
+import { secretValues, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const rendered = variant('watched', { environment: 'staging', monitoring: { type: 'embedded' }, ...CANARY });
 const rules = stackRules(rendered.config);

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketTree } from '../../src/operations/bucket-tree';
-import { entriesOf, lokiFiles, type LokiConfig, pushBody, queryRequest, writeLokiFiles } from '../support/loki';
+import { entriesOf, lokiFiles, type LokiConfig, pushBody, queryRequest, writeLokiFiles } from '../../programs/loki';
 import { type LokiRing, lokiRing } from '../support/loki-ring';
 import {
   BUILD_TIMEOUT,
@@ -13,9 +13,9 @@ import {
   startProgram,
   temporaryFolder,
   until,
-} from '../support/program';
-import { mapStrings, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+} from '../../programs/program';
+import { mapStrings, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 import { type S3Server, startS3 } from '../support/s3';
 import { uploadFolder } from '../support/s3-upload';
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
 import { codeBlocks, readPage } from '../support/docs-page';
-import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../support/program';
-import { configFile, everyStack, objectOf, type RenderedStack, stack } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../../programs/program';
+import { configFile, objectOf, type RenderedStack, stack } from '../../programs/rendered-stack';
+import { everyStack } from '../support/every-stack';
 
 let promtool: string;
 let folder: string;

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLAIMABLE_JOBS, LABELS, POD_LABELS, REDACTED, SECRET_PATTERNS } from '../../src/log-model';
 import { LogPath } from '../support/log-path';
-import { type Entry } from '../support/loki';
-import { countOf } from '../support/metric';
-import { BUILD_TIMEOUT, until } from '../support/program';
-import { type Container, cri, criPieces, iso, NODE, type RunningPromtail } from '../support/promtail';
-import { variant } from '../support/rendered-stack';
+import { type Entry } from '../../programs/loki';
+import { countOf } from '../../programs/metric';
+import { BUILD_TIMEOUT, until } from '../../programs/program';
+import { type Container, cri, criPieces, iso, NODE, type RunningPromtail } from '../../programs/promtail';
+import { variant } from '../../programs/rendered-stack';
 import { SECRET_SAMPLES } from '../support/secret-samples';
 
 const MILLISECOND = 1_000_000n;

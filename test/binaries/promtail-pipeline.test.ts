@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JOBS, LABELS, LEVEL_ALIASES, POD_LABELS } from '../../src/log-model';
 import { LogPath } from '../support/log-path';
-import { type Entry } from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../support/program';
+import { type Entry } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../../programs/program';
 import {
   type Container,
   cri,
@@ -19,8 +19,8 @@ import {
   type RunningPromtail,
   startPromtail,
   writeRenderedConfig,
-} from '../support/promtail';
-import { secretValues, stack, STACKS, variant } from '../support/rendered-stack';
+} from '../../programs/promtail';
+import { secretValues, stack, STACKS, variant } from '../../programs/rendered-stack';
 
 let tools: Record<'loki' | 'promtail', string>;
 beforeAll(async () => (tools = await programs('loki', 'promtail')), BUILD_TIMEOUT);

@@ -5,11 +5,11 @@
 import * as fc from 'fast-check';
 import { LABELS, POD_LABELS, REDACTED } from '../../src/log-model';
 import { LogPath } from '../support/log-path';
-import { type Entry } from '../support/loki';
+import { type Entry } from '../../programs/loki';
 import { fixtureStreams } from '../support/fixture-load';
-import { BUILD_TIMEOUT, until } from '../support/program';
-import { type Container, cri, iso } from '../support/promtail';
-import { variant } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, until } from '../../programs/program';
+import { type Container, cri, iso } from '../../programs/promtail';
+import { variant } from '../../programs/rendered-stack';
 import { jsonLine, logfmtLine, pairsOf, survivors, torn } from '../support/secret-lines';
 
 const MILLISECOND = 1_000_000n;

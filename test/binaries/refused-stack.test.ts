@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ensureBuilt } from '../../bin/ensure-built';
 import { loadStackConfig } from '../../src/config';
 import { configError } from '../support/config';
-import { BUILD_TIMEOUT } from '../support/program';
+import { BUILD_TIMEOUT } from '../../programs/program';
 
 const BIN = join(__dirname, '..', '..', 'bin');
 const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [

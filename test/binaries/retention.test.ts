@@ -5,10 +5,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesIn, chunkFiles, indexFiles } from '../support/loki-disk';
-import { changedFiles, entries, type LokiFiles, lokiFiles, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../support/program';
-import { variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { changedFiles, entries, type LokiFiles, lokiFiles, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,8 +1,8 @@
 /** The label of a ring: rings with different ones never become one, and a ring that runs without gets one unnoticed. */
 import type { StackConfigInput } from '../../src/config';
 import { type LokiRing, lokiRing, type Member, linesAt, pushOf } from '../support/loki-ring';
-import { BUILD_TIMEOUT, programs, until } from '../support/program';
-import { mapStrings, type RenderedStack, variant } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs, until } from '../../programs/program';
+import { mapStrings, type RenderedStack, variant } from '../../programs/rendered-stack';
 import { HA, S3 } from '../support/config';
 
 type Step = NonNullable<NonNullable<StackConfigInput['deployment']>['clusterLabel']>;

@@ -1,8 +1,8 @@
 /** The rules of stack prod, on a ring of three Lokis. */
 import { stackLogRules } from '../../src/alerts';
 import { type LokiRing, lokiRing } from '../support/loki-ring';
-import { BUILD_TIMEOUT, programs, say, until } from '../support/program';
-import { stack } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs, say, until } from '../../programs/program';
+import { stack } from '../../programs/rendered-stack';
 
 interface RulesAnswer {
   readonly data: { readonly groups: readonly { readonly rules: readonly { readonly name: string }[] }[] };

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { logRules } from '../../src/alerts';
 import type { StackConfigInput } from '../../src/config';
 import { HA } from '../support/config';
-import { changedFiles, lokiFiles, pushBody, type RunningLoki, startLoki, writeLokiFiles } from '../support/loki';
-import { metricOf } from '../support/metric';
-import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder, until } from '../support/program';
-import { exploreOf } from '../support/logql';
-import { type RenderedStack, variant } from '../support/rendered-stack';
-import { type Response, send } from '../support/request';
+import { changedFiles, lokiFiles, pushBody, type RunningLoki, startLoki, writeLokiFiles } from '../../programs/loki';
+import { metricOf } from '../../programs/metric';
+import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder, until } from '../../programs/program';
+import { exploreOf } from '../../programs/dashboards';
+import { type RenderedStack, variant } from '../../programs/rendered-stack';
+import { type Response, send } from '../../programs/request';
 import { type StubAlertmanager, startStubAlertmanager } from '../support/stub-alertmanager';
 
 const GRAFANA = 'https://logs.example.com';

@@ -10,10 +10,10 @@ import {
   queryRequest,
   type RunningLoki,
   startLoki,
-} from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder } from '../support/program';
-import { type RenderedStack, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+} from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder } from '../../programs/program';
+import { type RenderedStack, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 import { type S3Server, startS3 } from '../support/s3';
 
 const TENANT = 'spywatcher';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { secretTable } from '../../src/secrets/spec';
 import type { StackConfigInput } from '../../src/config';
-import { removeFolder, run, type RunResult, temporaryFolder } from '../support/program';
-import { stack, variant } from '../support/rendered-stack';
+import { removeFolder, run, type RunResult, temporaryFolder } from '../../programs/program';
+import { stack, variant } from '../../programs/rendered-stack';
 
 const COMMAND = join(__dirname, '..', '..', 'bin', 'secrets.js');
 /** What prod's owner is handed out. */

@@ -1,11 +1,11 @@
 /** What lines take on the real Loki's disk, against what src/config/sizing.ts says. */
 import { CHUNK_BYTES, diskNeed, INDEX_BYTES, BESIDE_A_LINE } from '../../src/config/sizing';
 import { fixtureStreams, metadataOf, varied } from '../support/fixture-load';
-import { startLoki } from '../support/loki';
+import { startLoki } from '../../programs/loki';
 import { bytesIn } from '../support/loki-disk';
-import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder } from '../support/program';
-import { variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder } from '../../programs/program';
+import { variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

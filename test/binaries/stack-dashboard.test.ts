@@ -1,15 +1,15 @@
 /** Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config. */
 import { canaryTarget, type RunningCanary, startCanary } from '../support/canary';
-import { type RunningGateway, startGateway } from '../support/gateway';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { logged } from '../support/gateway-suite';
-import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../support/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../support/program';
+import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
-import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
-import { everyMetricQuery, withTimes } from '../support/promql';
+import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
+import { everyMetricQuery, withTimes } from '../../programs/dashboards';
 import { Relay } from '../support/relay';
-import { podTemplates, secretValues, variant } from '../support/rendered-stack';
-import { send } from '../support/request';
+import { podTemplates, secretValues, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const rendered = variant('with metrics', {
   environment: 'dev',

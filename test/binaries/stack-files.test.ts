@@ -11,8 +11,8 @@ import { stackObjects } from '../../src/deploy/objects';
 import { type ApiServer, startApiServer } from '../support/api-server';
 import { everything, otherwise } from '../support/config';
 import { codeBlocks, readPage, readProjectFile } from '../support/docs-page';
-import { BUILD_TIMEOUT, programs, say } from '../support/program';
-import { type RenderedStack, STACKS } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs, say } from '../../programs/program';
+import { type RenderedStack, STACKS } from '../../programs/rendered-stack';
 import { SEED } from '../support/seed';
 import { type Edit, edited, editsOf, samplesOf } from '../support/stack-inputs';
 import {

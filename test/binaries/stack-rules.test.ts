@@ -5,8 +5,8 @@ import { stringify } from 'yaml';
 import { stackRules } from '../../src/alerts/stack-rules';
 import { watchdog } from '../../src/alerts/watchdog';
 import { CANARY } from '../support/config';
-import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../support/program';
-import { configFile, variant } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../../programs/program';
+import { configFile, variant } from '../../programs/rendered-stack';
 import { CASES, type RuleCase, type Series } from './stack-rules-cases';
 
 const rendered = variant('watched', {

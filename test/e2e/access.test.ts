@@ -2,8 +2,8 @@
  * Given the running stack with the auth of production; which kind of credential may what, through the real gateway and the real
  * Loki.
  */
-import { pushBody } from '../support/loki';
-import { type Response, send } from '../support/request';
+import { pushBody } from '../../programs/loki';
+import { type Response, send } from '../../programs/request';
 import { credential, e2eConfig, gatewayPort, restoreStack } from './cluster';
 import { otlpBody } from './otlp';
 

@@ -6,7 +6,7 @@ import type { Target } from '../../local/kubernetes';
 import { askPrometheus } from '../../local/prometheus';
 import { ALERTMANAGER } from '../../src/components/kit/identity';
 import { type Message, receivedMessages } from './alert-receiver';
-import { everyMetricQuery, withTimes } from '../support/promql';
+import { everyMetricQuery, withTimes } from '../../programs/dashboards';
 import { e2eConfig, eventually, log, restoreStack, startWriter } from './cluster';
 
 const config = e2eConfig();

@@ -22,7 +22,7 @@ import { secretManifests } from '../../src/deploy/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';
 import type { SecretValues } from '../../src/secrets/row';
 import { buildGrafanaStandIn, GRAFANA_STAND_IN } from './grafana-stand-in';
-import { type CertificateFiles, makeCertificate, startTlsBridge } from '../support/tls';
+import { type CertificateFiles, makeCertificate, startTlsBridge } from '../../programs/tls';
 import { fastObjects, SCRAPE_INTERVAL } from './fast-alerts';
 
 /** Namespace of the pods that tests start. */

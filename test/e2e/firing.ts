@@ -2,7 +2,7 @@
 import type { Target } from '../../local/kubernetes';
 import { askPrometheus } from '../../local/prometheus';
 import type { StackConfig } from '../../src/config';
-import { send } from '../support/request';
+import { send } from '../../programs/request';
 import { credential, gatewayPort } from './cluster';
 
 export interface Firing {

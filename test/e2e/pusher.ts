@@ -1,5 +1,5 @@
-import { pushBody } from '../support/loki';
-import { send } from '../support/request';
+import { pushBody } from '../../programs/loki';
+import { send } from '../../programs/request';
 
 export interface PusherProps {
   /** Port of this machine that leads to the gateway. */

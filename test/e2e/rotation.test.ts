@@ -8,7 +8,7 @@ import { secretManifests } from '../../src/deploy/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';
 import type { SecretValues } from '../../src/secrets/row';
 import { erase } from '../../src/operations/erase';
-import { basicAuth, send } from '../support/request';
+import { basicAuth, send } from '../../programs/request';
 import {
   agentsPassword,
   APPS,

@@ -9,7 +9,8 @@ import { currentCluster } from '../../local/cluster';
 import { kubectl, type Target } from '../../local/kubernetes';
 import type { LokiClient } from '../../local/loki-client';
 import { type Job, JOBS, POD_LABELS, REDACTED, SecurityActions } from '../../src/log-model';
-import { AT_FIRST, everyQuery, interpolate, namesOf } from '../support/logql';
+import { AT_FIRST, interpolate } from '../../programs/dashboards';
+import { everyQuery, namesOf } from '../support/logql';
 import { e2eConfig, eventually, gatewayClient, targetOf } from './cluster';
 import { makeSourcesLog, removeSources, SOURCES, startSources } from './source-pods';
 

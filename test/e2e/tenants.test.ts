@@ -3,8 +3,8 @@
  * them, through the real gateway and the real Loki.
  */
 import { createServer } from 'node:net';
-import { entriesOf, pushBody, queryRequest } from '../support/loki';
-import { basicAuth, type Request, type Response, send, sendRaw } from '../support/request';
+import { entriesOf, pushBody, queryRequest } from '../../programs/loki';
+import { basicAuth, type Request, type Response, send, sendRaw } from '../../programs/request';
 import { credential, e2eConfig, eventually, gatewayPort, OVERSEER, restoreStack, TENANTS } from './cluster';
 import { otlpBody } from './otlp';
 

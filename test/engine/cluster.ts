@@ -5,7 +5,7 @@ import { ensureForwards } from '../../local/forward';
 import { kubectl, type Target } from '../../local/kubernetes';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { prepareCluster, targetOf } from '../e2e/cluster';
-import { freePorts } from '../support/program';
+import { freePorts } from '../../programs/program';
 import { engineConfig, log } from './engine';
 
 export interface EmptyCluster {

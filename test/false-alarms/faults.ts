@@ -2,7 +2,7 @@
 import type { Target } from '../../local/kubernetes';
 import { gatewayPort, startWriter } from '../e2e/cluster';
 import { SOURCES } from '../e2e/source-pods';
-import { send } from '../support/request';
+import { send } from '../../programs/request';
 import { waitsForLastingFaults } from './profile';
 
 /**

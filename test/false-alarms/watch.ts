@@ -4,7 +4,7 @@ import type { Target } from '../../local/kubernetes';
 import { askPrometheus } from '../../local/prometheus';
 import type { StackConfig } from '../../src/config';
 import { credential, gatewayPort, log, restoreForward, TENANTS } from '../e2e/cluster';
-import { send } from '../support/request';
+import { send } from '../../programs/request';
 
 /** An alert lasts from one evaluation to the next at least, and the ruler's are a minute apart. */
 const POLL_SECONDS = 15;

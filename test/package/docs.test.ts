@@ -7,8 +7,8 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { backendImage } from '../../local/example-backend';
 import { FIELDS, POD_LABELS } from '../../src/log-model';
-import { freePorts, type RunningProgram, startProgram, until } from '../support/program';
-import { send } from '../support/request';
+import { freePorts, type RunningProgram, startProgram, until } from '../../programs/program';
+import { send } from '../../programs/request';
 import { Consumer, pack, ROOT, temporaryFolder } from './consumer';
 
 type LogRecord = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** Where the rendered policies differ from the rows of the matrix: cyclonus evaluates them for everyone. */
 import { ALERTMANAGER, CANARY, COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/kit/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
-import { podTemplates, type RenderedStack } from '../support/rendered-stack';
+import { podTemplates, type RenderedStack } from '../../programs/rendered-stack';
 import { COMPONENTS, PARTIES, type Party, type Row, TRIED } from './matrix';
 
 /** The labels that the API server and the manifests give a namespace. */

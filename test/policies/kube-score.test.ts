@@ -1,8 +1,9 @@
 /** kube-score knows what usually goes wrong in a cluster. What it finds in the rendered stacks has a reason, or is mended. */
 import type { KubernetesObject } from '../../src/deploy/objects';
 import { type Finding, score, type Scores } from '../support/kube-score';
-import { BUILD_TIMEOUT, programs } from '../support/program';
-import { everyStack, objectOf, type PodSpec, stack } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs } from '../../programs/program';
+import { objectOf, type PodSpec, stack } from '../../programs/rendered-stack';
+import { everyStack } from '../support/every-stack';
 import { EXCEPTIONS } from './kube-score-exceptions';
 
 let kubeScore: string;

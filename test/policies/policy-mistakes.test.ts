@@ -1,6 +1,6 @@
 /** Each way in which somebody could get one policy wrong, and that the traffic matrix notices it. */
-import { BUILD_TIMEOUT, programs } from '../support/program';
-import { type RenderedStack, stack } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs } from '../../programs/program';
+import { type RenderedStack, stack } from '../../programs/rendered-stack';
 import { differences, policiesOf, unmentioned } from './differences';
 import { matrix, type Party, type Row } from './matrix';
 import { withEverything, withRecordingRules } from './stacks';

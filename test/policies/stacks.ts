@@ -1,5 +1,5 @@
 /** Stacks that only the tests of policies have. */
-import { variant } from '../support/rendered-stack';
+import { variant } from '../../programs/rendered-stack';
 
 /** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
 export const withEverything = variant('a stack with every login, a database and mail', {

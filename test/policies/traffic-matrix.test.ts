@@ -1,6 +1,6 @@
 /** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
-import { BUILD_TIMEOUT, programs } from '../support/program';
-import { podTemplates, stack, STACKS, variant } from '../support/rendered-stack';
+import { BUILD_TIMEOUT, programs } from '../../programs/program';
+import { podTemplates, stack, STACKS, variant } from '../../programs/rendered-stack';
 import { differences, key, unmentioned } from './differences';
 import { COMPONENTS, matrix, type Party } from './matrix';
 import { withEverything, withRecordingRules } from './stacks';

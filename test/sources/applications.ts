@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { backendProgram } from '../../local/example-backend';
 import type { ToolName } from '../../tools/build';
 import { projectRoot } from '../../tools/cache';
-import { freePorts, programs as tools, say, startProgram, until } from '../support/program';
+import { freePorts, programs as tools, say, startProgram, until } from '../../programs/program';
 import { copyInto, copySource, type Fixture, fixture, versionOf } from './fixture';
 
 /** Runs a program to its end, both outputs in one file as in a container. */

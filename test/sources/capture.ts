@@ -1,7 +1,7 @@
 /** Captures test/fixtures from the real programs. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { removeFolder, temporaryFolder } from '../support/program';
+import { removeFolder, temporaryFolder } from '../../programs/program';
 import {
   captureBackend,
   captureContainerd,
@@ -48,8 +48,8 @@ What real programs wrote, byte for byte; the secrets in it are made up. Two kind
 
 To capture the rest again, all of it or only from some programs:
 
-    node bin/local.js capture-fixtures
-    node bin/local.js capture-fixtures postgres nginx
+    npm run capture-fixtures
+    npm run capture-fixtures -- postgres nginx
 
 They run as an unprivileged user, in a temporary folder, on the loopback address; their settings and what they are made to do
 is in test/sources.

@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { projectRoot } from '../../tools/cache';
-import { give, run } from '../support/program';
+import { give, run } from '../../programs/program';
 
 /** The raw output of one program. */
 export interface Fixture {

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { freePorts, give, run, say, startProgram, until } from '../support/program';
+import { freePorts, give, run, say, startProgram, until } from '../../programs/program';
 import { type Capture, type Fixture, fixture, sourceFile, versionOf } from './fixture';
 import { talk } from './tcp';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../tools/cache';
-import { freePorts, give, startProgram, until } from '../support/program';
+import { freePorts, give, startProgram, until } from '../../programs/program';
 import { type Fixture, fixture, versionOf } from './fixture';
 import { talk } from './tcp';
 

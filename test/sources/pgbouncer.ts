@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts, run, startProgram, until } from '../support/program';
+import { freePorts, run, startProgram, until } from '../../programs/program';
 import { type Fixture, fixture, versionOf } from './fixture';
 import { createDatabase, POSTGRES_PASSWORD, psql, startPostgres } from './postgres';
 

@@ -11,7 +11,7 @@ import {
   say,
   startProgram,
   until,
-} from '../support/program';
+} from '../../programs/program';
 import { copySource, type Fixture, fixture, sourceFile, versionOf } from './fixture';
 
 /** Where Debian has its programs. */

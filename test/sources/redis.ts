@@ -2,7 +2,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts, give, type RunningProgram, run, say, startProgram, SYSTEM_PATH, until } from '../support/program';
+import {
+  freePorts,
+  give,
+  type RunningProgram,
+  run,
+  say,
+  startProgram,
+  SYSTEM_PATH,
+  until,
+} from '../../programs/program';
 import { type Fixture, fixture, sourceFile, versionOf } from './fixture';
 import { talk } from './tcp';
 

@@ -14,7 +14,7 @@ import {
   startProgram,
   temporaryFolder,
   until,
-} from './program';
+} from '../../programs/program';
 
 export interface ApiServer {
   /** File with the administrator's access. */

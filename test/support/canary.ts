@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { gatewayUrl } from '../../src/components/gateway';
 import { credentialSecretName } from '../../src/config';
 import type { SecretValues } from '../../src/secrets/row';
-import type { RunningGateway } from './gateway';
-import { freePorts } from './program';
-import { metricOf } from './metric';
-import { type Container, cri, PodLogs } from './promtail';
+import type { RunningGateway } from '../../programs/gateway';
+import { freePorts } from '../../programs/program';
+import { metricOf } from '../../programs/metric';
+import { type Container, cri, PodLogs } from '../../programs/promtail';
 import { type RunningProxy, startProxy } from './proxy';
-import { podTemplates, type RenderedStack, secretFiles } from './rendered-stack';
-import { send } from './request';
+import { podTemplates, type RenderedStack, secretFiles } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 export interface RunningCanary {
   /** Process ids of the canary and of its nginx. */

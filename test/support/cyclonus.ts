@@ -1,7 +1,7 @@
 /** The real cyclonus: what a list of NetworkPolicies says about traffic. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeFolder, run, temporaryFolder } from './program';
+import { removeFolder, run, temporaryFolder } from '../../programs/program';
 
 /** One end of a connection. */
 export interface End {

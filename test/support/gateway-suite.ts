@@ -1,13 +1,13 @@
 /** What the tests of the gateway have in common: a gateway in front of a Loki, its clients, and what both of them write down. */
 import type { SecretValues } from '../../src/secrets/row';
 import { GATEWAY_CERTIFICATE_DAYS } from '../../src/log-model/gateway-counters';
-import { type RunningGateway, startGateway } from './gateway';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { ADMIN, PUSH, READS, spellings } from './gateway-paths';
-import { entries, pushBody, type RunningLoki, startLoki } from './loki';
-import { BUILD_TIMEOUT, programs, say, until } from './program';
+import { entries, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
+import { BUILD_TIMEOUT, programs, say, until } from '../../programs/program';
 import { type Recorder, startRecorder } from './recorder';
-import { type RenderedStack, secretValues, variant } from './rendered-stack';
-import { basicAuth, type Request, type Response, send } from './request';
+import { type RenderedStack, secretValues, variant } from '../../programs/rendered-stack';
+import { basicAuth, type Request, type Response, send } from '../../programs/request';
 
 /** Three tenants, and a reader across two of them. */
 export const severalTenants = variant('several tenants', {

@@ -1,6 +1,6 @@
 /** The real kube-score: what it has to say against a list of objects. */
 import { toolVersion } from '../../tools/build';
-import { run } from './program';
+import { run } from '../../programs/program';
 
 /** What kube-score calls a finding. */
 export type Grade = 'critical' | 'warning';

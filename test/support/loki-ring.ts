@@ -6,10 +6,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { ruleConfigMaps } from '../../src/components/loki/ruler';
-import { entriesOf, pushBody, queryRequest } from './loki';
-import { give, removeFolder, type RunningProgram, startProgram, temporaryFolder, until } from './program';
-import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';
-import { type Request, type Response, send } from './request';
+import { entriesOf, pushBody, queryRequest } from '../../programs/loki';
+import { give, removeFolder, type RunningProgram, startProgram, temporaryFolder, until } from '../../programs/program';
+import { configFile, containerOf, mapStrings, type RenderedStack } from '../../programs/rendered-stack';
+import { type Request, type Response, send } from '../../programs/request';
 
 /** What the pods listen on. */
 const HTTP = 3100;

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import type { CertificateFiles } from './tls';
+import type { CertificateFiles } from '../../programs/tls';
 
 /** One mail, and who was named to the server. */
 export interface ReceivedMail {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LokiClient } from '../../local/loki-client';
 import { POD_LABELS } from '../../src/log-model';
-import { startGateway } from './gateway';
-import { nanoseconds, startLoki } from './loki';
-import { programs, removeFolder, say, temporaryFolder, until } from './program';
-import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from './promtail';
+import { startGateway } from '../../programs/gateway';
+import { nanoseconds, startLoki } from '../../programs/loki';
+import { programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { Relay } from './relay';
-import { secretValues, stack } from './rendered-stack';
+import { secretValues, stack } from '../../programs/rendered-stack';
 
 const target: Container = { namespace: 'apps', pod: 'busy', container: 'main', labels: { [POD_LABELS.app]: 'busy' } };
 

@@ -1,8 +1,8 @@
 /** Stands in for the Service of one pod: it leads to the pod while that is ready, and refuses connections while it is not. */
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from './program';
-import { send } from './request';
+import { freePorts } from '../../programs/program';
+import { send } from '../../programs/request';
 
 /** What the kubelet asks, and how often; one good answer makes a pod ready. */
 export interface ReadinessProbe {

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
-import { freePorts, type RunningProgram, startProgram, until } from './program';
-import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';
-import { send } from './request';
+import { freePorts, type RunningProgram, startProgram, until } from '../../programs/program';
+import { configFile, containerOf, mapStrings, type RenderedStack } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 export interface PrometheusOptions {
   /** Below it: config, rules, data and log. */

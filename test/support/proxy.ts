@@ -1,9 +1,9 @@
 /** The real nginx that stands beside another program in a pod, with the config and the credential that the pod would get. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { give, type RunningProgram, removeFolder, startProgram, temporaryFolder, until } from './program';
-import { configFile, podTemplates, type RenderedStack } from './rendered-stack';
-import { send } from './request';
+import { give, type RunningProgram, removeFolder, startProgram, temporaryFolder, until } from '../../programs/program';
+import { configFile, podTemplates, type RenderedStack } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 export interface ProxyOptions {
   readonly workload: string;

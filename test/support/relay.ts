@@ -1,6 +1,6 @@
 /** Stands between two programs and can be taken away: as if what is behind it were gone. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePorts } from './program';
+import { freePorts } from '../../programs/program';
 
 export class Relay {
   private readonly sockets = new Set<Socket>();

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { send } from './request';
+import { send } from '../../programs/request';
 import { KEY, type S3Server } from './s3';
 
 const REGION = 'us-east-1';

@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketCredentials } from '../../src/secrets/bucket-credentials';
-import { freePorts, programs, removeFolder, startProgram, temporaryFolder, until } from './program';
-import { send } from './request';
+import { freePorts, programs, removeFolder, startProgram, temporaryFolder, until } from '../../programs/program';
+import { send } from '../../programs/request';
 
 /** The one key that it knows. */
 export const KEY = { id: 'AKIATESTTESTTEST', secret: 'a-key-that-only-this-test-knows' };

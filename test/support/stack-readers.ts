@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
 import type { KubernetesObject } from '../../src/deploy/objects';
 import { secretManifests } from '../../src/deploy/secret-manifests';
-import { type AlertmanagerFiles, amtool, startAlertmanager, writeAlertmanagerFiles } from './alertmanager';
+import { type AlertmanagerFiles, amtool, startAlertmanager, writeAlertmanagerFiles } from '../../programs/alertmanager';
 import type { ApiServer } from './api-server';
-import { testGatewayConfig } from './gateway';
-import { type LokiConfig, lokiFiles, writeLokiFiles } from './loki';
-import { programs, removeFolder, run, temporaryFolder } from './program';
-import { cri, PodLogs, startPromtail } from './promtail';
-import { configFile, containerOf, objectOf, type RenderedStack, secretValues } from './rendered-stack';
+import { testGatewayConfig } from '../../programs/gateway';
+import { type LokiConfig, lokiFiles, writeLokiFiles } from '../../programs/loki';
+import { programs, removeFolder, run, temporaryFolder } from '../../programs/program';
+import { cri, PodLogs, startPromtail } from '../../programs/promtail';
+import { configFile, containerOf, objectOf, type RenderedStack, secretValues } from '../../programs/rendered-stack';
 
 /** One program; what it has seen before, it is not asked again. */
 export interface Reader {

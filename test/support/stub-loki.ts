@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { until } from './program';
+import { until } from '../../programs/program';
 
 export interface StubLoki {
   readonly port: number;

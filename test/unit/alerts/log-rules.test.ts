@@ -3,7 +3,7 @@ import { expressionFaults, tellingFaults } from '../../../src/alerts/check';
 import { stackLogRules } from '../../../src/alerts/tenant-rules';
 import { JOBS, LABELS, SecurityActions } from '../../../src/log-model';
 import { configWith, everythingConfig } from '../../support/config';
-import { exploreOf } from '../../support/logql';
+import { exploreOf } from '../../../programs/dashboards';
 
 const props = ({ alerting, namespaces }: ReturnType<typeof configWith>): LogRuleProps => ({
   thresholds: alerting.thresholds,

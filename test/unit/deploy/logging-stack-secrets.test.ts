@@ -7,7 +7,7 @@ import { secretObjects } from '../../../src/secrets/objects';
 import { checkSecretValues, requiredSecrets } from '../../../src/secrets/values';
 import type { SecretValues } from '../../../src/secrets/row';
 import { configWith, everythingConfig, everythingOwnConfig, HA, S3 } from '../../support/config';
-import { stack, STACKS } from '../../support/rendered-stack';
+import { stack, STACKS } from '../../../programs/rendered-stack';
 import { Failure, failureOf, recorded, type Registered, revealed, withoutSecrets } from '../../support/pulumi-mocks';
 import { allPlantedSecrets, plantedSecrets } from '../../support/secrets';
 

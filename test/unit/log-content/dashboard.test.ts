@@ -9,7 +9,7 @@ import {
   type Panel,
   panels,
   type Selection,
-} from '../../support/logql';
+} from '../../../programs/dashboards';
 
 const rows = model.panels.filter(isRow);
 const top = model.panels.filter((panel): panel is Panel => !isRow(panel));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { SAVED_QUERIES, savedQueryUrl } from '../../../src/dashboards/saved-queries';
 import { FIELDS, type Format, type Job, JOBS, LABELS } from '../../../src/log-model';
 import { PIPELINES } from '../../../src/pipelines';
-import { AT_FIRST, everyQuery, exploreOf, interpolate, model, namesOf } from '../../support/logql';
+import { AT_FIRST, exploreOf, interpolate, model } from '../../../programs/dashboards';
+import { everyQuery, namesOf } from '../../support/logql';
 
 /** Applications' lines are told apart one by one; every other job of the log model has a format of its own. */
 const formatOf = (job: Job): Format => (job in PIPELINES ? (job as Format) : 'auto');

@@ -1,6 +1,5 @@
 import { configWith, everythingConfig } from '../../support/config';
-import { isRow } from '../../support/logql';
-import { everyMetricQuery, metricPanels, stackModel } from '../../support/promql';
+import { isRow, everyMetricQuery, metricPanels, stackModel } from '../../../programs/dashboards';
 
 const config = everythingConfig();
 const texts = everyMetricQuery(config).map(({ expr }) => expr);

@@ -6,7 +6,7 @@ import { FIELDS, JOBS } from '../../../src/log-model';
 import { captureBrowserLogs } from '../../../src/logger/browser';
 import { BROWSER_LIMITS, MAX_BATCH } from '../../../src/logger/browser-batch';
 import { browserLogsFor, type BrowserLogsOptions } from '../../../src/logger/browser-logs';
-import { send, type Response } from '../../support/request';
+import { send, type Response } from '../../../programs/request';
 
 interface Logged {
   readonly level: string;

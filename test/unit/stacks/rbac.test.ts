@@ -1,6 +1,6 @@
 /** Rights in the cluster: every rule of every stack, with what it is for. A rule without a line here fails. */
 import { find, type Manifest, ofKind, renderStack, workloads } from '../../support/manifests';
-import { everyStack } from '../../support/rendered-stack';
+import { everyStack } from '../../support/every-stack';
 
 interface Rule {
   readonly apiGroups?: readonly string[];

@@ -1,6 +1,7 @@
-import { Grafana, type GrafanaProps } from '../../../../src/components/grafana';
+import { Grafana, type GrafanaProps } from '../../../../src/components/grafana/component';
 import { configWith, everythingConfig } from '../../../support/config';
-import { derivedFieldsOf, exploreOf, followed } from '../../../support/logql';
+import { exploreOf } from '../../../../programs/dashboards';
+import { derivedFieldsOf, followed } from '../../../support/logql';
 import { containerOf, fileOf, find, ofKind, podOf, render, secretAt, yamlOf } from '../../../support/manifests';
 
 const rendered = (props: GrafanaProps) => render((scope) => new Grafana(scope, 'grafana', props));

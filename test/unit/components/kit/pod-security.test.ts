@@ -2,7 +2,7 @@
 import { monitoringType } from '../../../../src/config/monitoring';
 import { configWith, HA } from '../../../support/config';
 import { find, renderStack, workloads } from '../../../support/manifests';
-import { everyStack } from '../../../support/rendered-stack';
+import { everyStack } from '../../../support/every-stack';
 
 const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
 

@@ -9,7 +9,7 @@ import {
   selects,
   workloads,
 } from '../../../support/manifests';
-import { everyStack } from '../../../support/rendered-stack';
+import { everyStack } from '../../../support/every-stack';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 

@@ -1,5 +1,5 @@
 /** What is put together must fit into a ConfigMap. */
-import { configFile, variant } from '../../../support/rendered-stack';
+import { configFile, variant } from '../../../../programs/rendered-stack';
 import { configWith, problemsOf } from '../../../support/config';
 
 const MIB = 2 ** 20;

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureTools, type ToolName } from '../../tools/build';
+import { ensureTools, type ToolName } from '../tools/build';
 
 /** A first run may have to build the programs from their Go modules. */
 export const BUILD_TIMEOUT = 30 * 60_000;

@@ -1,12 +1,12 @@
 /** Stacks as they are rendered, and their parts as a cluster would hand them to the programs. */
 import { join } from 'node:path';
-import { stackNames } from '../../charts/main';
-import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
+import { stackNames } from '../charts/main';
+import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../src/config';
 import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
-import { secretObjects } from '../../src/secrets/objects';
-import { generateSecretValues, requiredSecrets } from '../../src/secrets/values';
-import type { SecretValues } from '../../src/secrets/row';
-import { everything, otherwise } from './config';
+import { secretObjects } from '../src/secrets/objects';
+import { generateSecretValues, requiredSecrets } from '../src/secrets/values';
+import type { SecretValues } from '../src/secrets/row';
+import { everything, otherwise } from '../test/support/config';
 
 export interface RenderedStack {
   readonly name: string;
@@ -34,7 +34,7 @@ export interface PodSpec {
   readonly [field: string]: unknown;
 }
 
-const ROOT = join(__dirname, '..', '..');
+const ROOT = projectRoot();
 
 /** Names of the stacks in the repo. */
 export const STACKS = stackNames(ROOT);
@@ -45,19 +45,10 @@ export function stack(name: string): RenderedStack {
   return { name, config, objects: stackObjects(config) };
 }
 
-/** A stack that only a test has. */
+/** A stack that is in no file. */
 export function variant(name: string, input: StackConfigInput): RenderedStack {
   const config = parseStackConfig(name, input);
   return { name, config, objects: stackObjects(config) };
-}
-
-/** Every stack of the repo, and the two of the tests that set every option between them. */
-export function everyStack(): readonly RenderedStack[] {
-  return [
-    ...STACKS.map(stack),
-    variant('everything', structuredClone(everything)),
-    variant('otherwise', structuredClone(otherwise)),
-  ];
 }
 
 /** The one object of this kind and name. */

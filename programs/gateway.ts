@@ -1,7 +1,7 @@
 /** The real nginx on the loopback address, with the config, users and commands that a stack's gateway pod would get. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SecretValues } from '../../src/secrets/row';
+import type { SecretValues } from '../src/secrets/row';
 import {
   freePorts,
   give,

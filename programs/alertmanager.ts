@@ -1,8 +1,8 @@
 /** The real Alertmanager on the loopback address, with the config, templates, secrets and arguments of a stack's pod. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SECRET_NAMES } from '../../src/config';
-import type { SecretValues } from '../../src/secrets/row';
+import { SECRET_NAMES } from '../src/config';
+import type { SecretValues } from '../src/secrets/row';
 import {
   freePorts,
   give,

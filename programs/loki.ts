@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { ruleConfigMaps } from '../../src/components/loki/ruler';
+import { ruleConfigMaps } from '../src/components/loki/ruler';
 import { freePorts, type RunningProgram, removeFolder, startProgram, temporaryFolder, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';
 import { type Response, send } from './request';

@@ -1,5 +1,5 @@
 /** Values of metrics in Prometheus' text format. */
-import { parseMetrics, samplesOf, sum } from '../../src/operations/observe/metrics';
+import { parseMetrics, samplesOf, sum } from '../src/operations/observe/metrics';
 
 /** Sum of the series of a metric; NaN where there is none. */
 export function metricOf(text: string, name: string): number {
