@@ -9,7 +9,7 @@ const { parseArguments } = require('./arguments');
 const { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterOf } = require('./cluster-options');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
-const { backup, restore } = require('../lib/src/operations/backup');
+const { backup, restore } = require('../lib/src/operations/backup/backup');
 
 const USAGE = `usage: npm run --silent backup -- <stack> --out <file>
        npm run --silent restore -- <stack> --from <file> [--replace]

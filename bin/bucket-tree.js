@@ -5,7 +5,7 @@
 'use strict';
 const { parseArguments } = require('./arguments');
 require('./ensure-built').ensureBuilt();
-const { bucketTree } = require('../lib/src/operations/bucket-tree');
+const { bucketTree } = require('../lib/src/operations/bucket-tree/bucket-tree');
 
 const USAGE = 'usage: npm run --silent bucket-tree -- <folder chunks of Loki’s volume> <new folder>';
 

@@ -8,9 +8,9 @@ const { parseArguments } = require('./arguments');
 const { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterOf } = require('./cluster-options');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
-const { stackObjects } = require('../lib/src/deploy/objects');
-const { readRunning } = require('../lib/src/operations/cluster');
-const { compareWithRunning, formatFindings } = require('../lib/src/operations/compare');
+const { stackObjects } = require('../lib/charts/objects');
+const { readRunning } = require('../lib/src/operations/compare/running');
+const { compareWithRunning, formatFindings } = require('../lib/src/operations/compare/compare');
 
 const USAGE = `usage: npm run --silent check -- <stack>
   --json               findings as JSON, on standard output

@@ -7,10 +7,10 @@ const { CLUSTER_USAGE } = require('./cluster-options');
 const { answer, lookArguments } = require('./stack-option');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
-const { stackObjects } = require('../lib/src/deploy/objects');
+const { stackObjects } = require('../lib/charts/objects');
 const { examine } = require('../lib/src/operations/doctor/examine');
 const { formatReport } = require('../lib/src/operations/doctor/format');
-const { exitCode } = require('../lib/src/operations/status');
+const { exitCode } = require('../lib/src/operations/status/status');
 
 const USAGE = `usage: npm run --silent doctor -- --stack <stack>
   --pod <namespace>/<name>  why the lines of this pod are there, or not

@@ -7,7 +7,7 @@ const { join } = require('node:path');
 const { parseArguments } = require('./arguments');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
-const { erase, erasures } = require('../lib/src/operations/erase');
+const { erase, erasures } = require('../lib/src/operations/erase/erase');
 
 const USAGE = `usage: ERASE_PASSWORD=… npm run --silent erase -- <stack> --user-id <id> | --status
   --tenant <name>   where several tenants have an erase credential

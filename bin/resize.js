@@ -5,8 +5,8 @@ const { parseArguments } = require('./arguments');
 const { CLUSTER_OPTIONS, CLUSTER_USAGE, clusterOf } = require('./cluster-options');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
-const { stackObjects } = require('../lib/src/deploy/objects');
-const { resize } = require('../lib/src/operations/resize');
+const { stackObjects } = require('../lib/charts/objects');
+const { resize } = require('../lib/src/operations/resize/resize');
 
 const USAGE = `usage: npm run --silent resize -- <stack>
   --project <folder>   with the stack files (default: this one)

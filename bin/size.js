@@ -7,7 +7,7 @@ const { join } = require('node:path');
 const { parseArguments } = require('./arguments');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
-const { sizeReport } = require('../lib/src/operations/size');
+const { sizeReport } = require('../lib/src/operations/size/size');
 
 const USAGE = `usage: npm run --silent size -- <stack> [--lines-per-second N] [--bytes-per-line N]
   --project <folder>   with the stack files (default: this one)`;

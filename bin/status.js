@@ -7,10 +7,10 @@ const { CLUSTER_USAGE } = require('./cluster-options');
 const { answer, lookArguments } = require('./stack-option');
 require('./ensure-built').ensureBuilt();
 const { loadStackConfig } = require('../lib/src/config');
-const { stackObjects } = require('../lib/src/deploy/objects');
+const { stackObjects } = require('../lib/charts/objects');
 const { collect } = require('../lib/src/operations/observe/collect');
-const { exitCode, statusOf } = require('../lib/src/operations/status');
-const { formatStatus } = require('../lib/src/operations/status-format');
+const { exitCode, statusOf } = require('../lib/src/operations/status/status');
+const { formatStatus } = require('../lib/src/operations/status/format');
 
 const USAGE = `usage: npm run --silent status -- --stack <stack>
   --json               as JSON (docs/status.md)

@@ -1,6 +1,6 @@
 import type { StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
-import { stackObjects } from '../src/deploy/objects';
+import { stackObjects } from '../charts/objects';
 import { secretManifests } from '../src/deploy/secret-manifests';
 import { checkSecretValues, generateSecretValues } from '../src/secrets/values';
 import { applyObjects, exists, type Target } from './kubernetes';

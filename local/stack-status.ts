@@ -2,9 +2,9 @@
 import { GRAFANA } from '../src/components/kit/identity';
 import { imageReference } from '../src/components/kit/container';
 import type { StackConfig } from '../src/config';
-import { type KubernetesObject, stackObjects } from '../src/deploy/objects';
+import { type KubernetesObject, stackObjects } from '../charts/objects';
 import { collect } from '../src/operations/observe/collect';
-import { type Status, statusOf } from '../src/operations/status';
+import { type Status, statusOf } from '../src/operations/status/status';
 import { kubectl, type Target } from './kubernetes';
 import type { Log } from './shell';
 

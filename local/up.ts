@@ -7,9 +7,9 @@ import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/component
 import { loadStackConfig, type StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
-import { stackObjects } from '../src/deploy/objects';
-import { exitCode } from '../src/operations/status';
-import { formatStatus } from '../src/operations/status-format';
+import { stackObjects } from '../charts/objects';
+import { exitCode } from '../src/operations/status/status';
+import { formatStatus } from '../src/operations/status/format';
 import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
 import { type Answers, askDashboards } from './dashboards';

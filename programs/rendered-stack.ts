@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { stackNames } from '../charts/main';
 import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../src/config';
-import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
+import { type KubernetesObject, stackObjects } from '../charts/objects';
 import { secretObjects } from '../src/secrets/objects';
 import { generateSecretValues, requiredSecrets } from '../src/secrets/values';
 import type { SecretValues } from '../src/secrets/row';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
-import { readRunning } from '../operations/cluster';
-import { compareWithRunning, formatFindings } from '../operations/compare';
-import { type KubernetesObject, stackObjects } from './objects';
+import { readRunning } from '../operations/compare/running';
+import { compareWithRunning, formatFindings } from '../operations/compare/compare';
+import { type KubernetesObject, stackObjects } from '../../charts/objects';
 
 /** Which cluster, in the words of the Kubernetes provider. */
 export interface ClusterSelection {

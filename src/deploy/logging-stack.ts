@@ -6,7 +6,7 @@ import { gatewayServicePort, gatewayUrl } from '../components/gateway';
 import { GATEWAY, GRAFANA } from '../components/kit/identity';
 import { sizeWarnings } from '../config/sizing';
 import { formatDuration } from '../config/units';
-import { isWorkload, type KubernetesObject, stackObjects, type Workload } from './objects';
+import { isWorkload, type KubernetesObject, stackObjects, type Workload } from '../../charts/objects';
 import { registerResource } from './resource-types';
 import { secretManifest } from './secret-manifests';
 import { secretHash, type SecretObject, secretObjects } from '../secrets/objects';

@@ -6,7 +6,7 @@ import * as networking from '@pulumi/kubernetes/networking/v1';
 import * as policy from '@pulumi/kubernetes/policy/v1';
 import * as rbac from '@pulumi/kubernetes/rbac/v1';
 import type * as pulumi from '@pulumi/pulumi';
-import type { KubernetesObject } from './objects';
+import type { KubernetesObject } from '../../charts/objects';
 
 /** Registers one object as a resource. */
 type Register = (

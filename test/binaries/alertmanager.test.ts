@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { StackConfigInput } from '../../src/config';
 import { routesOf } from '../../src/config/rules/alert-routes';
-import { stackObjects } from '../../src/deploy/objects';
+import { stackObjects } from '../../charts/objects';
 import {
   type AlertmanagerFiles,
   amtool,

@@ -13,7 +13,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { backup, restore, type VolumeOwner } from '../../src/operations/backup';
+import { backup, restore, type VolumeOwner } from '../../src/operations/backup/backup';
 import { configWith } from '../support/config';
 
 let folder: string;

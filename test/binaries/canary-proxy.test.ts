@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gatewayUrl } from '../../src/components/gateway';
 import { credentialSecretName } from '../../src/config';
-import { rotate } from '../../src/operations/rotate';
+import { rotate } from '../../src/operations/rotate/rotate';
 import { BUILD_TIMEOUT, freePorts } from '../../programs/program';
 import { type RunningProxy, startProxy } from '../support/proxy';
 import { type Recorder, startRecorder } from '../support/recorder';

@@ -1,7 +1,7 @@
 /** A single Loki on its own volume becomes a ring on S3, as docs/ha.md says: what it held, the ring holds. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bucketTree } from '../../src/operations/bucket-tree';
+import { bucketTree } from '../../src/operations/bucket-tree/bucket-tree';
 import { entriesOf, lokiFiles, type LokiConfig, pushBody, queryRequest, writeLokiFiles } from '../../programs/loki';
 import { type LokiRing, lokiRing } from '../support/loki-ring';
 import {

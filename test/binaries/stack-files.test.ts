@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { ConfigError, parseStackConfig, PROJECT, SECRETS_KEY, type StackConfigInput } from '../../src/config';
 import { formatPath } from '../../src/config/problem';
-import { stackObjects } from '../../src/deploy/objects';
+import { stackObjects } from '../../charts/objects';
 import { type ApiServer, startApiServer } from '../support/api-server';
 import { everything, otherwise } from '../support/config';
 import { codeBlocks, readPage, readProjectFile } from '../support/docs-page';

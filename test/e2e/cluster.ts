@@ -16,7 +16,7 @@ import { importStackImages } from '../../local/stack-images';
 import { waitFor } from '../../local/wait';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { monitoringType } from '../../src/config/monitoring';
-import type { KubernetesObject } from '../../src/deploy/objects';
+import type { KubernetesObject } from '../../charts/objects';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { secretManifests } from '../../src/deploy/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';

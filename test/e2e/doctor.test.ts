@@ -2,13 +2,13 @@
 import { runInside } from '../../local/namespace';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { StackConfig } from '../../src/config';
-import type { Asked } from '../../src/operations/doctor/explain';
+import type { Asked } from '../../src/operations/doctor/pod';
 import { examine } from '../../src/operations/doctor/examine';
 import type { Report } from '../../src/operations/doctor/finding';
 import { formatReport } from '../../src/operations/doctor/format';
 import { collect } from '../../src/operations/observe/collect';
 import { lokiRules } from '../../src/operations/observe/expected';
-import { type Status, statusOf } from '../../src/operations/status';
+import { type Status, statusOf } from '../../src/operations/status/status';
 import { secretManifests } from '../../src/deploy/secret-manifests';
 import { type Breakage, BREAKS, type Broken, type ExpectedAlert } from '../support/breaks';
 import {

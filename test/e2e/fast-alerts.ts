@@ -4,7 +4,7 @@ import { compressLogql } from '../../src/alert-tests/compress';
 import { RULE_FILE } from '../../src/components/prometheus/config';
 import type { StackConfig } from '../../src/config';
 import { parseDuration } from '../../src/config/units';
-import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
+import { type KubernetesObject, stackObjects } from '../../charts/objects';
 import { dataOf, lokiRules } from '../../src/operations/observe/expected';
 import { compressRuleFile, resendDelay, type RuleFile } from '../support/compress-promql';
 

@@ -7,7 +7,7 @@ import type { StackConfig } from '../../src/config';
 import { secretManifests } from '../../src/deploy/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';
 import type { SecretValues } from '../../src/secrets/row';
-import { erase } from '../../src/operations/erase';
+import { erase } from '../../src/operations/erase/erase';
 import { basicAuth, send } from '../../programs/request';
 import {
   agentsPassword,

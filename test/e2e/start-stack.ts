@@ -1,7 +1,7 @@
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
 import type { StackConfig } from '../../src/config';
-import type { KubernetesObject } from '../../src/deploy/objects';
+import type { KubernetesObject } from '../../charts/objects';
 import { startReceiver } from './alert-receiver';
 import {
   allSecrets,

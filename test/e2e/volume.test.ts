@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { kubectl, type Target } from '../../local/kubernetes';
 import type { StackConfig } from '../../src/config';
-import { stackObjects } from '../../src/deploy/objects';
-import { backup, restore } from '../../src/operations/backup';
-import { readRunning } from '../../src/operations/cluster';
-import { compareWithRunning } from '../../src/operations/compare';
-import { resize } from '../../src/operations/resize';
+import { stackObjects } from '../../charts/objects';
+import { backup, restore } from '../../src/operations/backup/backup';
+import { readRunning } from '../../src/operations/compare/running';
+import { compareWithRunning } from '../../src/operations/compare/compare';
+import { resize } from '../../src/operations/resize/resize';
 import {
   applyRendered,
   credential,

@@ -1,4 +1,4 @@
-import { stackObjects } from '../../src/deploy/objects';
+import { stackObjects } from '../../charts/objects';
 import { startStackOf } from '../e2e/start-stack';
 import { calmConfig } from './stack';
 

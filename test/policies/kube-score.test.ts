@@ -1,5 +1,5 @@
 /** kube-score knows what usually goes wrong in a cluster. What it finds in the rendered stacks has a reason, or is mended. */
-import type { KubernetesObject } from '../../src/deploy/objects';
+import type { KubernetesObject } from '../../charts/objects';
 import { type Finding, score, type Scores } from '../support/kube-score';
 import { BUILD_TIMEOUT, programs } from '../../programs/program';
 import { objectOf, type PodSpec, stack } from '../../programs/rendered-stack';

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import type { KubernetesObject } from '../../src/deploy/objects';
+import type { KubernetesObject } from '../../charts/objects';
 import { crdFiles } from './crds';
 import {
   freePorts,

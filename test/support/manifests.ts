@@ -3,7 +3,7 @@ import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { parse } from 'yaml';
 import type { StackConfig } from '../../src/config';
-import { stackObjects } from '../../src/deploy/objects';
+import { stackObjects } from '../../charts/objects';
 
 export interface SecurityContext {
   readonly [field: string]: unknown;

@@ -3,7 +3,7 @@ import { LABELS } from '../../src/log-model';
 import type { StackConfig } from '../../src/config';
 import { secretTable } from '../../src/secrets/spec';
 import { metricsPods } from '../../src/components/loki';
-import { type KubernetesObject, stackObjects } from '../../src/deploy/objects';
+import { type KubernetesObject, stackObjects } from '../../charts/objects';
 import { lokiRules, workloads } from '../../src/operations/observe/expected';
 import type { AgentFigures, AgentState, LokiFigures, PodState, StackState } from '../../src/operations/observe/state';
 

@@ -1,21 +1,24 @@
-/** What was seen of a stack → what is wrong with it. Pure. */
+/** What was seen of a stack → what is wrong with it, link by link: a file each. Pure. */
 import type { StackConfig } from '../../config';
-import type { KubernetesObject } from '../../deploy/objects';
+import type { KubernetesObject } from '../../../charts/objects';
 import { type Observed, whyUnknown } from '../observe/observed';
 import type { StackState } from '../observe/state';
-import { diskFindings, endFindings, ruleFindings } from './ends';
+import { alertmanagerFindings } from './alertmanager';
+import { canaryFindings } from './canary';
+import { clockFindings } from './clock';
+import { diskFindings } from './disk';
+import { fileFindings } from './files';
 import { type Finding, type Findings, type Link, type Report, reportOf, type Unchecked } from './finding';
-import {
-  clockFindings,
-  fileFindings,
-  gatewayFindings,
-  labelFindings,
-  limitFindings,
-  queryFailure,
-  sendingFindings,
-} from './flow';
-import { networkFindings, objectFindings } from './objects';
+import { gatewayFindings, queryFailure } from './gateway';
+import { grafanaFindings } from './grafana';
+import { labelFindings } from './labels';
+import { limitFindings } from './limits';
+import { networkFindings } from './network';
+import { objectFindings } from './objects';
+import { prometheusFindings } from './prometheus';
+import { ruleFindings } from './rules';
 import { secretFindings } from './secrets';
+import { sendingFindings } from './sending';
 import { workloadFindings } from './workloads';
 
 /**
@@ -48,7 +51,10 @@ export function diagnose(
       ...labelFindings(config, state),
       ...clockFindings(state),
       ...ruleFindings(stack, config, expected, state),
-      ...endFindings(state),
+      ...alertmanagerFindings(expected, state),
+      ...prometheusFindings(state),
+      ...grafanaFindings(state),
+      ...canaryFindings(state),
     ].map((finding) => filledIn(finding, stack, config)),
     [...more.unchecked, ...unchecked(state)],
   );

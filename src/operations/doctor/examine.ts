@@ -1,15 +1,15 @@
 /** Looks at a running stack, and at one pod where asked for, and says which link is broken: what `npm run doctor` does. */
 import { GATEWAY } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
-import type { KubernetesObject } from '../../deploy/objects';
-import type { Cluster } from '../cluster';
+import type { KubernetesObject } from '../../../charts/objects';
+import type { Cluster } from '../kubectl';
 import { collect } from '../observe/collect';
 import { gatewayEndpoint } from '../observe/gateway';
 import { Look } from '../observe/look';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { diagnose } from './diagnose';
-import { type Asked, explain, lookAtPods } from './explain';
+import { type Asked, explain, lookAtPods } from './pod';
 import type { Report } from './finding';
 
 /** Seconds between the two samples of metrics. */

@@ -1,5 +1,5 @@
 /** The report of `npm run doctor`. Pure. */
-import { paint } from '../status-format';
+import { paint } from '../status/format';
 import type { Finding, Report, Weight } from './finding';
 
 const WORDS: Readonly<Record<Weight, string>> = { broken: 'BROKEN', symptom: 'symptom', hint: 'hint' };

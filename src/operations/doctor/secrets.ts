@@ -4,7 +4,7 @@ import { isOptional, secretRows } from '../../secrets/table';
 import type { StackConfig } from '../../config';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
-import { CERTIFICATE_DAYS } from '../status';
+import { CERTIFICATE_DAYS } from '../status/status';
 import { broken, type Findings, hint } from './finding';
 
 export function secretFindings(stack: string, config: StackConfig, state: StackState): Findings {

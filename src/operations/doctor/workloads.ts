@@ -1,12 +1,11 @@
 /** Do the components run? For each: is it scaled away, does a pod not start, has one ended, and with which words? */
 import { LOKI, PROMTAIL } from '../../components/kit/identity';
-import type { KubernetesObject } from '../../deploy/objects';
+import type { KubernetesObject } from '../../../charts/objects';
 import { type WorkloadShape, workloads } from '../observe/expected';
 import { known } from '../observe/observed';
 import type { ContainerState, PodState, StackState } from '../observe/state';
-import { agentNodes } from '../status';
-import { broken, type Finding, type Findings, hint, type Link } from './finding';
-import { applyTodo, linkOfWorkload, workloadNamed } from './objects';
+import { agentEverywhere } from './agent';
+import { broken, type Finding, type Findings, hint, type Link, LINKS } from './finding';
 
 export function workloadFindings(stack: string, expected: readonly KubernetesObject[], state: StackState): Findings {
   const { objects, pods } = state;
@@ -30,6 +29,17 @@ export function workloadFindings(stack: string, expected: readonly KubernetesObj
   });
 }
 
+/** The link that a component is. */
+export function linkOfWorkload(name: string): Link {
+  if (name === PROMTAIL.name) return 'agent';
+  return LINKS.find((link) => link === name) ?? 'loki';
+}
+
+/** The rendered workload of a name. */
+function workloadNamed(objects: readonly KubernetesObject[], name: string) {
+  return workloads(objects.filter(({ metadata }) => metadata.name === name))[0];
+}
+
 /** What else follows, where it is not that lines are missing. */
 const MEANWHILE: Partial<Readonly<Record<Link, string>>> = {
   alertmanager: ' Nobody is told of alerts until it is back.',
@@ -48,38 +58,6 @@ function scaled(wanted: WorkloadShape, running: WorkloadShape): Findings {
       `${kind} ${namespace}/${name} is scaled to ${run}; the stack file says ${want}.`,
       `Somebody scaled it by hand, or a job that did so has not finished.${run === 0 ? (MEANWHILE[link] ?? '') : ''}`,
       `kubectl -n ${namespace} scale ${kind.toLowerCase()}/${name} --replicas=${want}`,
-    ),
-  ];
-}
-
-/** The agent runs on every node that it tolerates. */
-function agentEverywhere(
-  stack: string,
-  wanted: WorkloadShape,
-  running: WorkloadShape,
-  own: readonly PodState[],
-  { nodes }: StackState,
-): Findings {
-  const { namespace, name } = wanted;
-  const selector = Object.entries(running.nodeSelector).map(([key, value]) => `${key}=${value}`);
-  const should = agentNodes(wanted, known(nodes) ?? []);
-  const missing = should.filter((node) => !own.some((pod) => pod.node === node));
-  if (missing.length === 0) return [];
-  const many =
-    missing.length > 5 ? `${missing.slice(0, 5).join(', ')} and ${missing.length - 5} more` : missing.join(', ');
-  return [
-    broken(
-      'agent',
-      `The agent does not run on ${many}${selector.length === 0 ? '' : `; its nodeSelector is ${selector.join(', ')}`}.`,
-      selector.length === 0
-        ? 'The nodes have no room, or a taint that agent.tolerations does not have.'
-        : 'The nodeSelector, which the stack file does not have, keeps it away.',
-      ...(selector.length === 0
-        ? [`kubectl -n ${namespace} describe daemonset ${name}`]
-        : [
-            applyTodo(stack),
-            `kubectl -n ${namespace} patch daemonset ${name} --type=json -p '[{"op":"remove","path":"/spec/template/spec/nodeSelector"}]'`,
-          ]),
     ),
   ];
 }

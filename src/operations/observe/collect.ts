@@ -12,15 +12,15 @@ import {
 } from '../../components/kit/identity';
 import { metricsPods } from '../../components/loki';
 import type { StackConfig } from '../../config';
-import type { KubernetesObject } from '../../deploy/objects';
-import type { Cluster } from '../cluster';
+import type { KubernetesObject } from '../../../charts/objects';
+import type { Cluster } from '../kubectl';
 import { agentFigures, canaryFigures, lokiFigures, type Page } from './figures';
 import { gatewayEndpoint } from './gateway';
 import { LISTED_KINDS, Look } from './look';
 import { parseMetrics } from './metrics';
 import { derive, inTurns, known, observe, type Observed } from './observed';
 import { askLoki, nothingKnown } from './queries';
-import { type Endpoint, get, getOk } from './reach';
+import { type Endpoint, get, getOk } from './http';
 import { managedAlerts, rulerAlerts, targetsDown, troubles } from './shapes';
 import { certificates, passwords } from './secrets';
 import type { AgentState, AlertmanagerState, LokiState, PodState, StackState } from './state';

@@ -2,7 +2,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { LOKI } from '../../components/kit/identity';
-import { isWorkload, type KubernetesObject } from '../../deploy/objects';
+import { isWorkload, type KubernetesObject } from '../../../charts/objects';
 
 const container = z.looseObject({
   name: z.string(),

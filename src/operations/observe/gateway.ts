@@ -3,7 +3,7 @@ import { GATEWAY } from '../../components/kit/identity';
 import { credentialSecretName, type StackConfig } from '../../config';
 import type { Look } from './look';
 import { derive, type Observed } from './observed';
-import type { Endpoint } from './reach';
+import type { Endpoint } from './http';
 import type { PodState } from './state';
 
 /** `name:password` of the credential that Grafana reads with; empty without auth. Handle as a secret. */

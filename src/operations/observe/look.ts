@@ -1,8 +1,7 @@
 /** kubectl's answers about one cluster, and the ports that were opened into its pods. */
-import type { KubernetesObject } from '../../deploy/objects';
-import { type Cluster, parseList } from '../cluster';
+import type { KubernetesObject } from '../../../charts/objects';
+import { type Cluster, type Forward, forward, kubectlAsync, parseList } from '../kubectl';
 import { derive, observe, type Observed } from './observed';
-import { type Forward, forward, kubectlAsync } from './reach';
 import { nodeStates, podStates, SECRET_KEYS_TEMPLATE, secretKeys, warnings } from './shapes';
 import type { NodeState, PodState, SecretKeys, Warning } from './state';
 

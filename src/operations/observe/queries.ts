@@ -2,7 +2,7 @@
 import type { StackConfig } from '../../config';
 import { LABELS } from '../../log-model';
 import { inTurns, known, observe, type Observed } from './observed';
-import { type Endpoint, getOk } from './reach';
+import { type Endpoint, getOk } from './http';
 import { labelValues, lineTimes, ruleStates, rulerAlerts, version } from './shapes';
 import type { JobLines, QueryState } from './state';
 

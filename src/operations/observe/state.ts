@@ -1,5 +1,5 @@
 /** What is seen of a running stack: plain data, without a secret in it, from which `status` and `doctor` draw their conclusions. */
-import type { KubernetesObject } from '../../deploy/objects';
+import type { KubernetesObject } from '../../../charts/objects';
 import type { Observed } from './observed';
 
 /** A container of a pod. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import { LoggingStack } from '../../../src/deploy/logging-stack';
-import { isWorkload, stackObjects } from '../../../src/deploy/objects';
+import { isWorkload, stackObjects } from '../../../charts/objects';
 import type { SecretValues } from '../../../src/secrets/row';
 import { secretTable } from '../../../src/secrets/spec';
 import type { StackConfig } from '../../../src/config';

@@ -6,7 +6,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as configModule from '../../../src/config';
 import { secretManifests } from '../../../src/deploy/secret-manifests';
 import * as loggingStack from '../../../src/deploy/logging-stack';
-import { stackObjects } from '../../../src/deploy/objects';
+import { stackObjects } from '../../../charts/objects';
 import { configWith } from '../../support/config';
 import { failureOf, recorded, type Registered, revealed, valueOf, withoutSecrets } from '../../support/pulumi-mocks';
 import { plantedSecrets } from '../../support/secrets';

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../src/deploy/objects';
+import type { KubernetesObject } from '../../../charts/objects';
 import { registerResource } from '../../../src/deploy/resource-types';
 import { failureOf, recorded } from '../../support/pulumi-mocks';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadStackConfig, parseStackConfig } from '../../../src/config';
 import { BESIDE_A_LINE, CHUNK_BYTES, INDEX_BYTES } from '../../../src/config/sizing';
-import { sizeReport } from '../../../src/operations/size';
+import { sizeReport } from '../../../src/operations/size/size';
 import { S3 } from '../../support/config';
 import { codeBlocks, ROOT } from '../../support/docs-page';
 

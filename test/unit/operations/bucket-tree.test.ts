@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bucketTree, objectKey } from '../../../src/operations/bucket-tree';
+import { bucketTree, objectKey } from '../../../src/operations/bucket-tree/bucket-tree';
 
 const CHUNK = '19b4c2a7f00:19b4c2b8e11:5d3c1a2b';
 const ENCODED = Buffer.from(CHUNK).toString('base64');

@@ -1,7 +1,7 @@
 /** A rendered stack against one that runs, which is here another rendered one with what a cluster adds. */
 import type { StackConfigInput } from '../../../src/config';
-import { type KubernetesObject, stackObjects } from '../../../src/deploy/objects';
-import { compareWithRunning, formatFindings } from '../../../src/operations/compare';
+import { type KubernetesObject, stackObjects } from '../../../charts/objects';
+import { compareWithRunning, formatFindings } from '../../../src/operations/compare/compare';
 import { configWith, HA, S3 } from '../../support/config';
 
 type Differences = Partial<StackConfigInput>;

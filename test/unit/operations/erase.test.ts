@@ -1,7 +1,7 @@
 /** Which lines are erased, by whom; the requests themselves are in test/binaries/erase.test.ts. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { erase, erasureQueries } from '../../../src/operations/erase';
+import { erase, erasureQueries } from '../../../src/operations/erase/erase';
 import { configWith } from '../../support/config';
 
 const tenants = (...list: readonly (readonly [name: string, erase: string[]])[]) =>

@@ -1,5 +1,5 @@
 import { secretObjects } from '../../../src/secrets/objects';
-import { type GatewayUsers, rotate } from '../../../src/operations/rotate';
+import { type GatewayUsers, rotate } from '../../../src/operations/rotate/rotate';
 import { configWith, everythingOwnConfig } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';
 

@@ -1,5 +1,5 @@
 /** What `npm run size` prints. */
-import { sizeReport } from '../../../src/operations/size';
+import { sizeReport } from '../../../src/operations/size/size';
 import { configWith, S3 } from '../../support/config';
 
 const LONGER = { streams: [{ selector: '{job="security"}', period: '90d' }] };

@@ -1,9 +1,9 @@
 /** What is seen of a stack → one screen, its JSON and the exit code. */
-import { stackObjects } from '../../../src/deploy/objects';
+import { stackObjects } from '../../../charts/objects';
 import type { StackState } from '../../../src/operations/observe/state';
-import { exitCode, statusOf } from '../../../src/operations/status';
-import { daysToFull } from '../../../src/operations/status-disk';
-import { age, formatStatus, size } from '../../../src/operations/status-format';
+import { exitCode, statusOf } from '../../../src/operations/status/status';
+import { daysToFull } from '../../../src/operations/status/disk';
+import { age, formatStatus, size } from '../../../src/operations/status/format';
 import { configWith, HA } from '../../support/config';
 import { AGENT, AGENT_FIGURES, before, healthyState, LOKI_FIGURES, NOW, withPod } from '../../support/stack-state';
 

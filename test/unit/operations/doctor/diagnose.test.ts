@@ -1,6 +1,6 @@
 /** What is seen of a stack → which link is broken. Every check, each with a state that it is for. */
 import type { StackConfig } from '../../../../src/config';
-import { isWorkload, type KubernetesObject, stackObjects } from '../../../../src/deploy/objects';
+import { isWorkload, type KubernetesObject, stackObjects } from '../../../../charts/objects';
 import { diagnose } from '../../../../src/operations/doctor/diagnose';
 import { formatReport } from '../../../../src/operations/doctor/format';
 import type { Link, Weight } from '../../../../src/operations/doctor/finding';

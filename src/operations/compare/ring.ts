@@ -1,8 +1,9 @@
 /** The label of a ring: members of two steps that are no neighbours would not hear each other, and pushes fail. */
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare-finding';
+import type { KubernetesObject } from '../../../charts/objects';
+import { nameOf } from '../kubectl';
+import type { Finding } from './finding';
 
 const CONFIG_MAP = 'loki-config';
 /** From a ring without a label to one that demands it. A ring can be between two neighbours, and no others. */

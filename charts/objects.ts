@@ -1,7 +1,7 @@
 /** The Kubernetes objects of a stack, in the order in which they can be created. */
 import { App, Chart } from 'cdk8s';
-import { addStackCharts } from '../../charts/stack';
-import type { StackConfig } from '../config';
+import { addStackCharts } from './stack';
+import type { StackConfig } from '../src/config';
 
 /** A rendered Kubernetes object. */
 export interface KubernetesObject {

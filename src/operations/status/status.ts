@@ -1,13 +1,13 @@
 /** What `npm run status` says of a running stack: what was seen, and whether each part of it is as it should be. Pure. */
-import { PROMTAIL } from '../components/kit/identity';
-import type { StackConfig } from '../config';
-import { WATCHDOG } from '../config/heartbeat';
-import type { KubernetesObject } from '../deploy/objects';
-import { disks, type DiskStatus } from './status-disk';
-import { part, type Part, type Verdict } from './status-part';
-import { lokiRules, type WorkloadShape, workloads } from './observe/expected';
-import { known, type Observed, whyUnknown } from './observe/observed';
-import type { CanaryState, FiringAlert, JobLines, NodeState, PodState, Refused, StackState } from './observe/state';
+import { PROMTAIL } from '../../components/kit/identity';
+import type { StackConfig } from '../../config';
+import { WATCHDOG } from '../../config/heartbeat';
+import type { KubernetesObject } from '../../../charts/objects';
+import { disks, type DiskStatus } from './disk';
+import { part, type Part, type Verdict } from './part';
+import { lokiRules, type WorkloadShape, workloads } from '../observe/expected';
+import { known, type Observed, whyUnknown } from '../observe/observed';
+import type { CanaryState, FiringAlert, JobLines, NodeState, PodState, Refused, StackState } from '../observe/state';
 
 export interface ComponentStatus {
   readonly kind: string;

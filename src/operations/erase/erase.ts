@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { GATEWAY } from '../components/kit/identity';
-import { ConfigError, type StackConfig } from '../config';
-import { longestKept } from '../config/retention';
-import { EVERY_STREAM, FIELDS } from '../log-model';
+import { GATEWAY } from '../../components/kit/identity';
+import { ConfigError, type StackConfig } from '../../config';
+import { longestKept } from '../../config/retention';
+import { EVERY_STREAM, FIELDS } from '../../log-model';
 
 /** What is to be erased, and who asks for it. */
 export interface Erasure {

@@ -1,5 +1,5 @@
 /** Why the lines of one pod are there, or not. */
-import { jobOf, explain, lastTime, type PodLines, queryOf } from '../../../../src/operations/doctor/explain';
+import { jobOf, explain, lastTime, type PodLines, queryOf } from '../../../../src/operations/doctor/pod';
 import type { PodState } from '../../../../src/operations/observe/state';
 import { configWith } from '../../../support/config';
 import { before, healthyState } from '../../../support/stack-state';

@@ -1,7 +1,8 @@
 /** Namespaces that are there already, with what is not the stack's: its policies and its Pod Security level hold for all of it. */
-import { ADOPT, PART_OF, STACK } from '../components/kit/identity';
-import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare-finding';
+import { ADOPT, PART_OF, STACK } from '../../components/kit/identity';
+import type { KubernetesObject } from '../../../charts/objects';
+import { nameOf } from '../kubectl';
+import type { Finding } from './finding';
 
 /** Kinds by which one sees that a namespace is in use. */
 const USES = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];

@@ -1,9 +1,10 @@
 /** Fields of StatefulSets and claims that cannot be changed, and sizes of volumes. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare-finding';
-import { parseQuantity } from './quantity';
+import type { KubernetesObject } from '../../../charts/objects';
+import { nameOf } from '../kubectl';
+import type { Finding } from './finding';
+import { parseQuantity } from '../quantity';
 
 /** All that may be changed of a StatefulSet's spec; Kubernetes refuses a change of anything else. */
 const MUTABLE = [

@@ -1,9 +1,9 @@
 /** How much disk a stack needs, and what an outage may last: what `npm run size` prints. */
-import type { StackConfig } from '../config';
-import { survivedOutage } from '../config/outage';
-import { lokiDeletesBy } from '../config/retention';
-import { type DiskNeed, diskRange, gibibytes } from '../config/sizing';
-import { type Duration, formatDuration, formatQuantity } from '../config/units';
+import type { StackConfig } from '../../config';
+import { survivedOutage } from '../../config/outage';
+import { lokiDeletesBy } from '../../config/retention';
+import { type DiskNeed, diskRange, gibibytes } from '../../config/sizing';
+import { type Duration, formatDuration, formatQuantity } from '../../config/units';
 
 /** A load other than the stack file's. */
 export type Load = StackConfig['expectedLoad'];

@@ -4,10 +4,10 @@ import type { StackConfig } from '../../config';
 import { LABELS, POD_LABELS } from '../../log-model';
 import type { Look } from '../observe/look';
 import { derive, inTurns, known, type Observed, observe, whyUnknown } from '../observe/observed';
-import { type Endpoint, getOk } from '../observe/reach';
+import { type Endpoint, getOk } from '../observe/http';
 import { lineTimes, podStates } from '../observe/shapes';
 import type { PodState, StackState } from '../observe/state';
-import { age } from '../status-format';
+import { age } from '../status/format';
 import { broken, type Findings, hint, type Unchecked } from './finding';
 
 /** Which pods are asked for. */

@@ -1,9 +1,9 @@
 /** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- <stack> --rotate` does. */
 import { randomBytes } from 'node:crypto';
-import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../config';
-import { credentialLine } from '../secrets/hashes';
-import { type SecretObject, secretObject } from '../secrets/objects';
-import { secretRows } from '../secrets/table';
+import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
+import { credentialLine } from '../../secrets/hashes';
+import { type SecretObject, secretObject } from '../../secrets/objects';
+import { secretRows } from '../../secrets/table';
 
 /** Contents of the Secret `gateway-users`. */
 export interface GatewayUsers {

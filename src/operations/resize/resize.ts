@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { KubernetesObject } from '../deploy/objects';
-import { type Cluster, kubectl, list, readRunning } from './cluster';
-import { compareWithRunning, formatFindings } from './compare';
-import { type Growth, growths } from './compare-volumes';
-import { parseQuantity } from './quantity';
+import type { KubernetesObject } from '../../../charts/objects';
+import { readRunning } from '../compare/running';
+import { type Cluster, kubectl, list } from '../kubectl';
+import { compareWithRunning, formatFindings } from '../compare/compare';
+import { type Growth, growths } from '../compare/volumes';
+import { parseQuantity } from '../quantity';
 
 /** What a resize has done. */
 export interface Resized {

@@ -1,11 +1,12 @@
 /** What cannot be applied to what runs. Kubernetes would refuse some of it half-way through; of the rest Loki would say nothing. */
-import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare-finding';
-import { namespaceFindings } from './compare-namespaces';
-import { positionsFindings } from './compare-positions';
-import { ringFindings } from './compare-ring';
-import { schemaFindings } from './compare-schema';
-import { immutableFindings, volumeFindings } from './compare-volumes';
+import type { KubernetesObject } from '../../../charts/objects';
+import { nameOf } from '../kubectl';
+import type { Finding } from './finding';
+import { namespaceFindings } from './namespaces';
+import { positionsFindings } from './positions';
+import { ringFindings } from './ring';
+import { schemaFindings } from './schema';
+import { immutableFindings, volumeFindings } from './volumes';
 
 /**
  * Compares a rendered stack with what runs. What is not there yet can be made in any way.

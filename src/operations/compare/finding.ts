@@ -1,5 +1,4 @@
-/** What must not be applied to what runs, and how an object is called in it. */
-import type { KubernetesObject } from '../deploy/objects';
+/** What must not be applied to what runs. */
 
 /** One difference between a rendered stack and what runs that must not be applied as it is. */
 export interface Finding {
@@ -15,9 +14,4 @@ export interface Finding {
   readonly remedy: string;
   /** Whether `npm run resize` makes it so. */
   readonly resizable: boolean;
-}
-
-/** Kind, namespace and name, as people write them. */
-export function nameOf({ kind, metadata: { namespace, name } }: KubernetesObject): string {
-  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare-finding';
+import type { KubernetesObject } from '../../../charts/objects';
+import { nameOf } from '../kubectl';
+import type { Finding } from './finding';
 
 /** The ConfigMap with Loki's config; the compactor's has the same periods. */
 const CONFIG_MAP = 'loki-config';

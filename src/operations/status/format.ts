@@ -1,6 +1,6 @@
 /** The screen of `npm run status`. Pure. */
 import type { Status } from './status';
-import type { Part, Verdict } from './status-part';
+import type { Part, Verdict } from './part';
 
 /** Escape sequences of a terminal; none for a file. */
 export interface Paint {

@@ -1,8 +1,49 @@
-/** Ways into a cluster for the commands that look: kubectl, the ports of pods that it forwards, and HTTP through those. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { Cluster } from '../cluster';
+/** The one kubectl client: it finds the cluster as its user does. Runs it to its end, reads lists, forwards ports of pods. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { z } from 'zod';
+import type { KubernetesObject } from '../../charts/objects';
+
+/** A cluster, and the kubectl that talks to it. */
+export interface Cluster {
+  readonly kubectl: string;
+  /** Arguments that select the cluster: `--kubeconfig …`, `--context …`. */
+  readonly select: readonly string[];
+}
+
+/** How long the API server may take to answer. */
+export const TIMEOUT = '--request-timeout=20s';
+
+const listShape = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      apiVersion: z.string(),
+      kind: z.string(),
+      metadata: z.looseObject({
+        name: z.string(),
+        namespace: z.string().exactOptional(),
+        labels: z.record(z.string(), z.string()).exactOptional(),
+        annotations: z.record(z.string(), z.string()).exactOptional(),
+      }),
+    }),
+  ),
+});
+
+/**
+ * Runs kubectl.
+ *
+ * @throws Error with what it said, where it fails or is not there.
+ */
+export function kubectl({ kubectl: program, select }: Cluster, args: readonly string[], input?: string): string {
+  const { status, error, stdout, stderr } = spawnSync(program, [...select, ...args], {
+    encoding: 'utf8',
+    env: process.env,
+    maxBuffer: 256 * 2 ** 20,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (error !== undefined) throw new Error(`${program}: ${error.message}`, { cause: error });
+  if (status !== 0) throw new Error(`kubectl ${args.slice(0, 4).join(' ')}: ${withoutNoise(stderr)}`);
+  return stdout;
+}
 
 /** Runs kubectl to its end; an error says what it said. */
 export function kubectlAsync(
@@ -27,6 +68,18 @@ export function kubectlAsync(
 function withoutNoise(text: string): string {
   const lines = text.trim().split('\n');
   return lines.filter((line) => !/^[EWI]\d{4} |^WARNING: version difference/.test(line)).join('\n');
+}
+
+/** Objects of these kinds in a namespace; none where the namespace is not there. */
+export function list(cluster: Cluster, namespace: string, ...kinds: readonly string[]): readonly KubernetesObject[] {
+  return parseList(kubectl(cluster, ['-n', namespace, 'get', kinds.join(','), '-o', 'json', TIMEOUT]));
+}
+
+/** Objects as `kubectl get -o json` prints them: several as a list, one as it is. */
+export function parseList(answer: string): readonly KubernetesObject[] {
+  const parsed: unknown = JSON.parse(answer);
+  const several = listShape.safeParse(parsed);
+  return several.success ? several.data.items : listShape.parse({ items: [parsed] }).items;
 }
 
 /** Ports of this machine that lead into one pod, until they are closed. */
@@ -73,69 +126,7 @@ export function forward(
   });
 }
 
-/** How a forwarded port is spoken to. */
-export interface Endpoint {
-  /** Port of this machine. */
-  readonly port: number;
-  /** Of basic authentication. Handle as a secret. @default - none */
-  readonly credential?: string;
-  /** Where TLS is spoken: the name in the certificate, and the CA that made it. @default - plain HTTP */
-  readonly tls?: { readonly servername: string; readonly ca: string };
-}
-
-/** An answer, whatever its status. */
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
-  /** The server's clock, less this machine's, in seconds. */
-  readonly clockSkew?: number;
-}
-
-/** Asks by GET; once more where the connection broke, as forwarded ones do now and then. */
-export async function get(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
-  try {
-    return await getOnce(endpoint, path, signal);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof Error) || !/ECONNRESET|EPIPE|hang up/.test(error.message)) throw error;
-    return getOnce(endpoint, path, signal);
-  }
-}
-
-function getOnce({ port, credential, tls }: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
-  const options = {
-    host: '127.0.0.1',
-    port,
-    path,
-    signal,
-    agent: false,
-    ...(credential === undefined ? {} : { auth: credential }),
-  } as const;
-  return new Promise((resolve, reject) => {
-    const outgoing =
-      tls === undefined
-        ? httpRequest(options)
-        : httpsRequest({ ...options, servername: tls.servername, ca: tls.ca, headers: { host: tls.servername } });
-    outgoing.once('error', reject);
-    outgoing.once('response', (response) => {
-      const parts: Buffer[] = [];
-      const skew = (Date.parse(response.headers.date ?? '') - Date.now()) / 1000;
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.once('error', reject);
-      response.once('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          text: Buffer.concat(parts).toString(),
-          ...(Number.isNaN(skew) ? {} : { clockSkew: skew }),
-        }),
-      );
-    });
-    outgoing.end();
-  });
-}
-
-/** {@link get}, where any other status than a success is an error. */
-export async function getOk(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
-  const answer = await get(endpoint, path, signal);
-  if (answer.status >= 200 && answer.status < 300) return answer;
-  throw new Error(`answered ${answer.status}: ${answer.text.replace(/<[^>]*>/g, ' ').trim()}`);
+/** Kind, namespace and name, as people write them. */
+export function nameOf({ kind, metadata: { namespace, name } }: KubernetesObject): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -1,9 +1,10 @@
 /** Where the agent keeps what it has read. */
 import { z } from 'zod';
-import { PROMTAIL } from '../components/kit/identity';
-import { POSITIONS_VOLUME } from '../components/promtail';
-import type { KubernetesObject } from '../deploy/objects';
-import { type Finding, nameOf } from './compare-finding';
+import { PROMTAIL } from '../../components/kit/identity';
+import { POSITIONS_VOLUME } from '../../components/promtail';
+import type { KubernetesObject } from '../../../charts/objects';
+import { nameOf } from '../kubectl';
+import type { Finding } from './finding';
 
 const daemonSetShape = z.looseObject({
   spec: z.looseObject({

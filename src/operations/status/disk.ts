@@ -1,11 +1,11 @@
 /** How full Loki's volumes are, and when they will be. Pure. */
-import type { StackConfig } from '../config';
-import { longestKept } from '../config/retention';
+import type { StackConfig } from '../../config';
+import { longestKept } from '../../config/retention';
 import { z } from 'zod';
-import { parseQuantity } from './quantity';
-import { known, whyUnknown } from './observe/observed';
-import type { StackState } from './observe/state';
-import { part, type Part } from './status-part';
+import { parseQuantity } from '../quantity';
+import { known, whyUnknown } from '../observe/observed';
+import type { StackState } from '../observe/state';
+import { part, type Part } from './part';
 
 export interface DiskStatus {
   readonly claim: string;

@@ -1,0 +1,96 @@
+/** Link `sending`: do agents get rid of what they read, and what are their pushes answered with? */
+import { known } from '../observe/observed';
+import type { AgentState, StackState } from '../observe/state';
+import { size } from '../status/format';
+import { type Finding, type Findings, symptom } from './finding';
+import { recent } from './log-lines';
+
+/** What pushes are answered with. From the metrics while they were watched; from the log where no push was. */
+export function recentFailures({ figures, log, clockSkew }: AgentState, at: string): Readonly<Record<string, string>> {
+  const seen = known(figures);
+  const answers = Object.keys(seen?.recentAnswers ?? {});
+  const taken = answers.some((code) => code.startsWith('2'));
+  const failed: Record<string, string> = {};
+  for (const line of taken ? [] : recent(known(log) ?? [], at, clockSkew)) {
+    if (!line.includes('sending batch')) continue;
+    const status = /"status":(-?\d+)/.exec(line)?.[1] ?? '-1';
+    failed[status] = /"error":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replaceAll('\\"', '"') ?? '';
+  }
+  for (const code of answers) if (!code.startsWith('2')) failed[code] ??= '';
+  return failed;
+}
+
+export function sendingFindings(state: StackState): Findings {
+  const { agents, at } = state;
+  const found: Record<string, { error: string; nodes: string[] }> = {};
+  for (const agent of agents)
+    for (const [code, error] of Object.entries(recentFailures(agent, at))) {
+      const entry = (found[kindOf(code, error)] ??= { error, nodes: [] });
+      entry.nodes.push(agent.node);
+    }
+  const behind = agents.filter(({ figures }) => {
+    const seen = known(figures);
+    return seen !== undefined && seen.unreadBytes > 10_000_000 && seen.unreadGrowth >= 0;
+  });
+  return [
+    ...Object.entries(found).map(([kind, { error, nodes }]) => sending(kind, error, nodes)),
+    ...(behind.length > 0
+      ? [
+          symptom(
+            'sending',
+            `Agents do not keep up: ${behind.map(({ node, figures }) => `${node} has ${size(known(figures)?.unreadBytes ?? 0)} unread`).join(', ')}.`,
+            'Pushes fail, or more is written than the agent’s CPU or the tenant’s limit lets through.',
+            'raise resources.promtail.limits.cpu, or limits.ingestionRate',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** What a failed push is a sign of. */
+function kindOf(code: string, error: string): string {
+  if (code !== '-1') return code;
+  if (/no such host|lookup .* (?:on|:)|server misbehaving/.test(error)) return 'dns';
+  if (/x509|certificate|tls:/.test(error)) return 'tls';
+  if (/connection refused|no route|network is unreachable/.test(error)) return 'refused';
+  return 'no answer';
+}
+
+const SENDING: Readonly<Record<string, readonly [string, string]>> = {
+  '401': [
+    'Its password is not the gateway’s, or the gateway or the kubelet has not read a changed Secret yet (about a minute).',
+    'compare Secret gateway-credential-… in <agents> with gateway-users in <logging>; docs/access.md',
+  ],
+  '403': ['Its credential is not for writing, or of no tenant.', 'agent.credential and auth.loki.tenants[].write'],
+  '429': ['A limit is hit; the batch is sent again until it is taken.', 'limits in the stack file'],
+  '400': [
+    'Loki refuses lines for good: too old, too far ahead, or of too many labels.',
+    'docs/operations.md, “Refused lines”',
+  ],
+  '413': ['A batch is larger than the gateway takes.', 'agent.batchSize, limits.ingestionBurst'],
+  '500': ['Loki has an error of its own.', 'kubectl -n <logging> logs loki-0 | grep -v \'"level":"info"\''],
+  '502': ['The gateway cannot reach Loki.', 'kubectl -n <logging> get pods'],
+  '503': ['Loki or the gateway is too busy, or Loki is not ready.', 'kubectl -n <logging> get pods'],
+  '504': ['Loki does not answer in time.', 'kubectl -n <logging> get pods'],
+  dns: [
+    'The name of the gateway does not resolve: DNS is down, or a policy denies it.',
+    'network.dns in the stack file',
+  ],
+  tls: [
+    'The gateway’s certificate is not of the CA that the agent knows, or has expired.',
+    'Secrets gateway-tls, gateway-ca',
+  ],
+  refused: ['No gateway pod is ready.', 'kubectl -n <logging> get pods'],
+  'no answer': ['A policy denies it, or the gateway does not run.', 'kubectl get networkpolicies -A'],
+};
+
+function sending(kind: string, error: string, nodes: readonly string[]): Finding {
+  const [probably, todo] = SENDING[kind] ?? SENDING['no answer'] ?? ['', ''];
+  const what = /^\d+$/.test(kind) ? `answered ${kind}` : `not answered (${kind})`;
+  return symptom(
+    'sending',
+    `Pushes of the agent on ${[...new Set(nodes)].join(', ')} are ${what}${error === '' ? '' : `: ${error.slice(0, 200)}`}.`,
+    probably,
+    todo,
+  );
+}
