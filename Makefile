@@ -19,13 +19,13 @@ help: ## Show this list
 up: ## Start a local cluster with the stack and an example backend (CONTEXT=name: use that kube context)
 	@local/preflight.sh up
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
-	@$(RUN) node bin/local.js up
+	@$(RUN) npm run --silent local -- up
 
 down: ## Remove what `make up` has made
-	@$(RUN) node bin/local.js down
+	@$(RUN) npm run --silent local -- down
 
 status: ## Show the processes of the local cluster, and how the stack is (CONTEXT=name: of that one)
-	@$(RUN) node bin/local.js status
+	@$(RUN) npm run --silent local -- status
 
 test: ## Run every test, on a fresh machine too
 	@local/preflight.sh test
@@ -35,7 +35,7 @@ test: ## Run every test, on a fresh machine too
 bench: ## Measure, and print the tables of docs/figures.md
 	@local/preflight.sh test
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
-	@$(RUN) node bin/bench.js
+	@$(RUN) npm run --silent bench
 
 soak: ## Half an hour of disturbances, an hour of normal traffic, thousands of generated stack files; write docs/soak.md
 	@local/preflight.sh test

@@ -16,7 +16,7 @@ interface Sample {
 /** Renders all stacks some times, by the program and by the CLI; a table. */
 export async function synthTable(project: string, log: Log): Promise<string> {
   const output = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-synth-'));
-  const program = [process.execPath, path.join(project, 'bin', 'synth.js'), '--output', output];
+  const program = [process.execPath, path.join(project, 'bin', 'run.js'), 'synth', '--output', output];
   const cli = [
     process.execPath,
     path.join(project, 'node_modules', '.bin', 'cdk8s'),

@@ -8,12 +8,6 @@ const { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, w
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
-const { parseOptions } = require('./arguments');
-
-const { check: isCheck } = parseOptions(
-  { check: { type: 'boolean', default: false } },
-  'usage: npm run docs          writes docs/reference\n       npm run docs:check    says what of it is not what the sources say',
-);
 const root = join(__dirname, '..');
 const committed = join(root, 'docs', 'reference');
 
@@ -106,19 +100,23 @@ function write(files) {
   }
 }
 
+/** The exit code. */
 function check(files) {
   const found = existing();
   const names = [...new Set([...Object.keys(files), ...Object.keys(found)])].sort();
   const stale = names.filter((name) => !isDeepStrictEqual(files[name], found[name]));
-  if (stale.length === 0) return;
+  if (stale.length === 0) return 0;
   const list = stale.map((name) => `  docs/reference/${name}\n`).join('');
   process.stderr.write(`Not what the sources say any more:\n${list}Run: npm run docs\n`);
-  process.exitCode = 1;
+  return 1;
 }
 
-reference()
-  .then(isCheck ? check : write)
-  .catch((error) => {
-    process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 1;
-  });
+module.exports = {
+  options: { check: { type: 'boolean', description: 'instead: says what of it is not what the sources say' } },
+  run: async (values) => {
+    const files = await reference();
+    if (values.check) return check(files);
+    write(files);
+    return 0;
+  },
+};

@@ -7,13 +7,10 @@ const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { parseOptions } = require('./arguments');
 const { runTests } = require('./test-report');
 
-parseOptions({}, 'usage: npm run verify     every check and every tier of tests, one after the other');
-
 const root = join(__dirname, '..');
-const results = mkdtempSync(join(tmpdir(), 'verify-'));
+let results;
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
 /** A line for each failed test, and why: a report of many thousand lines is often cut. */
@@ -67,27 +64,33 @@ function step(name, run) {
   );
 }
 
-check('types', 'tsc', '-p', 'tsconfig.json', '--noEmit');
-check('lint', 'npm', 'run', '--silent', 'lint');
-tier('unit');
-check('dist is current', 'node', 'bin/check-dist.js');
-check('reference is current', 'npm', 'run', '--silent', 'docs:check');
-tier('package', { args: ['--runInBand'] });
-check('build the real programs', 'node', 'bin/local.js', 'build-tools');
-// Its tests mostly wait: for Loki's intervals, for batches, for timeouts.
-tier('binaries', { rerun: true, args: ['--maxWorkers=3'] });
-// They open no ports and share no folders.
-tier('policies', { args: ['--maxWorkers=2'] });
-tier('engine', { rerun: true, args: ['--runInBand'] });
-tier('e2e', { rerun: true, args: ['--runInBand'] });
-tier('durability', { rerun: true, args: ['--runInBand'] });
-tier('false-alarms', { rerun: true, args: ['--runInBand'] });
+/** All of them, to the last. */
+function run() {
+  results = mkdtempSync(join(tmpdir(), 'verify-'));
+  check('types', 'tsc', '-p', 'tsconfig.json', '--noEmit');
+  check('lint', 'npm', 'run', '--silent', 'lint');
+  tier('unit');
+  check('dist is current', 'npm', 'run', '--silent', 'check-dist');
+  check('reference is current', 'npm', 'run', '--silent', 'docs:check');
+  tier('package', { args: ['--runInBand'] });
+  check('build the real programs', 'npm', 'run', '--silent', 'local', '--', 'build-tools');
+  // Its tests mostly wait: for Loki's intervals, for batches, for timeouts.
+  tier('binaries', { rerun: true, args: ['--maxWorkers=3'] });
+  // They open no ports and share no folders.
+  tier('policies', { args: ['--maxWorkers=2'] });
+  tier('engine', { rerun: true, args: ['--runInBand'] });
+  tier('e2e', { rerun: true, args: ['--runInBand'] });
+  tier('durability', { rerun: true, args: ['--runInBand'] });
+  tier('false-alarms', { rerun: true, args: ['--runInBand'] });
 
-rmSync(results, { recursive: true });
-if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.join('\n')}\n`);
-if (unsteady.length > 0)
-  process.stdout.write(`\nunsteady, passed when run once more, alone:\n${unsteady.join('\n')}\n`);
-process.stdout.write(
-  `\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
-);
-process.exitCode = total.failed > 0 ? 1 : 0;
+  rmSync(results, { recursive: true });
+  if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.join('\n')}\n`);
+  if (unsteady.length > 0)
+    process.stdout.write(`\nunsteady, passed when run once more, alone:\n${unsteady.join('\n')}\n`);
+  process.stdout.write(
+    `\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
+  );
+  return total.failed > 0 ? 1 : 0;
+}
+
+module.exports = { options: {}, run };

@@ -8,8 +8,8 @@ import { loadStackConfig, type StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../charts/objects';
-import { exitCode } from '../src/operations/status/status';
-import { formatStatus } from '../src/operations/status/format';
+import { EXIT, exitCode, type ExitCode, say } from '../src/operations/command';
+import { formatStatus, hasColours } from '../src/operations/status/format';
 import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
 import { type Answers, askDashboards } from './dashboards';
@@ -40,7 +40,7 @@ export interface UpProps {
 }
 
 /** Starts everything that does not run yet. Repeated, it changes nothing. */
-export async function up(props: UpProps): Promise<void> {
+export async function up(props: UpProps): Promise<ExitCode> {
   const { project, stack, log, gatewayPort, grafanaPort } = props;
   const config = loadStackConfig(project, stack);
   const cluster = props.context === undefined ? await startCluster(log) : undefined;
@@ -76,24 +76,26 @@ export async function up(props: UpProps): Promise<void> {
   log('asking every query of the dashboards');
   const dashboards = await askDashboards(target, config, loki);
   process.stdout.write(screen({ ...props, config, target, url, counts, dashboards, withGrafana }));
-  process.stdout.write(`${formatStatus(status, process.stdout.isTTY)}\n`);
+  process.stdout.write(`${formatStatus(status, hasColours())}\n`);
   const problems = dashboards.flatMap((dashboard) => dashboard.problems);
-  if (problems.length > 0) throw new Error(`Not every query of the dashboards is answered:\n${problems.join('\n')}`);
-  if (status.verdict !== 'ok') throw new Error(`Not all is as it should be: npm run doctor -- --stack ${stack}`);
+  if (problems.length > 0) say(`Not every query of the dashboards is answered:\n${problems.join('\n')}`);
+  else if (status.verdict !== 'ok') say(`Not all is as it should be: npm run doctor -- --stack ${stack}`);
+  else return EXIT.good;
+  return EXIT.bad;
 }
 
 /** What runs: the processes of the embedded cluster, and how the stack is. */
-export async function status(props: UpProps): Promise<void> {
+export async function status(props: UpProps): Promise<ExitCode> {
   const { project, stack, context } = props;
   if (context === undefined) process.stdout.write(`${processLines().join('\n')}\n`);
   const cluster = context === undefined ? currentCluster() : undefined;
-  if (context === undefined && cluster === undefined) return;
+  if (context === undefined && cluster === undefined) return EXIT.good;
   const config = loadStackConfig(project, stack);
   const target = cluster === undefined ? await contextTarget(context ?? '') : clusterTarget(cluster);
   const withGrafana = cluster === undefined || (await grafanaImagePresent(target, config));
   const seen = await stackStatus(target, stack, config, withGrafana);
-  process.stdout.write(`\n${formatStatus(seen, process.stdout.isTTY)}`);
-  process.exitCode = exitCode(seen.verdict);
+  process.stdout.write(`\n${formatStatus(seen, hasColours())}`);
+  return exitCode(seen.verdict);
 }
 
 /** Removes everything {@link up} has made, the cluster included if it is the embedded one. */
@@ -244,7 +246,7 @@ function screen(props: ScreenProps): string {
     `  Loki, through the gateway   ${url}`,
     withGrafana
       ? `  Grafana                     http://localhost:${grafanaPort}`
-      : `  Grafana                     not running: the embedded cluster has no registry to pull ${config.images.grafana} from.\n                              Import it (docker save … ; node bin/local.js import-image FILE), or make up CONTEXT=…`,
+      : `  Grafana                     not running: the embedded cluster has no registry to pull ${config.images.grafana} from.\n                              Import it (docker save … ; npm run local -- import-image FILE), or make up CONTEXT=…`,
     `  Its credentials             user ${config.grafana.login.adminUser}, Secret ${grafanaSecret?.namespace ?? ''}/${grafanaSecret?.name ?? ''}, key password`,
     `  kubectl                     ${command}`,
     '',

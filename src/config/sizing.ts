@@ -60,7 +60,7 @@ export function sizeWarnings(config: Sized): readonly string[] {
   const load = `${expectedLoad.linesPerSecond} lines/s of ${expectedLoad.bytesPerLine} bytes`;
   return [
     `persistence.size: ${formatQuantity(persistence.size)} is less than the ${gibibytes(volume)} that expectedLoad (${load}) needs in ${formatDuration(retention.period)}; ` +
-      'raise it, shorten retention.period, or correct expectedLoad. `npm run size -- <stack>` shows the parts.',
+      'raise it, shorten retention.period, or correct expectedLoad. `npm run size -- --stack <stack>` shows the parts.',
   ];
 }
 

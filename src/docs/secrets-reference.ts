@@ -42,7 +42,7 @@ export function secretsReference(): string {
     '## Entries of a store',
     'With `secretSource.type: externalSecrets` the External Secrets operator makes the Secrets from these entries of the store; ' +
       `\`${PREFIX}\` is \`secretSource.prefix\`, by default \`${defaults.secretSource.prefix}\`. ` +
-      'An entry has to have all of its properties. `npm run --silent secrets -- <stack> --store` prints them with fresh values.',
+      'An entry has to have all of its properties. `npm run --silent secrets -- --stack <stack> --store` prints them with fresh values.',
     table(['Entry', 'Property', 'Holds', 'Needed'], storeRows()),
     '',
   ].join('\n\n');

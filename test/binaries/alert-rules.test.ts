@@ -17,7 +17,7 @@ import {
 } from '../../programs/program';
 
 const OWN = join(ROOT, 'src', 'alerts', 'tests');
-const COMMAND = join(ROOT, 'bin', 'test-alerts.js');
+const COMMAND = [join(ROOT, 'bin', 'run.js'), 'test:alerts'];
 const ofStack = (stack: string): readonly RuleGroup[] => stackRules(ROOT, stack);
 
 /** The stack's rules with one that is another. */
@@ -163,15 +163,15 @@ test('given a rule that Loki cannot evaluate, its test fails with Loki’s reaso
 
 describe('given the command', () => {
   const alertTests = (...args: readonly string[]): Promise<RunResult> =>
-    run([process.execPath, COMMAND, '--loki', loki, ...args], { env: { PATH: process.env['PATH'] ?? '' } });
+    run([process.execPath, ...COMMAND, '--loki', loki, ...args], { env: { PATH: process.env['PATH'] ?? '' } });
 
-  it('then tests that fail end it with 2, and are told as JSON', async () => {
+  it('then tests that fail end it with 1, and are told as JSON', async () => {
     const { code, stdout } = await alertTests('--json', '--interval', '500ms', join(folder, 'broken.test.yaml'));
     expect(JSON.parse(stdout)).toMatchObject({
       passed: false,
       tests: [{ name: 'a line without a number', passed: false, expectations: 1 }],
     });
-    expect(code).toBe(2);
+    expect(code).toBe(1);
   });
 
   it('then tests that pass end it with 0, a line for each and a count', async () => {
@@ -193,10 +193,10 @@ describe('given the command', () => {
       () => ['--loki', '/bin/false', join(folder, 'broken.test.yaml')],
       /did not become ready: it ended with 1/,
     ],
-  ])('then %s ends it with 1 and a reason', async (_what, args, message) => {
+  ])('then %s ends it with 2 and a reason', async (_what, args, message) => {
     const { code, stderr } = await alertTests(...args());
     expect(stderr).toMatch(message);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   it('then --help tells its options', async () => {

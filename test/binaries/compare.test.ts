@@ -68,7 +68,7 @@ function check(differences: Partial<StackConfigInput>, ...args: readonly string[
   // As Pulumi reads YAML, a day without quotes is a point in time.
   writeFileSync(join(project, 'Pulumi.compared.yaml'), stringify({ config }, { version: '1.1' }));
   const cluster = ['--kubectl', kubectl, '--kubeconfig', api.kubeconfig, '--project', project];
-  return run([process.execPath, join(ROOT, 'bin', 'check.js'), 'compared', ...cluster, ...args]);
+  return run([process.execPath, join(ROOT, 'bin', 'run.js'), 'check', 'compared', ...cluster, ...args]);
 }
 
 test('given the stack that runs, it has nothing to say: what the server added is no difference', async () => {
@@ -92,7 +92,7 @@ describe.each<[string, Partial<StackConfigInput>, string]>([
   ['another class', { persistence: { storageClass: 'fast' } }, 'Kubernetes takes no change of this field'],
 ])('given %s', (_, differences, said) => {
   it('says so before anything is applied, and ends with 2', async () => {
-    expect(await check(differences)).toMatchObject({ code: 2, stderr: expect.stringContaining(said) as string });
+    expect(await check(differences)).toMatchObject({ code: 1, stderr: expect.stringContaining(said) as string });
   });
 
   it('is right: the server refuses it', async () => {
@@ -115,7 +115,7 @@ test('given a period that begins today, it says so in JSON, for programs', async
   const today = new Date().toISOString().slice(0, 10);
   const schema = [{ from: '2024-01-01' }, { from: today }];
   const { code, stdout } = await check({ storage: { type: 'filesystem', schema } }, '--json');
-  expect(code).toBe(2);
+  expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject([{ path: expect.stringContaining(`schema_config of ${today}`) as string }]);
 });
 
@@ -141,7 +141,7 @@ describe('given a namespace in which something else runs', () => {
     expect(await check({ namespaces })).toMatchObject({ code: 0 });
     await apply(foreign);
     const { code, stderr } = await check({ namespaces });
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(stderr).toContain('Namespace observability');
     expect(stderr).toContain('running: Deployment observability/theirs');
     expect(stderr).toContain('namespaces.adopt: true');
@@ -153,27 +153,27 @@ test.each([
   ['an unknown stack', ['no-such-stack'], 'no-such-stack'],
   ['no stack', [], 'usage: npm run --silent check'],
   ['a cluster that does not answer', ['dev', '--kubeconfig', '/nonexistent'], 'kubectl'],
-])('given %s, it ends with 1 and says why', async (_, args, said) => {
-  const result = await run([process.execPath, join(ROOT, 'bin', 'check.js'), ...args, '--kubectl', kubectl]);
-  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(said) as string });
+])('given %s, it ends with 2 and says why', async (_, args, said) => {
+  const result = await run([process.execPath, join(ROOT, 'bin', 'run.js'), 'check', ...args, '--kubectl', kubectl]);
+  expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(said) as string });
 });
 
 describe('the commands that change a volume want to be told exactly', () => {
   const command = (name: string, ...args: readonly string[]) =>
-    run([process.execPath, join(ROOT, 'bin', name), ...args, '--kubectl', '/nonexistent/kubectl']);
+    run([process.execPath, join(ROOT, 'bin', 'run.js'), name, ...args, '--kubectl', '/nonexistent/kubectl']);
 
   test.each([
-    ['resize.js', [], 'usage: npm run --silent resize'],
-    ['resize.js', ['dev', 'prod'], 'usage: npm run --silent resize'],
-    ['backup.js', ['dev'], 'usage: npm run --silent backup'],
-    ['backup.js', ['dev', '--out', 'file', '--from', 'file'], 'usage: npm run --silent backup'],
-    ['backup.js', ['dev', '--out', 'file', '--replace'], 'usage: npm run --silent backup'],
-    ['backup.js', ['dev', '--restore', '--out', 'file'], 'usage: npm run --silent backup'],
-    ['backup.js', ['dev', '--out', __filename], 'exists, and is not overwritten'],
-    ['backup.js', ['dev', '--out', '/no/such/folder/file'], 'ENOENT'],
-    ['backup.js', ['dev', '--restore', '--from', __filename], 'incorrect header check'],
-    ['backup.js', ['prod', '--out', join(tmpdir(), 'no-backup-of-a-bucket')], 'Chunks and index are in a bucket'],
+    ['resize', [], 'usage: npm run --silent resize'],
+    ['resize', ['dev', 'prod'], 'usage: npm run --silent resize'],
+    ['backup', ['dev'], 'usage: npm run --silent backup'],
+    ['backup', ['dev', '--out', 'file', '--from', 'file'], 'usage: npm run --silent backup'],
+    ['backup', ['dev', '--out', 'file', '--replace'], 'usage: npm run --silent backup'],
+    ['restore', ['dev', '--out', 'file'], 'usage: npm run --silent restore'],
+    ['backup', ['dev', '--out', __filename], 'exists, and is not overwritten'],
+    ['backup', ['dev', '--out', '/no/such/folder/file'], 'ENOENT'],
+    ['restore', ['dev', '--from', __filename], 'incorrect header check'],
+    ['backup', ['prod', '--out', join(tmpdir(), 'no-backup-of-a-bucket')], 'Chunks and index are in a bucket'],
   ])('%s %j', async (name, args, said) => {
-    expect(await command(name, ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(said) as string });
+    expect(await command(name, ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(said) as string });
   });
 });

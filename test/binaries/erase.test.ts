@@ -134,7 +134,7 @@ interface Result {
 function run(args: readonly string[], password = values['gateway.data-protection'] ?? ''): Result {
   const ca = join(gateway.folder, 'ca.crt');
   writeFileSync(ca, gateway.certificate?.['ca.crt'] ?? '');
-  const command = [join(__dirname, '..', '..', 'bin', 'erase.js'), ...args];
+  const command = [join(__dirname, '..', '..', 'bin', 'run.js'), 'erase', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     encoding: 'utf8',
     timeout: 60_000,
@@ -231,7 +231,7 @@ test.each<[string, readonly string[], string, string]>([
   ['a stack that is none', ['nowhere', '--user-id', PERSON], 'x', 'Pulumi.nowhere.yaml'],
 ])('given %s, it says so in words and asks nobody', (_, args, password, message) => {
   const { code, stdout, stderr } = run(args, password);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(message);
   expect(stderr).not.toMatch(/^\s+at /m);
 });
@@ -241,12 +241,12 @@ test.each([
   ['the password of another', ['--user-id', PERSON], 'grafana', 'The gateway answered 401'],
 ])('given %s, it says what the gateway answered', (_, args, password, message) => {
   const { code, stderr } = run([...reach(), ...args], password);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain(message);
 });
 
 test('given a gateway whose CA is unknown, it sends no password', () => {
   const { code, stderr } = run(['prod', '--url', `https://localhost:${gateway.ownPort}`, '--user-id', PERSON]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toMatch(/certificate/i);
 });

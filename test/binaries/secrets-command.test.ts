@@ -8,14 +8,14 @@ import type { StackConfigInput } from '../../src/config';
 import { removeFolder, run, type RunResult, temporaryFolder } from '../../programs/program';
 import { stack, variant } from '../../programs/rendered-stack';
 
-const COMMAND = join(__dirname, '..', '..', 'bin', 'secrets.js');
+const RUN = join(__dirname, '..', '..', 'bin', 'run.js');
 /** What prod's owner is handed out. */
 const HANDED_OUT = {
   S3_ACCESS_KEY_ID: 'AKIATEST',
   S3_SECRET_ACCESS_KEY: 'not-a-secret',
   ALERTMANAGER_OPERATORS: 'https://discord.com/api/webhooks/112233445566778899/not-a-secret',
 };
-const USAGE = 'usage: npm run --silent secrets -- <stack>';
+const USAGE = 'usage: npm run --silent secrets -- --stack <stack>';
 /** Whose password the Secrets of stack prod have as a hash alone. */
 const OTHER = 'data-protection';
 
@@ -70,7 +70,7 @@ const fresh = (): string => join(folder, `new-${(count += 1)}`);
 
 /** Runs the command in a pipe. */
 const secrets = (args: readonly string[], options: Parameters<typeof run>[1] = {}): Promise<RunResult> =>
-  run([process.execPath, COMMAND, ...args], options);
+  run([process.execPath, RUN, 'secrets', ...args], options);
 /** The same for a stack of the tests. */
 const own = (name: keyof typeof STACKS, args: readonly string[], input?: string): Promise<RunResult> =>
   secrets([name, '--project', folder, ...args], input === undefined ? {} : { input });
@@ -166,7 +166,7 @@ describe('given stack prod, in a pipe', () => {
   test('a second run makes other values, and does not write over the passwords of the first', async () => {
     const before = readFileSync(passwords, 'utf8');
     const again = await secrets(['prod', '--passwords', passwords], { env: HANDED_OUT });
-    expect(again).toEqual({ code: 1, stdout: '', stderr: `${passwords} exists, and is not overwritten.\n` });
+    expect(again).toEqual({ code: 2, stdout: '', stderr: `${passwords} exists, and is not overwritten.\n` });
     expect(readFileSync(passwords, 'utf8')).toBe(before);
     const other = fresh();
     await secrets(['prod', '--passwords', other], { env: HANDED_OUT });
@@ -175,7 +175,7 @@ describe('given stack prod, in a pipe', () => {
 
   test('without --passwords it prints nothing, and says that it wants it', async () => {
     const { code, stdout, stderr } = await secrets(['prod'], { env: HANDED_OUT });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(
       `--passwords <file> is wanted: there is no terminal to show the passwords of ${OTHER} on.`,
     );
@@ -188,7 +188,7 @@ describe('given stack prod, in a pipe', () => {
     const { code, stdout, stderr } = await secrets(['prod', '--passwords', file], {
       env: { S3_ACCESS_KEY_ID, ALERTMANAGER_OPERATORS },
     });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe('Set S3_SECRET_ACCESS_KEY in the environment; nobody can make them up.\n');
     expect(existsSync(file)).toBe(false);
   });
@@ -208,7 +208,7 @@ describe('given a terminal', () => {
   /** What the terminal shows; `script` is one for whoever runs in it. */
   async function atTerminal(args: string): Promise<{ readonly shown: string; readonly manifests: readonly Secret[] }> {
     const piped = fresh();
-    const command = `'${process.execPath}' '${COMMAND}' ${args} > '${piped}'`;
+    const command = `'${process.execPath}' '${RUN}' secrets ${args} > '${piped}'`;
     const { code, stdout } = await run(['script', '--quiet', '--return', '--command', command, '/dev/null'], {
       env: HANDED_OUT,
     });
@@ -330,7 +330,7 @@ describe.each<[kind: string, name: keyof typeof STACKS, suffix: string, contents
 
   test('never writes over what is there', async () => {
     const again = await own(name, ['--rotate', 'promtail', '--out', out], before.json);
-    expect(again).toEqual({ code: 1, stdout: '', stderr: `${out} exists; --out wants a folder that does not.\n` });
+    expect(again).toEqual({ code: 2, stdout: '', stderr: `${out} exists; --out wants a folder that does not.\n` });
     expect(readdirSync(out)).toHaveLength(2);
   });
 
@@ -406,7 +406,7 @@ describe('given what cannot be right, it says so in words and writes nothing', (
       args.map((arg) => (arg === 'OUT' ? out : arg)),
       { input },
     );
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at |not-to-be-seen/m);
     expect(existsSync(out)).toBe(false);
@@ -416,7 +416,7 @@ describe('given what cannot be right, it says so in words and writes nothing', (
     const taken = fresh();
     mkdirSync(taken);
     const { code, stdout, stderr } = await secrets(['prod', '--passwords', taken], { env: HANDED_OUT });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(`${taken} exists, and is not overwritten.\n`);
   });
 });
@@ -425,7 +425,7 @@ test('given a heartbeat, its URLs are asked for by names of their own', async ()
   const args = ['beating', '--project', folder, '--passwords', fresh()];
   const { code, stderr } = await secrets(args);
   expect([code, stderr]).toEqual([
-    1,
+    2,
     'Set ALERTMANAGER_HEARTBEAT_RULER, HEARTBEAT_RULER, HEARTBEAT_PROMETHEUS in the environment; nobody can make them up.\n',
   ]);
   const url = (name: string): string => `https://hc-ping.com/${name}`;

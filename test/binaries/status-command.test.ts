@@ -27,7 +27,7 @@ function kubectl(name: string, script: string): string {
 
 function run(command: 'status' | 'doctor', ...args: readonly string[]) {
   const began = Date.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin', `${command}.js`), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin', 'run.js'), command, ...args], {
     encoding: 'utf8',
   });
   return { status, stdout, stderr, seconds: (Date.now() - began) / 1000 };

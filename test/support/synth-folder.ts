@@ -1,4 +1,4 @@
-/** bin/synth.js in a folder of its own, on sources that are compiled for the test. */
+/** The command synth in a folder of its own, on sources that are compiled for the test. */
 import { spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -29,7 +29,7 @@ export class SynthFolder {
 
   constructor() {
     mkdirSync(join(this.path, 'bin'));
-    for (const name of ['cdk8s.yaml', 'bin/synth.js', 'bin/arguments.js'])
+    for (const name of ['cdk8s.yaml', 'bin/run.js', 'bin/commands.js', 'bin/arguments.js', 'bin/synth.js'])
       cpSync(join(ROOT, name), join(this.path, name));
     // What decides whether to compile is not under test: here everything is compiled.
     writeFileSync(join(this.path, 'bin', 'ensure-built.js'), 'exports.ensureBuilt = () => {};');
@@ -54,7 +54,7 @@ export class SynthFolder {
 
   /** The program by itself. */
   run(...args: readonly string[]): Result {
-    return this.node(join(this.path, 'bin', 'synth.js'), ...args);
+    return this.node(join(this.path, 'bin', 'run.js'), 'synth', ...args);
   }
 
   /** The program below `cdk8s synth`. */
@@ -65,7 +65,7 @@ export class SynthFolder {
   /** Runs the program, and kills it as soon as it is that far; gives whether it was. */
   killed(isReached: () => boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [join(this.path, 'bin', 'synth.js')], {
+      const child = spawn(process.execPath, [join(this.path, 'bin', 'run.js'), 'synth'], {
         env: environment(),
         stdio: 'ignore',
       });

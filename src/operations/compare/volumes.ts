@@ -136,7 +136,7 @@ function claimsOfSet(wanted: KubernetesObject, running: readonly KubernetesObjec
         ? {
             ...size,
             rule: 'a StatefulSet takes no other size; its volumes grow beneath it',
-            remedy: 'npm run resize -- <stack>, then apply',
+            remedy: 'npm run resize -- --stack <stack>, then apply',
             resizable: true,
           }
         : { ...size, ...refusal },
@@ -191,7 +191,7 @@ function noExpansion(
   if (found !== undefined && classShape.parse(found).allowVolumeExpansion) return undefined;
   return {
     rule: `a StorageClass whose volumes can grow; ${name === '' ? 'this volume has none' : `${name} has no allowVolumeExpansion`}`,
-    remedy: `set it there if the driver can, and npm run resize -- <stack>; or move to a new volume: docs/storage.md#a-smaller-volume`,
+    remedy: `set it there if the driver can, and npm run resize -- --stack <stack>; or move to a new volume: docs/storage.md#a-smaller-volume`,
   };
 }
 

@@ -33,7 +33,7 @@ export function diskFindings(stack: string, config: StackConfig, state: StackSta
         `${claim}: ${why.join(', ')}.`,
         daysToFull === undefined ? 'It may get full.' : 'More is stored than retention deletes in time.',
         ...todo,
-        `npm run size -- ${stack}`,
+        `npm run size -- --stack ${stack}`,
       ),
     ];
   });

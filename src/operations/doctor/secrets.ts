@@ -22,7 +22,7 @@ function missing(stack: string, config: StackConfig, { secrets }: StackState): F
       secretSource:
         config.secretSource.type === 'externalSecrets'
           ? `kubectl -n ${namespace} describe externalsecret ${name}`
-          : `npm run --silent secrets -- ${stack} | kubectl apply --server-side -f -, or pulumi up`,
+          : `npm run --silent secrets -- --stack ${stack} | kubectl apply --server-side -f -, or pulumi up`,
       'cert-manager': `kubectl -n ${namespace} describe certificate`,
       operator: `kubectl -n ${namespace} create secret …: whoever runs the cluster makes it`,
     }[madeBy];
@@ -58,7 +58,7 @@ function mismatches(stack: string, { passwords }: StackState): Findings {
           'secrets',
           `The password in Secret ${namespace}/${secret} is not that of ${credential} in gateway-users.`,
           'One of the two was changed without the other: the gateway answers 401.',
-          `kubectl -n <logging> get secret gateway-users -o json | npm run --silent secrets -- ${stack} --rotate ${credential} --out rotation, or pulumi up`,
+          `kubectl -n <logging> get secret gateway-users -o json | npm run --silent secrets -- --stack ${stack} --rotate ${credential} --out rotation, or pulumi up`,
         ),
       ];
     if (is === 'previous')

@@ -1,4 +1,4 @@
-/** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- <stack> --rotate` does. */
+/** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- --stack <stack> --rotate` does. */
 import { randomBytes } from 'node:crypto';
 import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
 import { credentialLine } from '../../secrets/hashes';

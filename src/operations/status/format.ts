@@ -1,22 +1,22 @@
-/** The screen of `npm run status`. Pure. */
+/** The screen of `npm run status`. */
+import { styleText } from 'node:util';
 import type { Status } from './status';
 import type { Part, Verdict } from './part';
 
-/** Escape sequences of a terminal; none for a file. */
-export interface Paint {
-  readonly ok: (text: string) => string;
-  readonly bad: (text: string) => string;
-  readonly unknown: (text: string) => string;
-  readonly bold: (text: string) => string;
+/** Whether standard output is a terminal that shows colours, and its user wants them. */
+export function hasColours(): boolean {
+  return process.stdout.isTTY && process.stdout.hasColors();
 }
 
-const code = (number: number) => (text: string) => `\u001b[${number}m${text}\u001b[0m`;
-const plain = (text: string): string => text;
+/** How texts are marked on a terminal. */
+const STYLES = { ok: 'green', bad: 'red', unknown: 'yellow', bold: 'bold' } as const;
+export type Paint = Readonly<Record<keyof typeof STYLES, (text: string) => string>>;
 
+/** Marks texts; without colours, they stay as they are. */
 export function paint(colours: boolean): Paint {
-  return colours
-    ? { ok: code(32), bad: code(31), unknown: code(33), bold: code(1) }
-    : { ok: plain, bad: plain, unknown: plain, bold: plain };
+  const style = (name: keyof typeof STYLES) => (text: string) =>
+    colours ? styleText(STYLES[name], text, { validateStream: false }) : text;
+  return { ok: style('ok'), bad: style('bad'), unknown: style('unknown'), bold: style('bold') };
 }
 
 const WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok', bad: 'NOT OK', unknown: 'unknown' };

@@ -82,11 +82,6 @@ export function statusOf(
   return { stack, at: state.at, verdict: worst(verdicts), ...parts };
 }
 
-/** What a script is told. */
-export function exitCode(verdict: Verdict): number {
-  return { ok: 0, bad: 1, unknown: 2 }[verdict];
-}
-
 /** What is bad is known; what is unknown may be. */
 function worst(verdicts: readonly Verdict[]): Verdict {
   return (['bad', 'unknown'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'ok';

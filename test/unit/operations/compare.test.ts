@@ -74,7 +74,7 @@ describe('given another size of Loki’s volume', () => {
         path: 'StatefulSet logging/loki: size of volume data',
         running: '50Gi',
         wanted: '80Gi',
-        remedy: 'npm run resize -- <stack>, then apply',
+        remedy: 'npm run resize -- --stack <stack>, then apply',
         resizable: true,
       },
     ]);
@@ -403,5 +403,5 @@ test('the report says where, what runs, what was wanted, the rule and what to do
     running: 50Gi
     wanted:  80Gi
     rule:    a StatefulSet takes no other size; its volumes grow beneath it
-    remedy:  npm run resize -- <stack>, then apply`);
+    remedy:  npm run resize -- --stack <stack>, then apply`);
 });

@@ -1,7 +1,8 @@
 /** What is seen of a stack → one screen, its JSON and the exit code. */
 import { stackObjects } from '../../../charts/objects';
 import type { StackState } from '../../../src/operations/observe/state';
-import { exitCode, statusOf } from '../../../src/operations/status/status';
+import { exitCode } from '../../../src/operations/command';
+import { statusOf } from '../../../src/operations/status/status';
 import { daysToFull } from '../../../src/operations/status/disk';
 import { age, formatStatus, size } from '../../../src/operations/status/format';
 import { configWith, HA } from '../../support/config';

@@ -1,4 +1,4 @@
-/** bin/synth.js by itself. Below `cdk8s synth`, and killed: test/binaries/synth-command.test.ts. */
+/** The command synth by itself. Below `cdk8s synth`, and killed: test/binaries/synth-command.test.ts. */
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesOf, SynthFolder } from '../../support/synth-folder';

@@ -36,7 +36,7 @@ describe('given a store, the ExternalSecrets', () => {
     }
   });
 
-  it('ask for what `npm run secrets -- <stack> --store` says to put there', () => {
+  it('ask for what `npm run secrets -- --stack <stack> --store` says to put there', () => {
     const entries = storeEntries(config, plantedSecrets(everythingOwnConfig()));
     const asked = specs.flatMap(({ spec }) => spec.data.map(({ remoteRef }) => remoteRef));
     expect(new Set(asked.map(({ key }) => key))).toEqual(new Set(Object.keys(entries)));

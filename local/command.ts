@@ -1,0 +1,67 @@
+/** `make up`, `make down` and the local cluster's own commands. */
+import { command, EXIT, type ExitCode, UsageError } from '../src/operations/command';
+import { ensureTools } from '../tools/build';
+import { projectRoot } from '../tools/cache';
+import { TOOL_NAMES } from '../tools/programs';
+import { currentCluster, startCluster, stopCluster } from './cluster';
+import { FORWARDED_PORTS } from './layout';
+import { type Log, progress } from './shell';
+import { down, status, up, type UpProps } from './up';
+
+async function importImages(archives: readonly string[], log: Log): Promise<void> {
+  const cluster = currentCluster();
+  if (cluster === undefined) throw new Error('the local cluster is not running');
+  for (const archive of archives) {
+    await cluster.importImage(archive);
+    log(`imported ${archive}`);
+  }
+}
+
+/** `make` hands its variables over in the environment. */
+function upProps(log: Log): UpProps {
+  const { STACK = 'dev', CONTEXT = '', GATEWAY_PORT = '', GRAFANA_PORT = '' } = process.env;
+  return {
+    project: projectRoot(),
+    stack: STACK,
+    ...(CONTEXT === '' ? {} : { context: CONTEXT }),
+    gatewayPort: Number(GATEWAY_PORT || FORWARDED_PORTS.gateway),
+    grafanaPort: Number(GRAFANA_PORT || FORWARDED_PORTS.grafana),
+    log,
+  };
+}
+
+const IMPORT = 'import-image';
+
+/** What it may be told to do. Only what looks ends with anything else than 0. */
+const STEPS: Readonly<Record<string, (log: Log, words: readonly string[]) => Promise<ExitCode | void>>> = {
+  up: (log) => up(upProps(log)),
+  down: async (log) => {
+    await down(upProps(log));
+    log('everything that make up has made is gone');
+  },
+  status: (log) => status(upProps(log)),
+  [IMPORT]: (log, archives) => importImages(archives, log),
+  'cluster-up': async (log) => {
+    const cluster = await startCluster(log);
+    process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`);
+  },
+  'cluster-down': async (log) => {
+    await stopCluster(log);
+    log('the local cluster is gone');
+  },
+  'build-tools': async (log) => {
+    await ensureTools(TOOL_NAMES, log);
+  },
+};
+
+export default command({
+  options: {},
+  words: `${Object.keys(STEPS).join(' | ')} [<docker-archive> …]`,
+  // A word too many is a mistake: nothing is started, and nothing is taken down.
+  run: async (_, [name = '', ...words]) => {
+    const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
+    if (step === undefined || (words.length > 0 && name !== IMPORT))
+      throw new UsageError(`${[name, ...words].join(' ').trim() || 'nothing'} is not understood`);
+    return (await step(progress(), words)) ?? EXIT.good;
+  },
+});
