@@ -16,7 +16,7 @@ import { ensurePki, Identity, writeKubeconfig } from './pki';
 import { killProcess, lastWords, liveProcess, recordedProcesses } from './process';
 import { Log } from './shell';
 import { applyStorageClass } from './storage';
-import { waitFor } from './wait';
+import { waitAloud } from '../programs/wait';
 
 /** A running cluster. */
 export interface Cluster {
@@ -122,10 +122,10 @@ async function startProcesses(tools: ClusterTools, log: Log): Promise<Set<string
     for (const name of names) if (await ensureProcess(name, all[name])) started.add(name);
   };
   await start('etcd', 'kube-apiserver', 'containerd');
-  await waitFor({ what: 'API server', missing: apiMissing, timeout: 90, log });
+  await waitAloud({ what: 'API server', missing: apiMissing, timeout: 90, log });
   await start('kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'coredns', 'provisioner');
   const missing = (): Promise<string | undefined> => containerdMissing(tools.ctr);
-  await waitFor({ what: 'containerd', missing, timeout: 60, log });
+  await waitAloud({ what: 'containerd', missing, timeout: 60, log });
   await importImage(tools.ctr, await buildPauseImage(PAUSE_IMAGE, tools.pause));
   await start('kubelet');
   return started;
@@ -151,7 +151,7 @@ async function start(tools: ClusterTools, log: Log): Promise<void> {
   await applyStorageClass();
   const since = started.has('kubelet') ? began : 0;
   const missing = (): Promise<string | undefined> => nodeMissing(since);
-  await waitFor({ what: `node ${NODE}`, missing, timeout: 120, log });
+  await waitAloud({ what: `node ${NODE}`, missing, timeout: 120, log });
   await waitForDefaultAccount(log);
   if (restored) await waitForRestarts(began, log);
 }
@@ -180,7 +180,7 @@ function waitForRestarts(since: number, log: Log): Promise<void> {
     if (stale.length === 0) return undefined;
     return stale.map(({ metadata }) => metadata.name).join(', ');
   };
-  return waitFor({ what: 'pods of before', missing, timeout: 120, log });
+  return waitAloud({ what: 'pods of before', missing, timeout: 120, log });
 }
 
 /** Pods cannot be created in a new cluster before the controllers have made this account. */
@@ -188,7 +188,7 @@ function waitForDefaultAccount(log: Log): Promise<void> {
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   const missing = async (): Promise<string | undefined> =>
     (await find(account)) === undefined ? 'no default service account yet' : undefined;
-  return waitFor({ what: 'controllers', missing, timeout: 60, log });
+  return waitAloud({ what: 'controllers', missing, timeout: 60, log });
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from './process';
 import { isListening } from './ports';
 import { Log } from './shell';
-import { waitFor } from './wait';
+import { waitAloud } from '../programs/wait';
 
 /** A service that is made reachable on `localhost`. */
 export interface Forward {
@@ -74,7 +74,7 @@ export async function ensureForwards(forwards: readonly Forward[], log: Log, for
       if (liveProcess(name) === undefined) throw new Error(`${name} ended: ${lastWords(name, 1)}`);
       return (await isListening(forward.port)) ? undefined : 'not listening yet';
     };
-    await waitFor({ what: `http://localhost:${forward.port}`, missing, timeout: 10, log });
+    await waitAloud({ what: `http://localhost:${forward.port}`, missing, timeout: 10, log });
   }
 }
 

@@ -16,4 +16,3 @@ export { NETWORK, STORAGE_CLASS } from './layout';
 export { runInside } from './namespace';
 export { isListening } from './ports';
 export { Log } from './shell';
-export { waitFor, WaitOptions } from './wait';

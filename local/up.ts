@@ -25,7 +25,7 @@ import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
 import { type Log, run } from './shell';
 import { importStackImages } from './stack-images';
 import { grafanaImagePresent, settledStatus, stackStatus } from './stack-status';
-import { waitFor } from './wait';
+import { waitAloud } from '../programs/wait';
 
 export interface UpProps {
   /** Where the stack files are. */
@@ -201,7 +201,7 @@ async function waitForStack(
 }
 
 async function liveCounts(loki: LokiClient, log: Log): Promise<readonly number[]> {
-  await waitFor({
+  await waitAloud({
     what: 'first results of every query',
     timeout: 60,
     log,

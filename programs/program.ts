@@ -5,8 +5,8 @@ import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, read
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureTools, type ToolName } from '../tools/build';
+import { waitFor } from './wait';
 
 /** A first run may have to build the programs from their Go modules. */
 export const BUILD_TIMEOUT = 30 * 60_000;
@@ -172,22 +172,13 @@ export async function until(
   missing: () => Promise<string | undefined> | string | undefined,
   { seconds = 30, program }: { readonly seconds?: number; readonly program?: RunningProgram } = {},
 ): Promise<void> {
-  const started = Date.now();
-  for (let said = started; ;) {
-    const left = await missing();
-    if (left === undefined) return;
-    const elapsed = Date.now() - started;
-    const ended = program !== undefined && program.exitCode() !== undefined;
-    if (ended || elapsed > seconds * 1000) {
-      const words = program?.output().trimEnd().split('\n').slice(-15).join('\n') ?? '';
-      throw new Error(
-        `${what}: ${left} after ${Math.round(elapsed / 1000)} s${ended ? ', it has ended' : ''}\n${words}`,
-      );
-    }
-    if (Date.now() - said > 3_000) {
-      said = Date.now();
-      say(`waiting for ${what}, ${Math.round(elapsed / 1000)} s: ${left}`);
-    }
-    await sleep(50);
-  }
+  await waitFor({
+    what,
+    missing,
+    timeout: seconds,
+    log: say,
+    interval: 50,
+    hopeless: () => (program?.exitCode() === undefined ? undefined : 'it has ended'),
+    lastWords: () => program?.output().trimEnd().split('\n').slice(-15).join('\n') ?? '',
+  });
 }

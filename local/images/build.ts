@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { cacheFolder } from '../../tools/cache';
 import { ImageFile } from './files';
-import { TarEntry, TarWriter } from './tar';
+import { type TarEntry, writeTar } from './tar';
 
 /** An image made of files of this machine. */
 export interface ImageSpec {
@@ -91,23 +91,23 @@ function cacheKey(spec: ImageSpec): string {
     .slice(0, 16);
 }
 
-function writeArchive(spec: ImageSpec, name: string, file: string): void {
+async function writeArchive(spec: ImageSpec, name: string, file: string): Promise<void> {
   const layerFile = `${file}.layer`;
   try {
-    const layer = new TarWriter(layerFile);
-    layerEntries(spec.files).forEach((entry) => layer.add(entry));
-    const digest = layer.close();
+    const digest = await writeTar(layerFile, layerEntries(spec.files));
     const config = configOf(spec, digest);
     const configName = `${createHash('sha256').update(config).digest('hex')}.json`;
     const manifest = [{ Config: configName, RepoTags: [name], Layers: [`${digest}.tar`] }];
-    const archive = new TarWriter(file);
-    const text = (member: string, content: string): void =>
-      archive.add({ path: member, mode: 0o644, body: { kind: 'text', text: content } });
-    text('manifest.json', JSON.stringify(manifest));
-    text(configName, config);
-    const body = { kind: 'file', source: layerFile } as const;
-    archive.add({ path: `${digest}.tar`, mode: 0o644, body });
-    archive.close();
+    const text = (path: string, content: string): TarEntry => ({
+      path,
+      mode: 0o644,
+      body: { kind: 'text', text: content },
+    });
+    await writeTar(file, [
+      text('manifest.json', JSON.stringify(manifest)),
+      text(configName, config),
+      { path: `${digest}.tar`, mode: 0o644, body: { kind: 'file', source: layerFile } },
+    ]);
   } finally {
     fs.rmSync(layerFile, { force: true });
   }
@@ -138,7 +138,7 @@ export async function buildImage(spec: ImageSpec): Promise<string> {
   await fs.promises.mkdir(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;
   try {
-    writeArchive(spec, name, draft);
+    await writeArchive(spec, name, draft);
     for (const old of fs.readdirSync(folder)) {
       if (old.startsWith(prefix) && old.endsWith('.tar') && isUnused(path.join(folder, old)))
         fs.rmSync(path.join(folder, old), { force: true });

@@ -27,16 +27,23 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-const BYTE_UNITS: Readonly<Record<string, number>> = {
+type Factors = Readonly<Record<string, number>>;
+
+/** Each unit is so many times the one before. */
+const powers = (base: number, ...units: readonly string[]): Factors =>
+  Object.fromEntries(units.map((unit, index) => [unit, base ** (index + 1)]));
+
+const BYTE_UNITS: Factors = {
   B: 1,
-  KB: 2 ** 10,
-  MB: 2 ** 20,
-  GB: 2 ** 30,
-  TB: 2 ** 40,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
+  ...powers(1024, 'KB', 'MB', 'GB', 'TB'),
+  ...powers(1024, 'Ki', 'Mi', 'Gi', 'Ti'),
+};
+
+/** Kubernetes' own. A plain number is one of bytes. */
+const QUANTITY_UNITS: Factors = {
+  '': 1,
+  ...powers(1000, 'k', 'M', 'G', 'T', 'P', 'E'),
+  ...powers(1024, 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'),
 };
 
 /** What {@link parseDuration} accepts, for JSON schema and error messages. */
@@ -58,11 +65,25 @@ export function parseDuration(text: string): Duration | undefined {
 
 /** Reads `15MB`, `512Mi`, `1.5Gi`. Returns undefined for anything else, and for parts of a byte. */
 export function parseByteSize(text: string): ByteSize | undefined {
-  const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text);
-  const factor = BYTE_UNITS[match?.[2] ?? ''];
-  if (match === null || factor === undefined) return undefined;
-  const bytes = Number(match[1]) * factor;
+  const bytes = bytesIn(text, BYTE_UNITS);
   return Number.isInteger(bytes) ? { bytes } : undefined;
+}
+
+/**
+ * Bytes of a size as a running cluster tells it: `5Gi`, `5368709120`, `5e9`. People write it as {@link parseByteSize} reads it.
+ *
+ * @throws Error for what is none.
+ */
+export function parseQuantity(text: string): number {
+  const bytes = /^\d+(?:\.\d+)?e\d+$/.test(text) ? Number(text) : bytesIn(text, QUANTITY_UNITS);
+  if (Number.isNaN(bytes)) throw new Error(`${text} is no size of a volume`);
+  return bytes;
+}
+
+/** A number with one of these units; NaN for anything else. */
+function bytesIn(text: string, units: Factors): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text) ?? [];
+  return amount !== '' && Object.hasOwn(units, unit) ? Number(amount) * (units[unit] ?? NaN) : NaN;
 }
 
 /** Reads `250m`, `1`, `0.5`. Returns undefined for anything else. */

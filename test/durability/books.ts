@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../../local/kubernetes';
 import type { LokiClient } from '../../local/loki-client';
-import { eventually, lastWithin, log } from '../e2e/cluster';
+import { eventually, lastWithin } from '../../programs/wait';
+import { log } from '../e2e/cluster';
 import { lastLinesMissing, settle, type Settlement, type Window } from './ledger';
 import { table } from './report';
 import { APP, LINES_PER_SECOND, SOURCES, startWriters, stopWriters, writtenRuns } from './writers';

@@ -9,7 +9,8 @@ import { onHost } from '../../local/layout';
 import type { LokiClient } from '../../local/loki-client';
 import type { StackConfig, StackConfigInput } from '../../src/config';
 import { positionsDirectory } from '../../src/config/positions';
-import { e2eConfig, eventually, log, restoreForward, waitForStack } from '../e2e/cluster';
+import { eventually } from '../../programs/wait';
+import { e2eConfig, log, restoreForward, waitForStack } from '../e2e/cluster';
 import { fastObjects } from '../e2e/fast-alerts';
 import { profile } from './profile';
 

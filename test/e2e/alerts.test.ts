@@ -7,7 +7,8 @@ import { askPrometheus } from '../../local/prometheus';
 import { ALERTMANAGER } from '../../src/components/kit/identity';
 import { type Message, receivedMessages } from './alert-receiver';
 import { everyMetricQuery, withTimes } from '../../programs/dashboards';
-import { e2eConfig, eventually, log, restoreStack, startWriter } from './cluster';
+import { eventually } from '../../programs/wait';
+import { e2eConfig, log, restoreStack, startWriter } from './cluster';
 
 const config = e2eConfig();
 let target: Target;

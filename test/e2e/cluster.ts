@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import { stringify } from 'yaml';
 import { type Cluster, currentCluster, startCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
@@ -13,7 +12,7 @@ import { KUBELET_ROOT } from '../../local/layout';
 import { LokiClient } from '../../local/loki-client';
 import { runInside } from '../../local/namespace';
 import { importStackImages } from '../../local/stack-images';
-import { waitFor } from '../../local/wait';
+import { waitAloud } from '../../programs/wait';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { monitoringType } from '../../src/config/monitoring';
 import type { KubernetesObject } from '../../charts/objects';
@@ -209,7 +208,7 @@ export async function waitForStack(target: Target, config: StackConfig): Promise
 
 /** Ready pods are not yet answers: kube-proxy and DNS learn of them a moment later. */
 export function waitForAnswer(reader = gatewayClient('grafana')): Promise<void> {
-  return waitFor({
+  return waitAloud({
     what: 'a query through the gateway',
     missing: () => reader.count('{job=~".+"}', '1m').then(() => undefined, String),
     timeout: 90,
@@ -314,47 +313,6 @@ export async function droppedByAgent(target: Target, config: StackConfig): Promi
   const path = `/api/v1/namespaces/${config.namespaces.agents}/pods/${pod}:9080/proxy/metrics`;
   const metrics = await kubectl(target, ['get', '--raw', path]);
   return /^promtail_dropped_entries_total\{.*\} [1-9].*/m.exec(metrics)?.[0];
-}
-
-/**
- * Asks until the answer is what is expected. What cannot be asked yet is asked again as well: a gateway may be a moment behind
- * its own readiness.
- *
- * @param say - names what is wrong with the last answer. @default - the answer itself
- * @throws what the last try has thrown, or what its answer was, when the time is over.
- */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  accept: (answer: T) => boolean,
-  seconds: number,
-  say: (answer: T) => string = (answer) => `the last answer is ${inspect(answer)}`,
-): Promise<T> {
-  const answer = await lastWithin(ask, accept, seconds);
-  if (!accept(answer)) throw new Error(`not as expected after ${seconds} s: ${say(answer)}`);
-  return answer;
-}
-
-/**
- * Asks like {@link eventually}, and returns the last answer whatever it is: where a shortfall is counted and told, not just an error.
- *
- * @throws what the last try has thrown, if the time is over then.
- */
-export async function lastWithin<T>(
-  ask: () => Promise<T>,
-  accept: (answer: T) => boolean,
-  seconds: number,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const isLast = Date.now() > deadline;
-    try {
-      const answer = await ask();
-      if (accept(answer) || isLast) return answer;
-    } catch (error) {
-      if (isLast) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
 }
 
 /** The repository, for what is committed there. */

@@ -2,7 +2,8 @@
 import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LogEntry, LokiClient } from '../../local/loki-client';
-import { APPS, e2eConfig, eventually, gatewayClient, log, startWriter, targetOf, waitForWriter } from './cluster';
+import { eventually } from '../../programs/wait';
+import { APPS, e2eConfig, gatewayClient, log, startWriter, targetOf, waitForWriter } from './cluster';
 import { fastObjects } from './fast-alerts';
 
 const config = e2eConfig();

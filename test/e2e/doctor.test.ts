@@ -11,11 +11,11 @@ import { lokiRules } from '../../src/operations/observe/expected';
 import { type Status, statusOf } from '../../src/operations/status/status';
 import { secretManifests } from '../../src/deploy/secret-manifests';
 import { type Breakage, BREAKS, type Broken, type ExpectedAlert } from '../support/breaks';
+import { eventually } from '../../programs/wait';
 import {
   APPS,
   credential,
   e2eConfig,
-  eventually,
   gatewayPort,
   log,
   restoreStack,

@@ -5,10 +5,10 @@ import { buildVersitygwImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { NETWORK } from '../../local/layout';
 import { parseStackConfig, type StackConfig } from '../../src/config';
-import { secretManifests } from '../../src/deploy/secret-manifests';
-import { generateSecretValues } from '../../src/secrets/values';
-import type { SecretValues } from '../../src/secrets/row';
-import { APPS, applyRendered, eventually, log, targetOf } from './cluster';
+import { secretManifests } from '../../src/deploy/secret-objects';
+import { generateSecretValues, type SecretValues } from '../../src/secrets/values';
+import { eventually } from '../../programs/wait';
+import { APPS, applyRendered, log, targetOf } from './cluster';
 import { fastObjects } from './fast-alerts';
 
 const IMAGE = 'spywatcher/e2e-s3:1.0.0';

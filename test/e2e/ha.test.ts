@@ -10,7 +10,8 @@ import { gatewayServicePort } from '../../src/components/gateway';
 import { queryRequest } from '../../programs/loki';
 import { freePorts } from '../../programs/program';
 import { send } from '../../programs/request';
-import { APPS, eventually, lastWithin, log, startWriter, waitForAnswer, waitForWriter } from './cluster';
+import { eventually, lastWithin } from '../../programs/wait';
+import { APPS, log, startWriter, waitForAnswer, waitForWriter } from './cluster';
 import { type HaStack, killLoki, objectsInBucket, removeHaStack, startHaStack, untilStartedAgain } from './ha-stack';
 import { Pusher, pushStatus } from './pusher';
 

@@ -9,13 +9,13 @@ import { generateSecretValues } from '../../src/secrets/values';
 import type { SecretValues } from '../../src/secrets/row';
 import { erase } from '../../src/operations/erase/erase';
 import { basicAuth, send } from '../../programs/request';
+import { eventually } from '../../programs/wait';
 import {
   agentsPassword,
   APPS,
   credential,
   droppedByAgent,
   e2eConfig,
-  eventually,
   gatewayClient,
   gatewayPort,
   gatewayUrl,

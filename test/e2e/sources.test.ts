@@ -11,7 +11,8 @@ import type { LokiClient } from '../../local/loki-client';
 import { type Job, JOBS, POD_LABELS, REDACTED, SecurityActions } from '../../src/log-model';
 import { AT_FIRST, interpolate } from '../../programs/dashboards';
 import { everyQuery, namesOf } from '../support/logql';
-import { e2eConfig, eventually, gatewayClient, targetOf } from './cluster';
+import { eventually } from '../../programs/wait';
+import { e2eConfig, gatewayClient, targetOf } from './cluster';
 import { makeSourcesLog, removeSources, SOURCES, startSources } from './source-pods';
 
 const config = e2eConfig();

@@ -1,6 +1,7 @@
 /** Given the running stack; what is said of it as a whole. */
 import { applyObjects, kubectl, type Target } from '../../local/kubernetes';
-import { e2eConfig, eventually, restoreStack } from './cluster';
+import { eventually } from '../../programs/wait';
+import { e2eConfig, restoreStack } from './cluster';
 import { fastObjects } from './fast-alerts';
 
 const config = e2eConfig();

@@ -5,7 +5,8 @@
 import { createServer } from 'node:net';
 import { entriesOf, pushBody, queryRequest } from '../../programs/loki';
 import { basicAuth, type Request, type Response, send, sendRaw } from '../../programs/request';
-import { credential, e2eConfig, eventually, gatewayPort, OVERSEER, restoreStack, TENANTS } from './cluster';
+import { eventually } from '../../programs/wait';
+import { credential, e2eConfig, gatewayPort, OVERSEER, restoreStack, TENANTS } from './cluster';
 import { otlpBody } from './otlp';
 
 beforeAll(() => restoreStack(e2eConfig()));

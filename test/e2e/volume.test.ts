@@ -10,11 +10,11 @@ import { backup, restore } from '../../src/operations/backup/backup';
 import { readRunning } from '../../src/operations/compare/running';
 import { compareWithRunning } from '../../src/operations/compare/compare';
 import { resize } from '../../src/operations/resize/resize';
+import { eventually } from '../../programs/wait';
 import {
   applyRendered,
   credential,
   e2eConfig,
-  eventually,
   gatewayClient,
   gatewayUrl,
   log,

@@ -4,7 +4,8 @@
  */
 import type { Target } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
-import { agentsPassword, eventually, droppedByAgent, startWriter, waitForWriter } from '../e2e/cluster';
+import { eventually } from '../../programs/wait';
+import { agentsPassword, droppedByAgent, startWriter, waitForWriter } from '../e2e/cluster';
 import { Pusher, pushStatus } from '../e2e/pusher';
 import { emptyCluster, type EmptyCluster, forwardGateway } from './cluster';
 import { plantedSecrets } from '../support/secrets';

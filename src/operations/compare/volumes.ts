@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { KubernetesObject } from '../../../charts/objects';
 import { nameOf } from '../kubectl';
 import type { Finding } from './finding';
-import { parseQuantity } from '../quantity';
+import { parseQuantity } from '../../config/units';
 
 /** All that may be changed of a StatefulSet's spec; Kubernetes refuses a change of anything else. */
 const MUTABLE = [

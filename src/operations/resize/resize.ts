@@ -9,7 +9,7 @@ import { readRunning } from '../compare/running';
 import { type Cluster, kubectl, list } from '../kubectl';
 import { compareWithRunning, formatFindings } from '../compare/compare';
 import { type Growth, growths } from '../compare/volumes';
-import { parseQuantity } from '../quantity';
+import { parseQuantity } from '../../config/units';
 
 /** What a resize has done. */
 export interface Resized {

@@ -2,7 +2,7 @@
 import type { StackConfig } from '../../config';
 import { longestKept } from '../../config/retention';
 import { z } from 'zod';
-import { parseQuantity } from '../quantity';
+import { parseQuantity } from '../../config/units';
 import { known, whyUnknown } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { part, type Part } from './part';
