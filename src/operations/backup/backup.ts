@@ -9,7 +9,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { LOKI, objectLabels } from '../../components/kit/identity';
 import { DATA } from '../../components/loki/storage';
-import { CONTAINER_SECURITY, imageReference, pullSecrets, restrictedPodSecurity } from '../../components/kit/pod';
+import { CONTAINER_SECURITY, imageReference } from '../../components/kit/container';
+import { everyPod, restrictedPodSecurity } from '../../components/kit/pod';
 import type { StackConfig } from '../../config';
 import { type Cluster, kubectl } from '../kubectl';
 

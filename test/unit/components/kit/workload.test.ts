@@ -2,7 +2,7 @@
 import type { StackConfig } from '../../../../src/config';
 import { everyPod } from '../../../../src/components/kit/pod';
 import { find, ofKind, renderStack, workloads } from '../../../support/manifests';
-import { everyStack } from '../../../support/rendered-stack';
+import { everyStack } from '../../../support/every-stack';
 
 const NODES = { 'example.com/nodes': 'logging' };
 
