@@ -4,7 +4,7 @@ import { fulfils, type Matcher } from '../config/selector';
 import { unreadableCharacter } from '../syntax/characters';
 import { templateFault } from '../syntax/go-template';
 import { type Expression, parseExpression } from './logql';
-import { SEVERITIES } from './rule';
+import { SEVERITIES } from '../config/severity';
 
 /** What is wrong with one part of a rule. */
 export interface Fault {

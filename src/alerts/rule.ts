@@ -1,8 +1,5 @@
 /** An alert, whatever it is asked of: lines (LogQL, Loki's ruler) or metrics (PromQL, Prometheus). */
-
-/** How much an alert matters, most severe first; routes and inhibition go by it. */
-export const SEVERITIES = ['critical', 'warning', 'info'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+import type { Severity } from '../config/severity';
 
 /** Also `none`, of an alert that says that all is well. */
 export type AnySeverity = Severity | 'none';

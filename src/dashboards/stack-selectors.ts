@@ -1,5 +1,5 @@
 /** How the metrics of the stack's programs are told from others, which depends on who scrapes them. */
-import type { StackConfig } from '../config';
+import type { StackConfig } from '../config/schema';
 import { monitoringType } from '../config/monitoring';
 
 /** The parts of the stack config that the dashboard of the stack itself is made from. */

@@ -1,5 +1,5 @@
 /** Who is told of which alert: routes and inhibitions looked at as Alertmanager does, for every alert that the stack has. */
-import { SEVERITIES } from '../../alerts/rule';
+import { SEVERITIES } from '../severity';
 import { builtInLogAlerts, builtInMetricAlerts, type KnownAlert, knownAlerts } from '../known-alerts';
 import { coverAllTime } from '../mute-times';
 import { formatPath, type Problem } from '../problem';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JOBS } from '../../log-model';
-import { SEVERITIES } from '../../alerts/rule';
+import { SEVERITIES } from '../severity';
 import { defaults } from '../defaults';
 import {
   alertName,

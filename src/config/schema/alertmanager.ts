@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEVERITIES } from '../../alerts/rule';
+import { SEVERITIES } from '../severity';
 import { defaults } from '../defaults';
 import {
   alertName,
