@@ -1,11 +1,10 @@
 /** What the gateway costs: pushes and queries through it against Loki itself, side by side, and its memory under load. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { Agent, request as httpRequest } from 'node:http';
-import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import * as path from 'node:path';
 import { ensureTools } from '../tools/build';
 import type { StackConfigInput } from '../src/config';
+import { HttpClient } from '../src/operations/http';
 import { startGateway } from '../programs/gateway';
 import { pushBody, queryRequest, startLoki } from '../programs/loki';
 import { secretValues, variant } from '../programs/rendered-stack';
@@ -134,35 +133,37 @@ function fail(): never {
 }
 
 async function pushesPerSecond(door: Door): Promise<number> {
-  const send = sender(door, PUSH_CONNECTIONS);
-  const started = performance.now();
-  let count = 0;
-  await Promise.all(
-    Array.from({ length: PUSH_CONNECTIONS }, async (_, client) => {
-      while (performance.now() - started < PUSH_SECONDS * 1000) {
-        await send('write', 'POST', '/loki/api/v1/push', body(client, LINES_PER_PUSH));
-        count += 1;
-      }
-    }),
-  );
-  return count / ((performance.now() - started) / 1000);
+  return withClient(door, PUSH_CONNECTIONS, async (send) => {
+    const started = performance.now();
+    let count = 0;
+    await Promise.all(
+      Array.from({ length: PUSH_CONNECTIONS }, async (_, client) => {
+        while (performance.now() - started < PUSH_SECONDS * 1000) {
+          await send('write', 'POST', '/loki/api/v1/push', body(client, LINES_PER_PUSH));
+          count += 1;
+        }
+      }),
+    );
+    return count / ((performance.now() - started) / 1000);
+  });
 }
 
 async function queryTimes(door: Door): Promise<readonly number[]> {
-  const send = sender(door, QUERY_CONNECTIONS);
-  const times: number[] = [];
-  await Promise.all(
-    Array.from({ length: QUERY_CONNECTIONS }, async () => {
-      for (let index = 0; index < QUERIES / QUERY_CONNECTIONS; index += 1) {
-        const to = Date.now();
-        const { path: query } = queryRequest('{job="bench"} |= `GET`', { from: to - 2000, to });
-        const started = performance.now();
-        await send('read', 'GET', query.replace('limit=5000', 'limit=100'));
-        times.push(performance.now() - started);
-      }
-    }),
-  );
-  return times;
+  return withClient(door, QUERY_CONNECTIONS, async (send) => {
+    const times: number[] = [];
+    await Promise.all(
+      Array.from({ length: QUERY_CONNECTIONS }, async () => {
+        for (let index = 0; index < QUERIES / QUERY_CONNECTIONS; index += 1) {
+          const to = Date.now();
+          const { path: query } = queryRequest('{job="bench"} |= `GET`', { from: to - 2000, to });
+          const started = performance.now();
+          await send('read', 'GET', query.replace('limit=5000', 'limit=100'));
+          times.push(performance.now() - started);
+        }
+      }),
+    );
+    return times;
+  });
 }
 
 function body(client: number, lines: number): string {
@@ -179,36 +180,25 @@ function body(client: number, lines: number): string {
 type Send = (kind: 'write' | 'read', method: string, target: string, payload?: string) => Promise<void>;
 
 /** Keeps its connections, as agents and Grafana do. An answer other than 2xx is an error. */
-function sender({ port, headers, tls }: Door, connections: number): Send {
-  const options = { keepAlive: true, maxSockets: connections };
-  const agent = tls === undefined ? new Agent(options) : new TlsAgent({ ...options, ...tls });
-  return (kind, method, target, payload) =>
-    new Promise((resolve, reject) => {
-      const content: Record<string, string | number> =
-        payload === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
-      const outgoing = (tls === undefined ? httpRequest : httpsRequest)({
-        host: '127.0.0.1',
-        port,
-        path: target,
+async function withClient<T>(
+  { port, headers, tls }: Door,
+  connections: number,
+  use: (send: Send) => Promise<T>,
+): Promise<T> {
+  const client = new HttpClient({ connections, ...(tls === undefined ? {} : { tls }) });
+  const origin = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  try {
+    return await use(async (kind, method, target, payload) => {
+      const { status, text } = await client.send(origin, target, {
         method,
-        agent,
-        headers: { ...headers(kind), ...content },
+        headers: { ...headers(kind), ...(payload === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(payload === undefined ? {} : { body: payload }),
       });
-      outgoing.once('response', (response) => {
-        const { statusCode = 0 } = response;
-        let text = '';
-        response.on('data', (part: Buffer) => (text = text.length > 300 ? text : text + part.toString()));
-        response.once('end', () => {
-          if (statusCode < 300) resolve();
-          else reject(new Error(`${target}: ${statusCode} ${text}`));
-        });
-        response.once('error', reject);
-      });
-      outgoing.once('error', reject);
-      outgoing.end(payload);
+      if (status >= 300) throw new Error(`${target}: ${status} ${text.slice(0, 300)}`);
     });
+  } finally {
+    await client.close();
+  }
 }
 
 /** Resident memory of nginx' processes: idle, and while many clients push a batch of a megabyte at once. */
@@ -216,13 +206,14 @@ async function memoryUnderConnections(pid: number, door: Door | undefined, log: 
   if (door === undefined) return '';
   log(`gateway: memory under ${MANY} connections`);
   const idle = residentMegabytes(pid);
-  const send = sender(door, MANY);
   const batch = body(0, 3000);
   let most = idle;
   const watch = setInterval(() => (most = Math.max(most, residentMegabytes(pid))), 50);
   try {
     // So much at once may be too much for Loki; the gateway has it in its hands all the same.
-    await Promise.allSettled(Array.from({ length: MANY }, () => send('write', 'POST', '/loki/api/v1/push', batch)));
+    await withClient(door, MANY, (send) =>
+      Promise.allSettled(Array.from({ length: MANY }, () => send('write', 'POST', '/loki/api/v1/push', batch))),
+    );
   } finally {
     clearInterval(watch);
   }

@@ -1,6 +1,6 @@
 /** Lines as the backend writes them, and pushes as the agent sends them: snappy around a message of Loki's push API. */
-import { Agent, request as httpRequest } from 'node:http';
 import { FIELDS, JOBS, LABELS } from '../src/log-model';
+import { HttpClient } from '../src/operations/http';
 
 /** Length of a line, as the aims count them. */
 const LINE_BYTES = 300;
@@ -100,7 +100,8 @@ export async function load(
   all: readonly Push[],
   { linesPerSecond, tenant = TENANT }: { readonly linesPerSecond?: number; readonly tenant?: string } = {},
 ): Promise<Load> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const client = new HttpClient({ connections: CONNECTIONS });
+  const headers = { 'content-type': 'application/x-protobuf', 'X-Scope-OrgID': tenant };
   const started = performance.now();
   let next = 0;
   let refused = 0;
@@ -110,7 +111,11 @@ export async function load(
         const due = linesPerSecond === undefined ? 0 : (index * LINES_PER_PUSH * 1000) / linesPerSecond;
         await wait(due - (performance.now() - started));
         for (;;) {
-          const { status, text } = await send(port, agent, tenant, all[index] ?? Buffer.alloc(0));
+          const { status, text } = await client.send(`http://127.0.0.1:${port}`, '/loki/api/v1/push', {
+            method: 'POST',
+            headers,
+            body: all[index] ?? Buffer.alloc(0),
+          });
           if (status === 204) break;
           if (status !== 429) throw new Error(`a push was answered with ${status}: ${text}`);
           refused += 1;
@@ -119,36 +124,10 @@ export async function load(
       }
     }),
   );
-  agent.destroy();
+  await client.close();
   return { seconds: (performance.now() - started) / 1000, refused };
 }
 
 async function wait(milliseconds: number): Promise<void> {
   if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function send(
-  port: number,
-  agent: Agent,
-  tenant: string,
-  body: Push,
-): Promise<{ readonly status: number; readonly text: string }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({
-      ...{ host: '127.0.0.1', port, agent, method: 'POST', path: '/loki/api/v1/push' },
-      headers: {
-        'content-type': 'application/x-protobuf',
-        'content-length': body.length,
-        'X-Scope-OrgID': tenant,
-      },
-    });
-    outgoing.once('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      response.once('error', reject);
-    });
-    outgoing.once('error', reject);
-    outgoing.end(body);
-  });
 }

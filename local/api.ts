@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import * as https from 'node:https';
+import { HttpClient } from '../src/operations/http';
 import { API_URL } from './layout';
 import { pkiFile } from './pki';
 
@@ -30,58 +30,46 @@ export class ApiError extends Error {
   }
 }
 
+/** Requests at once. */
+const CONNECTIONS = 16;
+
 interface Call {
   readonly method?: string;
   readonly body?: unknown;
   readonly type?: string;
 }
 
-let agent: https.Agent | undefined;
+let client: HttpClient | undefined;
 
-function adminAgent(): https.Agent {
-  agent ??= new https.Agent({
-    keepAlive: true,
-    ca: fs.readFileSync(pkiFile('ca.crt')),
-    cert: fs.readFileSync(pkiFile('admin.crt')),
-    key: fs.readFileSync(pkiFile('admin.key')),
+function adminClient(): HttpClient {
+  client ??= new HttpClient({
+    connections: CONNECTIONS,
+    timeout: 10,
+    tls: {
+      ca: fs.readFileSync(pkiFile('ca.crt')),
+      cert: fs.readFileSync(pkiFile('admin.crt')),
+      key: fs.readFileSync(pkiFile('admin.key')),
+    },
   });
-  return agent;
+  return client;
 }
 
 /** Forgets open connections and certificates, so that the program can end or meet a new cluster. */
-export function closeApi(): void {
-  agent?.destroy();
-  agent = undefined;
+export async function closeApi(): Promise<void> {
+  const open = client;
+  client = undefined;
+  await open?.close();
 }
 
 /** Sends one request to the embedded cluster's API server, as its administrator. */
-export function callText(path: string, call: Call = {}): Promise<string> {
+export async function callText(path: string, call: Call = {}): Promise<string> {
   const { method = 'GET', body, type = 'application/json' } = call;
-  const payload = body === undefined ? undefined : JSON.stringify(body);
-  return new Promise((resolve, reject) => {
-    const request = https.request(
-      new URL(path, API_URL),
-      {
-        method,
-        agent: adminAgent(),
-        timeout: 10_000,
-        headers: payload === undefined ? {} : { 'content-type': type },
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => (text += part));
-        response.on('error', reject);
-        response.on('end', () => {
-          const status = response.statusCode ?? 0;
-          if (status < 300) resolve(text);
-          else reject(new ApiError(status, `${method} ${path}: ${status} ${text.slice(0, 500)}`, text));
-        });
-      },
-    );
-    request.on('error', reject);
-    request.on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer`)));
-    request.end(payload);
+  const { status, text } = await adminClient().send(API_URL, path, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': type } }),
   });
+  if (status < 300) return text;
+  throw new ApiError(status, `${method} ${path}: ${status} ${text.slice(0, 500)}`, text);
 }
 
 /** {@link callText}, with its answer parsed. */

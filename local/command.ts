@@ -8,13 +8,14 @@ import { FORWARDED_PORTS } from './layout';
 import { type Log, progress } from './shell';
 import { down, status, up, type UpProps } from './up';
 
-async function importImages(archives: readonly string[], log: Log): Promise<void> {
+async function importImages(log: Log, archives: readonly string[]): Promise<ExitCode> {
   const cluster = currentCluster();
   if (cluster === undefined) throw new Error('the local cluster is not running');
   for (const archive of archives) {
     await cluster.importImage(archive);
     log(`imported ${archive}`);
   }
+  return EXIT.good;
 }
 
 /** `make` hands its variables over in the environment. */
@@ -32,25 +33,29 @@ function upProps(log: Log): UpProps {
 
 const IMPORT = 'import-image';
 
-/** What it may be told to do. Only what looks ends with anything else than 0. */
-const STEPS: Readonly<Record<string, (log: Log, words: readonly string[]) => Promise<ExitCode | void>>> = {
+/** What it may be told to do. */
+const STEPS: Readonly<Record<string, (log: Log, words: readonly string[]) => Promise<ExitCode>>> = {
   up: (log) => up(upProps(log)),
   down: async (log) => {
     await down(upProps(log));
     log('everything that make up has made is gone');
+    return EXIT.good;
   },
   status: (log) => status(upProps(log)),
-  [IMPORT]: (log, archives) => importImages(archives, log),
+  [IMPORT]: importImages,
   'cluster-up': async (log) => {
     const cluster = await startCluster(log);
     process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`);
+    return EXIT.good;
   },
   'cluster-down': async (log) => {
     await stopCluster(log);
     log('the local cluster is gone');
+    return EXIT.good;
   },
   'build-tools': async (log) => {
     await ensureTools(TOOL_NAMES, log);
+    return EXIT.good;
   },
 };
 
@@ -58,10 +63,10 @@ export default command({
   options: {},
   words: `${Object.keys(STEPS).join(' | ')} [<docker-archive> …]`,
   // A word too many is a mistake: nothing is started, and nothing is taken down.
-  run: async (_, [name = '', ...words]) => {
+  run: (_, [name = '', ...words]) => {
     const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
     if (step === undefined || (words.length > 0 && name !== IMPORT))
       throw new UsageError(`${[name, ...words].join(' ').trim() || 'nothing'} is not understood`);
-    return (await step(progress(), words)) ?? EXIT.good;
+    return step(progress(), words);
   },
 });

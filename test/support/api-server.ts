@@ -1,9 +1,9 @@
 /** A real API server with its database and the admission of a real cluster, and nothing that would run a pod. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../charts/objects';
+import { HttpClient } from '../../src/operations/http';
 import { crdFiles } from './crds';
 import {
   freePorts,
@@ -104,9 +104,20 @@ export async function startApiServer(): Promise<ApiServer> {
       env: { KUBECACHEDIR: join(folder, 'cache') },
       ...(objects === undefined ? {} : { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) }),
     });
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const ask = (method: string, path: string, body?: object): Promise<ApiAnswer> =>
-    send({ port: secure ?? 0, method, path, token, agent, ...(body === undefined ? {} : { body }) });
+  // The server's certificate is its own, of this minute, on the loopback address.
+  const http = new HttpClient({ connections: 8, tls: { rejectUnauthorized: false } });
+  const ask = async (method: string, path: string, body?: object): Promise<ApiAnswer> => {
+    const { status, text, headers } = await http.send(`https://127.0.0.1:${secure ?? 0}`, path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/apply-patch+yaml' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const warnings = [headers['warning'] ?? []].flat();
+    return { status, text, warning: warnings.length === 0 ? undefined : warnings.join(', ') };
+  };
   const resources = new Map<string, Promise<readonly ApiResource[]>>();
   const resourceOf = async ({ apiVersion, kind }: KubernetesObject): Promise<readonly [string, ApiResource]> => {
     const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
@@ -129,7 +140,7 @@ export async function startApiServer(): Promise<ApiServer> {
     return status === 200 || status === 201 ? warning : (JSON.parse(text) as { readonly message: string }).message;
   };
   const stop = async (): Promise<void> => {
-    agent.destroy();
+    await http.close();
     await server.stop();
     await etcd.stop();
     removeFolder(folder);
@@ -174,41 +185,4 @@ interface ApiAnswer {
   readonly status: number;
   readonly text: string;
   readonly warning: string | undefined;
-}
-
-interface ApiRequest {
-  readonly port: number;
-  readonly method: string;
-  readonly path: string;
-  readonly token: string;
-  readonly agent: Agent;
-  readonly body?: object;
-}
-
-/** The server's certificate is its own, of this minute, on the loopback address. */
-function send({ port, method, path, token, agent, body }: ApiRequest): Promise<ApiAnswer> {
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      {
-        host: '127.0.0.1',
-        port,
-        method,
-        path,
-        agent,
-        rejectUnauthorized: false,
-        headers: {
-          Authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/apply-patch+yaml' }),
-        },
-      },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (part: string) => (text += part));
-        answer.once('error', reject);
-        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text, warning: answer.headers['warning'] }));
-      },
-    );
-    asked.once('error', reject);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
-  });
 }

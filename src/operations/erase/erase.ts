@@ -1,11 +1,10 @@
 /** Erases one person's lines: what `npm run erase` does. */
 import { readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { GATEWAY } from '../../components/kit/identity';
 import { ConfigError, type StackConfig } from '../../config';
 import { longestKept } from '../../config/retention';
 import { EVERY_STREAM, FIELDS } from '../../log-model';
+import { type Answer, HttpClient } from '../http';
 
 /** What is to be erased, and who asks for it. */
 export interface Erasure {
@@ -151,40 +150,28 @@ function eraserOf({ auth }: StackConfig, tenant: string | undefined): string {
   return credential;
 }
 
-interface Answer {
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly text: string;
-}
-
-function ask(
+async function ask(
   config: StackConfig,
   tenant: string | undefined,
   { url, password, caFile }: GatewayAccess,
   method: string,
   path: string,
 ): Promise<Answer> {
-  const target = new URL(path, url);
-  const options = { method, auth: `${eraserOf(config, tenant)}:${password}`, timeout: 30_000 };
-  const tls = {
-    // Its certificate is for this name, through whatever port it is reached.
-    servername: `${GATEWAY.name}.${config.namespaces.logging}.svc`,
-    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
-  };
-  return new Promise((resolve, reject) => {
-    const outgoing =
-      target.protocol === 'https:' ? httpsRequest(target, { ...options, ...tls }) : httpRequest(target, options);
-    outgoing.once('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.once('error', reject);
-      response.once('end', () => {
-        const { statusCode = 0, headers } = response;
-        if (statusCode < 300) resolve({ headers, text });
-        else reject(new Error(`The gateway answered ${statusCode}: ${text.trim().slice(0, 300)}`));
-      });
-    });
-    outgoing.once('timeout', () => outgoing.destroy(new Error(`${url} does not answer.`)));
-    outgoing.once('error', reject);
-    outgoing.end();
+  const client = new HttpClient({
+    timeout: 30,
+    tls: {
+      // Its certificate is for this name, through whatever port it is reached.
+      servername: `${GATEWAY.name}.${config.namespaces.logging}.svc`,
+      ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+    },
   });
+  try {
+    const { origin, pathname, search } = new URL(path, url);
+    const credential = `${eraserOf(config, tenant)}:${password}`;
+    const answer = await client.send(origin, `${pathname}${search}`, { method, credential });
+    if (answer.status < 300) return answer;
+    throw new Error(`The gateway answered ${answer.status}: ${answer.text.trim().slice(0, 300)}`);
+  } finally {
+    await client.close();
+  }
 }

@@ -1,6 +1,5 @@
 /** HTTP through the ports of pods that kubectl forwards. */
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { HttpClient, isBrokenOff } from '../http';
 
 /** How a forwarded port is spoken to. */
 export interface Endpoint {
@@ -25,41 +24,28 @@ export async function get(endpoint: Endpoint, path: string, signal: AbortSignal)
   try {
     return await getOnce(endpoint, path, signal);
   } catch (error) {
-    if (signal.aborted || !(error instanceof Error) || !/ECONNRESET|EPIPE|hang up/.test(error.message)) throw error;
+    if (signal.aborted || !isBrokenOff(error)) throw error;
     return getOnce(endpoint, path, signal);
   }
 }
 
-function getOnce({ port, credential, tls }: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
-  const options = {
-    host: '127.0.0.1',
-    port,
-    path,
-    signal,
-    agent: false,
-    ...(credential === undefined ? {} : { auth: credential }),
-  } as const;
-  return new Promise((resolve, reject) => {
-    const outgoing =
-      tls === undefined
-        ? httpRequest(options)
-        : httpsRequest({ ...options, servername: tls.servername, ca: tls.ca, headers: { host: tls.servername } });
-    outgoing.once('error', reject);
-    outgoing.once('response', (response) => {
-      const parts: Buffer[] = [];
-      const skew = (Date.parse(response.headers.date ?? '') - Date.now()) / 1000;
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.once('error', reject);
-      response.once('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          text: Buffer.concat(parts).toString(),
-          ...(Number.isNaN(skew) ? {} : { clockSkew: skew }),
-        }),
-      );
-    });
-    outgoing.end();
-  });
+async function getOnce({ port, credential, tls }: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
+  const client = new HttpClient(tls === undefined ? {} : { tls });
+  try {
+    const { status, headers, text } = await client.send(
+      `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+      path,
+      {
+        signal,
+        ...(tls === undefined ? {} : { headers: { host: tls.servername } }),
+        ...(credential === undefined ? {} : { credential }),
+      },
+    );
+    const skew = (Date.parse(String(headers['date'])) - Date.now()) / 1000;
+    return { status, text, ...(Number.isNaN(skew) ? {} : { clockSkew: skew }) };
+  } finally {
+    await client.close();
+  }
 }
 
 /** {@link get}, where any other status than a success is an error. */
