@@ -1,7 +1,7 @@
 import type { StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { stackObjects } from '../charts/objects';
-import { secretManifests } from '../src/deploy/secret-manifests';
+import { secretManifests } from '../charts/secret-manifests';
 import { checkSecretValues, generateSecretValues } from '../src/secrets/values';
 import { applyObjects, exists, type Target } from './kubernetes';
 

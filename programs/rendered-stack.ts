@@ -1,12 +1,11 @@
 /** Stacks as they are rendered, and their parts as a cluster would hand them to the programs. */
-import { join } from 'node:path';
 import { stackNames } from '../charts/main';
 import { loadStackConfig, parseStackConfig, type StackConfig, type StackConfigInput } from '../src/config';
 import { type KubernetesObject, stackObjects } from '../charts/objects';
 import { secretObjects } from '../src/secrets/objects';
 import { generateSecretValues, requiredSecrets } from '../src/secrets/values';
 import type { SecretValues } from '../src/secrets/row';
-import { everything, otherwise } from '../test/support/config';
+import { projectRoot } from '../tools/cache';
 
 export interface RenderedStack {
   readonly name: string;

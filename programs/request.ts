@@ -1,4 +1,7 @@
-/** HTTP requests to the loopback address whose path goes out exactly as it is written. */
+/**
+ * HTTP requests to the loopback address that go out exactly as they are written. Not by src/operations/http.ts: undici refuses what
+ * no client should send, such as an upgrade or a list in `Connection`, and that is what gateways are tested with.
+ */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 

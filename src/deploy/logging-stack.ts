@@ -8,7 +8,7 @@ import { sizeWarnings } from '../config/sizing';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from '../../charts/objects';
 import { registerResource } from './resource-types';
-import { secretManifest } from './secret-manifests';
+import { secretManifest } from '../../charts/secret-manifests';
 import { secretHash, type SecretObject, secretObjects } from '../secrets/objects';
 import { checkSecretValues, isRotatingAgent, requiredSecrets } from '../secrets/values';
 import type { SecretValues } from '../secrets/row';

@@ -1,5 +1,5 @@
 /** Every object of every stack is put before a real API server, in namespaces whose Pod Security levels it enforces. */
-import { secretManifests } from '../../src/deploy/secret-manifests';
+import { secretManifests } from '../../charts/secret-manifests';
 import { type ApiServer, startApiServer } from '../support/api-server';
 import { BUILD_TIMEOUT } from '../../programs/program';
 import {

@@ -17,7 +17,7 @@ import { parseStackConfig, type StackConfig, type StackConfigInput } from '../..
 import { monitoringType } from '../../src/config/monitoring';
 import type { KubernetesObject } from '../../charts/objects';
 import { gatewayServicePort } from '../../src/components/gateway';
-import { secretManifests } from '../../src/deploy/secret-manifests';
+import { secretManifests } from '../../charts/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';
 import type { SecretValues } from '../../src/secrets/row';
 import { buildGrafanaStandIn, GRAFANA_STAND_IN } from './grafana-stand-in';

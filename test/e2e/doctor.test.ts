@@ -9,7 +9,7 @@ import { formatReport } from '../../src/operations/doctor/format';
 import { collect } from '../../src/operations/observe/collect';
 import { lokiRules } from '../../src/operations/observe/expected';
 import { type Status, statusOf } from '../../src/operations/status/status';
-import { secretManifests } from '../../src/deploy/secret-manifests';
+import { secretManifests } from '../../charts/secret-manifests';
 import { type Breakage, BREAKS, type Broken, type ExpectedAlert } from '../support/breaks';
 import { eventually } from '../../programs/wait';
 import {

@@ -4,7 +4,7 @@
  */
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { StackConfig } from '../../src/config';
-import { secretManifests } from '../../src/deploy/secret-manifests';
+import { secretManifests } from '../../charts/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';
 import type { SecretValues } from '../../src/secrets/row';
 import { erase } from '../../src/operations/erase/erase';

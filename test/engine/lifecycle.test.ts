@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { kubectl, secretValue, type Target, waitForRollout } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
-import type { SecretValues } from '../../src/secrets/values';
+import type { SecretValues } from '../../src/secrets/row';
 import { eventually } from '../../programs/wait';
 import { APPS, startWriter, waitForWriter } from '../e2e/cluster';
 import { emptyCluster } from './cluster';

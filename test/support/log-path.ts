@@ -1,12 +1,12 @@
 /** The way of a stack's lines, by its real programs: Promtail → gateway → Loki, and back through the gateway. */
 import { join } from 'node:path';
-import type { SecretValues } from '../../src/deploy/secret-values';
-import { type RunningGateway, startGateway } from './gateway';
-import { entriesOf, type Entry, queryRequest, startLoki } from './loki';
-import { programs, removeFolder, temporaryFolder } from './program';
-import { type Container, PodLogs, type RunningPromtail, startPromtail } from './promtail';
-import { type RenderedStack, secretValues } from './rendered-stack';
-import { send } from './request';
+import type { SecretValues } from '../../src/secrets/row';
+import { type RunningGateway, startGateway } from '../../programs/gateway';
+import { entriesOf, type Entry, queryRequest, startLoki } from '../../programs/loki';
+import { programs, removeFolder, temporaryFolder } from '../../programs/program';
+import { type Container, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
+import { type RenderedStack, secretValues } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 export class LogPath {
   readonly values: SecretValues;

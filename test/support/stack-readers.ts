@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
 import type { KubernetesObject } from '../../charts/objects';
-import { secretManifests } from '../../src/deploy/secret-manifests';
+import { secretManifests } from '../../charts/secret-manifests';
 import { type AlertmanagerFiles, amtool, startAlertmanager, writeAlertmanagerFiles } from '../../programs/alertmanager';
 import type { ApiServer } from './api-server';
 import { testGatewayConfig } from '../../programs/gateway';

@@ -29,7 +29,9 @@ function writeNew(file: string, text: string): void {
 /** The passwords of credentials that no pod of the stack uses: whoever is to use one has to be told now. */
 function tellPasswords(others: ReturnType<typeof credentialsOfOthers>, values: SecretValues, file?: string): void {
   const text = others
-    .map(({ name, kind, tenants }) => `${name} (${kind}, ${tenants.join(' and ')}): ${values[`gateway.${name}`] ?? ''}\n`)
+    .map(
+      ({ name, kind, tenants }) => `${name} (${kind}, ${tenants.join(' and ')}): ${values[`gateway.${name}`] ?? ''}\n`,
+    )
     .join('');
   if (file === undefined) process.stderr.write(text);
   else writeNew(file, text);

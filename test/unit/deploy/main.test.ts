@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import * as configModule from '../../../src/config';
-import { secretManifests } from '../../../src/deploy/secret-manifests';
+import { secretManifests } from '../../../charts/secret-manifests';
 import * as loggingStack from '../../../src/deploy/logging-stack';
 import { stackObjects } from '../../../charts/objects';
 import { configWith } from '../../support/config';

@@ -3,7 +3,8 @@ import { SECRET_NAMES } from '../../../src/config';
 import { secretTable } from '../../../src/secrets/spec';
 import { secretRows, TABLE } from '../../../src/secrets/table';
 import { everything } from '../../support/config';
-import { everyStack, podTemplates, type RenderedStack, variant } from '../../support/rendered-stack';
+import { podTemplates, type RenderedStack, variant } from '../../../programs/rendered-stack';
+import { everyStack } from '../../support/every-stack';
 
 interface Container {
   readonly env?: readonly { readonly name: string; readonly valueFrom?: { readonly secretKeyRef?: object } }[];

@@ -1,8 +1,8 @@
 /** The Secrets as Kubernetes objects. */
-import { PART_OF, STACK } from '../components/kit/identity';
-import type { StackConfig } from '../config';
-import { type SecretObject, secretObjects } from '../secrets/objects';
-import type { SecretValues } from '../secrets/row';
+import { PART_OF, STACK } from '../src/components/kit/identity';
+import type { StackConfig } from '../src/config';
+import { type SecretObject, secretObjects } from '../src/secrets/objects';
+import type { SecretValues } from '../src/secrets/row';
 import type { KubernetesObject } from './objects';
 
 /** The Secrets as objects for `kubectl apply`. */
