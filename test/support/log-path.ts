@@ -1,6 +1,6 @@
 /** The way of a stack's lines, by its real programs: Promtail → gateway → Loki, and back through the gateway. */
 import { join } from 'node:path';
-import type { SecretValues } from '../../src/deploy/secret-values';
+import type { SecretValues } from '../../src/secrets/row';
 import { type RunningGateway, startGateway } from './gateway';
 import { entriesOf, type Entry, queryRequest, startLoki } from './loki';
 import { programs, removeFolder, temporaryFolder } from './program';
