@@ -1,5 +1,6 @@
 /** The dashboard of the stack itself, as Grafana reads its JSON, and what it asks a Prometheus. */
-import { loggingStackDashboard, type StackDashboardConfig } from '../../src/dashboards/logging-stack';
+import type { StackConfig } from '../../src/config';
+import { loggingStackDashboard } from '../../src/dashboards/logging-stack';
 import { isRow, type Panel, type RowPanel } from './logql';
 
 /** A panel as far as these tests look at it. */
@@ -26,17 +27,17 @@ interface Model {
 }
 
 /** The dashboard of a stack. */
-export function stackModel(config: StackDashboardConfig): Model {
+export function stackModel(config: StackConfig): Model {
   return JSON.parse(JSON.stringify(loggingStackDashboard(config))) as Model;
 }
 
 /** Its panels, those of the top first. */
-export function metricPanels(config: StackDashboardConfig): readonly MetricPanel[] {
+export function metricPanels(config: StackConfig): readonly MetricPanel[] {
   return stackModel(config).panels.flatMap((panel) => (isRow(panel) ? panel.panels : [panel]));
 }
 
 /** Every query of every panel, Grafana's variables not filled in. */
-export function everyMetricQuery(config: StackDashboardConfig): readonly MetricQuery[] {
+export function everyMetricQuery(config: StackConfig): readonly MetricQuery[] {
   return metricPanels(config).flatMap(({ title, targets }) =>
     targets.map(({ refId, expr, instant = false }) => ({ of: `panel "${title}" ${refId}`, expr, instant })),
   );

@@ -1,10 +1,11 @@
 /** Loki's volume, and what comes behind Loki: rules, Alertmanager, Prometheus, Grafana, the canary. */
 import { credentials, type StackConfig } from '../../config';
+import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
 import type { KubernetesObject } from '../../deploy/objects';
 import { dataOf, lokiRules, type RuleFiles } from '../observe/expected';
 import { known, whyUnknown } from '../observe/observed';
 import type { StackState } from '../observe/state';
-import { FULL, disks } from '../status-disk';
+import { disks } from '../status-disk';
 import { broken, type Findings, hint, symptom } from './finding';
 import { applyTodo } from './objects';
 import { parseAllDocuments } from 'yaml';
@@ -23,12 +24,12 @@ export function diskFindings(stack: string, config: StackConfig, state: StackSta
           `kubectl -n ${config.namespaces.logging} describe pvc ${claim}`,
         ),
       ];
-    if (used !== undefined && used >= FULL)
+    if (used !== undefined && used >= DISK_FULL_THRESHOLD)
       return [
         broken(
           'disk',
           `${claim} is full: ${Math.round(used * 100)} %.`,
-          `Loki refuses lines above ${FULL * 100} %.`,
+          `Loki refuses lines above ${DISK_FULL_THRESHOLD * 100} %.`,
           ...todo,
         ),
       ];
