@@ -7,7 +7,6 @@ import { Canary } from '../src/components/canary';
 import { ExternalSecrets } from '../src/components/external-secrets';
 import { Gateway } from '../src/components/gateway';
 import { Grafana } from '../src/components/grafana';
-import { monitoringType } from '../src/components/kit/addresses';
 import { Compactor, Loki } from '../src/components/loki';
 import { Namespaces } from '../src/components/namespaces';
 import { OperatorMonitoring, Prometheus } from '../src/components/prometheus';
@@ -28,7 +27,7 @@ export function addStackCharts(scope: Construct, config: StackConfig): void {
     new Alertmanager(new Chart(scope, '50-alertmanager'), 'alertmanager', { ...config, alertmanager });
   if (config.canary !== undefined)
     new Canary(new Chart(scope, '70-canary'), 'canary', { ...config, canary: config.canary });
-  switch (monitoringType(config)) {
+  switch (config.monitoring.type) {
     case 'embedded':
       new Prometheus(new Chart(scope, '60-monitoring'), 'prometheus', config);
       break;

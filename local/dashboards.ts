@@ -1,6 +1,5 @@
 /** Asks what the dashboards ask, as they are opened: for `make up`. */
 import type { StackConfig } from '../src/config';
-import { monitoringType } from '../src/config/monitoring';
 import { AT_FIRST, interpolate, model, panels, everyMetricQuery, stackModel, withTimes } from '../programs/dashboards';
 import { parseExpression } from '../src/alerts/logql';
 import type { Target } from './kubernetes';
@@ -37,7 +36,7 @@ export async function askDashboards(
       ]),
     ),
   );
-  if (monitoringType(config) !== 'embedded') return [logs];
+  if (config.monitoring.type !== 'embedded') return [logs];
   const metrics = await answersOf(
     stackModel(config).title,
     everyMetricQuery(config).map(({ of, expr }): Question => [

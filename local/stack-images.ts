@@ -1,4 +1,3 @@
-import { monitoringType } from '../src/components/kit/addresses';
 import { imageReference } from '../src/components/kit/container';
 import type { StackConfig } from '../src/config';
 import type { Cluster } from './cluster';
@@ -24,7 +23,7 @@ export async function importStackImages(
     await buildLokiImage(imageReference(images.loki, images), log),
     await buildPromtailImage(imageReference(images.promtail, images), log),
     await buildNginxImage(imageReference(images.gateway, images)),
-    ...(monitoringType(config) === 'embedded'
+    ...(config.monitoring.type === 'embedded'
       ? [await buildPrometheusImage(imageReference(images.prometheus, images), log)]
       : []),
     ...(config.canary === undefined ? [] : [await buildCanaryImage(imageReference(images.canary, images), log)]),

@@ -1,6 +1,7 @@
 /** The dashboards as Grafana reads their JSON: panels, queries, and what it fills in for variables. */
+import type { StackConfig } from '../src/config';
 import { logAggregationDashboard } from '../src/dashboards/log-aggregation';
-import { loggingStackDashboard, type StackDashboardConfig } from '../src/dashboards/logging-stack';
+import { loggingStackDashboard } from '../src/dashboards/logging-stack';
 
 export interface Target {
   readonly refId: string;
@@ -145,17 +146,17 @@ export interface MetricQuery {
 }
 
 /** The dashboard of a stack. */
-export function stackModel(config: StackDashboardConfig): Model {
+export function stackModel(config: StackConfig): Model {
   return JSON.parse(JSON.stringify(loggingStackDashboard(config))) as Model;
 }
 
 /** Its panels, those of the top first. */
-export function metricPanels(config: StackDashboardConfig): readonly MetricPanel[] {
+export function metricPanels(config: StackConfig): readonly MetricPanel[] {
   return stackModel(config).panels.flatMap((panel) => (isRow(panel) ? panel.panels : [panel]));
 }
 
 /** Every query of every panel, Grafana's variables not filled in. */
-export function everyMetricQuery(config: StackDashboardConfig): readonly MetricQuery[] {
+export function everyMetricQuery(config: StackConfig): readonly MetricQuery[] {
   return metricPanels(config).flatMap(({ title, targets }) =>
     targets.map(({ refId, expr, instant = false }) => ({ of: `panel "${title}" ${refId}`, expr, instant })),
   );

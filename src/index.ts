@@ -3,16 +3,16 @@
  *
  * @module spywatcher-logs
  */
-export { Gateway, type GatewayProps } from './components/gateway';
-export { Grafana, type GrafanaProps } from './components/grafana';
-export { Loki, type LokiProps } from './components/loki';
+export { Gateway } from './components/gateway';
+export { Grafana } from './components/grafana';
+export { Loki } from './components/loki';
 export {
   LoggingNamespace,
   type LoggingNamespaceProps,
   Namespaces,
   type PodSecurityLevel,
 } from './components/namespaces';
-export { Promtail, type PromtailProps } from './components/promtail';
+export { Promtail } from './components/promtail';
 export {
   ConfigError,
   loadStackConfig,

@@ -2,7 +2,6 @@
 export { type LogRuleProps, logRules } from './log-rules';
 export * from './rule';
 export {
-  agentTenant,
   hasRecordingRules,
   OWN_FILE,
   RUNBOOKS,
@@ -12,4 +11,3 @@ export {
   type TenantRules,
   tenantRules,
 } from './tenant-rules';
-export type { AlertThresholds } from './thresholds';

@@ -1,4 +1,5 @@
 /** The alerts that are asked of lines, for Loki's ruler. */
+import type { StackConfig } from '../config/schema';
 import {
   FIELDS,
   JOBS,
@@ -10,11 +11,10 @@ import {
   SecurityActions,
 } from '../log-model';
 import type { AlertRule } from './rule';
-import type { AlertThresholds } from './thresholds';
 
 /** What the rules are made from. */
 export interface LogRuleProps {
-  readonly thresholds: AlertThresholds;
+  readonly thresholds: StackConfig['alerting']['thresholds'];
   /** Namespaces of the stack itself, whose lines repeat what others are asked for. */
   readonly ownNamespaces: readonly string[];
   /** Jobs that are missed when they write nothing. */

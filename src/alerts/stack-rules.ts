@@ -1,17 +1,15 @@
 /** Alerts of the stack about itself, in PromQL, over the metrics of its programs. */
 import { heartbeatSources } from '../config/heartbeat';
+import type { StackConfig } from '../config/schema';
 import type { AlertRule, AnySeverity } from './rule';
 import { accessRules } from './stack/access';
-import type { StackRulesConfig } from './stack/config';
 import { ingestionRules } from './stack/ingestion';
 import { lokiRules } from './stack/loki';
 import { canaryRules, watcherRules } from './stack/watchers';
 import { watchdog } from './watchdog';
 
-export type { StackRulesConfig } from './stack/config';
-
 /** All of them that the stack has a program for. */
-export function stackRules(config: StackRulesConfig): readonly AlertRule<AnySeverity>[] {
+export function stackRules(config: StackConfig): readonly AlertRule<AnySeverity>[] {
   const rules = [
     ingestionRules,
     lokiRules,

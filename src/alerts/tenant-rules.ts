@@ -2,17 +2,12 @@
 import { basename } from 'node:path';
 import type { StackConfig } from '../config/schema';
 import { exploreUrl } from '../dashboards/explore';
+import { agentTenant } from '../config/derived/agent-tenant';
 import { hasHeartbeat } from '../config/heartbeat';
 import { logRuleGroups } from './log-rules';
 import type { AlertRule, AnySeverity } from './rule';
 import { type FileRule, parseRuleFile, type RuleFile } from './rule-file';
 import { watchdog } from './watchdog';
-
-/** The parts of the stack config that rules are made from. */
-export type TenantRuleProps = Pick<
-  StackConfig,
-  'alerting' | 'alertmanager' | 'auth' | 'agent' | 'namespaces' | 'grafana'
->;
 
 /** File of the built-in and the typed rules. */
 export const OWN_FILE = 'spywatcher.yaml';
@@ -23,13 +18,6 @@ export const RUNBOOKS = 'docs/runbooks.md';
 export interface TenantRules {
   readonly tenant: string;
   readonly files: Readonly<Record<string, RuleFile>>;
-}
-
-/** The tenant that the agent writes for; with auth off the first. Built-in rules are about its lines. */
-export function agentTenant({ auth, agent }: Pick<StackConfig, 'auth' | 'agent'>): string {
-  const { enabled, tenants } = auth.loki;
-  const written = tenants.find(({ write }) => enabled && write.includes(agent.credential));
-  return (written ?? tenants[0])?.name ?? '';
 }
 
 /** The built-in alerts of a stack by their topic; those that its file disables are left out. */
@@ -59,9 +47,10 @@ export function ruleFileName({ path }: { readonly path: string }): string {
 }
 
 /** Everything that Loki's ruler evaluates, for each tenant in the order of the config. */
-export function tenantRules(config: TenantRuleProps): readonly TenantRules[] {
+export function tenantRules(config: StackConfig): readonly TenantRules[] {
   const { alerting, auth } = config;
-  const agents = agentTenant(config);
+  // Built-in rules are about the agent's lines.
+  const agents = (agentTenant(config) ?? auth.loki.tenants[0])?.name;
   return auth.loki.tenants.map(({ name: tenant }) => {
     const isOf = (owner: string | undefined): boolean => (owner ?? agents) === tenant;
     const files = alerting.files
@@ -97,7 +86,7 @@ export function runbookUrl(page: string | undefined, name: string): string {
   return `${page ?? RUNBOOKS}#${name.toLowerCase()}`;
 }
 
-function alertOf(config: TenantRuleProps, tenant: string, rule: AlertRule<AnySeverity>, runbook: string): FileRule {
+function alertOf(config: StackConfig, tenant: string, rule: AlertRule<AnySeverity>, runbook: string): FileRule {
   const { name, expr, severity, labels = {}, summary, description } = rule;
   return {
     alert: name,
@@ -108,7 +97,7 @@ function alertOf(config: TenantRuleProps, tenant: string, rule: AlertRule<AnySev
   };
 }
 
-function withTenant(config: TenantRuleProps, tenant: string, content: string): RuleFile {
+function withTenant(config: StackConfig, tenant: string, content: string): RuleFile {
   const parsed = parseRuleFile(content);
   if ('unreadable' in parsed) throw new Error('a rule file that the rules of the config have not seen');
   return {
@@ -123,7 +112,7 @@ function withTenant(config: TenantRuleProps, tenant: string, content: string): R
   };
 }
 
-function explore({ grafana }: TenantRuleProps, expr: string): string {
+function explore({ grafana }: StackConfig, expr: string): string {
   return exploreUrl({
     grafana: grafana.url.replace(/\/$/, ''),
     range: { from: 'now-1h', to: 'now' },

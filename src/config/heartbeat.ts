@@ -1,4 +1,3 @@
-import { monitoringType } from './monitoring';
 import type { StackConfig } from './schema';
 
 /**
@@ -10,13 +9,13 @@ export const WATCHDOG = 'Watchdog';
 /** Who raises it: Loki's ruler, and the stack's own Prometheus. */
 export type HeartbeatSource = 'ruler' | 'prometheus';
 
-type Parts = Pick<StackConfig, 'alertmanager' | 'alerting' | 'monitoring' | 'environment'>;
+type Parts = Pick<StackConfig, 'alertmanager' | 'alerting' | 'monitoring'>;
 
 /** Who raises alerts of which the stack's Alertmanager is told. That of a Prometheus Operator has an Alertmanager of its own. */
 export function alertSources(config: Omit<Parts, 'alertmanager'>): readonly HeartbeatSource[] {
   return [
     ...(config.alerting.enabled ? (['ruler'] as const) : []),
-    ...(monitoringType(config) === 'embedded' ? (['prometheus'] as const) : []),
+    ...(config.monitoring.type === 'embedded' ? (['prometheus'] as const) : []),
   ];
 }
 

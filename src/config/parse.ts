@@ -1,9 +1,10 @@
 /** Stack config as written → {@link StackConfig}, or every problem at once. */
 import type { z } from 'zod';
+import { withDerived } from './derived';
 import { describeIssue } from './describe';
 import { ConfigError, type Found, formatPath, valueAt } from './problem';
 import { rules } from './rules';
-import { type StackConfig, type StackConfigInput, stackConfigSchema } from './schema';
+import { type ParsedConfig, type StackConfig, type StackConfigInput, stackConfigSchema } from './schema';
 import { closest, knownKeys } from './suggest';
 
 /**
@@ -22,7 +23,8 @@ export function parseWithFound(source: string, input: unknown, found: readonly F
   const shape = stackConfigSchema.safeParse(input);
   const known = found.flatMap(({ doubts }) => (doubts === undefined ? [] : [formatPath(doubts)]));
   const issues = shape.success ? [] : shape.error.issues;
-  const { config, doubtful } = shape.success ? { config: shape.data, doubtful: [] } : rightParts(input, issues);
+  const { parsed, doubtful } = shape.success ? { parsed: shape.data, doubtful: [] } : rightParts(input, issues);
+  const config = parsed === undefined ? undefined : withDerived(parsed);
   const inDoubt = (path: string): boolean => [...doubtful, ...known].some((bad) => overlaps(path, bad));
   const problems = [
     ...found.map(({ problem }) => problem),
@@ -48,14 +50,14 @@ export function stackConfig(input: StackConfigInput): StackConfig {
 
 interface RightParts {
   /** What is right, with defaults for the rest; undefined if nothing is. */
-  readonly config: StackConfig | undefined;
+  readonly parsed: ParsedConfig | undefined;
   /** Paths whose values are not the writer's: a rule that reads one of them has nothing to say. */
   readonly doubtful: readonly string[];
 }
 
 /** Leaves out what is wrong and, where a part cannot stand without it, that part too, until the rest is a config. */
 function rightParts(input: unknown, issues: readonly z.core.$ZodIssue[]): RightParts {
-  if (!isRecord(input)) return { config: undefined, doubtful: [] };
+  if (!isRecord(input)) return { parsed: undefined, doubtful: [] };
   // The one field without a default.
   const rest: Record<PropertyKey, unknown> = { environment: 'dev', ...(copyOf(input) as object) };
   const doubtful = issues.flatMap((issue) =>
@@ -70,10 +72,10 @@ function rightParts(input: unknown, issues: readonly z.core.$ZodIssue[]): RightP
     );
     doubtful.push(...removed.filter((path) => path.length > 0).map(formatPath));
     rest['environment'] ??= 'dev';
-    const parsed = stackConfigSchema.safeParse(rest);
-    if (parsed.success) return { config: parsed.data, doubtful };
-    if (removed.every((path) => path.length === 0)) return { config: undefined, doubtful };
-    wrong = parsed.error.issues;
+    const shape = stackConfigSchema.safeParse(rest);
+    if (shape.success) return { parsed: shape.data, doubtful };
+    if (removed.every((path) => path.length === 0)) return { parsed: undefined, doubtful };
+    wrong = shape.error.issues;
   }
 }
 

@@ -2,8 +2,8 @@
  * The Secrets of a stack: when it has each, what it is called, and which option names it. The rules of a stack file compare
  * these names, so they are here; keys, values and readers are in the table of `src/secrets`.
  */
+import { hasGrafanaMetrics } from './derived/monitoring';
 import { heartbeatSources } from './heartbeat';
-import { hasGrafanaMetrics } from './monitoring';
 import type { Receiver, StackConfig } from './schema';
 
 /** Name of one Secret; `Sections` are those of the config that it follows from. */

@@ -1,4 +1,5 @@
 /** How much disk a stack needs, from what it is expected to write and how long that is kept. */
+import { DISK_FULL_THRESHOLD } from './derived/disk-full';
 import { longestKept } from './retention';
 import type { StackConfig } from './schema';
 import { type ByteSize, type Duration, formatDuration, formatQuantity } from './units';
@@ -16,8 +17,6 @@ const SECOND = 1000;
 const CHUNK_AGE = 2 * HOUR;
 /** The write-ahead log is kept from the last checkpoint to the one before it (`checkpoint_duration`, 5m by default). */
 const WAL_KEPT = HOUR / 6;
-/** Above it Loki takes no lines (`disk_full_threshold`). */
-const USABLE = 0.9;
 
 type Sized = Pick<StackConfig, 'expectedLoad' | 'retention' | 'storage' | 'persistence' | 'deployment'>;
 
@@ -48,7 +47,7 @@ export function diskNeed(
   // Chunks that are not written yet are in two checkpoints while the second is made.
   const logged = (linesPerSecond * (bytesPerLine + BESIDE_A_LINE) * WAL_KEPT) / SECOND;
   const wal = ((logged + 2 * rate * CHUNK_AGE * CHUNK_BYTES) * replicationFactor) / replicas;
-  const volume = ((storage.type === 'filesystem' ? chunks : 0) + index + wal) / USABLE;
+  const volume = ((storage.type === 'filesystem' ? chunks : 0) + index + wal) / DISK_FULL_THRESHOLD;
   return { chunks: whole(chunks), index: whole(index), wal: whole(wal), volume: whole(volume) };
 }
 

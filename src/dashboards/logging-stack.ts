@@ -1,15 +1,13 @@
 /** "Spywatcher - Logging Stack": how the stack itself is, by its metrics. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type { StackConfig } from '../config/schema';
 import { place } from './layout';
 import { stackOverview, stackRows } from './stack-rows';
-import type { StackDashboardConfig } from './stack-selectors';
-
-export type { StackDashboardConfig } from './stack-selectors';
 
 export const LOGGING_STACK_UID = 'spywatcher-logging-stack';
 
 /** The dashboard as Grafana's JSON model. */
-export function loggingStackDashboard(config: StackDashboardConfig): dashboard.Dashboard {
+export function loggingStackDashboard(config: StackConfig): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder('Spywatcher - Logging Stack')
     .uid(LOGGING_STACK_UID)
     .tags(['spywatcher', 'logs', 'metrics'])

@@ -1,19 +1,19 @@
 /** What the dashboard of the stack itself shows: whether lines come in, whether they are kept, and whether they are found. */
+import type { StackConfig } from '../config/schema';
 import type { Row } from './layout';
 import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
 import type { SizedPanel } from './panels';
+import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
 import { hasHeartbeat } from '../config/heartbeat';
 import { gatewayCounter } from '../log-model/gateway-counters';
-import { selectorFor, type StackDashboardConfig, targetSelector } from './stack-selectors';
+import { selectorFor, targetSelector } from './stack-selectors';
 
-type RowOf = (config: StackDashboardConfig) => Row;
+type RowOf = (config: StackConfig) => Row;
 
-/** Share of the volume at which Loki stops taking lines: its own `disk_full_threshold`. */
-const REFUSED_AT = 0.9;
 const QUANTILES = [0.5, 0.95, 0.99];
 
 /** What is seen first. */
-export function stackOverview(config: StackDashboardConfig): readonly SizedPanel[] {
+export function stackOverview(config: StackConfig): readonly SizedPanel[] {
   const select = selectorFor(config);
   const used = `loki_ingester_wal_disk_usage_percent${select('loki')}`;
   return [
@@ -42,7 +42,7 @@ export function stackOverview(config: StackDashboardConfig): readonly SizedPanel
       width: 6,
       height: 5,
       unit: 's',
-      series: [{ expr: `min((${REFUSED_AT} - ${used}) / (deriv(${used}[6h]) > 0))`, legend: 'until full' }],
+      series: [{ expr: `min((${DISK_FULL_THRESHOLD} - ${used}) / (deriv(${used}[6h]) > 0))`, legend: 'until full' }],
     }),
     metrics({
       title: 'Ingest: Lines',
@@ -225,7 +225,7 @@ const storage: RowOf = (config) => {
       }),
       metrics({
         title: 'Disk Used',
-        description: `Share of the volume that holds the write-ahead log; at ${REFUSED_AT * 100} % Loki refuses lines.`,
+        description: `Share of the volume that holds the write-ahead log; at ${DISK_FULL_THRESHOLD * 100} % Loki refuses lines.`,
         unit: 'percentunit',
         series: [
           { expr: `max by (instance) (${loki('loki_ingester_wal_disk_usage_percent')})`, legend: '{{instance}}' },
@@ -376,7 +376,7 @@ const canaryRow: RowOf = (config) => {
 };
 
 /** The rows, in the order of a line's way. */
-export function stackRows(config: StackDashboardConfig): readonly Row[] {
+export function stackRows(config: StackConfig): readonly Row[] {
   const rows = [agents, gateway, queries, storage, memory, alerts, ...(config.canary === undefined ? [] : [canaryRow])];
   return rows.map((rowOf) => rowOf(config));
 }

@@ -1,18 +1,11 @@
 /** How the metrics of the stack's programs are told from others, which depends on who scrapes them. */
 import type { StackConfig } from '../config/schema';
-import { monitoringType } from '../config/monitoring';
-
-/** The parts of the stack config that the dashboard of the stack itself is made from. */
-export type StackDashboardConfig = Pick<
-  StackConfig,
-  'namespaces' | 'deployment' | 'monitoring' | 'environment' | 'resources' | 'canary' | 'alertmanager'
->;
 
 /** Programs of the stack, by the label `job` of their metrics. */
 type StackJob = 'loki' | 'compactor' | 'promtail' | 'grafana' | 'canary' | 'alertmanager' | 'prometheus';
 
 /** Programs that there are, in the order of the way that a line takes. */
-export function stackJobs(config: StackDashboardConfig): readonly StackJob[] {
+export function stackJobs(config: StackConfig): readonly StackJob[] {
   const { deployment, canary, alertmanager } = config;
   return [
     'promtail',
@@ -21,7 +14,7 @@ export function stackJobs(config: StackDashboardConfig): readonly StackJob[] {
     'grafana',
     ...(canary === undefined ? [] : (['canary'] as const)),
     ...(alertmanager.type === 'embedded' ? (['alertmanager'] as const) : []),
-    ...(monitoringType(config) === 'embedded' ? (['prometheus'] as const) : []),
+    ...(config.monitoring.type === 'embedded' ? (['prometheus'] as const) : []),
   ];
 }
 
@@ -30,8 +23,8 @@ export function stackJobs(config: StackDashboardConfig): readonly StackJob[] {
  * another namespace. A Prometheus that goes by annotations calls the jobs what it likes, so there a metric is known by its
  * name alone.
  */
-export function selectorFor(config: StackDashboardConfig): (job: StackJob, ...matchers: readonly string[]) => string {
-  const type = monitoringType(config);
+export function selectorFor(config: StackConfig): (job: StackJob, ...matchers: readonly string[]) => string {
+  const type = config.monitoring.type;
   const { logging, agents } = config.namespaces;
   return (job, ...further) => {
     const matchers = [
@@ -44,9 +37,9 @@ export function selectorFor(config: StackDashboardConfig): (job: StackJob, ...ma
 }
 
 /** Selector of the stack's targets. */
-export function targetSelector(config: StackDashboardConfig): string {
+export function targetSelector(config: StackConfig): string {
   const { logging, agents } = config.namespaces;
-  return monitoringType(config) === 'embedded'
+  return config.monitoring.type === 'embedded'
     ? `{job=~"${stackJobs(config).join('|')}"}`
     : `{namespace=~"${logging}|${agents}"}`;
 }

@@ -8,7 +8,6 @@ import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/
 import { onHost } from '../../local/layout';
 import type { LokiClient } from '../../local/loki-client';
 import type { StackConfig, StackConfigInput } from '../../src/config';
-import { positionsDirectory } from '../../src/config/positions';
 import { eventually } from '../../programs/wait';
 import { e2eConfig, log, restoreForward, waitForStack } from '../e2e/cluster';
 import { fastObjects } from '../e2e/fast-alerts';
@@ -83,7 +82,7 @@ export function exhaustMemory(scene: Scene, loki: LokiClient): Promise<string> {
  */
 export async function awayFromSave({ config }: Scene): Promise<void> {
   if (profile.killsAnyTime) return;
-  const file = onHost(join(positionsDirectory(config), 'positions.yaml'));
+  const file = onHost(join(config.agent.positionsDirectory, 'positions.yaml'));
   const age = (): number => Date.now() - statSync(file).mtimeMs;
   log('waiting until the agent’s positions are some seconds old');
   while (age() < 6000 || age() > 20_000) await sleep(200);

@@ -14,7 +14,6 @@ import { runInside } from '../../local/namespace';
 import { importStackImages } from '../../local/stack-images';
 import { waitAloud } from '../../programs/wait';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
-import { monitoringType } from '../../src/config/monitoring';
 import type { KubernetesObject } from '../../charts/objects';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { secretManifests } from '../../charts/secret-manifests';
@@ -200,7 +199,7 @@ export async function waitForStack(target: Target, config: StackConfig): Promise
     [logging, 'deployment/grafana'],
     [agents, 'daemonset/promtail'],
     ...(config.alertmanager.type === 'embedded' ? [[logging, 'statefulset/alertmanager'] as const] : []),
-    ...(monitoringType(config) === 'embedded' ? [[logging, 'statefulset/prometheus'] as const] : []),
+    ...(config.monitoring.type === 'embedded' ? [[logging, 'statefulset/prometheus'] as const] : []),
     ...(config.canary === undefined ? [] : [[logging, 'deployment/canary'] as const]),
   ] as const;
   await Promise.all(workloads.map(([namespace, workload]) => waitForRollout(target, namespace, workload, 180)));

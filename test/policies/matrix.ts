@@ -2,7 +2,6 @@
  * The traffic matrix as data: who may talk to whom, and why. Ports are container ports.
  * What no row allows is denied, at every end that belongs to the stack.
  */
-import { monitoringType } from '../../src/components/kit/addresses';
 import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */
@@ -102,7 +101,7 @@ export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
 /** The rows for a stack: some depend on what is configured. */
 export function matrix(config: StackConfig): readonly Row[] {
   const { deployment, storage, grafana, network, monitoring, alerting, alertmanager } = config;
-  const embedded = monitoringType(config) === 'embedded';
+  const embedded = config.monitoring.type === 'embedded';
   const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
   const targets = monitoring.targets.length > 0;
   const canary = config.canary !== undefined;

@@ -1,11 +1,9 @@
 /** Whether Loki itself is well: its disk, its compactor, its ring, its queries and its ruler. */
+import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
 import { formatDuration } from '../../config/units';
 import { stackLogRules } from '../tenant-rules';
 import { compactorJob, grown, seconds, selectorOf } from './promql';
 import type { RulesOf } from './config';
-
-/** Share of the volume at which Loki stops taking lines: its own `disk_full_threshold`. */
-const REFUSED_AT = 0.9;
 
 export const lokiRules: RulesOf = (config) => [...volumeRules(config), ...compactorRules(config), ...workRules(config)];
 
@@ -25,7 +23,7 @@ const volumeRules: RulesOf = (config) => {
     {
       name: 'LokiVolumeFullSoon',
       // The value is the time that is left. A Loki that has just been started fills its write-ahead log at first, and no more.
-      expr: `((${REFUSED_AT} - ${used}) / (deriv(${used}[6h]) > 0) < ${seconds(thresholds.volumeFullWithin)}) and ${used} offset 3h`,
+      expr: `((${DISK_FULL_THRESHOLD} - ${used}) / (deriv(${used}[6h]) > 0) < ${seconds(thresholds.volumeFullWithin)}) and ${used} offset 3h`,
       for: '30m',
       severity: 'warning',
       summary: 'Loki’s volume will soon be full',

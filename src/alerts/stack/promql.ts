@@ -1,6 +1,5 @@
 /** Parts of PromQL that several rules have. */
-import { monitoringType } from '../../config/monitoring';
-import type { StackRulesConfig } from './config';
+import type { StackConfig } from '../../config/schema';
 
 /** Matchers in braces. */
 export type Select = (job: string, ...matchers: readonly string[]) => string;
@@ -9,9 +8,9 @@ export type Select = (job: string, ...matchers: readonly string[]) => string;
  * Selects series of the stack. The operator's Prometheus may scrape another stack, or another Loki, beside it, and knows
  * them by their namespace.
  */
-export function selectorOf(config: StackRulesConfig): Select {
+export function selectorOf(config: StackConfig): Select {
   const { logging, agents } = config.namespaces;
-  const isShared = monitoringType(config) === 'operator';
+  const isShared = config.monitoring.type === 'operator';
   return (job, ...matchers) => {
     const namespace = isShared ? [`namespace="${job === 'promtail' ? agents : logging}"`] : [];
     return `{${[`job="${job}"`, ...namespace, ...matchers].join(',')}}`;
@@ -19,7 +18,7 @@ export function selectorOf(config: StackRulesConfig): Select {
 }
 
 /** Name of the job whose program compacts. */
-export function compactorJob({ deployment }: StackRulesConfig): string {
+export function compactorJob({ deployment }: StackConfig): string {
   return deployment.mode === 'ha' ? 'compactor' : 'loki';
 }
 

@@ -1,10 +1,10 @@
 /** What watches: targets that are scraped, memory, Alertmanager, Prometheus and the canary. */
-import { monitoringType } from '../../config/monitoring';
+import type { StackConfig } from '../../config/schema';
+import type { RulesOf } from './config';
 import { grown, seconds, selectorOf } from './promql';
-import type { RulesOf, StackRulesConfig } from './config';
 
 /** Programs of the stack that have metrics. */
-function jobs({ deployment, alertmanager, monitoring, canary, gateway }: StackRulesConfig): readonly string[] {
+function jobs({ deployment, alertmanager, monitoring, canary, gateway }: StackConfig): readonly string[] {
   return [
     'loki',
     ...(deployment.mode === 'ha' ? ['compactor'] : []),
@@ -50,11 +50,11 @@ export const watcherRules: RulesOf = (config) => {
         '{{ $labels.job }} at {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its memory limit.',
     },
     ...(config.alertmanager.type === 'embedded' ? alertmanagerRules(select('alertmanager')) : []),
-    ...(monitoringType(config) === 'embedded' ? prometheusRules : []),
+    ...(config.monitoring.type === 'embedded' ? prometheusRules : []),
   ];
 };
 
-function memoryNearLimit(config: StackRulesConfig): string {
+function memoryNearLimit(config: StackConfig): string {
   const { deployment, monitoring, resources, canary, alertmanager } = config;
   const select = selectorOf(config);
   const limits = {

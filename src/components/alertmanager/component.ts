@@ -9,7 +9,7 @@ import {
 } from '../../config';
 import { heartbeatSources } from '../../config/heartbeat';
 import { formatDuration } from '../../config/units';
-import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods, monitoringType } from '../kit/addresses';
+import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, podField } from '../kit/container';
 import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMETHEUS } from '../kit/identity';
 import { componentPolicy, destinationRule, dnsEgress, podsOf, tcp, udp } from '../kit/network';
@@ -19,19 +19,8 @@ import { Workload } from '../kit/workload';
 import { alertmanagerConfig, CONFIG, RECEIVERS } from './config';
 import { TEMPLATES } from './templates';
 
-/** The parts of the stack config that Alertmanager is made from. */
-export type AlertmanagerProps = Pick<
-  StackConfig,
-  | 'environment'
-  | 'namespaces'
-  | 'deployment'
-  | 'monitoring'
-  | 'alerting'
-  | 'persistence'
-  | 'resources'
-  | 'images'
-  | 'network'
-> & { readonly alertmanager: AlertmanagerConfig };
+/** A stack config with an Alertmanager of the stack's own. */
+export type AlertmanagerProps = StackConfig & { readonly alertmanager: AlertmanagerConfig };
 
 /** uid and gid of the image. */
 const USER = 65534;
@@ -91,7 +80,7 @@ export class Alertmanager extends Construct {
             podsOf(LOKI, namespaces.logging), // its ruler
             podsOf(GRAFANA, namespaces.logging),
             podsOf(GATEWAY, namespaces.logging), // of which it is the metrics alone
-            ...(monitoringType(props) === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
+            ...(props.monitoring.type === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
           ],
           ports: tcp(ALERTMANAGER.ports.http),
         },

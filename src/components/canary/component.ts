@@ -23,11 +23,8 @@ import {
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
 
-/** The parts of the stack config that the canary is made from. */
-export type CanaryProps = Pick<
-  StackConfig,
-  'namespaces' | 'auth' | 'gateway' | 'resources' | 'images' | 'network' | 'environment' | 'monitoring'
-> & { readonly canary: NonNullable<StackConfig['canary']> };
+/** A stack config with a canary. */
+export type CanaryProps = StackConfig & { readonly canary: NonNullable<StackConfig['canary']> };
 
 /** Not the image's own, which is root: it runs as anybody, and so does the nginx beside it. */
 const USER = 10350;

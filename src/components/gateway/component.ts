@@ -2,7 +2,7 @@
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
-import { GATEWAY_METRICS, monitoringType, scrapeAnnotations } from '../kit/addresses';
+import { GATEWAY_METRICS, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
 import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from '../kit/network';
@@ -16,23 +16,6 @@ import { bodySpace, gatewayConfig, USERS } from './config';
 import { pathsOfGateway } from './metrics';
 import { CERTIFICATE } from './tls';
 
-/** The parts of the stack config that the gateway is made from. */
-export type GatewayProps = Pick<
-  StackConfig,
-  | 'namespaces'
-  | 'deployment'
-  | 'alertmanager'
-  | 'gateway'
-  | 'auth'
-  | 'limits'
-  | 'resources'
-  | 'images'
-  | 'network'
-  | 'environment'
-  | 'monitoring'
-  | 'canary'
->;
-
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
 const USER = 10101;
 
@@ -45,7 +28,7 @@ const STOP = ['/bin/sh', '-c', `sleep 3; exec ${NGINX.join(' ')} -s quit`];
 
 /** The one door to Loki: an nginx that checks the credential, sets the tenant, and routes nothing but the paths listed here. */
 export class Gateway extends Construct {
-  constructor(scope: Construct, id: string, props: GatewayProps) {
+  constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const { namespaces, gateway, images } = props;
     const workload = new Workload(this, GATEWAY, namespaces.logging, images);
@@ -71,7 +54,7 @@ export class Gateway extends Construct {
     });
   }
 
-  private policy(props: GatewayProps): void {
+  private policy(props: StackConfig): void {
     const { namespaces, deployment, alertmanager, canary, network } = props;
     componentPolicy(this, GATEWAY, {
       namespace: namespaces.logging,
@@ -101,10 +84,10 @@ export class Gateway extends Construct {
   }
 
   /** One for the port; where annotations are scraped, one for each of its paths as well: an annotation names one path. */
-  private metricsServices(workload: Workload, props: GatewayProps): void {
+  private metricsServices(workload: Workload, props: StackConfig): void {
     const ports = [servicePort('metrics', GATEWAY.ports.metrics)];
     workload.service('metrics-service', { name: GATEWAY_METRICS, ports });
-    for (const { pod, path } of monitoringType(props) === 'annotations' ? pathsOfGateway(props) : [])
+    for (const { pod, path } of props.monitoring.type === 'annotations' ? pathsOfGateway(props) : [])
       workload.service(`scrape-${pod}`, {
         name: pod === GATEWAY.name ? `${pod}-scrape` : `${GATEWAY.name}-${pod}-scrape`,
         annotations: scrapeAnnotations(props, GATEWAY.ports.metrics, path),
@@ -112,7 +95,7 @@ export class Gateway extends Construct {
       });
   }
 
-  private container(props: GatewayProps): ContainerProps {
+  private container(props: StackConfig): ContainerProps {
     const { gateway, images, resources, auth } = props;
     return {
       name: GATEWAY.name,
@@ -136,7 +119,7 @@ export class Gateway extends Construct {
     };
   }
 
-  private volumes(props: GatewayProps): k8s.Volume[] {
+  private volumes(props: StackConfig): k8s.Volume[] {
     const { auth, gateway } = props;
     return [
       { name: 'config', configMap: { name: 'gateway-config' } },

@@ -16,23 +16,17 @@ import { ALERTMANAGER, COMPACTOR, GATEWAY, LOKI } from '../kit/identity';
 import { metricsPods, podNames } from '../loki/pods';
 import type { Directive } from '../kit/nginx';
 
-/** The parts of the stack config that nginx' configuration is made from. */
-export type GatewayConfigProps = Pick<
-  StackConfig,
-  'namespaces' | 'deployment' | 'alertmanager' | 'gateway' | 'auth' | 'limits' | 'resources'
->;
-
 /** Where the pod finds the htpasswd files. */
 export const USERS = '/etc/nginx/users';
 
 /** Without a credential that may erase, there is no path for it. */
 const isUsed =
-  (props: GatewayConfigProps) =>
+  (props: StackConfig) =>
   ({ kind }: Endpoint): boolean =>
     kind !== 'erase' || credentials(props).some((credential) => credential.kind === kind);
 
 /** nginx' configuration. */
-export function gatewayConfig(props: GatewayConfigProps): readonly Directive[] {
+export function gatewayConfig(props: StackConfig): readonly Directive[] {
   const { resources, gateway } = props;
   return [
     ['worker_processes', Math.max(1, Math.ceil(resources.gateway.limits.cpu.millicores / 1000))],
@@ -70,7 +64,7 @@ function withTls({ gateway }: Pick<StackConfig, 'gateway'>, directive: Directive
 }
 
 /** Variables that say what a request may do, and of which tenant it is. */
-function whoIsWho(props: GatewayConfigProps): readonly Directive[] {
+function whoIsWho(props: StackConfig): readonly Directive[] {
   return [
     ...(props.auth.loki.enabled ? [whoMayWhat(props)] : []),
     ['map', '$remote_user', '$tenant', tenantMap(props)],
@@ -79,7 +73,7 @@ function whoIsWho(props: GatewayConfigProps): readonly Directive[] {
 }
 
 /** Counters of connections, tails, large pushes and refusals. */
-function limitZones({ gateway }: GatewayConfigProps): readonly Directive[] {
+function limitZones({ gateway }: StackConfig): readonly Directive[] {
   return [
     ['limit_conn_zone', '$server_port', 'zone=connections:1m'],
     ['limit_conn_zone', '$tenant', 'zone=tails:1m'],
@@ -91,7 +85,7 @@ function limitZones({ gateway }: GatewayConfigProps): readonly Directive[] {
 }
 
 /** The Lokis behind the gateway. */
-function upstreams({ deployment, namespaces }: GatewayConfigProps): readonly Directive[] {
+function upstreams({ deployment, namespaces }: StackConfig): readonly Directive[] {
   const hostOf = (service: string): string => `${service}.${namespaces.logging}.svc`;
   return deployment.mode === 'ha'
     ? [upstream('compactor', hostOf(COMPACTOR.name)), ringUpstream(podNames(deployment).map(hostOf)), ...anotherTry()]
@@ -99,7 +93,7 @@ function upstreams({ deployment, namespaces }: GatewayConfigProps): readonly Dir
 }
 
 /** How long nginx waits for either side, and what it holds meanwhile. */
-function timesAndSizes(props: GatewayConfigProps): readonly Directive[] {
+function timesAndSizes(props: StackConfig): readonly Directive[] {
   return [
     ['proxy_http_version', '1.1'],
     // Loki's own answer to a query that takes too long is to arrive.
@@ -117,7 +111,7 @@ function timesAndSizes(props: GatewayConfigProps): readonly Directive[] {
 }
 
 /** The port of clients: Loki's API, path by path. */
-function lokiServer(props: GatewayConfigProps): Directive {
+function lokiServer(props: StackConfig): Directive {
   const { gateway, auth } = props;
   return [
     'server',
@@ -158,7 +152,7 @@ function lokiServer(props: GatewayConfigProps): Directive {
 }
 
 /** The port of scrapers: metrics and nothing else of an API, for each pod by itself. */
-function metricsServer(props: GatewayConfigProps): Directive {
+function metricsServer(props: StackConfig): Directive {
   const { deployment, namespaces } = props;
   return [
     'server',
@@ -179,7 +173,7 @@ function podMetrics(pod: string, port: number, { logging }: StackConfig['namespa
 }
 
 /** Name of a credential → what it may do. Of a name that nobody has, nothing is said here: its password decides. */
-function whoMayWhat(props: GatewayConfigProps): Directive {
+function whoMayWhat(props: StackConfig): Directive {
   return [
     'map',
     '$remote_user',
@@ -189,7 +183,7 @@ function whoMayWhat(props: GatewayConfigProps): Directive {
 }
 
 /** Name of a credential → X-Scope-OrgID; several tenants for a reader across tenants. */
-function tenantMap(props: GatewayConfigProps): readonly Directive[] {
+function tenantMap(props: StackConfig): readonly Directive[] {
   const { enabled, tenants } = props.auth.loki;
   if (!enabled) return [['default', tenants[0]?.name ?? '']];
   return [
@@ -277,7 +271,7 @@ function when(variable: string, operator: string, value: string, status: number)
 }
 
 /** A request that has got past the checks. The variables are for the second try with the previous password. */
-function proxied(props: GatewayConfigProps, { kind, methods, path, oneTenant }: Endpoint): readonly Directive[] {
+function proxied(props: StackConfig, { kind, methods, path, oneTenant }: Endpoint): readonly Directive[] {
   const upstreamName = kind === 'erase' && props.deployment.mode === 'ha' ? 'compactor' : 'loki';
   return [
     when('$request_method', '!~', `^(?:${methods.join('|')})$`, 405),
@@ -295,7 +289,7 @@ function proxied(props: GatewayConfigProps, { kind, methods, path, oneTenant }: 
 }
 
 /** A WebSocket, open for as long as somebody looks. */
-function tail(props: GatewayConfigProps): readonly Directive[] {
+function tail(props: StackConfig): readonly Directive[] {
   return [
     when('$request_method', '!=', 'GET', 405),
     ...allowed(props, 'read', '@previous-tail'),
@@ -311,7 +305,7 @@ const ONE_TENANT = when('$tenant', '~', '[|]', 403);
 const NAMED_ONLY = when('$tenant', '!~', '.', 401);
 
 /** No access for credentials of another kind, nor for a wrong password. */
-function allowed({ auth }: GatewayConfigProps, kind: AccessKind, previous = '@previous'): readonly Directive[] {
+function allowed({ auth }: StackConfig, kind: AccessKind, previous = '@previous'): readonly Directive[] {
   if (!auth.loki.enabled) return [];
   const others = (['write', 'read', 'erase'] as const).filter((other) => other !== kind);
   return [
@@ -331,7 +325,7 @@ function checked(file: 'users' | 'previous'): readonly Directive[] {
 }
 
 /** Where a password was wrong, the one before it may be right; after that, the request is refused and counted. */
-function previousPasswords(props: GatewayConfigProps): readonly Directive[] {
+function previousPasswords(props: StackConfig): readonly Directive[] {
   return [
     ['location', '@previous', [...checkedAgain(), bodySize(props), ...toLoki()]],
     ['location', '@previous-tail', [...checkedAgain(), ...toTail(props)]],
@@ -361,7 +355,7 @@ function largestBody(limits: StackConfig['limits']): number {
   return 2 * largestBurst(limits).bytes;
 }
 
-function bodySize({ limits }: GatewayConfigProps): Directive {
+function bodySize({ limits }: StackConfig): Directive {
   return ['client_max_body_size', largestBody(limits)];
 }
 
@@ -385,7 +379,7 @@ function isLarge(): readonly Directive[] {
   ];
 }
 
-function pushLimits(props: GatewayConfigProps): readonly Directive[] {
+function pushLimits(props: StackConfig): readonly Directive[] {
   return [
     bodySize(props),
     ['limit_conn', 'connections', props.gateway.maxConnections],
@@ -394,7 +388,7 @@ function pushLimits(props: GatewayConfigProps): readonly Directive[] {
 }
 
 /** Half of the pod's memory is for the bodies of all its connections. */
-function bodyBuffer({ resources, gateway }: GatewayConfigProps): number {
+function bodyBuffer({ resources, gateway }: StackConfig): number {
   return Math.floor(resources.gateway.limits.memory.bytes / 2 / gateway.maxConnections);
 }
 
@@ -408,7 +402,7 @@ function toLoki(): readonly Directive[] {
   return [...HEADERS, ['proxy_set_header', 'Connection', ''], ['proxy_pass', 'http://$upstream$target$is_args$args']];
 }
 
-function toTail({ limits, gateway }: GatewayConfigProps): readonly Directive[] {
+function toTail({ limits, gateway }: StackConfig): readonly Directive[] {
   return [
     ...HEADERS,
     ['proxy_set_header', 'Connection', 'upgrade'],

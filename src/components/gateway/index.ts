@@ -1,3 +1,3 @@
 export { gatewayServicePort, gatewayUrl } from './address';
-export { Gateway, type GatewayProps } from './component';
+export { Gateway } from './component';
 export { pathsOfGateway } from './metrics';

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../../config';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../../dashboards/log-aggregation';
 import { LOGGING_STACK_UID, loggingStackDashboard } from '../../dashboards/logging-stack';
-import { GRAFANA_METRICS, monitoringType, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
+import { GRAFANA_METRICS, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
 import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS } from '../kit/identity';
 import {
@@ -36,24 +36,6 @@ import { LDAP_FILE, LDAP_FOLDER } from '../../secrets/ldap-config';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
 import { grafanaIni, grafanaSettings } from './settings';
 
-/** The parts of the stack config that Grafana is made from. */
-export type GrafanaProps = Pick<
-  StackConfig,
-  | 'namespaces'
-  | 'alertmanager'
-  | 'grafana'
-  | 'gateway'
-  | 'auth'
-  | 'resources'
-  | 'images'
-  | 'network'
-  | 'limits'
-  | 'environment'
-  | 'monitoring'
-  | 'deployment'
-  | 'canary'
->;
-
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
 const USER = 10472;
 const DATA = '/var/lib/grafana';
@@ -63,7 +45,7 @@ const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
 
 /** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
 export class Grafana extends Construct {
-  constructor(scope: Construct, id: string, props: GrafanaProps) {
+  constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const { namespaces, grafana, images } = props;
     const workload = new Workload(this, GRAFANA, namespaces.logging, images);
@@ -95,7 +77,7 @@ export class Grafana extends Construct {
     });
   }
 
-  private policy(props: GrafanaProps): void {
+  private policy(props: StackConfig): void {
     const { namespaces, alertmanager, network, grafana } = props;
     const { login, database, smtp } = grafana;
     const { github, google, generic } = login.oauth ?? {};
@@ -121,7 +103,7 @@ export class Grafana extends Construct {
     });
   }
 
-  private deployment(workload: Workload, props: GrafanaProps, files: Readonly<Record<string, string>>): void {
+  private deployment(workload: Workload, props: StackConfig, files: Readonly<Record<string, string>>): void {
     const { grafana } = props;
     const hasMetrics = hasGrafanaMetrics(props);
     workload.deployment({
@@ -137,7 +119,7 @@ export class Grafana extends Construct {
     });
   }
 
-  private container(props: GrafanaProps): ContainerProps {
+  private container(props: StackConfig): ContainerProps {
     const { grafana, gateway, images, resources } = props;
     return {
       name: GRAFANA.name,
@@ -177,7 +159,7 @@ export class Grafana extends Construct {
     };
   }
 
-  private volumes(props: GrafanaProps): k8s.Volume[] {
+  private volumes(props: StackConfig): k8s.Volume[] {
     const { grafana, gateway } = props;
     const { ldap } = grafana.login;
     return [
@@ -260,7 +242,7 @@ export class Grafana extends Construct {
   }
 }
 
-function provisioningFiles(props: GrafanaProps) {
+function provisioningFiles(props: StackConfig) {
   return {
     'grafana.ini': grafanaIni(props.grafana),
     'datasources.yaml': stringify(datasources(props)),
@@ -279,14 +261,14 @@ function provisioningFiles(props: GrafanaProps) {
   };
 }
 
-function dashboardFiles(props: GrafanaProps): Readonly<Record<string, string>> {
+function dashboardFiles(props: StackConfig): Readonly<Record<string, string>> {
   return {
     [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2),
     [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
   };
 }
 
-function metricsProxy({ images, resources }: GrafanaProps): ProxyProps {
+function metricsProxy({ images, resources }: StackConfig): ProxyProps {
   return {
     images,
     resources,
@@ -310,9 +292,9 @@ const METRICS_FILES = {
 };
 
 /** The stack's own Prometheus, or every pod of the namespace of another one. */
-function prometheusRule(props: GrafanaProps): k8s.NetworkPolicyEgressRule {
+function prometheusRule(props: StackConfig): k8s.NetworkPolicyEgressRule {
   const { namespaces, grafana } = props;
-  if (grafana.datasources.prometheus === undefined && monitoringType(props) === 'embedded')
+  if (grafana.datasources.prometheus === undefined && props.monitoring.type === 'embedded')
     return { to: [podsOf(PROMETHEUS, namespaces.logging)], ports: tcp(PROMETHEUS.ports.http) };
   const { namespace, port } = prometheusDatasource(props);
   return { to: [podsIn(namespace)], ports: tcp(port) };

@@ -8,17 +8,11 @@ import { alertmanagerUrl, prometheusDatasource } from '../kit/addresses';
 import { gatewayUrl } from '../gateway';
 import { GATEWAY_PASSWORD } from './secrets';
 
-/** The parts of the stack config that the datasources are made from. */
-export type DatasourcesProps = Pick<
-  StackConfig,
-  'namespaces' | 'alertmanager' | 'grafana' | 'gateway' | 'auth' | 'limits' | 'environment' | 'monitoring'
->;
-
 /** Where the container finds the CA of the gateway's certificate. */
 export const GATEWAY_CA = '/etc/grafana/gateway-ca';
 
 /** Provisioned datasources. The password is the name of a file, which Grafana reads. */
-export function datasources(props: DatasourcesProps): Readonly<Record<string, unknown>> {
+export function datasources(props: StackConfig): Readonly<Record<string, unknown>> {
   const { namespaces, alertmanager, grafana, gateway, auth, limits, monitoring } = props;
   const alerts = alertmanagerUrl({ alertmanager, namespaces });
   return {

@@ -1,1 +1,1 @@
-export { Grafana, type GrafanaProps } from './component';
+export { Grafana } from './component';

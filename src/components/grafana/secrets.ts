@@ -37,7 +37,7 @@ const SETTINGS_SECRETS = [
 
 /** Those that the stack has, with their names. */
 export function settingsSecrets(
-  config: Pick<StackConfig, 'grafana' | 'auth' | 'monitoring' | 'environment'>,
+  config: Pick<StackConfig, 'grafana' | 'auth' | 'monitoring'>,
 ): readonly SettingsSecret[] {
   const providers: readonly string[] = oauthProviders(config.grafana.login.oauth);
   return SETTINGS_SECRETS.flatMap(({ name, secret: { nameIn }, settings }) => {

@@ -18,7 +18,7 @@ const DISCORD = 'https://discord.com';
 const HSTS_SECONDS = 31_536_000;
 
 /** All settings, without secrets. */
-export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitoring' | 'environment'>): Settings {
+export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitoring'>): Settings {
   const { url, login, database, smtp } = config.grafana;
   return {
     GF_SERVER_ROOT_URL: url,

@@ -1,10 +1,7 @@
 /** Where the stack's own pods find Alertmanager and Prometheus. */
 import type { StackConfig } from '../../config';
 import { defaults } from '../../config/defaults';
-import { monitoringType } from '../../config/monitoring';
 import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS, PROMTAIL } from './identity';
-
-export { monitoringType };
 
 /** Service that gives each Alertmanager a name. */
 export const ALERTMANAGER_PODS = `${ALERTMANAGER.name}-pods`;
@@ -49,27 +46,25 @@ export function alertmanagerUrl(config: Pick<StackConfig, 'alertmanager' | 'name
 }
 
 /** URL of the embedded Prometheus, without a slash at the end; undefined where there is none. */
-export function prometheusUrl(
-  config: Pick<StackConfig, 'monitoring' | 'environment' | 'namespaces'>,
-): string | undefined {
-  return monitoringType(config) === 'embedded'
+export function prometheusUrl(config: Pick<StackConfig, 'monitoring' | 'namespaces'>): string | undefined {
+  return config.monitoring.type === 'embedded'
     ? `http://${PROMETHEUS.name}.${config.namespaces.logging}.svc:${PROMETHEUS.ports.http}`
     : undefined;
 }
 
 /** What makes a Prometheus that looks for annotations scrape a pod or a Service; nothing where none is meant to. */
 export function scrapeAnnotations(
-  config: Pick<StackConfig, 'monitoring' | 'environment'>,
+  { monitoring }: Pick<StackConfig, 'monitoring'>,
   port: number,
   path = '/metrics',
 ): Readonly<Record<string, string>> {
-  if (monitoringType(config) !== 'annotations') return {};
+  if (monitoring.type !== 'annotations') return {};
   return { 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(port), 'prometheus.io/path': path };
 }
 
 /** Grafana's second datasource: its URL, and the namespace and port of its pods. */
 export function prometheusDatasource(
-  config: Pick<StackConfig, 'grafana' | 'monitoring' | 'environment' | 'namespaces'>,
+  config: Pick<StackConfig, 'grafana' | 'monitoring' | 'namespaces'>,
 ): NonNullable<StackConfig['grafana']['datasources']['prometheus']> {
   const { grafana, namespaces } = config;
   const own = prometheusUrl(config);

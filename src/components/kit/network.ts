@@ -3,7 +3,6 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import { parseCIDR } from 'ipaddr.js';
 import type { Destination, StackConfig } from '../../config';
-import { monitoringType } from './addresses';
 import { type Identity, objectLabels, PROMETHEUS, selectorLabels } from './identity';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
@@ -22,13 +21,14 @@ export function podsIn(namespace: string, labels: Readonly<Record<string, string
 }
 
 /** Who may scrape metrics: everything in the configured namespace, and the stack's own Prometheus. */
-export function scrapers(
-  config: Pick<StackConfig, 'network' | 'namespaces' | 'monitoring' | 'environment'>,
-): readonly k8s.NetworkPolicyPeer[] {
-  const { network, namespaces } = config;
+export function scrapers({
+  network,
+  namespaces,
+  monitoring,
+}: Pick<StackConfig, 'network' | 'namespaces' | 'monitoring'>): readonly k8s.NetworkPolicyPeer[] {
   return [
     podsIn(network.monitoring.namespace),
-    ...(monitoringType(config) === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
+    ...(monitoring.type === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
   ];
 }
 

@@ -1,12 +1,12 @@
 /** A ring's compactor: its StatefulSet, Services, config and NetworkPolicy. */
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
+import type { StackConfig } from '../../config';
 import { COMPACTOR, GATEWAY } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsOf, tcp } from '../kit/network';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
-import type { LokiProps } from './component';
-import { compactorSection, lokiConfig, type LokiConfigProps, tenantOverrides } from './config';
+import { compactorSection, lokiConfig, tenantOverrides } from './config';
 import { lokiStatefulSet } from './stateful-set';
 import { bucketEgress, bucketIdentity, DATA } from './storage';
 
@@ -18,7 +18,7 @@ const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
  * chooses, while a request for deletion reaches any of them, and is known to that one alone.
  */
 export class Compactor extends Construct {
-  constructor(scope: Construct, id: string, props: LokiProps) {
+  constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const workload = new Workload(this, COMPACTOR, props.namespaces.logging, props.images);
     const ports = [servicePort('http', COMPACTOR.ports.http)];
@@ -44,7 +44,7 @@ export class Compactor extends Construct {
     });
   }
 
-  private policy({ namespaces, storage, network }: LokiProps): void {
+  private policy({ namespaces, storage, network }: StackConfig): void {
     componentPolicy(this, COMPACTOR, {
       namespace: namespaces.logging,
       ingress: [{ from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }],
@@ -54,7 +54,7 @@ export class Compactor extends Construct {
 }
 
 /** The compactor's config file as an object: what it has in common with Loki, and a ring of its own that nobody else is in. */
-export function compactorConfig(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+export function compactorConfig(props: StackConfig): Readonly<Record<string, unknown>> {
   const shared = lokiConfig(props);
   return {
     target: COMPACTOR.name,

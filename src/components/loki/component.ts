@@ -16,31 +16,9 @@ import { ruleConfigMaps, ruleMounts, rulerEgress } from './ruler';
 import { lokiStatefulSet } from './stateful-set';
 import { bucketEgress, bucketIdentity } from './storage';
 
-/** The parts of the stack config that Loki is made from. */
-export type LokiProps = Pick<
-  StackConfig,
-  | 'namespaces'
-  | 'deployment'
-  | 'alertmanager'
-  | 'storage'
-  | 'persistence'
-  | 'retention'
-  | 'limits'
-  | 'auth'
-  | 'resources'
-  | 'images'
-  | 'network'
-  // What its ruler evaluates, whom it tells, and where its links lead.
-  | 'alerting'
-  | 'monitoring'
-  | 'environment'
-  | 'agent'
-  | 'grafana'
->;
-
 /** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
 export class Loki extends Construct {
-  constructor(scope: Construct, id: string, props: LokiProps) {
+  constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const workload = new Workload(this, LOKI, props.namespaces.logging, props.images);
     const files = { 'config.yaml': stringify(lokiConfig(props)), 'overrides.yaml': stringify(tenantOverrides(props)) };
@@ -53,7 +31,7 @@ export class Loki extends Construct {
     this.statefulSet(workload, props, files);
   }
 
-  private policy(props: LokiProps): void {
+  private policy(props: StackConfig): void {
     const { namespaces, deployment, storage, network } = props;
     const alerts = rulerEgress(props);
     const peers = podsOf(LOKI, namespaces.logging);
@@ -74,7 +52,7 @@ export class Loki extends Construct {
     });
   }
 
-  private services(workload: Workload, { deployment }: LokiProps): void {
+  private services(workload: Workload, { deployment }: StackConfig): void {
     const http = [portOf('http')];
     workload.service('service', { ports: http });
     workload.service('headless', {
@@ -90,7 +68,7 @@ export class Loki extends Construct {
       workload.service(`metrics-${pod}`, { name: `${pod}-metrics`, beforeReady: true, pod, ports: http });
   }
 
-  private statefulSet(workload: Workload, props: LokiProps, files: Readonly<Record<string, string>>): void {
+  private statefulSet(workload: Workload, props: StackConfig, files: Readonly<Record<string, string>>): void {
     const { deployment, resources, persistence } = props;
     const { mode, replicas, zoneAware, replicationFactor } = deployment;
     lokiStatefulSet(workload, props, {

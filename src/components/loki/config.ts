@@ -5,15 +5,8 @@ import { type KeptPeriods, longestKept, longestPeriod } from '../../config/reten
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../../config/units';
 import { EVERY_STREAM } from '../../log-model';
 import { LOKI } from '../kit/identity';
-import { type RulerProps, rulerSection } from './ruler';
+import { rulerSection } from './ruler';
 import { DATA, schemaPeriods, storageSection } from './storage';
-
-/** The parts of the stack config that Loki's config files are made from. */
-export type LokiConfigProps = Pick<
-  StackConfig,
-  'namespaces' | 'deployment' | 'storage' | 'retention' | 'limits' | 'auth' | 'resources'
-> &
-  RulerProps;
 
 /** Where the pod finds its config files. */
 export const CONFIG = '/etc/loki';
@@ -30,7 +23,7 @@ const HOUR = 3_600_000;
 const SECOND = 1000;
 
 /** Loki's config file as an object. What is unusual has its reason beside it. */
-export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+export function lokiConfig(props: StackConfig): Readonly<Record<string, unknown>> {
   const { deployment, limits, storage } = props;
   const isRing = deployment.mode === 'ha';
   return {
@@ -67,7 +60,7 @@ export function lokiConfig(props: LokiConfigProps): Readonly<Record<string, unkn
   };
 }
 
-function serverSection(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+function serverSection(props: StackConfig): Readonly<Record<string, unknown>> {
   const { limits } = props;
   return {
     http_listen_port: LOKI.ports.http,
@@ -81,7 +74,7 @@ function serverSection(props: LokiConfigProps): Readonly<Record<string, unknown>
   };
 }
 
-function commonSection({ deployment }: LokiConfigProps): Readonly<Record<string, unknown>> {
+function commonSection({ deployment }: StackConfig): Readonly<Record<string, unknown>> {
   const isRing = deployment.mode === 'ha';
   return {
     path_prefix: DATA,
@@ -95,7 +88,7 @@ function commonSection({ deployment }: LokiConfigProps): Readonly<Record<string,
   };
 }
 
-function memberlistSection(props: LokiConfigProps): Readonly<Record<string, unknown>> {
+function memberlistSection(props: StackConfig): Readonly<Record<string, unknown>> {
   return {
     join_members: [`dns+loki-headless.${props.namespaces.logging}.svc:${LOKI.ports.memberlist}`],
     rejoin_interval: '1m', // default 0s: two halves of a ring that lost each other stay apart
@@ -103,12 +96,7 @@ function memberlistSection(props: LokiConfigProps): Readonly<Record<string, unkn
   };
 }
 
-function ingesterSection({
-  deployment,
-  storage,
-  limits,
-  resources,
-}: LokiConfigProps): Readonly<Record<string, unknown>> {
+function ingesterSection({ deployment, storage, limits, resources }: StackConfig): Readonly<Record<string, unknown>> {
   const replayCeiling = {
     bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
   };
@@ -133,7 +121,7 @@ function ingesterSection({
 }
 
 /** Of every tenant; {@link tenantOverrides} says what differs for one. */
-function limitsSection({ retention, limits }: LokiConfigProps): Readonly<Record<string, unknown>> {
+function limitsSection({ retention, limits }: StackConfig): Readonly<Record<string, unknown>> {
   return {
     ...retentionLimits(retention),
     ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
@@ -169,7 +157,7 @@ function limitsSection({ retention, limits }: LokiConfigProps): Readonly<Record<
  * Default: none. The address of a pod that is gone may become that of another ring's pod, and the two rings one. The bucket is
  * in the label because two clusters may have a namespace of the same name, and one network.
  */
-function ringLabel({ deployment, namespaces, storage }: LokiConfigProps): Readonly<Record<string, unknown>> {
+function ringLabel({ deployment, namespaces, storage }: StackConfig): Readonly<Record<string, unknown>> {
   const label = storage.type === 's3' ? `${namespaces.logging}/${storage.bucket}` : namespaces.logging;
   const { clusterLabel } = deployment;
   return {
@@ -179,7 +167,7 @@ function ringLabel({ deployment, namespaces, storage }: LokiConfigProps): Readon
 }
 
 /** Compaction, retention and deletion, for whoever does it. */
-export function compactorSection({ retention, storage }: LokiConfigProps): Readonly<Record<string, unknown>> {
+export function compactorSection({ retention, storage }: StackConfig): Readonly<Record<string, unknown>> {
   return {
     working_directory: `${DATA}/compactor`,
     compaction_interval: formatDuration(retention.compactionInterval),
@@ -190,7 +178,7 @@ export function compactorSection({ retention, storage }: LokiConfigProps): Reado
 }
 
 /** Per-tenant overrides; Loki reads the file again while it runs. */
-export function tenantOverrides({ retention, limits, auth }: LokiConfigProps): Readonly<Record<string, unknown>> {
+export function tenantOverrides({ retention, limits, auth }: StackConfig): Readonly<Record<string, unknown>> {
   const overrides = auth.loki.tenants.flatMap(({ name, erase }) => {
     const kept = retention.tenants[name];
     const own = {
@@ -253,6 +241,6 @@ function serverTimeout(limits: StackConfig['limits']): Duration {
 }
 
 /** A push of a whole burst must fit in one gRPC message. */
-function grpcMessageSize({ limits }: LokiConfigProps): number {
+function grpcMessageSize({ limits }: StackConfig): number {
   return Math.max(largestBurst(limits).bytes, 16 * 2 ** 20);
 }

@@ -1,3 +1,3 @@
 export { Compactor, compactorConfig } from './compactor';
-export { Loki, type LokiProps } from './component';
+export { Loki } from './component';
 export { metricsPods, podNames } from './pods';

@@ -11,25 +11,11 @@ import { ALERTMANAGER, PROMETHEUS } from '../kit/identity';
 import { DATA } from './storage';
 import { destinationRule, podsOf, tcp } from '../kit/network';
 
-/** The parts of the stack config that the ruler is made from. */
-export type RulerProps = Pick<
-  StackConfig,
-  | 'alerting'
-  | 'alertmanager'
-  | 'monitoring'
-  | 'environment'
-  | 'namespaces'
-  | 'auth'
-  | 'agent'
-  | 'grafana'
-  | 'deployment'
->;
-
 /** Where the pod finds each tenant's rules, in a folder of its name. */
 export const RULES = '/etc/loki-rules';
 
 /** Loki's `ruler` section; none where `alerting.enabled` is false. */
-export function rulerSection(props: RulerProps): Readonly<Record<string, unknown>> {
+export function rulerSection(props: StackConfig): Readonly<Record<string, unknown>> {
   const { alerting, grafana, deployment } = props;
   if (!alerting.enabled) return {};
   const alertmanagers = alertmanagerUrls(props);
@@ -56,7 +42,7 @@ export function rulerSection(props: RulerProps): Readonly<Record<string, unknown
 }
 
 /** Where recording rules are kept; undefined where there are none. */
-function recordedTo(props: RulerProps): string | undefined {
+function recordedTo(props: StackConfig): string | undefined {
   if (!hasRecordingRules(props)) return undefined;
   const embedded = prometheusUrl(props);
   return props.alerting.remoteWrite?.url ?? (embedded === undefined ? undefined : `${embedded}/api/v1/write`);
@@ -70,7 +56,7 @@ export interface RuleConfigMap {
 }
 
 /** One for each tenant that has rules. With one for each tenant, another tenant would change the pod, and restart Loki. */
-export function ruleConfigMaps(props: RulerProps): readonly RuleConfigMap[] {
+export function ruleConfigMaps(props: StackConfig): readonly RuleConfigMap[] {
   return props.alerting.enabled ? tenantRules(props).filter(hasRules).map(ruleConfigMap) : [];
 }
 
@@ -95,7 +81,7 @@ function isName(tenant: string): boolean {
 }
 
 /** Mounted as folders, without subPath: a changed ConfigMap arrives in the running pod, and Loki reads it again. */
-export function ruleMounts(props: RulerProps): Required<Pick<k8s.Container, 'volumeMounts'>> & {
+export function ruleMounts(props: StackConfig): Required<Pick<k8s.Container, 'volumeMounts'>> & {
   readonly volumes: readonly k8s.Volume[];
 } {
   const maps = ruleConfigMaps(props);
@@ -106,7 +92,7 @@ export function ruleMounts(props: RulerProps): Required<Pick<k8s.Container, 'vol
 }
 
 /** Alertmanager, and who keeps what is recorded. */
-export function rulerEgress(props: RulerProps): readonly k8s.NetworkPolicyEgressRule[] {
+export function rulerEgress(props: StackConfig): readonly k8s.NetworkPolicyEgressRule[] {
   const { alerting, alertmanager, namespaces } = props;
   if (!alerting.enabled) return [];
   const metrics = recordedTo(props);

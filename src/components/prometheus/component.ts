@@ -10,12 +10,8 @@ import { ALERTMANAGER, GRAFANA, LOKI, PROMETHEUS } from '../kit/identity';
 import { alertmanagerEgress, componentPolicy, destinationRule, dnsEgress, podsOf, tcp } from '../kit/network';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
-import { PROMETHEUS_CONFIG, prometheusConfig, type PrometheusConfigProps, RULE_FILE } from './config';
+import { PROMETHEUS_CONFIG, prometheusConfig, RULE_FILE } from './config';
 import { scrapeJobs } from './scrape-jobs';
-
-/** The parts of the stack config that Prometheus is made from. */
-export type PrometheusProps = PrometheusConfigProps &
-  Pick<StackConfig, 'resources' | 'images' | 'network' | 'retention' | 'gateway' | 'alerting' | 'auth' | 'agent'>;
 
 /** The image's own. */
 const USER = 65534;
@@ -29,7 +25,7 @@ const END_SECONDS = 120;
 
 /** A Prometheus for the stack itself, and for what the config names: one pod, which nobody reaches but Grafana and Loki's ruler. */
 export class Prometheus extends Construct {
-  constructor(scope: Construct, id: string, props: PrometheusProps) {
+  constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const { namespaces, images, monitoring, alerting } = props;
     const workload = new Workload(this, PROMETHEUS, namespaces.logging, images);
@@ -59,7 +55,7 @@ export class Prometheus extends Construct {
     });
   }
 
-  private container(props: PrometheusProps): ContainerProps {
+  private container(props: StackConfig): ContainerProps {
     const { images, resources } = props;
     return {
       name: PROMETHEUS.name,
@@ -83,7 +79,7 @@ export class Prometheus extends Construct {
     };
   }
 
-  private policy(props: PrometheusProps): void {
+  private policy(props: StackConfig): void {
     const { namespaces, network, monitoring } = props;
     // Two jobs of one component are one rule.
     const scraped = new Map(
@@ -117,6 +113,6 @@ export class Prometheus extends Construct {
 }
 
 /** Whether results of Loki's recording rules are sent here. */
-function isRecordedTo(props: PrometheusProps): boolean {
+function isRecordedTo(props: StackConfig): boolean {
   return hasRecordingRules(props) && props.alerting.remoteWrite === undefined;
 }

@@ -5,12 +5,6 @@ import { alertmanagerUrls } from '../kit/addresses';
 import { PROMETHEUS } from '../kit/identity';
 import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 
-/** The parts of the stack config that Prometheus' configuration is made from. */
-export type PrometheusConfigProps = Pick<
-  StackConfig,
-  'namespaces' | 'deployment' | 'alertmanager' | 'canary' | 'gateway' | 'monitoring' | 'environment'
->;
-
 /** Where the pod finds configuration and rules. */
 export const PROMETHEUS_CONFIG = '/etc/prometheus/config';
 /** File of the stack's own alert rules, beside the configuration. */
@@ -19,7 +13,7 @@ export const RULE_FILE = 'stack-rules.yaml';
 const BLOCKS_SHARE = 0.8;
 
 /** Prometheus' config file as an object. */
-export function prometheusConfig(props: PrometheusConfigProps): Readonly<Record<string, unknown>> {
+export function prometheusConfig(props: StackConfig): Readonly<Record<string, unknown>> {
   const { monitoring } = props;
   const { retention, persistence } = monitoring.embedded;
   const interval = formatDuration(monitoring.scrapeInterval);

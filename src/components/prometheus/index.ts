@@ -1,2 +1,2 @@
-export { Prometheus, type PrometheusProps } from './component';
-export { OperatorMonitoring, type OperatorMonitoringProps } from './operator';
+export { Prometheus } from './component';
+export { OperatorMonitoring } from './operator';

@@ -1,13 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { metricRuleGroups } from '../../alerts/metric-rule-groups';
-import { stackRules, type StackRulesConfig } from '../../alerts/stack-rules';
+import { stackRules } from '../../alerts/stack-rules';
+import type { StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
 import { objectLabels, PROMETHEUS, selectorLabels } from '../kit/identity';
 import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
-
-/** The parts of the stack config that the operator's objects are made from. */
-export type OperatorMonitoringProps = StackRulesConfig;
 
 const API = 'monitoring.coreos.com/v1';
 
@@ -16,7 +14,7 @@ type Relabelling = Readonly<Record<string, unknown>>;
 
 /** For a Prometheus Operator: what of the stack is scraped, and the stack's own alerts. */
 export class OperatorMonitoring extends Construct {
-  constructor(scope: Construct, id: string, props: OperatorMonitoringProps) {
+  constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const { namespaces, monitoring } = props;
     const { labels = {}, ruleLabels = {} } = monitoring.operator ?? {};

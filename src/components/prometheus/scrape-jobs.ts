@@ -20,11 +20,8 @@ export interface ScrapeJob {
   readonly paths?: readonly { readonly path: string; readonly pod: string }[];
 }
 
-/** The parts of the stack config that say what there is to scrape. */
-export type ScrapeJobsConfig = Pick<StackConfig, 'namespaces' | 'deployment' | 'alertmanager' | 'canary' | 'gateway'>;
-
 /** Every program of the stack that has metrics. */
-export function scrapeJobs(config: ScrapeJobsConfig): readonly ScrapeJob[] {
+export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
   const { logging, agents } = config.namespaces;
   const throughGateway = (program: Identity): ScrapeJob => ({
     job: program.name,

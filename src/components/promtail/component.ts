@@ -3,10 +3,9 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { credentialSecretName, type StackConfig } from '../../config';
-import { positionsDirectory } from '../../config/positions';
 import { filesVolume } from '../../config/volumes';
 import { LABELS } from '../../log-model';
-import { monitoringType, PROMTAIL_METRICS, scrapeAnnotations } from '../kit/addresses';
+import { PROMTAIL_METRICS, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, podField, tcpProbe } from '../kit/container';
 import { GATEWAY, objectLabels, PROMTAIL } from '../kit/identity';
 import { addresses, componentPolicy, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
@@ -15,22 +14,6 @@ import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
 import { CREDENTIAL, GATEWAY_CA, mountOf, POSITIONS, promtailConfig } from './config';
 
-/** The parts of the stack config that Promtail is made from. */
-export type PromtailProps = Pick<
-  StackConfig,
-  | 'namespaces'
-  | 'agent'
-  | 'auth'
-  | 'gateway'
-  | 'limits'
-  | 'resources'
-  | 'images'
-  | 'network'
-  | 'environment'
-  | 'monitoring'
-  | 'canary'
->;
-
 /** Volume of the pod with its positions. */
 export const POSITIONS_VOLUME = 'positions';
 /** The batch in its hands is lost if it is killed: it may wait for a Loki that is restarted at the same time, and takes as long. */
@@ -38,7 +21,7 @@ const END_SECONDS = 300;
 
 /** Promtail: one agent on each node, with the right to list pods and to read their log files, and nothing else. */
 export class Promtail extends Construct {
-  constructor(scope: Construct, id: string, props: PromtailProps) {
+  constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const { namespaces, agent, images } = props;
     const workload = new Workload(this, PROMTAIL, namespaces.agents, images);
@@ -52,7 +35,7 @@ export class Promtail extends Construct {
     this.rights(namespaces.agents);
     workload.configMap('config', 'promtail-config', files);
     this.policy(props);
-    if (monitoringType(props) === 'embedded')
+    if (props.monitoring.type === 'embedded')
       // An agent that is not ready has metrics that say why.
       workload.service('metrics-service', {
         name: PROMTAIL_METRICS,
@@ -92,7 +75,7 @@ export class Promtail extends Construct {
     });
   }
 
-  private policy(props: PromtailProps): void {
+  private policy(props: StackConfig): void {
     const { namespaces, network } = props;
     componentPolicy(this, PROMTAIL, {
       namespace: namespaces.agents,
@@ -105,7 +88,7 @@ export class Promtail extends Construct {
     });
   }
 
-  private container({ agent, auth, gateway, images, resources }: PromtailProps): ContainerProps {
+  private container({ agent, auth, gateway, images, resources }: StackConfig): ContainerProps {
     return {
       name: PROMTAIL.name,
       image: images.promtail,
@@ -132,11 +115,11 @@ export class Promtail extends Construct {
     };
   }
 
-  private volumes(props: PromtailProps): k8s.Volume[] {
+  private volumes(props: StackConfig): k8s.Volume[] {
     const { agent, auth, gateway } = props;
     return [
       { name: 'config', configMap: { name: 'promtail-config' } },
-      { name: POSITIONS_VOLUME, hostPath: { path: positionsDirectory(props), type: 'DirectoryOrCreate' } },
+      { name: POSITIONS_VOLUME, hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
       { name: 'pod-logs', hostPath: { path: '/var/log/pods' } },
       ...agent.files.map(({ name, directory }) => ({
         name: filesVolume(name),

@@ -5,9 +5,6 @@ import { type FileSource, scrapeConfigs } from '../../pipelines';
 import { gatewayUrl } from '../gateway';
 import { PROMTAIL } from '../kit/identity';
 
-/** The parts of the stack config that Promtail's config file is made from. */
-export type PromtailConfigProps = Pick<StackConfig, 'namespaces' | 'agent' | 'auth' | 'gateway' | 'limits' | 'canary'>;
-
 /** Where the pod finds its password at the gateway. */
 export const CREDENTIAL = '/etc/promtail-credential';
 /** Where it finds the CA of the gateway's certificate. */
@@ -29,7 +26,7 @@ export function promtailConfig({
   gateway,
   limits,
   canary,
-}: PromtailConfigProps): Readonly<Record<string, unknown>> {
+}: StackConfig): Readonly<Record<string, unknown>> {
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
     // A position is that of the last line read, not of the last one delivered. Killed within a batch's time after it was written down, an

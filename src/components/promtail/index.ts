@@ -1,2 +1,2 @@
-export { POSITIONS_VOLUME, Promtail, type PromtailProps } from './component';
+export { POSITIONS_VOLUME, Promtail } from './component';
 export { promtailConfig } from './config';

@@ -1,5 +1,4 @@
 import { globsOverlap } from '../glob';
-import { positionsDirectory } from '../positions';
 import { formatPath } from '../problem';
 import { problem, type Rule, when } from './rule';
 import { agentSelector } from './selector';
@@ -46,12 +45,11 @@ export const agentRules: readonly Rule[] = [
   },
   {
     reads: ['agent.files', 'agent.positionsDirectory', 'namespaces.agents'],
-    check: ({ agent, namespaces }) => {
-      const positions = positionsDirectory({ agent, namespaces });
+    check: ({ agent }) => {
       return agent.files.flatMap((source, index) => {
         const path = ['agent', 'files', index];
         const [glob, written] = [globOf(source), { directory: source.directory, files: source.files }];
-        const own = [...POD_LOGS, positions].find((folder) => globsOverlap(glob, `${folder}/**`));
+        const own = [...POD_LOGS, agent.positionsDirectory].find((folder) => globsOverlap(glob, `${folder}/**`));
         const before = agent.files.findIndex((other, at) => at < index && globsOverlap(glob, globOf(other)));
         return [
           ...when(own !== undefined, () =>
@@ -59,7 +57,7 @@ export const agentRules: readonly Rule[] = [
               path,
               written,
               `files that the agent does not read anyway, nor writes itself: these may be below ${own ?? ''}, and their lines would come twice, or never end`,
-              own === positions
+              own === agent.positionsDirectory
                 ? 'name another folder'
                 : 'remove it: the agent reads what pods write to stdout by itself; or name another folder',
             ),

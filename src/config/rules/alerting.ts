@@ -11,7 +11,6 @@ import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } 
 import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
 import { hasHeartbeat, WATCHDOG } from '../heartbeat';
 import { builtInLogAlerts } from '../known-alerts';
-import { monitoringType } from '../monitoring';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { closest } from '../suggest';
@@ -30,7 +29,7 @@ export const alertingRules: readonly Rule[] = [
     reads: ['alerting', 'monitoring', 'environment', 'namespaces'],
     check: (config) =>
       when(
-        hasRecordingRules(config) && config.alerting.remoteWrite === undefined && monitoringType(config) !== 'embedded',
+        hasRecordingRules(config) && config.alerting.remoteWrite === undefined && config.monitoring.type !== 'embedded',
         () =>
           problem(
             ['alerting', 'remoteWrite'],

@@ -1,5 +1,5 @@
+import { agentTenant } from '../derived/agent-tenant';
 import { formatDuration } from '../units';
-import type { StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
 /** loki-canary asks for so many lines at once. */
@@ -7,18 +7,12 @@ const LINES_ASKED_FOR = 1000;
 /** At a shorter interval it would not get all that it asks about; at a longer one it notices little. */
 const INTERVAL = { least: 1_000, most: 60_000 };
 
-/** The tenant that the canary's lines are of: the agent's. */
-function tenantOf({ auth, agent }: Pick<StackConfig, 'auth' | 'agent'>) {
-  const { enabled, tenants } = auth.loki;
-  return enabled ? tenants.find(({ write }) => write.includes(agent.credential)) : tenants[0];
-}
-
 export const canaryRules: readonly Rule[] = [
   {
     reads: ['canary.credential', 'auth.loki', 'agent.credential'],
     check: (config) => {
       const { canary, auth } = config;
-      const tenant = tenantOf(config);
+      const tenant = agentTenant(config);
       if (canary === undefined || !auth.loki.enabled || tenant === undefined) return [];
       return when(!tenant.read.includes(canary.credential), () =>
         problem(
@@ -73,7 +67,7 @@ export const canaryRules: readonly Rule[] = [
     reads: ['canary', 'limits', 'auth.loki', 'agent.credential'],
     check: (config) => {
       const { canary, limits } = config;
-      const tenant = tenantOf(config);
+      const tenant = agentTenant(config);
       if (canary === undefined || tenant === undefined) return [];
       const own = limits.tenants[tenant.name];
       const at = (name: 'maxTails' | 'maxEntriesPerQuery') =>

@@ -1,3 +1,4 @@
+import { agentTenant } from '../derived/agent-tenant';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { formatLokiBytes } from '../units';
@@ -18,8 +19,7 @@ export const limitsRules: readonly Rule[] = [
   {
     reads: ['limits', 'auth.loki.enabled', 'auth.loki.tenants', 'agent.credential', 'agent.batchSize'],
     check: ({ limits, auth, agent }) => {
-      const { enabled, tenants } = auth.loki;
-      const tenant = enabled ? tenants.find(({ write }) => write.includes(agent.credential)) : tenants[0];
+      const tenant = agentTenant({ auth, agent });
       const own = tenant === undefined ? undefined : limits.tenants[tenant.name];
       const least = Math.min(own?.ingestionBurst?.bytes ?? Infinity, own?.perStreamBurst?.bytes ?? Infinity);
       return when(agent.batchSize.bytes > least, () =>

@@ -1,4 +1,3 @@
-import { monitoringType } from '../monitoring';
 import { formatDuration, formatQuantity } from '../units';
 import { problem, type Rule, when } from './rule';
 
@@ -12,22 +11,22 @@ const LONGEST_INTERVAL = { milliseconds: 60_000 };
 export const monitoringRules: readonly Rule[] = [
   {
     reads: ['environment', 'monitoring.type', 'monitoring.operator', 'monitoring.targets'],
-    check: (config) => {
-      const { operator, targets } = config.monitoring;
+    check: ({ monitoring }) => {
+      const { type, operator, targets } = monitoring;
       return [
-        ...when(operator !== undefined && monitoringType(config) !== 'operator', () =>
+        ...when(operator !== undefined && type !== 'operator', () =>
           problem(
             ['monitoring', 'operator'],
             operator,
-            `of use with monitoring.type operator; it is ${monitoringType(config)}`,
+            `of use with monitoring.type operator; it is ${type}`,
             'remove it, or set monitoring.type to operator',
           ),
         ),
-        ...when(targets.length > 0 && monitoringType(config) !== 'embedded', () =>
+        ...when(targets.length > 0 && type !== 'embedded', () =>
           problem(
             ['monitoring', 'targets'],
             targets,
-            `what the stack’s own Prometheus scrapes; monitoring.type is ${monitoringType(config)}`,
+            `what the stack’s own Prometheus scrapes; monitoring.type is ${type}`,
             'name them to the Prometheus that scrapes the stack, or set monitoring.type to embedded',
           ),
         ),

@@ -1,9 +1,8 @@
+import { DISK_FREE_SHARE } from '../derived/disk-full';
 import { allTenantsRate } from '../limits';
 import { formatQuantity } from '../units';
 import { problem, type Rule, when } from './rule';
 
-/** Share of the volume at which Loki stops taking lines; its own default of `disk_full_threshold` is 0.9. */
-const FREE_SHARE = 0.1;
 /** Loki looks every 10 seconds: once for the moment at which it was not yet so far, once for what is on its way. */
 const UNNOTICED_SECONDS = 20;
 
@@ -11,7 +10,7 @@ export const persistenceRules: readonly Rule[] = [
   {
     reads: ['persistence.size', 'limits', 'auth.loki.tenants'],
     check: ({ persistence, limits, auth }) => {
-      const least = Math.ceil((allTenantsRate({ limits, auth }).bytes * UNNOTICED_SECONDS) / FREE_SHARE / 2 ** 20);
+      const least = Math.ceil((allTenantsRate({ limits, auth }).bytes * UNNOTICED_SECONDS) / DISK_FREE_SHARE / 2 ** 20);
       return when(persistence.size.bytes < least * 2 ** 20, () =>
         problem(
           ['persistence', 'size'],

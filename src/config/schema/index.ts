@@ -90,12 +90,20 @@ type DeepReadonly<T> = T extends (infer E)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
+/** A stack config as the schema alone makes it: defaults that depend on another section are missing (derived/). */
+export type ParsedConfig = DeepReadonly<z.output<typeof stackConfigSchema>>;
+
+/** A section with these fields always set. */
+type Filled<Section, Field extends keyof Section> = Section & { readonly [K in Field]-?: NonNullable<Section[K]> };
+
 /**
  * A whole, valid, frozen stack config: plain data, every default filled in, units as numbers, no secret values.
  * Every field is in docs/reference/config.md.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface keeps its name in hovers and errors
-export interface StackConfig extends DeepReadonly<z.output<typeof stackConfigSchema>> {}
+export interface StackConfig extends Omit<ParsedConfig, 'monitoring' | 'agent'> {
+  readonly monitoring: Filled<ParsedConfig['monitoring'], 'type'>;
+  readonly agent: Filled<ParsedConfig['agent'], 'positionsDirectory'>;
+}
 
 /** One tenant and the names of its credentials. */
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];

@@ -1,7 +1,8 @@
 /** Link `disk`: have Loki’s volumes been made, and do they have room? */
 import type { StackConfig } from '../../config';
+import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
 import type { StackState } from '../observe/state';
-import { disks, FULL } from '../status/disk';
+import { disks } from '../status/disk';
 import { broken, type Findings, hint } from './finding';
 
 export function diskFindings(stack: string, config: StackConfig, state: StackState): Findings {
@@ -18,12 +19,12 @@ export function diskFindings(stack: string, config: StackConfig, state: StackSta
           `kubectl -n ${config.namespaces.logging} describe pvc ${claim}`,
         ),
       ];
-    if (used !== undefined && used >= FULL)
+    if (used !== undefined && used >= DISK_FULL_THRESHOLD)
       return [
         broken(
           'disk',
           `${claim} is full: ${Math.round(used * 100)} %.`,
-          `Loki refuses lines above ${FULL * 100} %.`,
+          `Loki refuses lines above ${DISK_FULL_THRESHOLD * 100} %.`,
           ...todo,
         ),
       ];

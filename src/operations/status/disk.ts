@@ -1,5 +1,6 @@
 /** How full Loki's volumes are, and when they will be. Pure. */
 import type { StackConfig } from '../../config';
+import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
 import { longestKept } from '../../config/retention';
 import { z } from 'zod';
 import { parseQuantity } from '../../config/units';
@@ -16,8 +17,6 @@ export interface DiskStatus {
   readonly daysToFull?: number;
 }
 
-/** Loki stops writing at 90 %. */
-export const FULL = 0.9;
 const HIGH = 0.8;
 const FEW_DAYS = 7;
 /** A rate of less than this says nothing of days. */
@@ -86,7 +85,7 @@ export interface Growth {
  */
 export function daysToFull({ bytes, used, bytesPerDay, keptDays, inBucket }: Growth): number | undefined {
   if (inBucket || bytesPerDay <= 0) return undefined;
-  const room = bytes * FULL;
+  const room = bytes * DISK_FULL_THRESHOLD;
   if (bytesPerDay * keptDays <= room) return undefined;
   return Math.max(0, room - bytes * used) / bytesPerDay;
 }

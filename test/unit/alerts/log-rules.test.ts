@@ -1,7 +1,8 @@
-import { agentTenant, type AlertRule, logRules, type LogRuleProps, tenantRules } from '../../../src/alerts';
+import { type AlertRule, logRules, type LogRuleProps, tenantRules } from '../../../src/alerts';
 import { expressionFaults, tellingFaults } from '../../../src/alerts/check';
 import { stackLogRules } from '../../../src/alerts/tenant-rules';
 import { JOBS, LABELS, SecurityActions } from '../../../src/log-model';
+import { agentTenant } from '../../../src/config/derived/agent-tenant';
 import { configWith, everythingConfig } from '../../support/config';
 import { exploreOf } from '../../../programs/dashboards';
 
@@ -96,7 +97,7 @@ describe('given a stack, the rules', () => {
         },
       },
     });
-    expect(agentTenant(config)).toBe('app');
+    expect(agentTenant(config)?.name).toBe('app');
     const [audit, app] = tenantRules(config);
     expect(audit).toEqual({ tenant: 'audit', files: { 'spywatcher.yaml': { groups: [] } } });
     const groups = app?.files['spywatcher.yaml']?.groups ?? [];
@@ -107,7 +108,7 @@ describe('given a stack, the rules', () => {
   });
 
   it('are the first tenant’s with auth off', () => {
-    expect(agentTenant(configWith({ auth: { loki: { enabled: false } } }))).toBe('spywatcher');
+    expect(agentTenant(configWith({ auth: { loki: { enabled: false } } }))?.name).toBe('spywatcher');
   });
 
   it('lead to their runbook, and to Explore with their query', () => {

@@ -5,15 +5,10 @@ import { containerOf, find, ofKind, podOf, render, yamlOf } from '../../../suppo
 
 type Input = Omit<Extract<NonNullable<StackConfigInput['alertmanager']>, { readonly type: 'embedded' }>, 'type'>;
 
-/** The parts that Alertmanager is made from, all of them. */
-function propsOf(config: StackConfig): Required<AlertmanagerProps> {
-  const { alertmanager, environment, namespaces, deployment, monitoring, alerting, ...others } = config;
-  const { persistence, resources, images, network } = others;
+function propsOf(config: StackConfig): AlertmanagerProps {
+  const { alertmanager } = config;
   if (alertmanager.type !== 'embedded') throw new Error('The stack has no Alertmanager of its own.');
-  return {
-    ...{ alertmanager, environment, namespaces, deployment, monitoring, alerting },
-    ...{ persistence, resources, images, network },
-  };
+  return { ...config, alertmanager };
 }
 const rendered = (config: StackConfig) => render((scope) => new Alertmanager(scope, 'alertmanager', propsOf(config)));
 const withOptions = (alertmanager: Input = {}, others: Partial<StackConfigInput> = {}) =>

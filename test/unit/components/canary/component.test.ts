@@ -3,11 +3,10 @@ import type { StackConfig, StackConfigInput } from '../../../../src/config';
 import { CANARY, configWith, everythingConfig } from '../../../support/config';
 import { containerOf, fileOf, find, ofKind, podOf, render } from '../../../support/manifests';
 
-/** The parts that the canary is made from, all of them. */
-function propsOf(config: StackConfig): Required<CanaryProps> {
-  const { namespaces, auth, gateway, resources, images, network, environment, monitoring, canary } = config;
+function propsOf(config: StackConfig): CanaryProps {
+  const { canary } = config;
   if (canary === undefined) throw new Error('The stack has no canary.');
-  return { namespaces, auth, gateway, resources, images, network, environment, monitoring, canary };
+  return { ...config, canary };
 }
 const rendered = (config: StackConfig) => render((scope) => new Canary(scope, 'canary', propsOf(config)));
 const withOptions = (others: Partial<StackConfigInput> = {}) => rendered(configWith({ ...CANARY, ...others }));

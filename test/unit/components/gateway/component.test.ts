@@ -1,8 +1,9 @@
-import { Gateway, type GatewayProps, gatewayUrl } from '../../../../src/components/gateway';
+import { Gateway, gatewayUrl } from '../../../../src/components/gateway';
+import type { StackConfig } from '../../../../src/config';
 import { configWith, everythingConfig } from '../../../support/config';
 import { containerOf, find, ofKind, podOf, render } from '../../../support/manifests';
 
-const rendered = (props: GatewayProps) => render((scope) => new Gateway(scope, 'gateway', props));
+const rendered = (props: StackConfig) => render((scope) => new Gateway(scope, 'gateway', props));
 const objects = rendered(configWith());
 
 describe('given a stack, the gateway', () => {
@@ -127,24 +128,7 @@ describe('given a certificate, the gateway', () => {
 });
 
 describe('given every option, the gateway', () => {
-  const { namespaces, alertmanager, deployment, gateway, auth, limits, resources, images, network } =
-    everythingConfig();
-  const { environment, monitoring, canary } = everythingConfig();
-  const all: Required<GatewayProps> = {
-    namespaces,
-    deployment,
-    alertmanager,
-    gateway,
-    auth,
-    limits,
-    resources,
-    images,
-    network,
-    environment,
-    monitoring,
-    canary,
-  };
-  const everything = rendered(all);
+  const everything = rendered(everythingConfig());
 
   it('keeps one of two pods through a drain, on different nodes', () => {
     expect(find(everything, 'Deployment').spec.replicas).toBe(2);

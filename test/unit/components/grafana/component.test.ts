@@ -1,10 +1,11 @@
-import { Grafana, type GrafanaProps } from '../../../../src/components/grafana/component';
+import { Grafana } from '../../../../src/components/grafana';
+import type { StackConfig } from '../../../../src/config';
 import { configWith, everythingConfig } from '../../../support/config';
 import { exploreOf } from '../../../../programs/dashboards';
 import { derivedFieldsOf, followed } from '../../../support/logql';
 import { containerOf, fileOf, find, ofKind, podOf, render, secretAt, yamlOf } from '../../../support/manifests';
 
-const rendered = (props: GrafanaProps) => render((scope) => new Grafana(scope, 'grafana', props));
+const rendered = (props: StackConfig) => render((scope) => new Grafana(scope, 'grafana', props));
 const objects = rendered(configWith());
 const envOf = (from: typeof objects) =>
   Object.fromEntries((containerOf(from).env ?? []).map((variable) => [variable.name, variable]));
@@ -189,25 +190,7 @@ describe('given an Ingress without TLS, class or annotations', () => {
 });
 
 describe('given every option, Grafana', () => {
-  const { namespaces, grafana, gateway, auth, resources, images, network, limits, environment, monitoring } =
-    everythingConfig();
-  const { deployment, canary, alertmanager } = everythingConfig();
-  const all: Required<GrafanaProps> = {
-    namespaces,
-    alertmanager,
-    grafana,
-    gateway,
-    auth,
-    resources,
-    images,
-    network,
-    limits,
-    environment,
-    monitoring,
-    deployment,
-    canary,
-  };
-  const everything = rendered(all);
+  const everything = rendered(everythingConfig());
 
   it('is reached by the configured Ingress, over TLS', () => {
     const { metadata, spec } = find(everything, 'Ingress');

@@ -1,5 +1,4 @@
 /** Pod Security of every pod of every stack. What is looser than `restricted` is listed here, in {@link AGENT}. */
-import { monitoringType } from '../../../../src/config/monitoring';
 import { configWith, HA } from '../../../support/config';
 import { find, renderStack, workloads } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
@@ -32,7 +31,7 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
     const compactor = config.deployment.mode === 'ha' ? ['compactor'] : [];
     const alertmanager = config.alertmanager.type === 'embedded' ? ['alertmanager'] : [];
     const canary = config.canary === undefined ? [] : ['canary'];
-    const prometheus = monitoringType(config) === 'embedded' ? ['prometheus'] : [];
+    const prometheus = config.monitoring.type === 'embedded' ? ['prometheus'] : [];
     expect(pods.map(({ name }) => name).sort()).toEqual(
       [...alertmanager, ...canary, ...compactor, 'gateway', 'grafana', 'loki', ...prometheus, 'promtail'].sort(),
     );

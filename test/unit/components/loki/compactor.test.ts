@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { Compactor, compactorConfig, type LokiProps } from '../../../../src/components/loki';
+import { Compactor, compactorConfig } from '../../../../src/components/loki';
 import { lokiConfig, tenantOverrides } from '../../../../src/components/loki/config';
 import { configWith, everythingConfig, HA } from '../../../support/config';
 import { containerOf, fileOf, find, podOf, render, renderStack, secretAt } from '../../../support/manifests';
@@ -86,8 +86,7 @@ test.each([
 });
 
 test('on a filesystem it would need neither keys nor a bucket', () => {
-  const props: LokiProps = configWith();
-  const rendered = render((scope) => new Compactor(scope, 'compactor', props));
+  const rendered = render((scope) => new Compactor(scope, 'compactor', configWith()));
   expect(containerOf(rendered).env?.map(({ name }) => name)).toEqual(['GOMEMLIMIT']);
   expect(find(rendered, 'NetworkPolicy').spec.egress).toBeUndefined();
 });

@@ -1,11 +1,12 @@
-import { Loki, type LokiProps } from '../../../../src/components/loki';
+import { Loki } from '../../../../src/components/loki';
+import type { StackConfig } from '../../../../src/config';
 import { configWith, everythingConfig, HA, S3 } from '../../../support/config';
 import { containerOf, find, identify, ofKind, podOf, render, secretAt, yamlOf } from '../../../support/manifests';
 
 /** What the gateway says of connections to a ring (test/unit/components/gateway/config.test.ts). */
 const LONGEST_CONNECTION = 3;
 
-const rendered = (props: LokiProps) => render((scope) => new Loki(scope, 'loki', props));
+const rendered = (props: StackConfig) => render((scope) => new Loki(scope, 'loki', props));
 const single = rendered(configWith());
 const ring = rendered(configWith(HA));
 const serviceNames = (objects: typeof single) => ofKind(objects, 'Service').map(({ metadata }) => metadata.name);
@@ -139,28 +140,7 @@ describe('given a single Loki on S3', () => {
 });
 
 describe('given every option', () => {
-  const { namespaces, deployment, storage, persistence, retention, limits, auth, resources, images, network, ...more } =
-    everythingConfig();
-  const { alerting, alertmanager, monitoring, environment, agent, grafana } = more;
-  const all: Required<LokiProps> = {
-    alerting,
-    alertmanager,
-    monitoring,
-    environment,
-    agent,
-    grafana,
-    namespaces,
-    deployment,
-    storage,
-    persistence,
-    retention,
-    limits,
-    auth,
-    resources,
-    images,
-    network,
-  };
-  const objects = rendered(all);
+  const objects = rendered(everythingConfig());
 
   it('is in the configured namespace, all of it', () => {
     expect(objects.map(({ metadata }) => metadata.namespace)).toEqual(objects.map(() => 'watch'));

@@ -1,10 +1,5 @@
 /** How the stack is scraped: by its own Prometheus, by an operator's, by annotations, or by nobody. */
-import {
-  OperatorMonitoring,
-  type OperatorMonitoringProps,
-  Prometheus,
-  type PrometheusProps,
-} from '../../../../src/components/prometheus';
+import { OperatorMonitoring, Prometheus } from '../../../../src/components/prometheus';
 import { prometheusConfig } from '../../../../src/components/prometheus/config';
 import { CANARY, configWith, everythingConfig, HA } from '../../../support/config';
 import {
@@ -18,11 +13,6 @@ import {
   renderStack,
   yamlOf,
 } from '../../../support/manifests';
-
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('every option is set');
-  return value;
-}
 
 const ofMonitoring = (objects: readonly Manifest[]) => objects.map(identify);
 const annotationsOf = (objects: readonly Manifest[]) =>
@@ -121,25 +111,7 @@ describe('given a dev stack, its Prometheus', () => {
 });
 
 describe('given every option, the Prometheus', () => {
-  const every = everythingConfig();
-  const { namespaces, deployment, alertmanager, monitoring, environment, resources, images, network, ...more } = every;
-  const { retention, gateway, alerting, auth, agent, canary } = more;
-  const all: Required<PrometheusProps> = {
-    namespaces,
-    deployment,
-    alertmanager,
-    monitoring,
-    environment,
-    resources,
-    images,
-    network,
-    retention,
-    gateway,
-    alerting,
-    auth,
-    agent,
-    canary: present(canary),
-  };
+  const all = everythingConfig();
   const objects = render((scope) => new Prometheus(scope, 'prometheus', all));
 
   it('scrapes what the config names, each address of it, and may reach it', () => {
@@ -179,8 +151,7 @@ describe('given an operator', () => {
     ...CANARY,
     monitoring: { type: 'operator', operator: { labels: { release: 'metrics' }, ruleLabels: { role: 'rules' } } },
   });
-  const props: Required<OperatorMonitoringProps> = { ...config, canary: present(config.canary) };
-  const objects = render((scope) => new OperatorMonitoring(scope, 'monitoring', props));
+  const objects = render((scope) => new OperatorMonitoring(scope, 'monitoring', config));
 
   it('has a monitor of the gateway’s metrics, one of the agents, and the rules', () => {
     expect(ofMonitoring(objects)).toEqual([

@@ -1,8 +1,9 @@
-import { Promtail, type PromtailProps } from '../../../../src/components/promtail';
+import { Promtail } from '../../../../src/components/promtail';
+import type { StackConfig } from '../../../../src/config';
 import { configWith, everythingConfig } from '../../../support/config';
 import { containerOf, fileOf, find, identify, ofKind, podOf, render, yamlOf } from '../../../support/manifests';
 
-const rendered = (props: PromtailProps) => render((scope) => new Promtail(scope, 'promtail', props));
+const rendered = (props: StackConfig) => render((scope) => new Promtail(scope, 'promtail', props));
 const objects = rendered(configWith());
 const client = (from: typeof objects) => yamlOf(from, 'promtail-config', 'config.yaml').at('clients.0');
 
@@ -109,22 +110,7 @@ describe('given a gateway that asks for no credential, Promtail', () => {
 });
 
 describe('given every option, Promtail', () => {
-  const { namespaces, agent, auth, gateway, limits, resources, images, network, environment, monitoring, canary } =
-    everythingConfig();
-  const all: Required<PromtailProps> = {
-    namespaces,
-    agent,
-    auth,
-    gateway,
-    limits,
-    resources,
-    images,
-    network,
-    environment,
-    monitoring,
-    canary,
-  };
-  const everything = rendered(all);
+  const everything = rendered(everythingConfig());
 
   it('has cluster-wide names of its namespace, so that two stacks can share a cluster', () => {
     const clusterWide = everything.filter(({ metadata }) => metadata.namespace === undefined);

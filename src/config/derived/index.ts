@@ -1,0 +1,12 @@
+/** Defaults that depend on another section. `parse` fills them in: who reads a config finds them like any other value. */
+import type { ParsedConfig, StackConfig } from '../schema';
+import { monitoringType } from './monitoring';
+import { positionsDirectory } from './positions';
+
+export function withDerived(parsed: ParsedConfig): StackConfig {
+  return {
+    ...parsed,
+    monitoring: { ...parsed.monitoring, type: monitoringType(parsed) },
+    agent: { ...parsed.agent, positionsDirectory: positionsDirectory(parsed) },
+  };
+}

@@ -1,0 +1,15 @@
+/** The default of `monitoring.type`, which depends on what the stack is for, and what follows from it. */
+import type { ParsedConfig, StackConfig } from '../schema';
+
+/** A development stack scrapes itself; other clusters have a Prometheus. */
+export function monitoringType({
+  monitoring,
+  environment,
+}: Pick<ParsedConfig, 'monitoring' | 'environment'>): StackConfig['monitoring']['type'] {
+  return monitoring.type ?? (environment === 'dev' ? 'embedded' : 'annotations');
+}
+
+/** Whether Grafana has metrics to show: somebody scrapes them. */
+export function hasGrafanaMetrics({ monitoring }: Pick<StackConfig, 'monitoring'>): boolean {
+  return monitoring.type !== 'none';
+}
