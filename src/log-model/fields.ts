@@ -115,16 +115,16 @@ export const FIELDS = {
   job: 'job',
   requestId: 'requestId',
   userId: 'userId',
-  /** What was done; of a security event one of {@link SECURITY_ACTIONS}. */
+  /** The action; in a security event one of {@link SECURITY_ACTIONS}. */
   action: 'action',
-  /** How it ended; of a security event one of {@link RESULTS}. */
+  /** The result; in a security event one of {@link RESULTS}. */
   result: 'result',
   /** Milliseconds. */
   duration: 'duration',
   ipAddress: 'ipAddress',
   userAgent: 'userAgent',
   method: 'method',
-  /** Of a URL, without its query. */
+  /** Path of a URL, without its query. */
   path: 'path',
   /** HTTP status. */
   status: 'status',
