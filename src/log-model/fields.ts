@@ -81,8 +81,8 @@ export type Job = (typeof JOBS)[keyof typeof JOBS];
 export const CLAIMABLE_JOBS: readonly Job[] = [JOBS.security, JOBS.frontend];
 
 /**
- * How the lines of a source are written. `auto`: JSON, logfmt or plain text, told apart line by line; `python` is the same
- * for a program whose tracebacks end with a line that elsewhere begins a record.
+ * Formats of a source's lines. `auto`: JSON, logfmt or plain text, distinguished line by line. `python`: the same, for a
+ * program whose tracebacks end with a line that elsewhere begins a record.
  */
 export const FORMATS = ['auto', 'python', 'postgres', 'redis', 'pgbouncer', 'nginx'] as const;
 export type Format = (typeof FORMATS)[number];

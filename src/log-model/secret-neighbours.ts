@@ -19,7 +19,7 @@ export const NAMING_FIELDS = [
 /** Fields whose value such a field names. */
 export const NAMED_VALUES = ['value', 'values', 'data', 'input', 'rejectedValue', 'stringValue', 'actual'] as const;
 
-/** A CastError of Mongoose has it before `value`, and both before the name. One match takes out one value. */
+/** A CastError of Mongoose has it before `value`, and both before the name. One match redacts one value. */
 const AS_TEXT = 'stringValue';
 
 /** Index of an element of a named list: `tokens[0]`, `tokens.0`, `/tokens/0`. */

@@ -162,7 +162,7 @@ function byFormat(formats: readonly Format[], stagesOf: (pipeline: Pipeline) => 
   ];
 }
 
-/** Of the stack's own pods. */
+/** Drop rules for the stack's own pods. */
 function ownDropRules({ canaryNamespace }: ScrapeProps): readonly DropRule[] {
   return [
     QUERIES_OF_LOKI,
