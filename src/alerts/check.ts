@@ -1,4 +1,4 @@
-/** What must hold of a rule before Loki gets it: it can match something, and who is woken by it can tell what it means. */
+/** Checks of a rule before Loki gets it: it can match lines, and its text explains what it means. */
 import { LABELS, LEVELS, MEASURES, OTLP_LABEL, STRUCTURED_METADATA } from '../log-model';
 import { fulfils, type Matcher } from '../config/selector';
 import { unreadableCharacter } from '../syntax/characters';
@@ -6,10 +6,10 @@ import { templateFault } from '../syntax/go-template';
 import { type Expression, parseExpression } from './logql';
 import { SEVERITIES } from '../config/severity';
 
-/** What is wrong with one part of a rule. */
+/** A fault in one part of a rule. */
 export interface Fault {
   readonly part: 'expr' | 'summary' | 'description' | 'runbook' | 'severity' | 'labels' | 'annotations' | 'record';
-  /** Of labels and annotations, which one. */
+  /** Name of the label or annotation. */
   readonly name?: string;
   readonly received: unknown;
   readonly rule: string;
@@ -17,11 +17,11 @@ export interface Fault {
 }
 
 const STREAM_LABELS: readonly string[] = [...Object.values(LABELS), OTLP_LABEL];
-/** What pipelines keep beside the line: `pod` and `filename` say where it is from. */
+/** Structured metadata from the pipelines; `pod` and `filename` name the source of a line. */
 const METADATA: readonly string[] = [...STRUCTURED_METADATA, ...MEASURES, 'pod', 'filename'];
 const KNOWN_NAMES = [...STREAM_LABELS, ...METADATA];
 
-/** Of an expression: it is LogQL, gives numbers, and asks for what lines have. */
+/** Faults of an expression: it must be LogQL, have numbers as result, and use only labels and fields that lines have. */
 export function expressionFaults(expr: string): readonly Fault[] {
   const character = unreadableCharacter(expr);
   if (character !== undefined) return [{ part: 'expr', received: expr, ...withoutCharacter(character) }];
@@ -72,14 +72,14 @@ function levelFaults(matchers: readonly Matcher[], fault: MakeFault): readonly F
     .map(({ value }) => fault(`a level that lines have: ${LEVELS.join(', ')}`, `replace ${value}`));
 }
 
-/** What is told when an alert fires. */
+/** The parts of a rule that a message about its alert shows. */
 export interface Told {
   readonly severity: unknown;
   readonly description: unknown;
   readonly runbook: unknown;
 }
 
-/** Of an alert: a number has its unit, and there is a page that says what to do. */
+/** Faults of an alert's text: a number needs a unit, and the alert needs a page that explains what to do. */
 export function tellingFaults({ severity, description, runbook }: Told): readonly Fault[] {
   return [
     ...(SEVERITIES.some((known) => known === severity)
@@ -130,7 +130,7 @@ const withoutCharacter = (character: string): Pick<Fault, 'rule' | 'remedy'> => 
 
 const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const METRIC_NAME = /^[A-Za-z_:][A-Za-z0-9_:]*$/;
-/** What a template of an alert may name, besides Go's own functions. */
+/** Names in a template of an alert, besides Go's own functions. */
 const ALERT_TEMPLATE = {
   functions:
     'query first label value strvalue args reReplaceAll safeHtml match title toUpper toLower graphLink tableLink sortByLabel stripPort stripDomain humanize humanizeDuration humanizePercentage humanizeTimestamp toTime toDuration now pathPrefix externalURL parseDuration urlQueryEscape tmpl'.split(
@@ -139,7 +139,7 @@ const ALERT_TEMPLATE = {
   variables: ['$labels', '$externalLabels', '$value'],
 };
 
-/** Of labels or annotations: Loki takes no file with a name that Prometheus does not know. */
+/** Faults of names of labels or annotations: Loki refuses a file with a name that Prometheus does not accept. */
 export function nameFaults(part: 'labels' | 'annotations', named: Readonly<Record<string, string>>): readonly Fault[] {
   return Object.keys(named)
     .filter((name) => !LABEL_NAME.test(name) || (part === 'labels' && name === '__name__'))
@@ -152,7 +152,7 @@ export function nameFaults(part: 'labels' | 'annotations', named: Readonly<Recor
     }));
 }
 
-/** Of texts that Loki fills in when an alert fires: it takes no file with a template that it cannot read. */
+/** Faults of texts that Loki fills in when an alert fires: Loki refuses a file with a template that it cannot read. */
 export function templateFaults(
   texts: Readonly<Record<string, string>>,
   at: (name: string) => Pick<Fault, 'part' | 'name'>,
@@ -174,7 +174,7 @@ export function templateFaults(
   });
 }
 
-/** Of a recording rule: what it is kept as is the name of a metric. */
+/** Faults of a recording rule: its record must be the name of a metric. */
 export function recordFaults(record: string): readonly Fault[] {
   return METRIC_NAME.test(record)
     ? []

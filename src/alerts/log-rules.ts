@@ -1,4 +1,4 @@
-/** The alerts that are asked of lines, for Loki's ruler. */
+/** The alerts on lines, for Loki's ruler. */
 import type { StackConfig } from '../config/schema';
 import {
   FIELDS,
@@ -12,10 +12,10 @@ import {
 } from '../log-model';
 import type { AlertRule } from './rule';
 
-/** What the rules are made from. */
+/** Parameters of the rules. */
 export interface LogRuleProps {
   readonly thresholds: StackConfig['alerting']['thresholds'];
-  /** Namespaces of the stack itself, whose lines repeat what others are asked for. */
+  /** Namespaces of the stack itself; their lines repeat lines of others. */
   readonly ownNamespaces: readonly string[];
   /** Jobs that are missed when they write nothing. */
   readonly silentJobs: readonly string[];
@@ -24,7 +24,7 @@ export interface LogRuleProps {
 const WINDOW = '5m';
 /** In a metric query one line with an error would fail the whole query. */
 const WITHOUT_ERRORS = '| __error__=""';
-/** At most so many alerts of one rule: a distributed attack is one alert more, and not a thousand. */
+/** Most alerts of one rule: a distributed attack must not make a thousand alerts. */
 const MOST = 10;
 const ERROR = LEVELS[0];
 const FAILURE: Result = 'FAILURE';
@@ -56,7 +56,7 @@ const REFUSED: readonly SecurityAction[] = [
   SecurityActions.INVALID_INPUT,
 ];
 
-/** What a database, its pool and their clients write when no connection comes about. */
+/** Lines of a database, its pool and their clients about a failed connection. */
 const CONNECTION_FAILURES = [
   `${BACKEND_ERRORS} |~ "(?i)database connection|can't reach database|ECONNREFUSED[^\\"]*:(?:5432|6432)|too many clients"`,
   `{${LABELS.job}="${JOBS.postgres}", ${LABELS.level}="${ERROR}"} |~ "too many clients already|remaining connection slots|the database system is "`,

@@ -1,4 +1,4 @@
-/** What Loki has against LogQL that follows the grammar: its lexer, its parser and its pipelines know more than the grammar. */
+/** Checks of LogQL that follows the grammar but that Loki refuses: its lexer, parser and pipelines have more rules. */
 import { BlockList, isIP } from 'node:net';
 import type * as Grammar from '@grafana/lezer-logql' with { 'resolution-mode': 'import' };
 import type { SyntaxNode, Tree } from '@lezer/common' with { 'resolution-mode': 'import' };
@@ -8,7 +8,7 @@ import { templateFault } from '../syntax/go-template';
 import { unquoted } from '../syntax/go-text';
 import { re2, re2Fault } from '../syntax/re2';
 
-/** What is wrong, and what to write instead. */
+/** The broken rule, and the remedy. */
 export interface LogqlFault {
   readonly rule: string;
   readonly remedy: string;
@@ -121,7 +121,7 @@ const offset = (after: string): readonly LogqlFault[] => {
   return written === undefined ? NONE : duration(written);
 };
 
-/** Loki reads a flag until the next character that is no letter and no hyphen. */
+/** Loki reads a flag until the next character that is neither a letter nor a hyphen. */
 const flag = (written: string, after: string): readonly LogqlFault[] =>
   /[\p{L}-]/u.test(after) ? fault('flags with a blank behind them', `write ${written} and a blank`) : NONE;
 
@@ -137,7 +137,7 @@ const template = (written: string): readonly LogqlFault[] => {
   return why === undefined ? NONE : fault(`templates that Go can read; ${why}`, 'write for example {{.status}}');
 };
 
-/** What a matcher says; where its text cannot be read, that is told of the text. */
+/** A matcher as label, operator and value. An unreadable text is reported for the text itself. */
 export function matcherOf(node: SyntaxNode, text: TextOf, g: typeof Grammar): Matcher {
   const [label, quoted] = [node.getChild(g.Identifier), node.getChild(g.String)].map((part) =>
     part === null ? '' : text(part),
@@ -185,7 +185,7 @@ function lineFilter(node: SyntaxNode, text: TextOf, g: typeof Grammar): readonly
   return operator === '|>' || operator === '!>' ? patternFilter(value) : NONE;
 }
 
-/** What a filter is written with; in a list with `or`, the first one says it. */
+/** The operator of a filter; in a list with `or`, it stands only before the first text. */
 function operatorOf(node: SyntaxNode, text: TextOf, g: typeof Grammar): string {
   for (let at: SyntaxNode | null = node; at !== null; at = at.parent)
     for (let inner: SyntaxNode | null = at; inner !== null; inner = inner.getChild(g.LineFilter)) {

@@ -1,15 +1,15 @@
-/** What a LogQL expression asks for, without asking Loki. */
+/** The matchers, names and faults of a LogQL expression, found without Loki. */
 import type * as Grammar from '@grafana/lezer-logql' with { 'resolution-mode': 'import' };
 import type { SyntaxNode } from '@lezer/common' with { 'resolution-mode': 'import' };
 import type { Matcher } from '../config/selector';
 import { type LogqlFault, logqlFaults, matcherOf, type TextOf } from './logql-checks';
 
 export interface Expression {
-  /** Texts that are no LogQL; nothing else is told where there is one. */
+  /** Texts that are not LogQL. If there is one, nothing else is reported. */
   readonly errors: readonly string[];
-  /** What Loki has against it, although it follows the grammar. */
+  /** Faults that Loki would report although the expression follows the grammar. */
   readonly faults: readonly LogqlFault[];
-  /** Whether it has numbers as its result, and not lines. */
+  /** Whether its result is numbers, and not lines. */
   readonly isMetric: boolean;
   readonly matchers: readonly Matcher[];
   /** Names in filters, groupings and `unwrap` that the expression does not make itself. */

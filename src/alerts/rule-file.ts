@@ -43,11 +43,11 @@ const ruleFile = z.strictObject({
   ),
 });
 
-/** What a rule file says. */
+/** The content of a rule file. */
 export type RuleFile = z.output<typeof ruleFile>;
 export type FileRule = RuleFile['groups'][number]['rules'][number];
 
-/** Where a text is no rule file, and why. */
+/** A place where a text is not a rule file, and the reason. */
 export interface Unreadable {
   readonly at: string;
   readonly why: string;
@@ -77,7 +77,7 @@ function inWords({ message, expected = '' }: Issue): string {
   return message.startsWith('Invalid input') && expected in TYPES ? `${TYPES[expected] ?? ''} is wanted` : message;
 }
 
-/** Of a rule that is neither: what is wrong with it as the alert, or the record, that it means to be. */
+/** Faults of a rule that is neither an alert nor a record, judged as the one that it is meant to be. */
 function ofItsKind(issue: z.core.$ZodIssue, document: unknown): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const rule = valueAt(document, issue.path);

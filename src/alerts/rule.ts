@@ -1,4 +1,4 @@
-/** An alert, whatever it is asked of: lines (LogQL, Loki's ruler) or metrics (PromQL, Prometheus). */
+/** An alert on lines (LogQL, Loki's ruler) or on metrics (PromQL, Prometheus). */
 import type { Severity } from '../config/severity';
 
 /** Also `none`, of an alert that says that all is well. */
@@ -18,7 +18,7 @@ export interface AlertRule<S extends AnySeverity = Severity> {
   readonly labels?: Readonly<Record<string, string>>;
   /** One line, without numbers: what is wrong. */
   readonly summary: string;
-  /** What was measured, with `{{ $value }}` or labels, and its unit. */
+  /** The measured value, with `{{ $value }}` or labels, and its unit. */
   readonly description: string;
 }
 

@@ -1,4 +1,4 @@
-/** Alerts of the stack about itself, in PromQL, over the metrics of its programs. */
+/** The stack's alerts on itself, in PromQL, on the metrics of its programs. */
 import { heartbeatSources } from '../config/heartbeat';
 import type { StackConfig } from '../config/schema';
 import type { AlertRule, AnySeverity } from './rule';

@@ -1,4 +1,4 @@
-/** The rule files that Loki's ruler gets: each tenant's own. */
+/** The rule files of each tenant for Loki's ruler. */
 import { basename } from 'node:path';
 import type { StackConfig } from '../config/schema';
 import { exploreUrl } from '../dashboards/explore';
@@ -11,7 +11,7 @@ import { watchdog } from './watchdog';
 
 /** File of the built-in and the typed rules. */
 export const OWN_FILE = 'spywatcher.yaml';
-/** Where the runbooks of the built-in alerts are in this project. */
+/** The page of this project with the runbooks of the built-in alerts. */
 export const RUNBOOKS = 'docs/runbooks.md';
 
 /** Rule files of one tenant, by name. A tenant without rules has an empty one, of which no ConfigMap is made. */
@@ -120,7 +120,7 @@ function explore({ grafana }: StackConfig, expr: string): string {
   });
 }
 
-/** Whether anything is recorded, and so has to be kept somewhere. */
+/** Whether a rule records a metric, which needs a place to be stored. */
 export function hasRecordingRules({ alerting }: Pick<StackConfig, 'alerting'>): boolean {
   if (alerting.recording.length > 0) return true;
   return alerting.files.some(({ content = '' }) => {

@@ -2,10 +2,10 @@
 import { type HeartbeatSource, WATCHDOG } from '../config/heartbeat';
 import type { AlertRule } from './rule';
 
-/** What is told of it says who is alive. */
+/** Names of the sources in the alert's text. */
 const NAMES: Readonly<Record<HeartbeatSource, string>> = { ruler: 'Loki’s ruler', prometheus: 'Prometheus' };
 
-/** The heartbeat of one that raises alerts. Its label `source` is what Alertmanager tells it by. */
+/** The heartbeat of a source of alerts. Alertmanager distinguishes the sources by the label `source`. */
 export function watchdog(source: HeartbeatSource): AlertRule<'none'> {
   return {
     name: WATCHDOG,

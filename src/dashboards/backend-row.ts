@@ -4,7 +4,7 @@ import type { Row } from './layout';
 import { durationQuantile, has, jobStream, levelStream, PARSED, rateBy, SEARCHED } from './logql';
 import { logs, timeSeries } from './panels';
 
-/** Of all lines with a duration, requests are those with a status. */
+/** Requests: lines with a status, unlike other lines with a duration. */
 const REQUESTS = `${jobStream(JOBS.backend)} ${PARSED} ${has(FIELDS.status)}`;
 const BY_SERVICE = `{{${LABELS.service}}}`;
 

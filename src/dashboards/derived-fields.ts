@@ -1,4 +1,4 @@
-/** Links that Grafana shows beside a line, from an id in it to what else there is of the same. */
+/** Links that Grafana shows beside a line: from an id in it to other data with the same id. */
 import { type Field, FIELDS } from '../log-model';
 import { DERIVED_VALUE, ENCODED_DERIVED_VALUE, exploreUrl } from './explore';
 import { linesOfRequest } from './request-row';
@@ -6,7 +6,7 @@ import { linesOfRequest } from './request-row';
 /** Stands for the id in a URL of {@link IdLinks}. */
 export const ID_PLACEHOLDER = '{id}';
 
-/** Where ids lead outside of Grafana, as URLs with one {@link ID_PLACEHOLDER}. */
+/** Targets of ids outside Grafana, as URLs with one {@link ID_PLACEHOLDER}. */
 export interface IdLinks {
   /** @default - an event’s id is no link */
   readonly sentry?: string | undefined;
@@ -18,7 +18,7 @@ export interface IdLinks {
 export interface DerivedField {
   readonly name: string;
   readonly matcherType: 'label';
-  /** Of the label's name. */
+  /** Expression for the label's name. */
   readonly matcherRegex: string;
   readonly url: string;
   readonly urlDisplayLabel: string;

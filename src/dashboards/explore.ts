@@ -20,13 +20,13 @@ export interface TimeRange {
 
 export interface ExploreProps {
   readonly queries: readonly ExploreQuery[];
-  /** Where Grafana is, without a slash at the end. @default - the Grafana that shows the link */
+  /** Address of Grafana, without a slash at the end. @default - the Grafana that shows the link */
   readonly grafana?: string;
   /** @default - the time range of the page that shows the link */
   readonly range?: TimeRange;
 }
 
-/** What Grafana replaces where a link is shown: the time range of the page. */
+/** Placeholders for the time range of the page. Grafana fills them in where it shows a link. */
 const SHOWN_RANGE: TimeRange = { from: '${__from}', to: '${__to}' };
 
 /** The value of a derived field, where Grafana shows its link. */

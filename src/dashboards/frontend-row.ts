@@ -1,4 +1,4 @@
-/** What browsers report. */
+/** The frontend: reports of browsers. */
 import { FIELDS, JOBS, LABELS } from '../log-model';
 import type { Row } from './layout';
 import { countBy, has, jobStream, levelStream, mostFrequent, PARSED, SEARCHED } from './logql';

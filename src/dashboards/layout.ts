@@ -1,4 +1,4 @@
-/** Where panels stand, and the numbers they have. */
+/** Positions and ids of panels. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { COLUMNS, type SizedPanel } from './panels';
 

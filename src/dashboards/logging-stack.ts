@@ -1,4 +1,4 @@
-/** "Spywatcher - Logging Stack": how the stack itself is, by its metrics. */
+/** "Spywatcher - Logging Stack": the state of the stack itself, from its metrics. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import type { StackConfig } from '../config/schema';
 import { place } from './layout';

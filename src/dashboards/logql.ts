@@ -1,4 +1,4 @@
-/** Parts that queries are put together from. */
+/** Parts of LogQL that queries are built from. */
 import { type Field, FIELDS, type Job, type Label, LABELS, type Level, type Result } from '../log-model';
 import { VARIABLES } from './explore';
 

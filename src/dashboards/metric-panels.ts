@@ -1,4 +1,4 @@
-/** Panels of metrics, asked of the Prometheus datasource. Explore is in each panel's own menu. */
+/** Panels of metrics, from the Prometheus datasource. Explore is in each panel's own menu. */
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import { DataqueryBuilder as PrometheusQuery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
@@ -12,12 +12,12 @@ const PROMETHEUS_DATASOURCE = { type: 'prometheus', uid: PROMETHEUS_DATASOURCE_U
 /** Long enough for a rate at every resolution. */
 const STEP = '$__rate_interval';
 
-/** What a counter grows by in a second, summed over all series but for these labels. */
+/** Growth of a counter per second, summed over all series by these labels. */
 export function perSecond(by: readonly string[], series: string): string {
   return `${sumBy(by)}(rate(${series}[${STEP}]))`;
 }
 
-/** What a counter has grown by in the time range of the dashboard. */
+/** Growth of a counter in the time range of the dashboard. */
 export function inRange(by: readonly string[], series: string): string {
   return `${sumBy(by)}(increase(${series}[$__range]))`;
 }

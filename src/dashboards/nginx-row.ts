@@ -1,4 +1,4 @@
-/** Nginx: what was asked, how it was answered, and how long it took. */
+/** Nginx: requests, their status and their duration. */
 import { FIELDS, JOBS } from '../log-model';
 import type { Row } from './layout';
 import {

@@ -1,4 +1,4 @@
-/** What is seen first: the mission's five panels. */
+/** The first row: the five panels of the original description. */
 import { JOBS, LABELS, type Level } from '../log-model';
 import { VARIABLES } from './explore';
 import { countBy, jobStream, SEARCHED, stream } from './logql';

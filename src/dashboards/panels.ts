@@ -34,7 +34,7 @@ export interface Series {
 
 export interface PanelProps {
   readonly title: string;
-  /** What is good to know of it, shown at its title. @default - nothing */
+  /** Explanation, shown at its title. @default - nothing */
   readonly description?: string;
   /** @default 24 */
   readonly width?: number;

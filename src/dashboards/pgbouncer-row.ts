@@ -4,7 +4,7 @@ import type { Row } from './layout';
 import { countBy, jobStream, levelStream, SEARCHED } from './logql';
 import { logs, timeSeries } from './panels';
 
-/** Of the lines that PgBouncer writes of one refusal, what it answered: there is one for each. */
+/** PgBouncer's answers to refused clients. It writes several lines for a refusal; exactly one is the answer. */
 const REFUSED = '|= "pooler error: " |~ "authentication failed|no such user|no such database|does not exist"';
 
 export const PGBOUNCER_ROW: Row = {

@@ -1,4 +1,4 @@
-/** Redis: warnings, saves, and clients that it put out. */
+/** Redis: warnings, saves, and clients that it disconnected. */
 import { JOBS, LABELS } from '../log-model';
 import type { Row } from './layout';
 import { countBy, jobStream, levelStream, SEARCHED } from './logql';

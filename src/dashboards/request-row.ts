@@ -6,8 +6,8 @@ import { countBy, has, is, stream } from './logql';
 import { logs, timeSeries } from './panels';
 
 /**
- * Every line of one request, whatever wrote it: each pipeline keeps the request id beside the line. Without an id there
- * is none to be found, rather than every line that has none.
+ * Query for every line of one request, from any source: each pipeline keeps the request id beside the line. An empty id
+ * finds no line. Without the second filter it would find every line that has no id.
  */
 export function linesOfRequest(requestId: string): string {
   return `${stream({ job: ['=~', '.+'] })} ${is(FIELDS.requestId, requestId)} ${has(FIELDS.requestId)}`;

@@ -1,9 +1,9 @@
-/** The mission's queries, as it writes them. */
+/** The saved queries, word for word those of the original description. */
 import { exploreUrl, type TimeRange } from './explore';
 
 export interface SavedQuery {
   readonly title: string;
-  /** What it is for. */
+  /** Its purpose. */
   readonly purpose: string;
   readonly expr: string;
 }

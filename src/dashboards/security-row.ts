@@ -1,4 +1,4 @@
-/** Security events: logins, what else was done, and what was refused. */
+/** Security events: logins, other actions, and refusals. */
 import { FIELDS, JOBS, SecurityActions } from '../log-model';
 import type { Row } from './layout';
 import { countBy, FAILED, has, is, jobStream, mostFrequent, PARSED, SEARCHED } from './logql';

@@ -1,4 +1,4 @@
-/** What the dashboard of the stack itself shows: whether lines come in, whether they are kept, and whether they are found. */
+/** Rows of the stack's own dashboard: whether lines arrive, whether they are stored, and whether queries find them. */
 import type { StackConfig } from '../config/schema';
 import type { Row } from './layout';
 import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
@@ -12,7 +12,7 @@ type RowOf = (config: StackConfig) => Row;
 
 const QUANTILES = [0.5, 0.95, 0.99];
 
-/** What is seen first. */
+/** The first row. */
 export function stackOverview(config: StackConfig): readonly SizedPanel[] {
   const select = selectorFor(config);
   const used = `loki_ingester_wal_disk_usage_percent${select('loki')}`;

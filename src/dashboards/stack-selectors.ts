@@ -1,4 +1,4 @@
-/** How the metrics of the stack's programs are told from others, which depends on who scrapes them. */
+/** Selectors of the metrics of the stack's programs. They depend on who scrapes the metrics. */
 import type { StackConfig } from '../config/schema';
 
 /** Programs of the stack, by the label `job` of their metrics. */

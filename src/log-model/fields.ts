@@ -81,8 +81,8 @@ export type Job = (typeof JOBS)[keyof typeof JOBS];
 export const CLAIMABLE_JOBS: readonly Job[] = [JOBS.security, JOBS.frontend];
 
 /**
- * How the lines of a source are written. `auto`: JSON, logfmt or plain text, told apart line by line; `python` is the same
- * for a program whose tracebacks end with a line that elsewhere begins a record.
+ * Formats of a source's lines. `auto`: JSON, logfmt or plain text, distinguished line by line. `python`: the same, for a
+ * program whose tracebacks end with a line that elsewhere begins a record.
  */
 export const FORMATS = ['auto', 'python', 'postgres', 'redis', 'pgbouncer', 'nginx'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -115,16 +115,16 @@ export const FIELDS = {
   job: 'job',
   requestId: 'requestId',
   userId: 'userId',
-  /** What was done; of a security event one of {@link SECURITY_ACTIONS}. */
+  /** The action; in a security event one of {@link SECURITY_ACTIONS}. */
   action: 'action',
-  /** How it ended; of a security event one of {@link RESULTS}. */
+  /** The result; in a security event one of {@link RESULTS}. */
   result: 'result',
   /** Milliseconds. */
   duration: 'duration',
   ipAddress: 'ipAddress',
   userAgent: 'userAgent',
   method: 'method',
-  /** Of a URL, without its query. */
+  /** Path of a URL, without its query. */
   path: 'path',
   /** HTTP status. */
   status: 'status',

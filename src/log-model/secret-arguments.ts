@@ -1,8 +1,8 @@
-/** Arguments of Redis' commands: their place tells which of them is secret. */
+/** Secret arguments of Redis' commands, found by their place. */
 
 /** Commands that may have a password among their arguments. */
 const COMMANDS = new Set(['auth', 'hello', 'acl', 'migrate']);
-/** Of a user: a password, or its hash, to add or to remove. */
+/** Rule of a user: a password, or its hash, to add or to remove. */
 const OF_USER = /^[><#!]/;
 
 /** Whether a list may be a command with its arguments: its first word is one in capitals. */
@@ -10,7 +10,7 @@ export function isCommand(first: unknown): first is string {
   return typeof first === 'string' && first === first.toUpperCase() && COMMANDS.has(first.toLowerCase());
 }
 
-/** Which arguments are secret, by their index. @param command - in any case; one that is none has no secrets. */
+/** Indexes of the secret arguments. @param command - in any case; an unknown one has no secrets. */
 export function secretArguments(command: string, args: readonly unknown[]): ReadonlySet<number> {
   const name = command.toLowerCase();
   if (!COMMANDS.has(name)) return new Set();

@@ -1,21 +1,21 @@
-/** Secrets after their name: under it in JSON and in pairs, or assigned to it in a text. */
+/** Secrets after their name: as its value in JSON and in pairs, or assigned to it in a text. */
 import { type Harmless, NAME, NAME_SPELLINGS, NAME_TRIGGERS, REDACTED, SCOPES } from './secret-names';
 import { json, type Notation } from './secret-notations';
 import { EVERYWHERE, type Place, type SecretPattern } from './secret-pattern';
 
-/** What every pattern has that looks for names. */
+/** Properties of every pattern that looks for names. */
 export const NAMED = { triggers: NAME_TRIGGERS, exact: NAME_SPELLINGS } as const;
 
 export type Where = Pick<SecretPattern, 'places' | 'contains'>;
 
 /** Between a name and its value. The bracket is that of `user[password]=`. */
 const ASSIGNMENT = '(?:\\]|%5d|%22)?[ \\t]{0,8}(?::|=>?|%3d|%3a)[ \\t]{0,8}(?:%22)?';
-/** Of Python: `b'…'`. */
+/** Python's prefix of bytes: `b'…'`. */
 const PREFIX = '[bruf]{0,2}';
-/** Where an unquoted value ends. */
+/** The end of an unquoted value. */
 const END = '(?:[\\s"\'&,;(){}\\[\\]<>\\\\]|$)';
 
-/** JSON of one more level is rare enough to be taken out to the end of its outermost string. */
+/** Deeper JSON is rare: there, redaction goes to the end of the outermost string. */
 export function deepInJson(): SecretPattern {
   return {
     ...NAMED,
@@ -43,7 +43,7 @@ export function underNames(notation: Notation, no: Harmless, where: Where): Secr
     ].join('|'),
     before: key(NAME),
     keep: `${quote}(?:${no.value})${quote}|${nothing}`,
-    // Names without quotes: such a number is taken out as any word after a name.
+    // Names without quotes: such a number is redacted like any word after a name.
     secret: notation.quotedNames ? `(?:${quote}${text}(?:${quote})?|-?[0-9][0-9.e+-]*|${list})` : list,
     replacement: `${written}${REDACTED}${written}`,
   };
@@ -73,7 +73,7 @@ export function doubleQuoted(level: number, no: Harmless, where: Where): SecretP
     unless: `(?:${no.names})${named}`,
     before: `${NAME}${named}${quote}`,
     keep: `(?:${no.value})${quote}`,
-    // What follows the quote at the end of a string begins no other one: "Enter password:", …
+    // The text after the closing quote of a string does not begin another string: "Enter password:", …
     secret: `[^,:\\]}\\s"\\\\](?:${text})?`,
   };
 }

@@ -1,10 +1,10 @@
-/** Secrets that are known by their own form, or by a form of what is around them, whatever their name. */
+/** Secrets that are found by their own form, or by the form of the text around them, without a name. */
 import { NO_SECRET } from './secret-names';
 import { EVERYWHERE, IN_STRINGS, type Place, type SecretPattern } from './secret-pattern';
 
 /** An escape sequence of JSON, whose letter is not a part of the word behind it. */
 const ESCAPE = '\\\\{1,16}(?:u[0-9a-f]{4}|[nrtbf])';
-/** Where a word begins. */
+/** The beginning of a word. */
 const START = `(?:\\b|${ESCAPE})`;
 /** Ends of names with an @ that are no addresses: units of systemd, files, hosts of an inner network. */
 const NO_DOMAINS = [
@@ -13,7 +13,7 @@ const NO_DOMAINS = [
   ...['json', 'htm', 'html', 'xml', 'yml', 'yaml', 'toml', 'log', 'conf'],
   ...['internal', 'local', 'localdomain', 'lan', 'intranet'],
 ];
-/** The last part of a host's name that is none of these, and not nothing: RE2 has no "not". */
+/** The last part of a host's name, not empty and none of these: RE2 has no "not". */
 const TOP_LEVEL = `${otherThan(['', ...NO_DOMAINS])}(?:\\b|[0-9_])`;
 
 /** Letters that are none of some words, to the end of a word. */
@@ -26,7 +26,7 @@ function otherThan(words: readonly string[]): string {
     return `${first}${otherThan(next)}`;
   });
   const more = `(?:${[`[${others}][a-z]*`, ...rest].join('|')})`;
-  // Where a word ends, more letters have to come.
+  // More letters have to follow the end of a word.
   return firsts.length === 0 ? `[a-z]${words.includes('') ? '+' : '*'}` : words.includes('') ? more : `${more}?`;
 }
 
@@ -110,7 +110,7 @@ export const FORMS: readonly SecretPattern[] = [
     triggers: ['eyj'],
     exact: ['eyJ'],
     before: START,
-    // What must follow would have to be looked for from each of many beginnings: nothing must.
+    // A required ending would be searched for from each of many beginnings, so none is required.
     secret: 'eyJ[\\w-]{16,}(?:\\.[\\w-]*)*',
   },
   {
@@ -146,7 +146,7 @@ export const FORMS: readonly SecretPattern[] = [
     before: `${START}(?:(?:[Bb]earer|BEARER|[Bb]asic|BASIC)(?: |%20|\\+){1,4})+`,
     // Words of a sentence, parameters of a challenge. After Discord's `Bot` is mostly a name: its tokens are known by their form.
     keep: '[A-Z]?[a-z]+(?:[-_/][A-Z]?[a-z]+)*(?:[^\\w.~+/=-]|[.](?:\\s|$)|$)|[a-z_]+=\\\\*"',
-    // Shorter ones are told from words by the end of their base64.
+    // The end of their base64 distinguishes shorter ones from words.
     secret: '(?:[\\w.~+/=-]{16,}|[\\w+/-]{4,15}={1,2})',
   },
   header(['text'], '"'),

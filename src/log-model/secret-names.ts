@@ -19,7 +19,7 @@ const SECRET_ENDINGS = `pass|pwd|masterauth|jwts?|tokens?|(?:${KEYS})[-_]?keys?|
 /** Says which of several secrets it is: `DISCORD_TOKEN_DEV`, `apiKey2`. */
 const WHICH =
   '(?:[-_]?(?:[0-9]{1,3}|(?:dev|test|stag|prod|curr|prev|prim|second)\\w{0,16}|live|local|sandbox|main|ci|qa|old|new|next|backup|b(?:ase)?64|hash|value))';
-/** Of no use to a thief, but told to nobody all the same. As a word in a sentence it is too common to be taken out. */
+/** Scopes are useless to a thief, but redacted nevertheless. In sentences the word is too common to be redacted. */
 export const SCOPES = 'scopes?';
 
 /** A secret's name. */
@@ -27,22 +27,22 @@ export const NAME = `(?:(?:${SECRET_WORDS})[\\w-]{0,32}|(?:${SECRET_ENDINGS})${W
 
 /** Words that end as a secret's name does. */
 const WORDS = '(?:by|com|encom|sur|tres|over|under)pass';
-/** What is said of a secret: `passwordChangedAt`, `secretName`, `password_min_length`. */
+/** Words for facts about a secret: `passwordChangedAt`, `secretName`, `password_min_length`. */
 const SAID_OF_SECRETS =
   'reset|recovery|reminder|requests?|requested|last|next|is|has|changed?|updated?|created?|rotated?|sent|set|expires?|expired|expiry|at|on|in|date|time|days|age|attempts?|retries|fail(?:ures|ed)|errors?|counts?|names?|min|max|length|types?|polic(?:y|ies)|rules?|required|enabled|strength|field|version|status';
 const HARMLESS_NAME = `(?:\\b${WORDS}|(?:${SECRET_WORDS})s?(?:[-_]?(?:${SAID_OF_SECRETS}))+)`;
 /** Shells' names of the working directory. */
 const DIRECTORY = '\\b(?:old)?pwd';
 
-/** Values that say that there is no secret, or that somebody has taken it out. `not`, `must` … begin a sentence on it. */
+/** Values that mean that there is no secret, or that it was redacted. `not`, `must` … begin a sentence about it. */
 export const NO_SECRET =
   'undefined|null|nil|none|nan|true|false|yes|no|empty|unset|missing|required|invalid|expired|incorrect|wrong|rejected|revoked|not|is|was|must|should|cannot|has|\\*{3,}|x{4,}|-|<[\\w .:-]{0,32}>|\\\\{1,8}u003c[\\w .:-]{0,32}\\\\{1,8}u003e|[[(](?:redacted|filtered|hidden|masked|secret|removed|object|array|function|circular)(?: [\\w: ]{0,32})?[\\])]';
 
-/** What of a name and its value is no secret. */
+/** Names and values that are not secret. */
 export interface Harmless {
-  /** What is left as it is, whatever its value. */
+  /** Names whose value is kept, whatever it is. */
   readonly names: string;
-  /** A value that is no secret under any name. */
+  /** A value that is not secret under any name. */
   readonly value: string;
   /** The same for some names alone. */
   readonly pairs: readonly { readonly names: string; readonly value: string }[];
@@ -58,7 +58,7 @@ export function harmless(allow: readonly string[] = []): Harmless {
       { names: MAILS, value: '[0-9]{1,18}' },
       // PostgreSQL's: when a session began, and the number of its server.
       { names: 'session_id', value: '[0-9a-f]{6,8}\\.[0-9a-f]{1,8}' },
-      // Of tests: so many pass.
+      // The number of tests that pass.
       { names: '\\bpass', value: '[0-9]{1,5}' },
     ],
   };
@@ -104,7 +104,7 @@ export function isSecretField(name: string): boolean {
   return secretField.test(name) && !harmlessField.test(name);
 }
 
-/** Whether what a secret field holds is no secret: nothing, a word that says so, a number of e-mails. */
+/** Whether the value of a secret field is not secret: nothing, a word that means this, a number of e-mails. */
 export function isHarmlessValue(name: string, value: unknown): boolean {
   if (value === null || value === undefined || typeof value === 'boolean') return true;
   if (typeof value !== 'string' && typeof value !== 'number') return false;

@@ -19,10 +19,10 @@ export const NAMING_FIELDS = [
 /** Fields whose value such a field names. */
 export const NAMED_VALUES = ['value', 'values', 'data', 'input', 'rejectedValue', 'stringValue', 'actual'] as const;
 
-/** A CastError of Mongoose has it before `value`, and both before the name. One match takes out one value. */
+/** A CastError of Mongoose has it before `value`, and both before the name. One match redacts one value. */
 const AS_TEXT = 'stringValue';
 
-/** Of an element of what a name is the name of: `tokens[0]`, `tokens.0`, `/tokens/0`. */
+/** Index of an element of a named list: `tokens[0]`, `tokens.0`, `/tokens/0`. */
 const INDEX = '(?:[./[][0-9]+\\]?)*';
 
 const OF_REDIS = { kind: 'secret in a command', triggers: ['auth'], exact: ['auth', 'Auth', 'AUTH'] } as const;
@@ -107,7 +107,7 @@ export function besideNames(
   ];
 }
 
-/** Where a value ends in the quotes of Markdown. */
+/** The end of a value in the quotes of Markdown. */
 const IN_BACKTICKS = '(?:[^`"\\\\]|\\\\+[^"\\\\]|(?:\\\\\\\\)*\\\\")+';
 const PATH = `path \`[^\`"\\\\]{0,64}?${NAME}${INDEX}\``;
 

@@ -1,5 +1,5 @@
 /**
- * How programs write values down: JSON, JSON inside of JSON strings, and Node's and Python's way. Expressions for strings and
+ * Notations of values in programs' output: JSON, JSON inside of JSON strings, and Node's and Python's way. Expressions for strings and
  * lists that end where these end, so that what is around a secret stays what it was.
  */
 
@@ -13,7 +13,7 @@ export interface Notation {
   readonly start: string;
   /** Whether names are strings. */
   readonly quotedNames: boolean;
-  /** What is in a string, not nothing. */
+  /** The content of a string, not empty. */
   readonly text: string;
   /** A string. */
   readonly string: string;
@@ -43,8 +43,8 @@ function nested(unit: string, most: number): string {
 }
 
 /**
- * JSON inside of so many JSON strings. Each of them doubles the backslashes, and adds one for the quote. So how many there
- * are before a quote tells whether it ends the string, or is in it.
+ * JSON inside `level` JSON strings. Each string doubles the backslashes, and adds one for the quote. So the number of
+ * backslashes before a quote shows whether the quote ends the string or is in it.
  */
 export function json(level: number): Notation {
   const doubled = 2 ** level * 2;

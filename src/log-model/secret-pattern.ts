@@ -1,9 +1,10 @@
+/** A pattern of a secret: its expressions, and the places where it applies. */
 import { REDACTED } from './secret-names';
 
 /**
- * Where a pattern is looked for. `text`: lines of text, and every text in the logger. `json`: lines that are a JSON object;
- * what is replaced lies within one string, or is one value. `logfmt`: lines of pairs, one between two form feeds and the
- * next; what is replaced lies within one pair's value.
+ * Places where a pattern is searched for. `text`: lines of text, and every text in the logger. `json`: lines that are a
+ * JSON object; the replaced text lies within one string, or is one value. `logfmt`: lines of pairs, one between two form
+ * feeds and the next; the replaced text lies within one pair's value.
  */
 export type Place = 'text' | 'json' | 'logfmt';
 export const EVERYWHERE: readonly Place[] = ['text', 'json', 'logfmt'];
@@ -20,25 +21,25 @@ export interface SecretPattern {
   readonly exact: readonly string[];
   /** Every match contains one of them besides. @default - nothing that has to be looked for */
   readonly contains?: readonly string[];
-  /** Whether the expressions tell capitals from small letters. @default false */
+  /** Whether the expressions distinguish capitals from small letters. @default false */
   readonly caseSensitive?: boolean;
-  /** Looks the same and is none: is left as it is. @default - nothing */
+  /** A text that looks like the secret but is not one: it is kept. @default - nothing */
   readonly unless?: string;
   /** Stays. */
   readonly before: string;
-  /** Stands where the secret would, and is none: stays as well. @default - nothing */
+  /** A text in the place of the secret that is not secret: it is kept too. @default - nothing */
   readonly keep?: string;
   /** Is replaced. */
   readonly secret: string;
   /** Stays. @default - nothing */
   readonly after?: string;
-  /** What the secret is replaced with. @default {@link REDACTED} */
+  /** The text that replaces the secret. @default {@link REDACTED} */
   readonly replacement?: string;
 }
 
-/** Takes a pattern's secrets out of a text. */
+/** Redacts a pattern's secrets in a text. */
 export interface Redactor {
-  /** Whether the text may have one. Cheap. */
+  /** Whether the text may hold a secret. Cheap. */
   readonly suspects: (text: string) => boolean;
   readonly redact: (text: string) => string;
 }

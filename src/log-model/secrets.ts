@@ -1,6 +1,6 @@
 /**
- * What must not be in a log: secrets and personal data, by what stands before them and by their own form. The logger takes
- * them out where a record is made; the agent does it again for sources that do not use the logger.
+ * The table of secrets and personal data that must not be in a log, found by the text before them or by their own form.
+ * The logger redacts them where a record is made. The agent does it again for sources that do not use the logger.
  */
 import {
   deepInJson,
@@ -61,10 +61,10 @@ export function secretPatterns(allow: readonly string[] = []): readonly SecretPa
     singleQuoted(inTextLine, no, ['text']),
     singleQuoted(inJsonLine, no, IN_STRINGS),
     inPairs(no),
-    // Before what follows a name, and after all that is within one string.
+    // Before secrets that follow a name, and after all patterns within one string.
     ...OF_PATHS,
     ...unquoted(no),
-    // Last: a name tells of more than the form.
+    // Last: a name finds more than the form.
     ...FORMS.slice(-1),
   ];
 }

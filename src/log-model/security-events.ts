@@ -1,4 +1,4 @@
-/** Security events: what they are about, and how they ended. */
+/** Security events: their actions and their results. */
 
 /** Each action's name is its value in the record. */
 export const SecurityActions = {

@@ -1,4 +1,4 @@
-/** Programs of no declared format: JSON, logfmt and plain text, told apart line by line. */
+/** Programs without a declared format: JSON, logfmt and plain text, distinguished line by line. */
 import { STRUCTURED_METADATA } from '../log-model';
 import { together } from './multiline';
 import type { Pipeline } from './pipeline';

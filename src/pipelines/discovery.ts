@@ -1,9 +1,9 @@
-/** Which pods are collected, in which format, and the labels that their lines start with. */
+/** Discovery: the pods that are collected, their format, and the labels that their lines start with. */
 import { type Format, FORMATS, JOBS, LABELS, POD_LABELS } from '../log-model';
 import { FORMAT, type RelabelConfig } from './stage';
 
 const POD = '__meta_kubernetes_pod_';
-/** What names a pod that says nothing of itself. */
+/** The name of a pod without labels. */
 const CONTAINER = `${POD}container_name`;
 
 /** Jobs whose format is known without a word from the pod. Everyone else's is `auto`. */
@@ -36,7 +36,7 @@ export function podRelabelConfigs(
     { source_labels: [FORMAT], regex: formats.join('|'), action: 'keep' },
     { source_labels: ['__meta_kubernetes_namespace'], target_label: LABELS.namespace },
     { source_labels: [CONTAINER], target_label: LABELS.container },
-    // Not a label in Loki: kept while lines of one pod are put together, then moved to structured metadata.
+    // Not a label in Loki: kept while lines of one pod are joined, then moved to structured metadata.
     { source_labels: [`${POD}name`], target_label: 'pod' },
     firstOf(LABELS.app, [...appLabels, CONTAINER]),
     firstOf(LABELS.service, [...appLabels, CONTAINER]),
@@ -50,7 +50,7 @@ export function podRelabelConfigs(
 function format(): readonly RelabelConfig[] {
   return FORMATS.map((name) => {
     const jobs = Object.keys(FORMAT_OF_JOB).filter((job) => FORMAT_OF_JOB[job] === name);
-    // The first one is of all pods. A word that is no format's counts as that one.
+    // The first format is for all pods. An unknown format counts as this one.
     const values = name === 'auto' ? ['.*'] : [`${name};.*`, ...(jobs.length === 0 ? [] : [`;(?:${jobs.join('|')})`])];
     return {
       source_labels: [podLabel(POD_LABELS.format), LABELS.job],

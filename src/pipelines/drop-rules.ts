@@ -1,10 +1,10 @@
-/** Lines that nobody needs, by typed rules; each is counted as `logentry_dropped_lines_total{reason="<name>"}`. */
+/** Rules that drop lines. `logentry_dropped_lines_total{reason="<name>"}` counts the dropped lines of each. */
 import { LABELS } from '../log-model';
 import { selector, type Stage } from './stage';
 
 /** Lines to leave out. */
 export interface DropRule {
-  /** What the metric calls it. */
+  /** The rule's name in the metric. */
   readonly name: string;
   /** Stream selector, matchers only. */
   readonly selector: string;
@@ -15,8 +15,8 @@ export interface DropRule {
 }
 
 /**
- * Loki logs queries and requests for deletion, and in them whom somebody looked for or wants forgotten. Not an option: the
- * lines that are left would undo an erasure.
+ * Loki's own lines with queries and requests for deletion, which name persons. This is not an option: lines that stay
+ * would undo an erasure.
  */
 export const QUERIES_OF_LOKI: DropRule = {
   name: 'queries-of-loki',
@@ -26,8 +26,8 @@ export const QUERIES_OF_LOKI: DropRule = {
 };
 
 /**
- * Of a tenant whose lines nobody may erase, Loki logs two errors for each part of each query: that it could not ask how often the
- * tenant's lines have been erased. A query of a week has several hundred parts.
+ * Two errors that Loki logs for each part of each query of a tenant without an `erase` credential: it could not ask how
+ * often the tenant's lines have been erased. A query of a week has several hundred parts.
  */
 export const ERASURE_NOT_ALLOWED: DropRule = {
   name: 'erasure-not-allowed',
@@ -37,8 +37,8 @@ export const ERASURE_NOT_ALLOWED: DropRule = {
 };
 
 /**
- * What the canary says of its own work, on standard error. Beside its lines it would be read with them, and it would say of
- * each that it is none of its own. `stream` is a label until the end of the pipeline.
+ * Messages of the canary about its own work, on standard error. The canary would read them with its lines, and report
+ * each as a line that it did not write. `stream` is a label until the end of the pipeline.
  *
  * @param namespace - the canary's.
  */

@@ -1,4 +1,4 @@
-/** Counts what the gateway refused and what failed there, line by line of its access log: nginx has no metrics of that. */
+/** Counts refused and failed requests in the lines of the gateway's access log: nginx has no metrics of them. */
 import { LABELS } from '../log-model';
 import { GATEWAY_COUNTER_PREFIX, GATEWAY_COUNTERS } from '../log-model/gateway-counters';
 import { selector, type Stage, when } from './stage';

@@ -48,7 +48,7 @@ export interface ScrapeProps {
   readonly canaryNamespace?: string;
   /** Longest piece that is kept of a line that never ends, in bytes. */
   readonly maxPartialLine: number;
-  /** Where the agent sees the folder of a file source. */
+  /** The folder of a file source in the agent's pod. */
   readonly mountOf: (source: FileSource) => string;
 }
 
@@ -61,7 +61,7 @@ const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
  */
 const SCRAPED_TOGETHER: readonly (readonly Format[])[] = [FORMATS.filter((format) => format !== 'nginx'), ['nginx']];
 
-/** What Promtail reads, and what it does with it. */
+/** Promtail's scrape configs: its sources and their pipelines. */
 export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<string, unknown>>[] {
   const { excludeNamespaces, files, maxPartialLine, mountOf } = props;
   // One object in all pipelines: the config file has it once, and refers to it.
@@ -162,7 +162,7 @@ function byFormat(formats: readonly Format[], stagesOf: (pipeline: Pipeline) => 
   ];
 }
 
-/** Of the stack's own pods. */
+/** Drop rules for the stack's own pods. */
 function ownDropRules({ canaryNamespace }: ScrapeProps): readonly DropRule[] {
   return [
     QUERIES_OF_LOKI,

@@ -17,7 +17,7 @@ export const JSON_OBJECT = '^\\{\\s*["}]';
 export const isJson: LineFilter = ['|~', JSON_OBJECT];
 export const isNotJson: LineFilter = ['!~', JSON_OBJECT];
 
-/** What other loggers call it: pino, bunyan, zap, structlog, Logstash, PostgreSQL. */
+/** Names of fields in other loggers: pino, bunyan, zap, structlog, Logstash, PostgreSQL. */
 const OTHER_NAMES: Partial<Record<Field, readonly string[]>> = {
   level: ['severity', 'lvl', 'error_severity'],
   timestamp: ['time', 'ts', '@timestamp'],
@@ -26,7 +26,7 @@ const OTHER_NAMES: Partial<Record<Field, readonly string[]>> = {
   traceId: ['trace_id', 'traceID'],
 };
 
-/** Where some have it that log for another, so that it counts before the level of their own: CloudNativePG. */
+/** The level in records of programs that log for another one; it precedes their own level: CloudNativePG. */
 const LEVEL_WITHIN = '"record"."error_severity"';
 /** Traefik's requests, which are all of level info. */
 const STATUS_OF_TRAEFIK = '"DownstreamStatus"';

@@ -1,15 +1,15 @@
-/** How bad it is: any source's word for it becomes one of the log model's. */
+/** The level of a record: any source's word for it becomes one of the log model's. */
 import { FIELDS, LABELS, LEVEL_ALIASES, type Level, LEVELS } from '../log-model';
 import { type LineFilter, type Stage, when } from './stage';
 
-/** In a template, what it is for. */
+/** In a template, the value that it replaces. */
 const VALUE = '.Value';
 
-/** What a level is made of. */
+/** The sources of a level. */
 export interface LevelSource {
   /** The word, as an expression of a template. @default - the extracted `level` */
   readonly word?: string;
-  /** Whether an extracted HTTP `status` says it, if there is one: the server's fault, the client's, nobody's. @default false */
+  /** Whether an extracted HTTP `status` decides it: 5xx is an error, 4xx a warning, others info. @default false */
   readonly status?: boolean;
   /** Spellings in lower case. @default - the log model's */
   readonly aliases?: Readonly<Record<string, Level>>;

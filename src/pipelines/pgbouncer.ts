@@ -1,4 +1,4 @@
-/** PgBouncer. */
+/** PgBouncer's lines. */
 import { FIELDS } from '../log-model';
 import { levelLabel } from './level';
 import { together } from './multiline';

@@ -10,15 +10,15 @@ import { ownTime } from './time';
 const TIME = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?';
 const ZONE = '(?:[A-Z]{3,5}|[+-]\\d\\d(?::?\\d\\d)?)';
 /**
- * What may stand between the time and the severity. The server writes two blanks after the severity's colon: the first such
- * place is its own. All that comes later may be a client's words. (A comma after the zone is csvlog's.)
+ * The text between the time and the severity. The server writes two blanks after the severity's colon: the first such
+ * place is its own. Any later text may come from a client. (A comma after the zone is csvlog's.)
  */
 const BETWEEN = '(?:[^,\\n:](?:[^:\\n]|:[^ \\n]|: [^ \\n])*?)?';
-/** Of csvlog, what stands between the time and the severity. In quotes may be what a client calls itself. */
+/** The columns of csvlog between the time and the severity. A client chooses the names in quotes. */
 const COLUMNS = ',(?:(?:"(?:[^"]|"")*"|[^",]*),){10}';
 const FIRST_LINE = `(?P<${FIELDS.timestamp}>${TIME}) (?P<zone>${ZONE})(?:${BETWEEN} (?P<stderr>\\S+):  |${COLUMNS}(?P<csv>[^\\s,"]+),[0-9A-Z]{5},)`;
 
-/** What PostgreSQL says more of a record, in the languages that it speaks: lines with a prefix of their own. */
+/** Words for further details of a record, in PostgreSQL's languages: these lines have a prefix of their own. */
 const MORE = [
   'DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE',
   'TIPP|ANFRAGE|ZUSAMMENHANG|ORT|ANWEISUNG', // German
@@ -55,7 +55,7 @@ const ALIASES: Readonly<Record<string, Level>> = {
   ),
 };
 
-/** What both ways of writing end with. */
+/** The last stages of both formats. */
 const RECORD = [
   ...ownTime('2006-01-02 15:04:05 MST'),
   ...levelLabel({ word: '(or .level .stderr .csv)', aliases: ALIASES }),

@@ -1,4 +1,4 @@
-/** Which lines of a text belong together: stack traces and panics of the common languages. */
+/** Rules that join lines of a text to records: stack traces and panics of the common languages. */
 import { unlike } from './multiline';
 
 /** How words of a level begin that a logger pads with blanks in front. */

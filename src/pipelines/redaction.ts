@@ -1,20 +1,20 @@
-/** The second line of defence: takes out what the log model calls secret, for sources that do not use the logger. */
+/** The second line of defence: redacts the log model's secrets, for sources that do not use the logger. */
 import { type Format, NAME_SPELLINGS, type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
 import { re2 } from '../syntax/re2';
 import { type LineFilter, matcherOf, type Stage, when } from './stage';
 
-/** An expression to take out besides the log model's. */
+/** An expression to redact besides those of the log model. */
 export interface Redaction {
   readonly name: string;
-  /** RE2; its capture groups are taken out, or all of the match without any. */
+  /** RE2; its capture groups are redacted, or the whole match if it has none. */
   readonly expression: string;
 }
 
 /** Stages that redact lines, by how these are written. */
 export interface RedactionStages {
-  /** Of lines that are a JSON object: they stay one, with the same names. */
+  /** For lines that are a JSON object: they stay one, with the same names. */
   readonly json: readonly Stage[];
-  /** Of lines of text; pairs of logfmt stay pairs. */
+  /** For lines of text; pairs of logfmt stay pairs. */
   readonly text: readonly Stage[];
 }
 
@@ -72,7 +72,7 @@ const WITH_PAIRS: readonly Format[] = ['auto', 'python', 'redis'];
 const FORM = 'form';
 const LOGFMT_FORM = 'logfmt';
 
-/** Between two pairs, while secrets are taken out: no pattern goes across it. Twice: one may be a match's end. */
+/** Separator of pairs during redaction: no pattern crosses it. It is doubled because one may be a match's end. */
 const BETWEEN_PAIRS = '\\f\\f';
 
 function apart(stages: readonly Stage[]): readonly Stage[] {
@@ -168,7 +168,7 @@ function replaceStage(pattern: SecretPattern): Stage {
   const unbounded = (text: string): string =>
     text.replace(/\{0,(?:8|\d\d+)\}/g, '*').replace(/\{1,(?:8|\d\d+)\}/g, '+');
   const group = (text: string | undefined): string => (text === undefined ? '' : `(?:${unbounded(text)})`);
-  // What is no secret is passed over: nothing of it is captured.
+  // A text that is not secret is matched without a capture, so it stays.
   const alternative = (text: string | undefined): string => (text === undefined ? '' : `${group(text)}|`);
   const flags = caseSensitive ? '' : '(?i)';
   return {
@@ -179,7 +179,7 @@ function replaceStage(pattern: SecretPattern): Stage {
   };
 }
 
-/** What lines are looked through for. A text that contains another one has nothing to add. */
+/** Texts that lines are searched for. A text that contains another one is redundant. */
 function spellings(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)]
     .filter((text, _index, all) => !all.some((other) => other !== text && text.includes(other)))

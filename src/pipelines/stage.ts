@@ -36,7 +36,7 @@ export function selector(filters: readonly LineFilter[], matchers = EVERY): stri
 /** A selector needs a matcher; every line has a job. */
 const EVERY = `{${LABELS.job}=~".+"}`;
 
-/** Before a colour, and what else a terminal is told. */
+/** The character before a colour or another command to a terminal. */
 export const ESCAPE = '\u001b';
 
 /** Takes colours off a line. They would hide where it begins, and its level. */

@@ -40,8 +40,8 @@ const SHORT = [
 /** Before the first word: digits and signs, and the letters of a time; in `java.util.logging`, a line of its own. */
 const BEFORE = '(?:[A-Z][a-z]{2} \\d[^\\n]* [AP]M [^\\n]*\\n)?[^a-zB-LNOQ-SU-Y\\n]*';
 /**
- * RE2 for one of some words, in which one look at a letter tells most places where there is none. It takes the end of one word
- * for another one's, too: that is no level, then.
+ * RE2 for one of some words. One letter excludes most places without a word. It also combines the first letter of one
+ * word with the end of another one; the result is not a level.
  */
 function oneOf(words: readonly string[]): string {
   const heads = new Set(words.map((word) => word.charAt(0)));
@@ -56,7 +56,7 @@ const LEVEL_IN_TEXT = [
 ];
 const KLOG: Readonly<Record<string, Level>> = { i: 'info', w: 'warn', e: 'error', f: 'error' };
 
-/** What stands before a status: in an access log of Apache, Traefik, Envoy, gunicorn and others; in a line of Rails' lograge. */
+/** The text before a status: in access logs of Apache, Traefik, Envoy, gunicorn and others; in Rails' lograge. */
 const REQUEST = ['(?:\\S+ ){0,5}\\[[^\\]\\n]*\\] "(?:[^"\\\\\\n]|\\\\.)*" ', 'method=\\S+ [^\\n]*\\bstatus='];
 /** Words that are a level in their place only. */
 const WORDS = [

@@ -1,4 +1,4 @@
-/** When a record happened: its own time, if it can be believed. */
+/** The time of a record: its own, if it is plausible. */
 import { FIELDS } from '../log-model';
 import type { Stage } from './stage';
 
@@ -40,7 +40,7 @@ function believable(layout: string | undefined): string {
         `{{ if eq (len $v) 13 }}{{ $v = dateInZone "${RFC3339_NANO}" (dateModify (printf "%sms" $v) (toDate "2006" "1970")) "UTC" }}{{ end }}`
       : `{{ $v = dateInZone "${RFC3339_NANO}" (toDate "${layout}" $v) "UTC" }}`;
   const seconds = (value: string): string => `(unixEpoch (toDate "${RFC3339}" ${value}))`;
-  // Of the same minute, in UTC: no date has to be read.
+  // If both times are in the same minute, in UTC, no date has to be parsed.
   const sameMinute = `{{ if and (hasSuffix "Z" $v) (eq (trunc 16 $v) (trunc 16 .${SEEN_AT})) }}{{ $v }}{{ else }}`;
   return (
     `{{ $v := .Value }}{{ if $v }}${sameMinute}${read}{{ $ahead := sub ${seconds('$v')} ${seconds(`.${SEEN_AT}`)} }}` +

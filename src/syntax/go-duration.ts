@@ -2,7 +2,7 @@
 
 const PROMETHEUS = /^(?=.)(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const HOUR = 3600;
-/** Of its groups, in seconds. */
+/** Units of its groups, in seconds. */
 const UNITS = [365 * 24 * HOUR, 7 * 24 * HOUR, 24 * HOUR, HOUR, 60, 1, 0.001];
 const GO = /^-?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/;
 const GO_PART = /([\d.]+)([a-zµ]+)/g;

@@ -1,7 +1,7 @@
 /** A template of Go's text/template as tokens. */
 import { unquoted } from './go-text';
 
-/** What keeps Go from reading a template. */
+/** An error that keeps Go from reading a template. */
 export class TemplateError extends Error {}
 
 export type TokenKind =

@@ -1,7 +1,7 @@
 /** Templates of Go's text/template: whether Go can read one, without running it. */
 import { type Action, actionsOf, type Token, TemplateError } from './go-template-tokens';
 
-/** What a template may name. */
+/** Names that a template may use. */
 export interface TemplateNames {
   readonly functions: readonly string[];
   /** Variables that are there from the beginning, with their `$`. @default - none but `$` */
@@ -11,7 +11,7 @@ export interface TemplateNames {
 /** Functions that Go has itself. */
 const BUILT_IN = 'and call html index slice js len not or print printf println urlquery eq ge gt le lt ne'.split(' ');
 
-/** What keeps Go from reading the template; undefined where it can. */
+/** The reason why Go cannot read the template; undefined if it can. */
 export function templateFault(template: string, { functions, variables = [] }: TemplateNames): string | undefined {
   try {
     new Reader([...BUILT_IN, ...functions], ['$', ...variables]).read(actionsOf(template));

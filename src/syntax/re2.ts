@@ -1,4 +1,4 @@
-/** Regular expressions as Loki, Promtail and Prometheus read them: Go's RE2. It takes others than JavaScript, and is never slow. */
+/** Regular expressions as Loki, Promtail and Prometheus read them: Go's RE2. Its syntax differs from JavaScript's. */
 import type { RE2JS } from 're2js';
 
 /** One that its reader can read. */
@@ -24,14 +24,14 @@ function engine(): typeof RE2JS {
 
 const known = new Map<string, Re2 | string>();
 
-/** The expression, or what RE2 has against it. */
+/** The expression, or RE2's error. */
 export function re2(expression: string): Re2 | string {
   const read = known.get(expression) ?? compile(expression);
   known.set(expression, read);
   return read;
 }
 
-/** What RE2 has against the expression; undefined for one that it can read. */
+/** RE2's error for the expression; undefined for a valid one. */
 export function re2Fault(expression: string): string | undefined {
   const read = re2(expression);
   return typeof read === 'string' ? read : undefined;

@@ -19,13 +19,13 @@ import {
   visit,
 } from 'yaml';
 
-/** Where a text is no YAML, or has more than one meaning. */
+/** A place where a text is not YAML, or has more than one meaning. */
 export interface YamlFault {
   /** `line 4, column 12`. */
   readonly position: string;
-  /** Of the value or key it is about; empty where it is the whole text. */
+  /** Path of the value or key; empty for the whole text. */
   readonly path: readonly (string | number)[];
-  /** What has no one meaning: a `value`, a `key`, or, for one of the two readers, the whole `text`. */
+  /** The ambiguous part: a `value`, a `key`, or, for one of the two readers, the whole `text`. */
   readonly affects: 'value' | 'key' | 'text';
   /** The value, as it was written; it may be a secret. */
   readonly written?: string;
@@ -33,14 +33,14 @@ export interface YamlFault {
   readonly remedy: string;
 }
 
-/** What a text says, as far as it can be read, and all of its faults. */
+/** The value of a text, as far as it can be read, and all of its faults. */
 export interface YamlText {
-  /** Undefined where the text is no YAML. */
+  /** Undefined if the text is not YAML. */
   readonly value: unknown;
   readonly faults: readonly YamlFault[];
 }
 
-/** What has to hold, and what to do. */
+/** A rule, and the remedy. */
 export type Advice = Pick<YamlFault, 'rule' | 'remedy'>;
 type NodeAdvice = Pick<YamlFault, 'affects' | 'rule' | 'remedy'>;
 
@@ -52,7 +52,7 @@ export function readYaml(bytes: Uint8Array): YamlText {
 
 const WHOLE = { position: 'the whole file', path: [], affects: 'text' } as const;
 
-/** What Go's YAML takes for no text, or, alone, for the end of a line. */
+/** Characters that Go's YAML does not accept in a text, or that, alone, end a line for it. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
 
 /** A file's bytes as text, or why they are none. */
@@ -69,7 +69,7 @@ export function decode(bytes: Uint8Array): string | Advice {
 /** A text as YAML. */
 export function parseYaml(text: string): YamlText {
   const lines = new LineCounter();
-  // What a merge says is known, although it is refused: other faults are not hidden by it.
+  // Merges are read, although they are refused, so that they do not hide other faults.
   const document = parseDocument(text, { lineCounter: lines, merge: true, logLevel: 'error' });
   const locate: Locate = (offset) => {
     const { line, col } = lines.linePos(offset);
@@ -88,7 +88,7 @@ export function parseYaml(text: string): YamlText {
   try {
     return { value: document.toJS(), faults };
   } catch (error) {
-    // Of aliases that multiply; or of merges, which are faults already.
+    // The error comes from aliases that multiply, or from merges, which are faults already.
     if (faults.length === 0 && !(error instanceof ReferenceError)) throw error;
     return { value: undefined, faults: faults.length > 0 ? faults : [{ ...WHOLE, ...ALIASES }] };
   }
@@ -160,7 +160,7 @@ const ESCAPE: NodeAdvice = {
   remedy: 'write the character itself',
 };
 
-/** What one of the two readers takes for a number or a time. */
+/** Texts that one of the two readers takes for a number or a time. */
 const NUMBER_OR_TIME =
   /^(?:[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.[\d_]+)(?:[eE][-+]?\d+)?|\.inf|\.nan)|\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?)$/i;
 /** A number that both read, and take for the same. */
@@ -230,7 +230,7 @@ function isResolved(alias: Alias, document: Document, ancestors: readonly unknow
   return ANCHOR.test(alias.source) && target !== undefined && !ancestors.includes(target);
 }
 
-/** Of a merge, also in quotes: Go's reader does not mind them. */
+/** The key of a merge, also in quotes: Go's reader ignores the quotes. */
 const MERGE_KEY = '<<';
 
 function keyText(key: unknown): string {

@@ -1,4 +1,4 @@
-/** The gateway and the certificate. nginx counts nothing by itself; the agents count its lines: src/pipelines/gateway.ts. */
+/** Alerts on the gateway and its certificate. The agents count nginx' lines: src/pipelines/gateway.ts. */
 import { formatDuration } from '../../config/units';
 import { GATEWAY_CERTIFICATE_DAYS, gatewayCounter } from '../../log-model/gateway-counters';
 import { grown, seconds, selectorOf } from './promql';
@@ -10,7 +10,7 @@ export const accessRules: RulesOf = (config) => {
   const select = selectorOf(config);
   const count = (counter: Parameters<typeof gatewayCounter>[0]): string =>
     `sum(${grown(`${gatewayCounter(counter)}${select('promtail')}`, '5m')})`;
-  // Of others in the namespace, as Grafana's; the gateway tells of its own.
+  // Other certificates in the namespace, such as Grafana's; the gateway has a metric for its own.
   const certificates = (label: string): string =>
     `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespaces.logging}",name!="gateway"}`;
   return [
@@ -45,7 +45,7 @@ export const accessRules: RulesOf = (config) => {
       : [
           {
             name: 'GatewayCertificateEndsSoon',
-            // Where cert-manager's target has a namespace of its own, the certificate's is the exported one.
+            // If cert-manager's target has a label `namespace`, that of the certificate is `exported_namespace`.
             expr:
               `(label_replace(${GATEWAY_CERTIFICATE_DAYS}${select('gateway')} * 86400, "name", "gateway", "", "")` +
               ` or ((${certificates('namespace')} or ${certificates('exported_namespace')}) - time()))` +

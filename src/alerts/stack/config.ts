@@ -1,3 +1,4 @@
+/** The input of the stack's own alerts. */
 import type { StackConfig } from '../../config/schema';
 import type { AlertRule } from '../rule';
 

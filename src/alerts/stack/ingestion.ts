@@ -1,8 +1,8 @@
-/** Whether lines arrive: what Loki refuses, what the agents drop, and what they have not read yet. */
+/** Alerts on the arrival of lines: refused by Loki, dropped by the agents, or not read yet. */
 import { grown, selectorOf } from './promql';
 import type { RulesOf } from './config';
 
-/** Of these Loki may answer 204 all the same, and no client knows: docs/operations.md, "The trap". */
+/** Reasons for which Loki may answer 204, unnoticed by the client: docs/operations.md, "The trap". */
 const SILENT = 'per_stream_rate_limit|stream_limit';
 
 export const ingestionRules: RulesOf = (config) => {

@@ -1,4 +1,4 @@
-/** Whether Loki itself is well: its disk, its compactor, its ring, its queries and its ruler. */
+/** Alerts on Loki itself: its disk, its compactor, its ring, its queries and its ruler. */
 import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
 import { formatDuration } from '../../config/units';
 import { stackLogRules } from '../tenant-rules';
@@ -147,7 +147,7 @@ const workRules: RulesOf = (config) => {
   ];
 };
 
-/** Of a file that the ruler cannot read, an alert of lines tells; a Loki that is started with one has no such alerts. */
+/** An alert on lines reports a file that the ruler cannot read. A Loki that starts with such a file has no alerts. */
 const noRules: RulesOf = (config) => {
   const { enabled, rules, recording, files } = config.alerting;
   const own = rules.length + recording.length + files.length;

@@ -23,9 +23,9 @@ export function compactorJob({ deployment }: StackConfig): string {
 }
 
 /**
- * What a counter has grown by. `increase` by itself misses a series' first value: a reason that has never been there
- * before comes as a new series, and one burst may be all of it. So a series that is new counts whole, if its target was
- * scraped before it was there; of a Prometheus that has just been started, every series is new.
+ * Growth of a counter. `increase` alone misses the first value of a series. A new reason is a new series, and its first
+ * value may be the whole burst. So the whole value of a new series counts, if its target was already scraped before. For
+ * a Prometheus that has just started, every series is new.
  */
 export function grown(series: string, window: string): string {
   return `((${series} unless ${series} offset ${window} and on (job, instance) up offset ${window}) or increase(${series}[${window}]))`;

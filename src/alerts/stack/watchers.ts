@@ -1,4 +1,4 @@
-/** What watches: targets that are scraped, memory, Alertmanager, Prometheus and the canary. */
+/** Alerts on the stack's monitoring: scraped targets, memory, Alertmanager, Prometheus and the canary. */
 import type { StackConfig } from '../../config/schema';
 import type { RulesOf } from './config';
 import { grown, seconds, selectorOf } from './promql';
@@ -64,7 +64,7 @@ function memoryNearLimit(config: StackConfig): string {
     grafana: resources.grafana,
     ...(canary === undefined ? {} : { canary: resources.canary }),
     ...(alertmanager.type === 'embedded' ? { alertmanager: resources.alertmanager } : {}),
-    // Prometheus maps its blocks into memory, and what is mapped counts and kills nobody.
+    // Not Prometheus: its mapped blocks count as memory, and do not get it killed.
   };
   return Object.entries(limits)
     .map(
@@ -119,7 +119,7 @@ const prometheusRules = [
   },
 ] as const;
 
-/** What the canary finds out: lines that it has written and cannot read again. */
+/** Alerts on the canary's results: lines that it has written and cannot read again. */
 export const canaryRules: RulesOf = (config) => {
   const { thresholds } = config.monitoring;
   const canary = selectorOf(config)('canary');
