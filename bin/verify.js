@@ -67,8 +67,17 @@ function step(name, run) {
   );
 }
 
-check('types', 'tsc', '-p', 'tsconfig.json', '--noEmit');
-check('lint', 'npm', 'run', '--silent', 'lint');
+// Each keeps one core busy.
+check(
+  'types and lint',
+  'run-p',
+  '--silent',
+  '--aggregate-output',
+  '--print-label',
+  '--continue-on-error',
+  'types',
+  'lint',
+);
 tier('unit');
 check('dist is current', 'node', 'bin/check-dist.js');
 check('reference is current', 'npm', 'run', '--silent', 'docs:check');
