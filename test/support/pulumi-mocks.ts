@@ -76,7 +76,7 @@ export async function recorded(
       });
       callback(error, response);
     });
-  const prepare = Error.prepareStackTrace;
+  const prepare = Error.prepareStackTrace?.bind(Error);
   // Pulumi keeps a stack trace for each of its promises, and Jest looks every line of it up in source maps.
   Error.prepareStackTrace = String;
   try {

@@ -34,20 +34,21 @@ export function scrapers({
 
 /** Addresses. Of a range that is wider than a part of it which is not the internet, that part is left out. */
 export function addresses(cidr: string): k8s.NetworkPolicyPeer {
-  const except = NOT_INTERNET.filter((part) => isWider(cidr, part));
+  const range = parseCIDR(cidr);
+  const except = NOT_INTERNET.filter((part) => isWider(range, part.range)).map((part) => part.cidr);
   return { ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } };
 }
 
 /** The cluster's own addresses, the node's, and the cloud's metadata. */
-const NOT_INTERNET: readonly string[] = [
+const NOT_INTERNET = [
   ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
   ...['::1/128', 'fc00::/7', 'fe80::/10'],
-];
+].map((cidr) => ({ cidr, range: parseCIDR(cidr) }));
+
+type Range = ReturnType<typeof parseCIDR>;
 
 /** Whether a range holds all of another one, and more. */
-function isWider(cidr: string, part: string): boolean {
-  const [outer, inner] = [parseCIDR(cidr), parseCIDR(part)];
-  const [address, length] = inner;
+function isWider(outer: Range, [address, length]: Range): boolean {
   return address.kind() === outer[0].kind() && outer[1] < length && address.match(outer);
 }
 
