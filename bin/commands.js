@@ -11,25 +11,28 @@ module.exports = {
     'makes or rotates the Secrets of a stack that is applied without Pulumi',
     'operations/secrets/command',
   ),
-  check: ofProduct('says what of a stack file cannot be applied to what runs', 'operations/compare/command'),
-  size: ofProduct('says how much disk Loki needs', 'operations/size/command'),
+  check: ofProduct(
+    'lists the changes of a stack file that cannot be applied to the running stack',
+    'operations/compare/command',
+  ),
+  size: ofProduct('prints how much disk Loki needs', 'operations/size/command'),
   // what looks at and changes a running stack
-  status: ofProduct('one screen about a running stack', 'operations/status/command'),
-  doctor: ofProduct('says which link of the chain is broken, and what to do', 'operations/doctor/command'),
-  resize: ofProduct('lets running volumes grow to the sizes in the stack file', 'operations/resize/command'),
+  status: ofProduct('prints the state of a running stack on one screen', 'operations/status/command'),
+  doctor: ofProduct('names the broken link of the chain, and the remedy', 'operations/doctor/command'),
+  resize: ofProduct('enlarges running volumes to the sizes in the stack file', 'operations/resize/command'),
   backup: ofProduct('copies Loki’s volume to a file', 'operations/backup/command'),
   restore: ofProduct('copies such a file back', 'operations/backup/restore-command'),
-  erase: ofProduct('has Loki delete the lines that name a person', 'operations/erase/command'),
-  'bucket-tree': ofProduct('gives copied files the names of a bucket', 'operations/bucket-tree/command'),
+  erase: ofProduct('requests the deletion of all lines that name a person', 'operations/erase/command'),
+  'bucket-tree': ofProduct('renames copied files for a bucket', 'operations/bucket-tree/command'),
   // what this machine runs
-  'test:alerts': ofLocal('unit tests of log alerts, on a real Loki', 'programs/alert-tests-command'),
-  local: ofLocal('the local cluster: make up, make down and its own commands', 'local/command'),
-  bench: ofLocal('measures, and prints the tables of docs/figures.md', 'bench/command'),
-  'capture-fixtures': ofLocal('has real programs write test/fixtures', 'test/sources/command'),
+  'test:alerts': ofLocal('runs unit tests of log alerts on a real Loki', 'programs/alert-tests-command'),
+  local: ofLocal('runs the local cluster: make up, make down and its own commands', 'local/command'),
+  bench: ofLocal('measures the stack, and prints the tables of docs/figures.md', 'bench/command'),
+  'capture-fixtures': ofLocal('captures test/fixtures from real programs', 'test/sources/command'),
   // what keeps the project well
   docs: { does: 'writes docs/reference from the sources', module: './generate-reference' },
-  'check-dist': { does: 'says what of dist/ is not what synth renders', module: './check-dist' },
-  verify: { does: 'every check and every tier of tests, one after the other', module: './verify' },
+  'check-dist': { does: 'lists the files of dist/ that differ from what synth renders', module: './check-dist' },
+  verify: { does: 'runs every check and every tier of tests, one after the other', module: './verify' },
 };
 
 function ofProduct(does, module) {
