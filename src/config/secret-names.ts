@@ -6,14 +6,14 @@ import { hasGrafanaMetrics } from './derived/monitoring';
 import { heartbeatSources } from './heartbeat';
 import type { Receiver, StackConfig } from './schema';
 
-/** Name of one Secret; `Sections` are those of the config that it follows from. */
-export interface SecretName<Sections> {
+/** Name of one Secret. */
+export interface SecretName {
   /** Namespace that it is in, as `namespaces` calls it. */
   readonly namespace: 'logging' | 'agents';
   /** Path of its name in the stack config; absent where the name is fixed. */
   readonly namedAt?: readonly string[];
   /** @returns undefined where the stack has no such Secret */
-  readonly nameIn: (config: Sections) => string | undefined;
+  readonly nameIn: (config: StackConfig) => string | undefined;
 }
 
 /** htpasswd files of the gateway. */
@@ -41,45 +41,34 @@ export const SECRET_NAMES = {
   ),
   smtp: inGrafana('smtp.passwordSecret', ({ smtp }) => (smtp?.user === undefined ? undefined : smtp.passwordSecret)),
   ingress: inGrafana('ingress.tls.secretName', ({ ingress }) => ingress?.tls?.secretName),
-  users: fixed(GATEWAY_USERS_SECRET, ({ auth }: Sections<'auth'>) => auth.loki.enabled),
-  agentCredential: ofCredential('agents', ({ agent }: Sections<'agent'>) => agent.credential),
-  grafanaCredential: ofCredential('logging', ({ grafana }: Sections<'grafana'>) => grafana.credential),
-  canaryCredential: ofCredential('logging', ({ canary }: Sections<'canary'>) => canary?.credential),
-  gatewayTls: named('gateway.tls.secretName', ({ gateway }: Sections<'gateway'>) => gateway.tls?.secretName),
+  users: fixed(GATEWAY_USERS_SECRET, ({ auth }) => auth.loki.enabled),
+  agentCredential: ofCredential('agents', ({ agent }) => agent.credential),
+  grafanaCredential: ofCredential('logging', ({ grafana }) => grafana.credential),
+  canaryCredential: ofCredential('logging', ({ canary }) => canary?.credential),
+  gatewayTls: named('gateway.tls.secretName', ({ gateway }) => gateway.tls?.secretName),
   gatewayCa: {
-    ...named('gateway.tls.caSecretName', ({ gateway }: Sections<'gateway'>) => gateway.tls?.caSecretName),
+    ...named('gateway.tls.caSecretName', ({ gateway }) => gateway.tls?.caSecretName),
     namespace: 'agents',
   },
-  bucket: named('storage.access.secret', ({ storage }: Sections<'storage'>) =>
+  bucket: named('storage.access.secret', ({ storage }) =>
     storage.type === 'filesystem' || storage.access.type !== 'secret' ? undefined : storage.access.secret,
   ),
   receivers: fixed(ALERTMANAGER_SECRET, hasReceiverSecrets),
-} as const satisfies Readonly<Record<string, SecretName<StackConfig>>>;
+} as const satisfies Readonly<Record<string, SecretName>>;
 
-type Sections<Name extends keyof StackConfig> = Pick<StackConfig, Name>;
-
-function named<Config>(
-  option: string,
-  nameIn: (config: Config) => string | undefined,
-): SecretName<Config> & { readonly namedAt: readonly string[] } {
+function named(option: string, nameIn: SecretName['nameIn']): SecretName {
   return { namespace: 'logging', namedAt: option.split('.'), nameIn };
 }
 
-function inGrafana(
-  option: string,
-  nameIn: (grafana: StackConfig['grafana']) => string | undefined,
-): SecretName<Sections<'grafana'>> {
+function inGrafana(option: string, nameIn: (grafana: StackConfig['grafana']) => string | undefined): SecretName {
   return named(`grafana.${option}`, ({ grafana }) => nameIn(grafana));
 }
 
-function fixed<Config>(name: string, isWanted: (config: Config) => boolean): SecretName<Config> {
+function fixed(name: string, isWanted: (config: StackConfig) => boolean): SecretName {
   return { namespace: 'logging', nameIn: (config) => (isWanted(config) ? name : undefined) };
 }
 
-function ofCredential<Config>(
-  namespace: 'logging' | 'agents',
-  credentialIn: (config: Config) => string | undefined,
-): SecretName<Config & Sections<'auth'>> {
+function ofCredential(namespace: SecretName['namespace'], credentialIn: SecretName['nameIn']): SecretName {
   return {
     namespace,
     nameIn: (config) => {
@@ -89,7 +78,7 @@ function ofCredential<Config>(
   };
 }
 
-function hasReceiverSecrets(config: Sections<'alertmanager' | 'alerting' | 'monitoring' | 'environment'>): boolean {
+function hasReceiverSecrets(config: StackConfig): boolean {
   const { alertmanager } = config;
   const isSecret = (receiver: Receiver): boolean => Object.keys(receiverKeys(receiver)).length > 0;
   return (

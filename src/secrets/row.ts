@@ -48,7 +48,7 @@ export interface SecretKey {
 
 /** One Secret, whatever a stack calls it. */
 export interface SecretRow {
-  readonly secret: SecretName<StackConfig>;
+  readonly secret: SecretName;
   /** Option that brings the Secret, as the reference shows it. @default - the keys' */
   readonly neededWith?: string;
   /** Option that has cert-manager make the Secret. @default - `secretSource` says who makes it */

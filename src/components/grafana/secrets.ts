@@ -2,7 +2,8 @@
  * Secrets that Grafana reads: files, and settings that name them. So no value is in its environment, which every process of the
  * container could read.
  */
-import { oauthProviders, SECRET_NAMES, type StackConfig } from '../../config';
+import { SECRET_NAMES, type StackConfig } from '../../config';
+import { secretRows } from '../../secrets/table';
 
 /** A Secret that Grafana reads the keys of as files. */
 export interface SettingsSecret {
@@ -35,16 +36,14 @@ const SETTINGS_SECRETS = [
   { name: 'smtp', secret: SECRET_NAMES.smtp, settings: { password: 'GF_SMTP_PASSWORD' } },
 ] as const;
 
-/** Those that the stack has, with their names. */
-export function settingsSecrets(
-  config: Pick<StackConfig, 'grafana' | 'auth' | 'monitoring'>,
-): readonly SettingsSecret[] {
-  const providers: readonly string[] = oauthProviders(config.grafana.login.oauth);
-  return SETTINGS_SECRETS.flatMap(({ name, secret: { nameIn }, settings }) => {
-    const secret = nameIn(config);
-    if (secret === undefined) return [];
-    const own = Object.entries(settings).filter(([key]) => name !== 'oauth' || providers.includes(key));
-    return [{ name, secret, settings: Object.fromEntries(own) }];
+/** Those that the stack has, with their names, and of each the settings that it has a key for. */
+export function settingsSecrets(config: StackConfig): readonly SettingsSecret[] {
+  const rows = secretRows(config);
+  return SETTINGS_SECRETS.flatMap(({ name, secret, settings }) => {
+    const found = rows.find(({ row }) => row.secret === secret);
+    if (found === undefined) return [];
+    const own = Object.entries(settings).filter(([setting]) => found.keys.some(({ key }) => key === setting));
+    return [{ name, secret: found.name, settings: Object.fromEntries(own) }];
   });
 }
 
@@ -58,7 +57,7 @@ const contentsOf = (name: string, key: string): string => `$__file{${SECRETS}/${
 export const GATEWAY_PASSWORD = contentsOf('gateway', 'password');
 
 /** Settings that are secrets: of each the file that holds it. */
-export function secretSettings(config: Parameters<typeof settingsSecrets>[0]): Readonly<Record<string, string>> {
+export function secretSettings(config: StackConfig): Readonly<Record<string, string>> {
   return Object.fromEntries(
     settingsSecrets(config).flatMap(({ name, settings }) =>
       Object.entries(settings).flatMap(([key, setting]) =>
