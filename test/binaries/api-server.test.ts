@@ -1,6 +1,7 @@
 /** Every object of every stack is put before a real API server, in namespaces whose Pod Security levels it enforces. */
 import { secretManifests } from '../../charts/secret-manifests';
 import { type ApiServer, startApiServer } from '../support/api-server';
+import { KINDS } from '../support/manifests';
 import { BUILD_TIMEOUT } from '../../programs/program';
 import {
   objectOf,
@@ -114,27 +115,7 @@ describe.each(rendered.map((one) => [one.name, one] as const))('the API server t
 
 it('every kind that a stack may have is among what was tried', () => {
   const kinds = new Set(rendered.flatMap(({ objects }) => objects.map(({ kind }) => kind)));
-  expect([...kinds].sort()).toEqual([
-    'Certificate',
-    'ClusterRole',
-    'ClusterRoleBinding',
-    'ConfigMap',
-    'DaemonSet',
-    'Deployment',
-    'ExternalSecret',
-    'HTTPRoute',
-    'Ingress',
-    'Namespace',
-    'NetworkPolicy',
-    'PersistentVolumeClaim',
-    'PodDisruptionBudget',
-    'PodMonitor',
-    'PrometheusRule',
-    'Service',
-    'ServiceAccount',
-    'ServiceMonitor',
-    'StatefulSet',
-  ]);
+  expect([...kinds].sort()).toEqual(KINDS);
 });
 
 describe('the API server refuses, so that the tests above can fail,', () => {

@@ -8,7 +8,7 @@ import { entries, lokiFiles, type LokiFiles, pushBody, type RunningLoki, startLo
 import { BUILD_TIMEOUT, freePorts, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
 import { type RenderedStack, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
-import { KEY, type S3Server, startS3 } from '../support/s3';
+import { KEY, type S3Server, startS3, storageIn } from '../support/s3';
 
 const TENANT = 'spywatcher';
 const BUCKET = 'spywatcher-logs';
@@ -30,14 +30,7 @@ const stackOn = (
 ) =>
   variant('on S3', {
     environment: 'dev',
-    storage: {
-      type: 's3',
-      bucket,
-      region: 'us-east-1',
-      endpoint,
-      forcePathStyle: true,
-      egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(endpoint).port) }],
-    },
+    storage: storageIn(bucket, endpoint),
     ...differences,
   });
 

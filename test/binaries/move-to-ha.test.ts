@@ -16,7 +16,7 @@ import {
 } from '../../programs/program';
 import { mapStrings, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
-import { type S3Server, startS3 } from '../support/s3';
+import { type S3Server, startS3, storageIn } from '../support/s3';
 import { uploadFolder } from '../support/s3-upload';
 
 const BUCKET = 'moved';
@@ -130,14 +130,7 @@ test('given a single Loki’s volume in a bucket, then a ring gives the answers 
   const after = variant('after', {
     ...{ environment: 'dev', auth, agent, grafana },
     deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
-    storage: {
-      type: 's3',
-      bucket: BUCKET,
-      region: 'us-east-1',
-      endpoint: s3.endpoint,
-      forcePathStyle: true,
-      egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(s3.endpoint).port) }],
-    },
+    storage: storageIn(BUCKET, s3.endpoint),
   });
   const started = lokiRing({ loki, rendered: after, network: '127.80.0', tenant: 'unused', s3: s3.env });
   ring = started;

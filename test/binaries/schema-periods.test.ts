@@ -14,7 +14,7 @@ import {
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder } from '../../programs/program';
 import { type RenderedStack, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
-import { type S3Server, startS3 } from '../support/s3';
+import { type S3Server, startS3, storageIn } from '../support/s3';
 
 const TENANT = 'spywatcher';
 const BUCKET = 'spywatcher-logs';
@@ -39,12 +39,7 @@ type Storage = NonNullable<StackConfigInput['storage']>;
 
 const onVolume = (...schema: readonly { readonly from: string }[]): Storage => ({ type: 'filesystem', schema });
 const inBucket = (...schema: Extract<Storage, { readonly type: 's3' }>['schema'] & object): Storage => ({
-  type: 's3',
-  bucket: BUCKET,
-  region: 'us-east-1',
-  endpoint: s3.endpoint,
-  forcePathStyle: true,
-  egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(s3.endpoint).port) }],
+  ...storageIn(BUCKET, s3.endpoint),
   schema,
 });
 const stackWith = (storage: Storage): RenderedStack => variant('periods', { environment: 'dev', storage });

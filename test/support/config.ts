@@ -14,6 +14,15 @@ export const S3 = {
   egress: [{ cidr: '52.219.0.0/16', port: 443 }],
 } as const;
 
+/** A stack of prod, as small as it may be. */
+export const PROD: Partial<StackConfigInput> = {
+  environment: 'prod',
+  storage: S3,
+  gateway: { tls: {} },
+  grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
+  alertmanager: { type: 'none' },
+};
+
 /** A secret as Pulumi writes it: encrypted by a passphrase or a key of a cloud, and by Pulumi Cloud. */
 export const ENCRYPTED = { secure: 'v1:bm9uY2Utb2YtMTIh:Y2lwaGVydGV4dC1hbmQtYS10YWctb2YtMTY=' };
 export const ENCRYPTED_BY_CLOUD = { secure: 'AAABAGJ5dGVzLW9mLXB1bHVtaS1jbG91ZC1vZi13aGljaC1ub25lLWlzLW91cnM=' };

@@ -120,6 +120,29 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/** Every kind of object that a stack may have. */
+export const KINDS: readonly string[] = [
+  'Certificate',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ConfigMap',
+  'DaemonSet',
+  'Deployment',
+  'ExternalSecret',
+  'HTTPRoute',
+  'Ingress',
+  'Namespace',
+  'NetworkPolicy',
+  'PersistentVolumeClaim',
+  'PodDisruptionBudget',
+  'PodMonitor',
+  'PrometheusRule',
+  'Service',
+  'ServiceAccount',
+  'ServiceMonitor',
+  'StatefulSet',
+];
+
 /** Renders what `add` puts into a chart. */
 export function render(add: (scope: Construct) => unknown): readonly Manifest[] {
   const chart = new Chart(new App(), 'test');

@@ -19,6 +19,17 @@ export interface S3Server {
   readonly stop: () => Promise<void>;
 }
 
+/** The storage of a stack whose bucket is there. */
+export const storageIn = (bucket: string, endpoint: string) =>
+  ({
+    type: 's3',
+    bucket,
+    region: 'us-east-1',
+    endpoint,
+    forcePathStyle: true,
+    egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(endpoint).port) }],
+  }) as const;
+
 /** Starts it with these buckets, all of them empty. */
 export async function startS3(...buckets: readonly string[]): Promise<S3Server> {
   const { versitygw } = await programs('versitygw');

@@ -6,7 +6,7 @@ import { LoggingStack } from '../../../src/deploy/logging-stack';
 import { secretObjects } from '../../../src/secrets/objects';
 import { checkSecretValues, requiredSecrets } from '../../../src/secrets/values';
 import type { SecretValues } from '../../../src/secrets/row';
-import { configWith, everythingConfig, everythingOwnConfig, HA, S3 } from '../../support/config';
+import { configWith, everythingConfig, everythingOwnConfig, HA, PROD } from '../../support/config';
 import { stack, STACKS } from '../../../programs/rendered-stack';
 import { Failure, failureOf, recorded, type Registered, revealed, withoutSecrets } from '../../support/pulumi-mocks';
 import { allPlantedSecrets, plantedSecrets } from '../../support/secrets';
@@ -110,13 +110,7 @@ describe('given secrets that are missing', () => {
 });
 
 describe('given a secret that is refused', () => {
-  const prod = configWith({
-    environment: 'prod',
-    storage: S3,
-    gateway: { tls: {} },
-    grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
-    alertmanager: { type: 'none' },
-  });
+  const prod = configWith(PROD);
   const check = (config: StackConfig, path: string, value: string) =>
     checkSecretValues('test', config, { ...plantedSecrets(config), [path]: value });
 

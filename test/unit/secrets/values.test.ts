@@ -1,6 +1,6 @@
 import { checkSecretValues, flattenSecrets, generateSecretValues } from '../../../src/secrets/values';
 import type { SecretValues } from '../../../src/secrets/row';
-import { configWith, everythingOwnConfig, S3 } from '../../support/config';
+import { configWith, everythingOwnConfig, PROD } from '../../support/config';
 
 describe('generated values', () => {
   const config = everythingOwnConfig();
@@ -22,13 +22,7 @@ describe('generated values', () => {
   });
 
   it('are accepted, in prod too', () => {
-    const prod = configWith({
-      environment: 'prod',
-      storage: S3,
-      gateway: { tls: {} },
-      grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
-      alertmanager: { type: 'none' },
-    });
+    const prod = configWith(PROD);
     expect(() => checkSecretValues('test', prod, { ...generateSecretValues(prod), ...keys })).not.toThrow();
   });
 

@@ -1,6 +1,6 @@
 /** Pod Security of every pod of every stack. What is looser than `restricted` is listed here, in {@link AGENT}. */
 import { configWith, HA } from '../../../support/config';
-import { find, renderStack, workloads } from '../../../support/manifests';
+import { find, KINDS, renderStack, workloads } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
 
 const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
@@ -128,25 +128,5 @@ test('given no mirror, images come from where they say, without a pull secret', 
 
 test('no kind of object is there that could loosen anything else', () => {
   const objects = stacks.flatMap((stack) => stack.objects);
-  expect([...new Set(objects.map(({ kind }) => kind))].sort()).toEqual([
-    'Certificate',
-    'ClusterRole',
-    'ClusterRoleBinding',
-    'ConfigMap',
-    'DaemonSet',
-    'Deployment',
-    'ExternalSecret',
-    'HTTPRoute',
-    'Ingress',
-    'Namespace',
-    'NetworkPolicy',
-    'PersistentVolumeClaim',
-    'PodDisruptionBudget',
-    'PodMonitor',
-    'PrometheusRule',
-    'Service',
-    'ServiceAccount',
-    'ServiceMonitor',
-    'StatefulSet',
-  ]);
+  expect([...new Set(objects.map(({ kind }) => kind))].sort()).toEqual(KINDS);
 });

@@ -1,6 +1,8 @@
 /** What the tests of the rules share: their form, and parts of configs. */
 import type { StackConfigInput } from '../../../../src/config';
-import { configWith, problemsOf, S3 } from '../../../support/config';
+import { configWith, problemsOf } from '../../../support/config';
+
+export { PROD } from '../../../support/config';
 
 export type Input = Partial<StackConfigInput>;
 type TenantInput = NonNullable<NonNullable<NonNullable<Input['auth']>['loki']>['tenants']>[number];
@@ -26,13 +28,6 @@ export function testRules(rows: readonly Row[]): void {
   });
 }
 
-export const PROD: Input = {
-  environment: 'prod',
-  storage: S3,
-  gateway: { tls: {} },
-  grafana: { url: 'https://logs.example.com', ingress: { tls: { secretName: 'tls' } } },
-  alertmanager: { type: 'none' },
-};
 export const tenants = (...list: TenantInput[]): Input => ({ auth: { loki: { tenants: list } } });
 export const login = (differences: LoginInput): Input => ({ grafana: { login: differences } });
 export const EGRESS = [{ cidr: '203.0.113.0/24', port: 443 }];
