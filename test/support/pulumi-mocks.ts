@@ -76,7 +76,7 @@ export async function recorded(
       });
       callback(error, response);
     });
-  const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const prepare: unknown = Reflect.get(Error, 'prepareStackTrace');
   // Pulumi keeps a stack trace for each of its promises, and Jest looks every line of it up in source maps.
   Error.prepareStackTrace = String;
   try {
@@ -85,8 +85,7 @@ export async function recorded(
     throw new Failure(registered, cause);
   } finally {
     await pulumi.runtime.disconnect();
-    if (before === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Object.defineProperty(Error, 'prepareStackTrace', before);
+    Reflect.set(Error, 'prepareStackTrace', prepare);
   }
   return registered;
 }

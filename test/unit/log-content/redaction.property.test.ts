@@ -23,12 +23,13 @@ describe('a line of JSON', () => {
     );
   });
 
-  it.each(fixtureStreams.map(({ labels, lines }) => [labels.app, lines] as const))(
-    'that a program wrote comes out as JSON with the same names: %s',
-    (_app, lines) => {
-      for (const line of lines.filter((text) => /^\{\s*"/.test(text))) expect(torn(line, redactJson(line))).toEqual([]);
-    },
-  );
+  it.each(
+    fixtureStreams
+      .map(({ labels, lines }) => [labels.app, lines.filter((text) => /^\{\s*"/.test(text))] as const)
+      .filter(([, lines]) => lines.length > 0),
+  )('that a program wrote comes out as JSON with the same names: %s', (_app, lines) => {
+    for (const line of lines) expect(torn(line, redactJson(line))).toEqual([]);
+  });
 });
 
 test('of two values beside one name, the first one is taken out, and Mongoose’s text of it besides', () => {
