@@ -2,7 +2,7 @@
 import { FIELDS, JOBS, LABELS } from '../log-model';
 import type { Row } from './layout';
 import { durationQuantile, has, jobStream, levelStream, PARSED, rateBy, SEARCHED } from './logql';
-import { logs, timeSeries } from './panels';
+import { LINES_PER_SECOND, logs, timeSeries } from './panels';
 
 /** Requests: lines with a status, unlike other lines with a duration. */
 const REQUESTS = `${jobStream(JOBS.backend)} ${PARSED} ${has(FIELDS.status)}`;
@@ -30,7 +30,7 @@ export const BACKEND_ROW: Row = {
       title: 'Errors per Second',
       description: 'Lines of level error.',
       width: 8,
-      unit: 'cps',
+      unit: LINES_PER_SECOND,
       series: [{ expr: rateBy(LABELS.service, levelStream(JOBS.backend, 'error')), legend: BY_SERVICE }],
     }),
     logs({

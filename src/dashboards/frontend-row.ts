@@ -1,5 +1,6 @@
 /** The frontend: reports of browsers. */
 import { FIELDS, JOBS, LABELS } from '../log-model';
+import { LEVEL_COLORS } from './colors';
 import type { Row } from './layout';
 import { countBy, has, jobStream, levelStream, mostFrequent, PARSED, SEARCHED } from './logql';
 import { logs, ranking, timeSeries } from './panels';
@@ -11,6 +12,7 @@ export const FRONTEND_ROW: Row = {
       title: 'Frontend Lines by Level',
       width: 16,
       style: 'bars',
+      colors: LEVEL_COLORS,
       series: [{ expr: countBy(LABELS.level, jobStream(JOBS.frontend)), legend: `{{${LABELS.level}}}` }],
     }),
     ranking({

@@ -3,7 +3,9 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import { DataqueryBuilder as PrometheusQuery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
-import type { Series, SizedPanel, TimeSeriesProps } from './panels';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { byValue, fixed, NEUTRAL } from './colors';
+import { refIdOf, type Series, type SizedPanel, type TimeSeriesProps } from './panels';
 
 /** uid of the Prometheus datasource that Grafana is provisioned with. */
 export const PROMETHEUS_DATASOURCE_UID = 'prometheus';
@@ -27,20 +29,55 @@ export function quantile(of: number, by: readonly string[], buckets: string): st
   return `histogram_quantile(${of}, sum by (${['le', ...by].join(', ')}) (rate(${buckets}[${STEP}])))`;
 }
 
+/** A result, or one 0 where there is none, whose label says so: Grafana would show "No data". */
+export function orNone(label: string, expr: string): string {
+  return `${expr} or on() label_replace(vector(0), "${label}", "none", "", "")`;
+}
+
 function sumBy(labels: readonly string[]): string {
   return labels.length === 0 ? 'sum' : `sum by (${labels.join(', ')}) `;
 }
 
+export interface MetricsProps extends TimeSeriesProps {
+  /** A line is drawn there: what lies above it is an alert's. @default - none */
+  readonly limit?: number;
+}
+
 /** Series over time, a third of the width by default. */
-export function metrics({ series, unit = 'short', style = 'lines', ...props }: TimeSeriesProps): SizedPanel {
+export function metrics({ series, unit = 'short', style = 'lines', limit, ...props }: MetricsProps): SizedPanel {
   const builder = new TimeseriesPanel().unit(unit).min(0);
+  if (limit !== undefined)
+    builder
+      .thresholds(byValue('text', [limit, 'red']))
+      .thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
   if (style === 'bars') builder.fillOpacity(30).stacking(stacked());
   return sized(builder, series, props, 'range');
 }
 
+/** A series, and its colours by value. */
+export interface Reading extends Series {
+  /** @default - one colour, whatever the value is */
+  readonly thresholds?: dashboard.ThresholdsConfigBuilder;
+}
+
+export interface ReadingsProps extends Omit<TimeSeriesProps, 'style' | 'colors' | 'series'> {
+  readonly series: readonly Reading[];
+  /** What is shown where there is no series. @default none */
+  readonly noValue?: string;
+}
+
 /** The latest value of each series. */
-export function latest({ series, unit = 'short', ...props }: Omit<TimeSeriesProps, 'style'>): SizedPanel {
-  return sized(new StatPanel().unit(unit).noValue('none'), series, props, 'instant');
+export function latest({ series, unit = 'short', noValue = 'none', ...props }: ReadingsProps): SizedPanel {
+  const builder = new StatPanel().unit(unit).noValue(noValue).colorScheme(fixed(NEUTRAL));
+  series.forEach(({ thresholds }, index) => {
+    if (thresholds === undefined) return;
+    const color = new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds).build();
+    builder.overrideByQuery(refIdOf(index), [
+      { id: 'color', value: color },
+      { id: 'thresholds', value: thresholds.build() },
+    ]);
+  });
+  return sized(builder, series, props, 'instant');
 }
 
 function stacked(): common.StackingConfigBuilder {
@@ -58,7 +95,7 @@ function sized(
     .datasource(PROMETHEUS_DATASOURCE)
     .targets(
       series.map(({ expr, legend }, index) => {
-        const query = new PrometheusQuery().refId(String.fromCharCode(65 + index)).expr(expr);
+        const query = new PrometheusQuery().refId(refIdOf(index)).expr(expr);
         return (kind === 'range' ? query.range() : query.instant()).legendFormat(legend);
       }),
     );

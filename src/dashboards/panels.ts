@@ -7,10 +7,16 @@ import { PanelBuilder as LogsPanel } from '@grafana/grafana-foundation-sdk/logs'
 import { DataqueryBuilder as LokiQuery } from '@grafana/grafana-foundation-sdk/loki';
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
+import { anyIs, type Color, fixed, NEUTRAL } from './colors';
 import { type ExploreQuery, exploreUrl, LOKI_DATASOURCE } from './explore';
 
 /** Columns of Grafana's grid. */
 export const COLUMNS = 24;
+
+/** Unit of lines per second. Grafana's own unit of counts says `c/s`. */
+export const LINES_PER_SECOND = 'suffix:lines/s';
+/** Unit of anything else that is counted. */
+export const PER_SECOND = 'suffix:/s';
 
 /** A panel and the room it takes. */
 export interface SizedPanel {
@@ -32,6 +38,12 @@ export interface Series {
   readonly legend: string;
 }
 
+/** A count: how it is called, and its colour. */
+export interface Count extends Series {
+  /** A colour that it always has, or one that it has from 1 on, being green without any. */
+  readonly color: Color | { readonly any: Color };
+}
+
 export interface PanelProps {
   readonly title: string;
   /** Explanation, shown at its title. @default - nothing */
@@ -46,11 +58,17 @@ export interface SeriesProps extends PanelProps {
   readonly series: readonly Series[];
 }
 
+export interface CountsProps extends PanelProps {
+  readonly series: readonly Count[];
+}
+
 export interface TimeSeriesProps extends SeriesProps {
   /** Grafana's id of the unit. @default short */
   readonly unit?: string;
   /** `bars` are stacked: counts that add up. @default lines */
   readonly style?: 'bars' | 'lines';
+  /** Colours of series, by their name. @default - as Grafana gives them out */
+  readonly colors?: Readonly<Record<string, Color>>;
 }
 
 export interface LogsProps extends PanelProps {
@@ -68,8 +86,16 @@ export function logs({ expr, height = 10, ...props }: LogsProps): SizedPanel {
 }
 
 /** Series over time. */
-export function timeSeries({ series, unit = 'short', style = 'lines', ...props }: TimeSeriesProps): SizedPanel {
+export function timeSeries({
+  series,
+  unit = 'short',
+  style = 'lines',
+  colors = {},
+  ...props
+}: TimeSeriesProps): SizedPanel {
   const builder = new TimeseriesPanel().unit(unit).min(0);
+  for (const [name, color] of Object.entries(colors))
+    builder.overrideByName(name, [{ id: 'color', value: fixed(color).build() }]);
   if (style === 'bars')
     builder
       .drawStyle(common.GraphDrawStyle.Bars)
@@ -78,20 +104,42 @@ export function timeSeries({ series, unit = 'short', style = 'lines', ...props }
   return panel(builder, props, series, 'range');
 }
 
-/** One number for each series, over the whole time range. */
-export function numbers({ series, ...props }: SeriesProps): SizedPanel {
-  return panel(new StatPanel(), props, series, 'instant');
+/**
+ * One number for each series, over the whole time range; 0 where there is nothing.
+ *
+ * Of an instant query Grafana's Loki datasource makes a table, which no legend reaches: names and colours are given to the
+ * column of each query.
+ */
+export function counts({ series, ...props }: CountsProps): SizedPanel {
+  const builder = new StatPanel().unit('short').decimals(0);
+  series.forEach(({ legend, color }, index) =>
+    builder.overrideByQuery(refIdOf(index), [
+      { id: 'displayName', value: legend },
+      ...(typeof color === 'string'
+        ? [{ id: 'color', value: fixed(color).build() }]
+        : [{ id: 'thresholds', value: anyIs(color.any).build() }]),
+    ]),
+  );
+  const orZero = series.map((one) => ({ ...one, expr: `${one.expr} or vector(0)` }));
+  return panel(builder, props, orZero, 'instant');
 }
 
-/** A bar for each series, longest first, over the whole time range. */
+/** A bar for each row of a table of labels and a value, named by the labels, longest first, over the whole time range. */
 export function ranking({ series, width = 8, ...props }: SeriesProps): SizedPanel {
   const builder = new BarGaugePanel()
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
-    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    // Each row of the table, not its last one.
+    .reduceOptions(new common.ReduceDataOptionsBuilder().values(true).calcs([]))
+    .colorScheme(fixed(NEUTRAL))
     .min(0)
     .noValue('none');
   return panel(builder, { ...props, width }, series, 'instant');
+}
+
+/** Letter of a panel's query. */
+export function refIdOf(index: number): string {
+  return String.fromCharCode(65 + index);
 }
 
 type AnyPanel = LogsPanel | TimeseriesPanel | StatPanel | BarGaugePanel;
@@ -102,7 +150,7 @@ function panel(
   series: readonly Series[],
   queryType: ExploreQuery['queryType'],
 ): SizedPanel {
-  const queries = series.map(({ expr }, index) => ({ refId: String.fromCharCode(65 + index), expr, queryType }));
+  const queries = series.map(({ expr }, index) => ({ refId: refIdOf(index), expr, queryType }));
   builder
     .title(title)
     .datasource(LOKI_DATASOURCE)

@@ -1,5 +1,6 @@
 /** PgBouncer: failed logins and errors. */
 import { JOBS, LABELS } from '../log-model';
+import { LEVEL_COLORS } from './colors';
 import type { Row } from './layout';
 import { countBy, jobStream, levelStream, SEARCHED } from './logql';
 import { logs, timeSeries } from './panels';
@@ -14,6 +15,7 @@ export const PGBOUNCER_ROW: Row = {
       title: 'PgBouncer Lines by Level',
       width: 12,
       style: 'bars',
+      colors: LEVEL_COLORS,
       series: [{ expr: countBy(LABELS.level, jobStream(JOBS.pgbouncer)), legend: `{{${LABELS.level}}}` }],
     }),
     timeSeries({

@@ -1,5 +1,6 @@
 /** PostgreSQL: slow statements, errors and failed logins. */
 import { FIELDS, JOBS, LABELS } from '../log-model';
+import { LEVEL_COLORS } from './colors';
 import type { Row } from './layout';
 import { countBy, durationQuantile, has, jobStream, levelStream, mostFrequent, SEARCHED } from './logql';
 import { logs, ranking, timeSeries } from './panels';
@@ -16,6 +17,7 @@ export const POSTGRES_ROW: Row = {
       title: 'PostgreSQL Lines by Level',
       width: 8,
       style: 'bars',
+      colors: LEVEL_COLORS,
       series: [{ expr: countBy(LABELS.level, LINES), legend: `{{${LABELS.level}}}` }],
     }),
     timeSeries({

@@ -1,5 +1,6 @@
 /** Redis: warnings, saves, and clients that it disconnected. */
 import { JOBS, LABELS } from '../log-model';
+import { LEVEL_COLORS } from './colors';
 import type { Row } from './layout';
 import { countBy, jobStream, levelStream, SEARCHED } from './logql';
 import { logs, timeSeries } from './panels';
@@ -13,6 +14,7 @@ export const REDIS_ROW: Row = {
       title: 'Redis Lines by Level',
       width: 12,
       style: 'bars',
+      colors: LEVEL_COLORS,
       series: [{ expr: countBy(LABELS.level, LINES), legend: `{{${LABELS.level}}}` }],
     }),
     timeSeries({

@@ -1,19 +1,27 @@
 /** Rows of the stack's own dashboard: whether lines arrive, whether they are stored, and whether queries find them. */
 import type { StackConfig } from '../config/schema';
 import type { Row } from './layout';
-import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
-import type { SizedPanel } from './panels';
+import { anyIs, byValue } from './colors';
+import { inRange, latest, metrics, orNone, perSecond, quantile } from './metric-panels';
+import { LINES_PER_SECOND, PER_SECOND, type SizedPanel } from './panels';
 import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
 import { hasHeartbeat } from '../config/heartbeat';
-import { gatewayCounter } from '../log-model/gateway-counters';
+import { GATEWAY_CERTIFICATE_DAYS, gatewayCounter } from '../log-model/gateway-counters';
 import { selectorFor, targetSelector } from './stack-selectors';
 
 type RowOf = (config: StackConfig) => Row;
 
 const QUANTILES = [0.5, 0.95, 0.99];
 
+/** In seconds. */
+const WEEK = 7 * 86_400;
+
+const firing = (severity: 'critical' | 'warning'): string =>
+  `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
+
 /** The first row. */
 export function stackOverview(config: StackConfig): readonly SizedPanel[] {
+  const { thresholds } = config.monitoring;
   const select = selectorFor(config);
   const used = `loki_ingester_wal_disk_usage_percent${select('loki')}`;
   return [
@@ -21,7 +29,14 @@ export function stackOverview(config: StackConfig): readonly SizedPanel[] {
       title: 'Programs Up',
       width: 12,
       height: 5,
-      series: [{ expr: `sum by (job) (up${targetSelector(config)})`, legend: '{{job}}' }],
+      unit: 'percentunit',
+      series: [
+        {
+          expr: `avg by (job) (up${targetSelector(config)})`,
+          legend: '{{job}}',
+          thresholds: byValue('red', [1, 'green']),
+        },
+      ],
     }),
     latest({
       title: 'Alerts Firing',
@@ -29,24 +44,28 @@ export function stackOverview(config: StackConfig): readonly SizedPanel[] {
       width: 6,
       height: 5,
       series: [
-        {
-          expr: 'count by (severity) (ALERTS{alertstate="firing", severity!="none"}) or vector(0)',
-          legend: '{{severity}}',
-        },
+        { expr: firing('critical'), legend: 'critical', thresholds: anyIs('red') },
+        { expr: firing('warning'), legend: 'warning', thresholds: anyIs('orange') },
       ],
     }),
     latest({
       title: 'Disk: Time to Full',
-      description:
-        'At the rate of the last six hours, until Loki refuses lines. Nothing is shown while the volume does not fill.',
+      description: 'At the rate of the last six hours, until Loki refuses lines.',
+      noValue: 'not filling',
       width: 6,
       height: 5,
       unit: 's',
-      series: [{ expr: `min((${DISK_FULL_THRESHOLD} - ${used}) / (deriv(${used}[6h]) > 0))`, legend: 'until full' }],
+      series: [
+        {
+          expr: `min((${DISK_FULL_THRESHOLD} - ${used}) / (deriv(${used}[6h]) > 0))`,
+          legend: 'until full',
+          thresholds: byValue('red', [thresholds.volumeFullWithin.milliseconds / 1000, 'orange'], [WEEK, 'green']),
+        },
+      ],
     }),
     metrics({
       title: 'Ingest: Lines',
-      unit: 'cps',
+      unit: LINES_PER_SECOND,
       series: [
         { expr: perSecond(['tenant'], `loki_distributor_lines_received_total${select('loki')}`), legend: '{{tenant}}' },
       ],
@@ -60,11 +79,11 @@ export function stackOverview(config: StackConfig): readonly SizedPanel[] {
     }),
     metrics({
       title: 'Refused Lines by Reason',
-      unit: 'cps',
+      unit: LINES_PER_SECOND,
       style: 'bars',
       series: [
         {
-          expr: perSecond(['tenant', 'reason'], `loki_discarded_samples_total${select('loki')}`),
+          expr: orNone('reason', perSecond(['tenant', 'reason'], `loki_discarded_samples_total${select('loki')}`)),
           legend: '{{tenant}} {{reason}}',
         },
       ],
@@ -80,13 +99,13 @@ const agents: RowOf = (config) => {
     panels: [
       metrics({
         title: 'Sent Lines',
-        unit: 'cps',
+        unit: LINES_PER_SECOND,
         series: [{ expr: perSecond(['instance'], of('promtail_sent_entries_total')), legend: '{{instance}}' }],
       }),
       metrics({
         title: 'Dropped Lines',
         description: 'Lost: none, as long as all is well.',
-        unit: 'cps',
+        unit: LINES_PER_SECOND,
         style: 'bars',
         series: [
           {
@@ -102,6 +121,7 @@ const agents: RowOf = (config) => {
       }),
       metrics({
         title: 'Not Read Yet',
+        limit: config.monitoring.thresholds.agentBehind.bytes,
         description: 'Of all files that the agent follows.',
         unit: 'bytes',
         series: [
@@ -114,7 +134,7 @@ const agents: RowOf = (config) => {
       metrics({
         title: 'Left Out by Rule',
         description: 'Lines that the drop rules leave out, by rule.',
-        unit: 'cps',
+        unit: LINES_PER_SECOND,
         series: [{ expr: perSecond(['reason'], of('logentry_dropped_lines_total')), legend: '{{reason}}' }],
       }),
       metrics({
@@ -137,10 +157,28 @@ const gateway: RowOf = (config) => {
   return {
     title: 'Gateway',
     panels: [
+      ...(config.gateway.tls === undefined
+        ? []
+        : [
+            latest({
+              title: 'Certificate: Days to Its End',
+              unit: 'suffix:days',
+              series: [
+                {
+                  expr: `min(${GATEWAY_CERTIFICATE_DAYS}${select('gateway')})`,
+                  legend: 'gateway',
+                  thresholds: byValue('red', [
+                    config.monitoring.thresholds.certificateExpiresWithin.milliseconds / 86_400_000,
+                    'green',
+                  ]),
+                },
+              ],
+            }),
+          ]),
       metrics({
         title: 'Refused and Failed Requests',
         description: 'The agents count them, from the gateway’s access log.',
-        width: 12,
+        width: config.gateway.tls === undefined ? 12 : 8,
         unit: 'reqps',
         series: [
           { expr: perSecond([], `${gatewayCounter('unauthorized')}${select('promtail')}`), legend: '401' },
@@ -149,7 +187,7 @@ const gateway: RowOf = (config) => {
       }),
       metrics({
         title: 'Requests that Reach Loki, by Class',
-        width: 12,
+        width: config.gateway.tls === undefined ? 12 : 8,
         unit: 'reqps',
         style: 'bars',
         series: [
@@ -172,6 +210,7 @@ const queries: RowOf = (config) => {
     panels: [
       metrics({
         title: 'Query Duration',
+        limit: config.monitoring.thresholds.slowQuery.milliseconds / 1000,
         unit: 's',
         series: QUANTILES.map((of) => ({
           expr: quantile(of, [], buckets('loki_api_v1_query', 'loki_api_v1_query_range')),
@@ -210,7 +249,7 @@ const storage: RowOf = (config) => {
     panels: [
       metrics({
         title: 'Chunks Created and Stored',
-        unit: 'cps',
+        unit: PER_SECOND,
         series: [
           { expr: perSecond([], loki('loki_ingester_chunks_created_total')), legend: 'created' },
           { expr: perSecond([], loki('loki_ingester_chunks_stored_total')), legend: 'stored' },
@@ -225,6 +264,7 @@ const storage: RowOf = (config) => {
       }),
       metrics({
         title: 'Disk Used',
+        limit: config.monitoring.thresholds.volumeUsed,
         description: `Share of the volume that holds the write-ahead log; at ${DISK_FULL_THRESHOLD * 100} % Loki refuses lines.`,
         unit: 'percentunit',
         series: [
@@ -276,6 +316,7 @@ const memory: RowOf = (config) => {
     panels: [
       metrics({
         title: 'Memory against Limit',
+        limit: config.monitoring.thresholds.memoryUsed,
         description: 'Share of the container’s limit; above 100 % the container is killed.',
         width: 24,
         unit: 'percentunit',
@@ -306,7 +347,7 @@ const alerts: RowOf = (config) => {
     panels: [
       metrics({
         title: 'Evaluations of the Ruler',
-        unit: 'cps',
+        unit: PER_SECOND,
         series: [
           {
             expr: perSecond(['rule_group'], loki('loki_prometheus_rule_evaluations_total')),
@@ -320,7 +361,7 @@ const alerts: RowOf = (config) => {
       }),
       metrics({
         title: 'Notifications of the Ruler',
-        unit: 'cps',
+        unit: PER_SECOND,
         series: [
           {
             expr: perSecond(['alertmanager'], loki('loki_prometheus_notifications_sent_total')),
@@ -349,14 +390,14 @@ const canaryRow: RowOf = (config) => {
     panels: [
       metrics({
         title: 'Canary: Written Lines',
-        unit: 'cps',
+        unit: LINES_PER_SECOND,
         series: [{ expr: perSecond([], canary('entries_total')), legend: 'written' }],
       }),
       metrics({
         title: 'Canary: Missing Lines',
         description: 'Late: not over the tail within a minute. Missing: not by a query either, within five.',
         style: 'bars',
-        unit: 'cps',
+        unit: LINES_PER_SECOND,
         series: [
           { expr: perSecond([], canary('missing_entries_total')), legend: 'missing' },
           { expr: perSecond([], canary('spot_check_missing_entries_total')), legend: 'missing later on' },
@@ -365,6 +406,7 @@ const canaryRow: RowOf = (config) => {
       }),
       metrics({
         title: 'Canary: From Written to Read',
+        limit: config.monitoring.thresholds.canaryLatency.milliseconds / 1000,
         unit: 's',
         series: QUANTILES.map((of) => ({
           expr: quantile(of, [], canary('response_latency_seconds_bucket')),

@@ -2,7 +2,7 @@
 import type { StackConfig } from '../config/schema';
 
 /** Programs of the stack, by the label `job` of their metrics. */
-type StackJob = 'loki' | 'compactor' | 'promtail' | 'grafana' | 'canary' | 'alertmanager' | 'prometheus';
+type StackJob = 'loki' | 'gateway' | 'compactor' | 'promtail' | 'grafana' | 'canary' | 'alertmanager' | 'prometheus';
 
 /** Programs that there are, in the order of the way that a line takes. */
 export function stackJobs(config: StackConfig): readonly StackJob[] {

@@ -2,6 +2,8 @@
  * Every query that the stack ships, asked of the real Loki through the real gateway: it is answered without an error, and
  * with something where there is something. What is there came through the real Promtail: the captured fixtures, records as
  * our logger writes them, and lines that nobody should have written.
+ *
+ * @jest-environment ./test/support/grafana-environment.js
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +12,7 @@ import { type Job, JOBS, POD_LABELS } from '../../src/log-model';
 import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { startLoki } from '../../programs/loki';
 import { AT_FIRST, interpolate, model, panels } from '../../programs/dashboards';
+import { type Drawn, drawn } from '../support/grafana-draws';
 import { everyQuery, type NamedQuery } from '../support/logql';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { type Container, PodLogs, sendsNoMore, startPromtail } from '../../programs/promtail';
@@ -154,6 +157,16 @@ describe('given logs of every source in Loki', () => {
     );
   }
 
+  /** What Grafana draws of a panel. */
+  async function shown(title: string): Promise<readonly Drawn[]> {
+    const panel = panels.find((each) => each.title === title);
+    if (panel === undefined) throw new Error(`no panel "${title}"`);
+    const answers = await Promise.all(
+      panel.targets.map(async (target) => [target.refId, (await ask(target)).result] as const),
+    );
+    return drawn(panel, Object.fromEntries(answers));
+  }
+
   beforeAll(async () => {
     const tools = await programs('loki', 'promtail');
     const loki = keep(await startLoki(tools.loki, rendered));
@@ -236,6 +249,37 @@ describe('given logs of every source in Loki', () => {
     expect(await bars('Failed Logins by Address')).toEqual({ '10.0.0.1': 2, '10.0.0.2': 2 });
     expect(await bars('Rate Limiting by Address')).toEqual({ '10.0.0.9': 1 });
     expect(await bars('Frontend Errors by Page')).toEqual({ 'https://watch.example.com/guilds': 1 });
+  });
+
+  it('then Grafana draws the count of each level, by its name and colour', async () => {
+    const levels = await shown('Log Counts by Level');
+    expect(levels.map(({ name, color }) => [name, color])).toEqual([
+      ['error', 'red'],
+      ['warn', 'orange'],
+      ['info', 'green'],
+    ]);
+    expect(levels.every(({ text }) => Number(text) > 0)).toBe(true);
+  });
+
+  it('then Grafana draws a bar for each user, address and page, by its name', async () => {
+    const bar = (name: string, text: string): Drawn => ({ name, text, color: 'blue' });
+    expect(await shown('Failed Logins by User')).toEqual([bar('u-1', '3'), bar('u-2', '1')]);
+    expect((await shown('Failed Logins by Address')).map(({ name }) => name).sort()).toEqual(['10.0.0.1', '10.0.0.2']);
+    expect(await shown('Rate Limiting by Address')).toEqual([bar('10.0.0.9', '1')]);
+    expect(await shown('Frontend Errors by Page')).toEqual([bar('https://watch.example.com/guilds', '1')]);
+  });
+
+  it('then no number and no bar is called after a column of the answer', async () => {
+    const numbers = panels.filter(({ type }) => type === 'stat' || type === 'bargauge');
+    expect(numbers.length).toBeGreaterThan(5);
+    for (const { title } of numbers) {
+      const names = (await shown(title)).map(({ name }) => name);
+      expect([title, names.length > 0, names.filter((name) => /^(?:Value|Time|$)/.test(name))]).toEqual([
+        title,
+        true,
+        [],
+      ]);
+    }
   });
 
   it('then PostgreSQL’s failed logins are counted by role, whatever format it writes', async () => {

@@ -1,12 +1,22 @@
-/** Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config. */
+/**
+ * Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config.
+ *
+ * @jest-environment ./test/support/grafana-environment.js
+ */
 import { canaryTarget, type RunningCanary, startCanary } from '../support/canary';
 import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { logged } from '../support/gateway-suite';
 import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
+<<<<<<< HEAD
 import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { everyMetricQuery, withTimes } from '../../programs/dashboards';
+=======
+import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
+import { drawn } from '../support/grafana-draws';
+import { everyMetricQuery, metricPanels, withTimes } from '../support/promql';
+>>>>>>> 6ae9188 (Panels show what they are for, by Grafana's own code: names of levels, users and pages, 0 where nothing is wrong, red only for what is bad)
 import { Relay } from '../support/relay';
 import { podTemplates, secretValues, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
@@ -131,6 +141,23 @@ describe('given the programs of a stack and its Prometheus, the dashboard of the
     );
     expect(found.toSorted()).toEqual(Object.keys(WITHOUT_RESULT).toSorted());
   }, 120_000);
+
+  it('is drawn by Grafana with names for all that it shows, and with nothing in red but what does not run here', async () => {
+    const asked = metricPanels(rendered.config).filter(({ type }) => type === 'stat');
+    expect(asked.length).toBeGreaterThan(4);
+    const red: string[] = [];
+    for (const panel of asked) {
+      const answers = await Promise.all(
+        panel.targets.map(async ({ refId, expr }) => [refId, await prometheus.query(withTimes(expr, TIMES))] as const),
+      );
+      const shown = drawn(panel, Object.fromEntries(answers));
+      expect([panel.title, shown.filter(({ name }) => /^(?:Value|\{|$)/.test(name))]).toEqual([panel.title, []]);
+      red.push(...shown.filter(({ color }) => color === 'red').map(({ name }) => `${panel.title}: ${name}`));
+    }
+    // The disk of the machine may be filling.
+    const expected = ['Programs Up: alertmanager', 'Programs Up: grafana'];
+    expect(red.filter((each) => !each.startsWith('Disk: ')).toSorted()).toEqual(expected);
+  });
 
   it('names metrics that the programs have', async () => {
     const known = new Set((await prometheus.ask('/api/v1/label/__name__/values')) as readonly string[]);
