@@ -9,14 +9,9 @@ import { logged } from '../support/gateway-suite';
 import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
-<<<<<<< HEAD
 import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
-import { everyMetricQuery, withTimes } from '../../programs/dashboards';
-=======
-import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../support/promtail';
+import { everyMetricQuery, metricPanels, withTimes } from '../../programs/dashboards';
 import { drawn } from '../support/grafana-draws';
-import { everyMetricQuery, metricPanels, withTimes } from '../support/promql';
->>>>>>> 6ae9188 (Panels show what they are for, by Grafana's own code: names of levels, users and pages, 0 where nothing is wrong, red only for what is bad)
 import { Relay } from '../support/relay';
 import { podTemplates, secretValues, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';

@@ -6,8 +6,7 @@
  */
 import { CANARY, configWith } from '../../support/config';
 import { type Answers, drawn, type DrawnPanel } from '../../support/grafana-draws';
-import { panels } from '../../support/logql';
-import { metricPanels } from '../../support/promql';
+import { metricPanels, panels } from '../../../programs/dashboards';
 
 const stackPanels = metricPanels(configWith({ ...CANARY, gateway: { tls: {} } }));
 const drawnOf = (all: readonly DrawnPanel[], title: string, answers: Answers) => {
