@@ -3,11 +3,11 @@
  *
  * @module spywatcher-logs/logger/browser
  */
-import { doubleQuoted, singleQuoted, underNames, unquoted } from '../log-model/secret-assignments';
-import { FORMS } from '../log-model/secret-forms';
-import { harmless, isHarmlessValue, isSecretField, REDACTED } from '../log-model/secret-names';
-import { inspected, json } from '../log-model/secret-notations';
-import { redactor } from '../log-model/secret-pattern';
+import { doubleQuoted, singleQuoted, underNames, unquoted } from '../log-model/redaction/assignments';
+import { FORMS } from '../log-model/redaction/forms';
+import { harmless, isHarmlessValue, isSecretField, REDACTED } from '../log-model/redaction/names';
+import { inspected, json } from '../log-model/redaction/notations';
+import { redactor } from '../log-model/redaction/pattern';
 import {
   type BrowserBatch,
   BROWSER_LEVELS,

@@ -1,6 +1,6 @@
 /** Secrets that are found by their own form, or by the form of the text around them, without a name. */
-import { NO_SECRET } from './secret-names';
-import { EVERYWHERE, IN_STRINGS, type Place, type SecretPattern } from './secret-pattern';
+import { NO_SECRET } from './names';
+import { EVERYWHERE, IN_STRINGS, type Place, type SecretPattern } from './pattern';
 
 /** An escape sequence of JSON, whose letter is not a part of the word behind it. */
 const ESCAPE = '\\\\{1,16}(?:u[0-9a-f]{4}|[nrtbf])';

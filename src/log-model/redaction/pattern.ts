@@ -1,5 +1,5 @@
 /** A pattern of a secret: its expressions, and the places where it applies. */
-import { REDACTED } from './secret-names';
+import { REDACTED } from './names';
 
 /**
  * Places where a pattern is searched for. `text`: lines of text, and every text in the logger. `json`: lines that are a

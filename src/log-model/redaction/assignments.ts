@@ -1,7 +1,7 @@
 /** Secrets after their name: as its value in JSON and in pairs, or assigned to it in a text. */
-import { type Harmless, NAME, NAME_SPELLINGS, NAME_TRIGGERS, REDACTED, SCOPES } from './secret-names';
-import { json, type Notation } from './secret-notations';
-import { EVERYWHERE, type Place, type SecretPattern } from './secret-pattern';
+import { type Harmless, NAME, NAME_SPELLINGS, NAME_TRIGGERS, REDACTED, SCOPES } from './names';
+import { json, type Notation } from './notations';
+import { EVERYWHERE, type Place, type SecretPattern } from './pattern';
 
 /** Properties of every pattern that looks for names. */
 export const NAMED = { triggers: NAME_TRIGGERS, exact: NAME_SPELLINGS } as const;

@@ -2,24 +2,16 @@
  * The table of secrets and personal data that must not be in a log, found by the text before them or by their own form.
  * The logger redacts them where a record is made. The agent does it again for sources that do not use the logger.
  */
-import {
-  deepInJson,
-  doubleQuoted,
-  inPairs,
-  singleQuoted,
-  underNames,
-  underScopes,
-  unquoted,
-} from './secret-assignments';
-import { FORMS } from './secret-forms';
-import { harmless } from './secret-names';
-import { besideNames, OF_PATHS, quotedInErrors } from './secret-neighbours';
-import { inspected, json } from './secret-notations';
-import { EVERYWHERE, IN_STRINGS, type SecretPattern } from './secret-pattern';
+import { deepInJson, doubleQuoted, inPairs, singleQuoted, underNames, underScopes, unquoted } from './assignments';
+import { FORMS } from './forms';
+import { harmless } from './names';
+import { besideNames, OF_PATHS, quotedInErrors } from './neighbours';
+import { inspected, json } from './notations';
+import { EVERYWHERE, IN_STRINGS, type SecretPattern } from './pattern';
 
-export { isHarmlessValue, isSecretField, NAME_SPELLINGS, REDACTED } from './secret-names';
-export { NAMED_VALUES, NAMING_FIELDS } from './secret-neighbours';
-export { anyOf, literally, type Place, redactor, type Redactor, type SecretPattern } from './secret-pattern';
+export { isHarmlessValue, isSecretField, NAME_SPELLINGS, REDACTED } from './names';
+export { NAMED_VALUES, NAMING_FIELDS } from './neighbours';
+export { anyOf, literally, type Place, redactor, type Redactor, type SecretPattern } from './pattern';
 
 /** JSON, and JSON in a string of JSON: its quotes are escaped. */
 const LEVELS = [

@@ -1,8 +1,8 @@
 /** Secrets whose name stands beside them: in another field, before them in a list or a command, in an error's text. */
-import { NAMED, type Where } from './secret-assignments';
-import { type Harmless, NAME, REDACTED } from './secret-names';
-import type { Notation } from './secret-notations';
-import { EVERYWHERE, type Place, type SecretPattern } from './secret-pattern';
+import { NAMED, type Where } from './assignments';
+import { type Harmless, NAME, REDACTED } from './names';
+import type { Notation } from './notations';
+import { EVERYWHERE, type Place, type SecretPattern } from './pattern';
 
 /** Fields that say of what another field is the value, by validators, ORMs and lists of headers. */
 export const NAMING_FIELDS = [
