@@ -9,7 +9,7 @@ import {
   stackFileName,
   stackNames,
 } from '../src/config';
-import { sizeWarnings } from '../src/config/sizing';
+import { sizeWarnings } from '../src/config/derived/sizing';
 import { copyFolder, recover, replaceManifests } from './output-folder';
 import { addStackCharts } from './stack';
 

@@ -1,11 +1,11 @@
 /** The stack's alerts on itself, in PromQL, on the metrics of its programs. */
-import { heartbeatSources } from '../config/heartbeat';
+import { heartbeatSources } from '../config/derived/heartbeat';
 import type { StackConfig } from '../config/schema';
 import type { AlertRule, AnySeverity } from './rule';
 import { accessRules } from './stack/access';
 import { ingestionRules } from './stack/ingestion';
 import { lokiRules } from './stack/loki';
-import { canaryRules, watcherRules } from './stack/watchers';
+import { canaryRules, watcherRules } from './stack/monitoring';
 import { watchdog } from './watchdog';
 
 /** All of them that the stack has a program for. */

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { StackConfig } from '../config/schema';
 import { exploreUrl } from '../dashboards/explore';
 import { agentTenant } from '../config/derived/agent-tenant';
-import { hasHeartbeat } from '../config/heartbeat';
+import { hasHeartbeat } from '../config/derived/heartbeat';
 import { logRuleGroups } from './log-rules';
 import type { AlertRule, AnySeverity } from './rule';
 import { type FileRule, parseRuleFile, type RuleFile } from './rule-file';

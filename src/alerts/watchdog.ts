@@ -1,5 +1,5 @@
 /** The alert that always fires, in LogQL and in PromQL alike. */
-import { type HeartbeatSource, WATCHDOG } from '../config/heartbeat';
+import { type HeartbeatSource, WATCHDOG } from '../config/derived/heartbeat';
 import type { AlertRule } from './rule';
 
 /** Names of the sources in the alert's text. */

@@ -4,7 +4,7 @@ import { parseRuleFile } from '../alerts/rule-file';
 import { stackRules } from '../alerts/stack-rules';
 import { tenantRules } from '../alerts/tenant-rules';
 import { defaults } from './defaults';
-import { alertSources, WATCHDOG } from './heartbeat';
+import { alertSources, WATCHDOG } from './derived/heartbeat';
 import type { StackConfig } from './schema';
 
 /** What is known of an alert before it fires. Labels that its expression gives it are not. */

@@ -1,7 +1,7 @@
 /** Stack config as written → {@link StackConfig}, or every problem at once. */
 import type { z } from 'zod';
 import { withDerived } from './derived';
-import { describeIssue } from './describe';
+import { describeIssue } from './shape-problems';
 import { ConfigError, type Found, formatPath, valueAt } from './problem';
 import { rules } from './rules';
 import { type ParsedConfig, type StackConfig, type StackConfigInput, stackConfigSchema } from './schema';

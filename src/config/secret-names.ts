@@ -3,7 +3,7 @@
  * these names, so they are here; keys, values and readers are in the table of `src/secrets`.
  */
 import { hasGrafanaMetrics } from './derived/monitoring';
-import { heartbeatSources } from './heartbeat';
+import { heartbeatSources } from './derived/heartbeat';
 import type { Receiver, StackConfig } from './schema';
 
 /** Name of one Secret. */

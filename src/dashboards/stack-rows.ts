@@ -5,7 +5,7 @@ import { anyIs, byValue } from './colors';
 import { inRange, latest, metrics, orNone, perSecond, quantile } from './metric-panels';
 import { LINES_PER_SECOND, PER_SECOND, type SizedPanel } from './panels';
 import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
-import { hasHeartbeat } from '../config/heartbeat';
+import { hasHeartbeat } from '../config/derived/heartbeat';
 import { GATEWAY_CERTIFICATE_DAYS, gatewayCounter } from '../log-model/gateway-counters';
 import { selectorFor, targetSelector } from './stack-selectors';
 

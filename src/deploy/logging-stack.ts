@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { gatewayServicePort, gatewayUrl } from '../components/gateway';
 import { GATEWAY, GRAFANA } from '../components/kit/identity';
-import { sizeWarnings } from '../config/sizing';
+import { sizeWarnings } from '../config/derived/sizing';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from '../../charts/objects';
 import { registerResource } from './resource-types';

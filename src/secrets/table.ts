@@ -12,7 +12,7 @@ import {
   SECRETS_KEY,
   type StackConfig,
 } from '../config';
-import { heartbeatKey, heartbeatSources } from '../config/heartbeat';
+import { heartbeatKey, heartbeatSources } from '../config/derived/heartbeat';
 import { AUTHORIZATION_FILE, authorizationLine, authorizationTemplate, METRICS_USER } from './authorization';
 import { bucketCredentials, CREDENTIALS_FILE } from './bucket-credentials';
 import { credentialLine, metricsPassword } from './hashes';

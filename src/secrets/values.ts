@@ -10,7 +10,7 @@ import {
   SECRETS_KEY,
   type StackConfig,
 } from '../config';
-import { heartbeatSources } from '../config/heartbeat';
+import { heartbeatSources } from '../config/derived/heartbeat';
 import { closest } from '../config/suggest';
 import type { SecretValue, SecretValues } from './row';
 import { HEARTBEAT, PREVIOUS, secretRows } from './table';

@@ -1,5 +1,5 @@
-/** What lines take on the real Loki's disk, against what src/config/sizing.ts says. */
-import { CHUNK_BYTES, diskNeed, INDEX_BYTES, BESIDE_A_LINE } from '../../src/config/sizing';
+/** What lines take on the real Loki's disk, against what src/config/derived/sizing.ts says. */
+import { CHUNK_BYTES, diskNeed, INDEX_BYTES, BESIDE_A_LINE } from '../../src/config/derived/sizing';
 import { fixtureStreams, metadataOf, varied } from '../support/fixture-load';
 import { startLoki } from '../../programs/loki';
 import { bytesIn } from '../support/loki-disk';

@@ -7,7 +7,7 @@ import {
   SECRET_NAMES,
   type StackConfig,
 } from '../../config';
-import { heartbeatSources } from '../../config/heartbeat';
+import { heartbeatSources } from '../../config/derived/heartbeat';
 import { formatDuration } from '../../config/units';
 import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, podField } from '../kit/container';

@@ -1,6 +1,6 @@
 /** Alertmanager's config file as an object. Secrets stand in it as paths of files. */
 import { type Alertmanager, type Receiver, receiverKeys, type StackConfig } from '../../config';
-import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../../config/heartbeat';
+import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../../config/derived/heartbeat';
 import { NOBODY } from '../../config/rules/alertmanager';
 import { type Duration, formatDuration } from '../../config/units';
 import { TEMPLATES } from './templates';

@@ -6,7 +6,7 @@
  * that is not the present one the password before. Refusals end in `@refused`, which counts them by address.
  */
 import { type AccessKind, credentials, type StackConfig } from '../../config';
-import { largestBurst, longestQueryTimeout, mostTails } from '../../config/limits';
+import { largestBurst, longestQueryTimeout, mostTails } from '../../config/derived/limits';
 import type { ByteSize } from '../../config/units';
 import { alertmanagerPods } from '../kit/addresses';
 import { accessLog } from './log';

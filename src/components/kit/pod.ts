@@ -4,7 +4,10 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../../config';
 import { type ByteSize, formatQuantity } from '../../config/units';
 
-/** The fields that every pod of a stack has, whatever runs in it. A node selector for all of them would be a line here. */
+/**
+ * The fields that every pod of a stack has, whatever runs in it. A node selector for all of them would be a line here;
+ * `status` and `doctor` would then have to learn on which nodes an agent is expected.
+ */
 export function everyPod({ pullSecrets }: Pick<StackConfig['images'], 'pullSecrets'>): Partial<k8s.PodSpec> {
   return {
     // The agent alone reads the API; its pod says otherwise.

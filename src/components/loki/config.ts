@@ -1,7 +1,7 @@
 /** Loki's config files, as objects. */
 import type { StackConfig } from '../../config';
-import { largestBurst, longestQueryTimeout } from '../../config/limits';
-import { type KeptPeriods, longestKept, longestPeriod } from '../../config/retention';
+import { largestBurst, longestQueryTimeout } from '../../config/derived/limits';
+import { type KeptPeriods, longestKept, longestPeriod } from '../../config/derived/retention';
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../../config/units';
 import { EVERY_STREAM } from '../../log-model';
 import { LOKI } from '../kit/identity';

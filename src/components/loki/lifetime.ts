@@ -1,6 +1,6 @@
 /** How long Loki may take to start and to end, from what it may have to read and to write meanwhile. */
 import type { StackConfig } from '../../config';
-import { allTenantsRate } from '../../config/limits';
+import { allTenantsRate } from '../../config/derived/limits';
 
 type LifetimeProps = Pick<StackConfig, 'limits' | 'auth' | 'persistence' | 'resources'>;
 

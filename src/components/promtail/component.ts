@@ -3,7 +3,7 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { credentialSecretName, type StackConfig } from '../../config';
-import { filesVolume } from '../../config/volumes';
+import { filesVolume } from '../../config/derived/files-volume';
 import { LABELS } from '../../log-model';
 import { PROMTAIL_METRICS, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, podField, tcpProbe } from '../kit/container';

@@ -9,7 +9,7 @@ import {
 } from '../../alerts/check';
 import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
 import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
-import { hasHeartbeat, WATCHDOG } from '../heartbeat';
+import { hasHeartbeat, WATCHDOG } from '../derived/heartbeat';
 import { builtInLogAlerts } from '../known-alerts';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';

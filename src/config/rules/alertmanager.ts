@@ -1,4 +1,4 @@
-import { alertSources } from '../heartbeat';
+import { alertSources } from '../derived/heartbeat';
 import type { Problem } from '../problem';
 import { formatDuration } from '../units';
 import type { Alertmanager, Destination, StackConfig } from '../schema';

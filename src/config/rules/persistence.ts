@@ -1,5 +1,5 @@
 import { DISK_FREE_SHARE } from '../derived/disk-full';
-import { allTenantsRate } from '../limits';
+import { allTenantsRate } from '../derived/limits';
 import { formatQuantity } from '../units';
 import { problem, type Rule, when } from './rule';
 

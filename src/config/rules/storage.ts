@@ -1,4 +1,4 @@
-import { lokiDeletesBy } from '../retention';
+import { lokiDeletesBy } from '../derived/retention';
 import { formatDuration } from '../units';
 import { problem, type Rule, when } from './rule';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FORMATS } from '../../log-model';
 import { defaults } from '../defaults';
-import { filesVolume } from '../volumes';
+import { filesVolume } from '../derived/files-volume';
 import {
   byteSize,
   dnsLabel,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { GATEWAY } from '../../components/kit/identity';
 import { ConfigError, type StackConfig } from '../../config';
-import { longestKept } from '../../config/retention';
+import { longestKept } from '../../config/derived/retention';
 import { EVERY_STREAM, FIELDS } from '../../log-model';
 import { type Answer, HttpClient } from '../http';
 

@@ -1,8 +1,8 @@
 /** How much disk a stack needs, and what an outage may last: what `npm run size` prints. */
 import type { StackConfig } from '../../config';
-import { survivedOutage } from '../../config/outage';
-import { lokiDeletesBy } from '../../config/retention';
-import { type DiskNeed, diskRange, gibibytes } from '../../config/sizing';
+import { survivedOutage } from '../../config/derived/outage';
+import { lokiDeletesBy } from '../../config/derived/retention';
+import { type DiskNeed, diskRange, gibibytes } from '../../config/derived/sizing';
 import { type Duration, formatDuration, formatQuantity } from '../../config/units';
 
 /** A load other than the stack file's. */

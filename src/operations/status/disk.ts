@@ -1,7 +1,7 @@
 /** How full Loki's volumes are, and when they will be. Pure. */
 import type { StackConfig } from '../../config';
 import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
-import { longestKept } from '../../config/retention';
+import { longestKept } from '../../config/derived/retention';
 import { z } from 'zod';
 import { parseQuantity } from '../../config/units';
 import { known, whyUnknown } from '../observe/observed';

@@ -1,7 +1,7 @@
 /** What `npm run status` says of a running stack: what was seen, and whether each part of it is as it should be. Pure. */
 import { PROMTAIL } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
-import { WATCHDOG } from '../../config/heartbeat';
+import { WATCHDOG } from '../../config/derived/heartbeat';
 import type { KubernetesObject } from '../../../charts/objects';
 import { disks, type DiskStatus } from './disk';
 import { part, type Part, type Verdict } from './part';

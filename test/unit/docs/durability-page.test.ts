@@ -1,5 +1,5 @@
 /** docs/durability.md: the times that it promises are those that the config has. */
-import { survivedOutage } from '../../../src/config/outage';
+import { survivedOutage } from '../../../src/config/derived/outage';
 import { configWith } from '../../support/config';
 import { readPage } from '../../support/docs-page';
 

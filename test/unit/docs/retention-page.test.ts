@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadStackConfig, parseStackConfig } from '../../../src/config';
-import { BESIDE_A_LINE, CHUNK_BYTES, INDEX_BYTES } from '../../../src/config/sizing';
+import { BESIDE_A_LINE, CHUNK_BYTES, INDEX_BYTES } from '../../../src/config/derived/sizing';
 import { sizeReport } from '../../../src/operations/size/size';
 import { S3 } from '../../support/config';
 import { codeBlocks, ROOT } from '../../support/docs-page';

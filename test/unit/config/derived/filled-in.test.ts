@@ -1,7 +1,7 @@
 /** Defaults that depend on another section: a config that comes from `parse` has them. */
-import { agentTenant } from '../../../src/config/derived/agent-tenant';
-import { DISK_FREE_SHARE, DISK_FULL_THRESHOLD } from '../../../src/config/derived/disk-full';
-import { configWith } from '../../support/config';
+import { agentTenant } from '../../../../src/config/derived/agent-tenant';
+import { DISK_FREE_SHARE, DISK_FULL_THRESHOLD } from '../../../../src/config/derived/disk-full';
+import { configWith } from '../../../support/config';
 
 describe('given no monitoring.type,', () => {
   it('a development stack scrapes itself', () => {

@@ -1,8 +1,8 @@
 /** How much disk a stack needs, from what it is expected to write and how long that is kept. */
-import { DISK_FULL_THRESHOLD } from './derived/disk-full';
+import { DISK_FULL_THRESHOLD } from './disk-full';
 import { longestKept } from './retention';
-import type { StackConfig } from './schema';
-import { type ByteSize, type Duration, formatDuration, formatQuantity } from './units';
+import type { StackConfig } from '../schema';
+import { type ByteSize, type Duration, formatDuration, formatQuantity } from '../units';
 
 /** Bytes of chunks for a byte of lines, of test/fixtures with other numbers in each; test/binaries/sizing.test.ts measures all three. */
 export const CHUNK_BYTES = 0.45;

@@ -1,6 +1,6 @@
 /** What the most generous tenant may do: what serves all tenants has to be made for it. */
-import type { StackConfig } from './schema';
-import type { ByteSize, Duration } from './units';
+import type { StackConfig } from '../schema';
+import type { ByteSize, Duration } from '../units';
 
 type Limits = Pick<StackConfig['limits'], 'tenants' | 'ingestionBurst' | 'queryTimeout' | 'maxTails'>;
 

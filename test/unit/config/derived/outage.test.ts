@@ -1,5 +1,5 @@
-import { survivedOutage } from '../../../src/config/outage';
-import { configWith } from '../../support/config';
+import { survivedOutage } from '../../../../src/config/derived/outage';
+import { configWith } from '../../../support/config';
 
 const secondsOf = (containerLogMaxSize: string, linesPerSecond: number, bytesPerLine: number): number =>
   survivedOutage(configWith({ agent: { containerLogMaxSize } }).agent, { linesPerSecond, bytesPerLine }).milliseconds /

@@ -1,7 +1,14 @@
 /** How much disk a load needs: figures that can be worked out by hand. */
-import { BESIDE_A_LINE, CHUNK_BYTES, diskNeed, diskRange, INDEX_BYTES, sizeWarnings } from '../../../src/config/sizing';
-import { formatDuration } from '../../../src/config/units';
-import { configWith, HA, S3 } from '../../support/config';
+import {
+  BESIDE_A_LINE,
+  CHUNK_BYTES,
+  diskNeed,
+  diskRange,
+  INDEX_BYTES,
+  sizeWarnings,
+} from '../../../../src/config/derived/sizing';
+import { formatDuration } from '../../../../src/config/units';
+import { configWith, HA, S3 } from '../../../support/config';
 
 const HOUR = 3_600_000;
 const LOAD = { linesPerSecond: 100, bytesPerLine: 1000 };

@@ -1,6 +1,6 @@
 /** What is kept longest: queries, sizes and buckets have to be made for it. */
-import type { StackConfig } from './schema';
-import type { Duration } from './units';
+import type { StackConfig } from '../schema';
+import type { Duration } from '../units';
 
 /** The period of all streams and those of single ones: of all tenants, or of one that has its own. */
 export type KeptPeriods = Pick<StackConfig['retention'], 'period' | 'streams'>;

@@ -1,4 +1,4 @@
-import type { StackConfig } from './schema';
+import type { StackConfig } from '../schema';
 
 /**
  * Alert that always fires, so that an outside service notices when it does not come any more. kube-prometheus has made the name

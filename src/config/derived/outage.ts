@@ -1,6 +1,6 @@
 /** What an outage of Loki may last: the agent's buffer is the log file that the kubelet keeps of each container. */
-import type { StackConfig } from './schema';
-import type { Duration } from './units';
+import type { StackConfig } from '../schema';
+import type { Duration } from '../units';
 
 /** What one container writes. */
 export interface ContainerLoad {
