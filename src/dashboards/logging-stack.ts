@@ -2,7 +2,8 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import type { StackConfig } from '../config/schema';
 import { place } from './layout';
-import { stackOverview, stackRows } from './stack-rows';
+import { stackOverview } from './stack-overview';
+import { stackRows } from './stack-rows';
 
 export const LOGGING_STACK_UID = 'spywatcher-logging-stack';
 

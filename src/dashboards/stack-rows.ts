@@ -1,95 +1,17 @@
 /** Rows of the stack's own dashboard: whether lines arrive, whether they are stored, and whether queries find them. */
 import type { StackConfig } from '../config/schema';
 import type { Row } from './layout';
-import { anyIs, byValue } from './colors';
-import { inRange, latest, metrics, orNone, perSecond, quantile } from './metric-panels';
-import { LINES_PER_SECOND, PER_SECOND, type SizedPanel } from './panels';
+import { byValue } from './colors';
+import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
+import { LINES_PER_SECOND, PER_SECOND } from './panels';
 import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
 import { hasHeartbeat } from '../config/derived/heartbeat';
 import { GATEWAY_CERTIFICATE_DAYS, gatewayCounter } from '../log-model/gateway-counters';
-import { selectorFor, targetSelector } from './stack-selectors';
+import { selectorFor } from './stack-selectors';
 
 type RowOf = (config: StackConfig) => Row;
 
 const QUANTILES = [0.5, 0.95, 0.99];
-
-/** In seconds. */
-const WEEK = 7 * 86_400;
-
-const firing = (severity: 'critical' | 'warning'): string =>
-  `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
-
-/** The first row. */
-export function stackOverview(config: StackConfig): readonly SizedPanel[] {
-  const { thresholds } = config.monitoring;
-  const select = selectorFor(config);
-  const used = `loki_ingester_wal_disk_usage_percent${select('loki')}`;
-  return [
-    latest({
-      title: 'Programs Up',
-      width: 12,
-      height: 5,
-      unit: 'percentunit',
-      series: [
-        {
-          expr: `avg by (job) (up${targetSelector(config)})`,
-          legend: '{{job}}',
-          thresholds: byValue('red', [1, 'green']),
-        },
-      ],
-    }),
-    latest({
-      title: 'Alerts Firing',
-      description: 'Of this stack’s metrics; those of logs are at Alertmanager.',
-      width: 6,
-      height: 5,
-      series: [
-        { expr: firing('critical'), legend: 'critical', thresholds: anyIs('red') },
-        { expr: firing('warning'), legend: 'warning', thresholds: anyIs('orange') },
-      ],
-    }),
-    latest({
-      title: 'Disk: Time to Full',
-      description: 'At the rate of the last six hours, until Loki refuses lines.',
-      noValue: 'not filling',
-      width: 6,
-      height: 5,
-      unit: 's',
-      series: [
-        {
-          expr: `min((${DISK_FULL_THRESHOLD} - ${used}) / (deriv(${used}[6h]) > 0))`,
-          legend: 'until full',
-          thresholds: byValue('red', [thresholds.volumeFullWithin.milliseconds / 1000, 'orange'], [WEEK, 'green']),
-        },
-      ],
-    }),
-    metrics({
-      title: 'Ingest: Lines',
-      unit: LINES_PER_SECOND,
-      series: [
-        { expr: perSecond(['tenant'], `loki_distributor_lines_received_total${select('loki')}`), legend: '{{tenant}}' },
-      ],
-    }),
-    metrics({
-      title: 'Ingest: Bytes',
-      unit: 'Bps',
-      series: [
-        { expr: perSecond(['tenant'], `loki_distributor_bytes_received_total${select('loki')}`), legend: '{{tenant}}' },
-      ],
-    }),
-    metrics({
-      title: 'Refused Lines by Reason',
-      unit: LINES_PER_SECOND,
-      style: 'bars',
-      series: [
-        {
-          expr: orNone('reason', perSecond(['tenant', 'reason'], `loki_discarded_samples_total${select('loki')}`)),
-          legend: '{{tenant}} {{reason}}',
-        },
-      ],
-    }),
-  ];
-}
 
 const agents: RowOf = (config) => {
   const select = selectorFor(config);

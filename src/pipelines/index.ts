@@ -146,10 +146,10 @@ function records(formats: readonly Format[], redaction: RedactionStages, origin:
 
 /** Stages for each of some formats. Most sources are of the first one, so their lines go past those of all others at once. */
 function byFormat(formats: readonly Format[], stagesOf: (pipeline: Pipeline) => readonly Stage[]): readonly Stage[] {
-  const groups = [...Map.groupBy(formats, (format) => JSON.stringify(stagesOf(PIPELINES[format]))).values()];
-  const stages = groups.map((same) => ({
-    same,
-    its: same.slice(0, 1).flatMap((format) => stagesOf(PIPELINES[format])),
+  const each = formats.map((format) => ({ format, its: stagesOf(PIPELINES[format]) }));
+  const stages = [...Map.groupBy(each, ({ its }) => JSON.stringify(its)).values()].map((same) => ({
+    same: same.map(({ format }) => format),
+    its: same[0]?.its ?? [],
   }));
   const [first, ...others] = stages;
   if (first === undefined || others.length === 0) return first?.its ?? [];
