@@ -12,7 +12,7 @@ import { type Job, JOBS, POD_LABELS } from '../../src/log-model';
 import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { startLoki } from '../../programs/loki';
 import { AT_FIRST, interpolate, model, panels } from '../../programs/dashboards';
-import { type Drawn, drawn } from '../support/grafana-draws';
+import { type Drawn, drawnFrom } from '../support/grafana-draws';
 import { everyQuery, type NamedQuery } from '../support/logql';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { type Container, PodLogs, sendsNoMore, startPromtail } from '../../programs/promtail';
@@ -161,10 +161,7 @@ describe('given logs of every source in Loki', () => {
   async function shown(title: string): Promise<readonly Drawn[]> {
     const panel = panels.find((each) => each.title === title);
     if (panel === undefined) throw new Error(`no panel "${title}"`);
-    const answers = await Promise.all(
-      panel.targets.map(async (target) => [target.refId, (await ask(target)).result] as const),
-    );
-    return drawn(panel, Object.fromEntries(answers));
+    return drawnFrom(panel, async (target) => (await ask(target)).result);
   }
 
   beforeAll(async () => {

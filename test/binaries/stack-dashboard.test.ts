@@ -11,7 +11,7 @@ import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '.
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
 import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { everyMetricQuery, metricPanels, withTimes } from '../../programs/dashboards';
-import { drawn } from '../support/grafana-draws';
+import { drawnFrom } from '../support/grafana-draws';
 import { Relay } from '../support/relay';
 import { podTemplates, secretValues, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
@@ -142,10 +142,7 @@ describe('given the programs of a stack and its Prometheus, the dashboard of the
     expect(asked.length).toBeGreaterThan(4);
     const red: string[] = [];
     for (const panel of asked) {
-      const answers = await Promise.all(
-        panel.targets.map(async ({ refId, expr }) => [refId, await prometheus.query(withTimes(expr, TIMES))] as const),
-      );
-      const shown = drawn(panel, Object.fromEntries(answers));
+      const shown = await drawnFrom(panel, ({ expr }) => prometheus.query(withTimes(expr, TIMES)));
       expect([panel.title, shown.filter(({ name }) => /^(?:Value|\{|$)/.test(name))]).toEqual([panel.title, []]);
       red.push(...shown.filter(({ color }) => color === 'red').map(({ name }) => `${panel.title}: ${name}`));
     }

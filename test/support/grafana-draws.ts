@@ -103,6 +103,15 @@ export function drawn(panel: DrawnPanel, answers: Answers): readonly Drawn[] {
     }));
 }
 
+/** What is drawn of a panel whose queries are asked one by one. */
+export async function drawnFrom<P extends DrawnPanel>(
+  panel: P,
+  ask: (target: P['targets'][number]) => Promise<readonly AnsweredSeries[]>,
+): Promise<readonly Drawn[]> {
+  const answers = panel.targets.map(async (target) => [target.refId, await ask(target)] as const);
+  return drawn(panel, Object.fromEntries(await Promise.all(answers)));
+}
+
 /**
  * The frames of one query's answer.
  *
