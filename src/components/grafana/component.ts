@@ -4,6 +4,7 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../../config';
+import { grafanaPath } from '../../config/derived/grafana-path';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../../dashboards/log-aggregation';
 import { LOGGING_STACK_UID, loggingStackDashboard } from '../../dashboards/logging-stack';
 import { GRAFANA_METRICS, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
@@ -55,7 +56,7 @@ export class Grafana extends Construct {
     workload.serviceAccount();
     workload.configMap('provisioning', 'grafana-provisioning', provisioning);
     workload.configMap('dashboards', 'grafana-dashboards', dashboards);
-    if (hasGrafanaMetrics(props)) this.metrics(workload);
+    if (hasGrafanaMetrics(props)) this.metrics(workload, props);
     this.policy(props);
     workload.service('service', { ports: [servicePort('http', GRAFANA.ports.http)] });
     if (grafana.database.type === 'sqlite')
@@ -68,8 +69,8 @@ export class Grafana extends Construct {
     if (grafana.route !== undefined) this.route(grafana.route, grafana.url, workload.metadata());
   }
 
-  private metrics(workload: Workload): void {
-    workload.configMap('metrics-config', GRAFANA_METRICS, METRICS_FILES);
+  private metrics(workload: Workload, props: StackConfig): void {
+    workload.configMap('metrics-config', GRAFANA_METRICS, metricsFiles(props));
     workload.service('metrics-service', {
       name: GRAFANA_METRICS,
       headless: true,
@@ -111,7 +112,7 @@ export class Grafana extends Construct {
       overlap: grafana.database.type !== 'sqlite', // one SQLite file on one volume: never two pods
       pod: {
         user: USER,
-        files: { ...files, ...(hasMetrics ? METRICS_FILES : {}) },
+        files: { ...files, ...(hasMetrics ? metricsFiles(props) : {}) },
         annotations: scrapeAnnotations(props, GRAFANA.ports.metrics),
         containers: [this.container(props), ...(hasMetrics ? [proxyContainer(metricsProxy(props))] : [])],
         volumes: this.volumes(props),
@@ -121,6 +122,7 @@ export class Grafana extends Construct {
 
   private container(props: StackConfig): ContainerProps {
     const { grafana, gateway, images, resources } = props;
+    const path = grafanaPath(grafana);
     return {
       name: GRAFANA.name,
       image: images.grafana,
@@ -130,10 +132,10 @@ export class Grafana extends Construct {
       })),
       ports: containerPorts({ http: GRAFANA.ports.http }),
       resources: resources.grafana,
-      startupProbe: { ...httpProbe('/api/health'), periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
-      readinessProbe: { ...httpProbe('/api/health'), periodSeconds: 5 },
+      startupProbe: { ...httpProbe(`${path}/api/health`), periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
+      readinessProbe: { ...httpProbe(`${path}/api/health`), periodSeconds: 5 },
       // Tells nothing of the database: where that is away, a restart does not help.
-      livenessProbe: httpProbe('/healthz'),
+      livenessProbe: httpProbe(`${path}/healthz`),
       volumeMounts: [
         { name: 'data', mountPath: DATA },
         { name: 'tmp', mountPath: '/tmp' },
@@ -202,7 +204,7 @@ export class Grafana extends Construct {
             host,
             http: {
               paths: [
-                { path: '/', pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } },
+                { path: grafanaPath({ url }) || '/', pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } },
               ],
             },
           },
@@ -233,7 +235,7 @@ export class Grafana extends Construct {
         hostnames: [new URL(url).hostname],
         rules: [
           {
-            matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+            matches: [{ path: { type: 'PathPrefix', value: grafanaPath({ url }) || '/' } }],
             backendRefs: [{ group: '', kind: 'Service', name: GRAFANA.name, port: GRAFANA.ports.http, weight: 1 }],
           },
         ],
@@ -282,14 +284,17 @@ function metricsProxy({ images, resources }: StackConfig): ProxyProps {
  * Grafana has its metrics on the port of all else, where everybody whom the Ingress lets in could read them. So it asks for
  * a password, which the nginx beside it adds to what a scraper asks, and no other path is behind that port.
  */
-const METRICS_FILES = {
-  'nginx.conf': proxyConfig([
-    proxyServer(GRAFANA.ports.metrics, {
-      '/metrics': [WITH_AUTHORIZATION, ['proxy_pass', `http://127.0.0.1:${GRAFANA.ports.http}/metrics`]],
-      ...ALIVE,
-    }),
-  ]),
-};
+function metricsFiles({ grafana }: StackConfig) {
+  const metrics = `http://127.0.0.1:${GRAFANA.ports.http}${grafanaPath(grafana)}/metrics`;
+  return {
+    'nginx.conf': proxyConfig([
+      proxyServer(GRAFANA.ports.metrics, {
+        '/metrics': [WITH_AUTHORIZATION, ['proxy_pass', metrics]],
+        ...ALIVE,
+      }),
+    ]),
+  };
+}
 
 /** The stack's own Prometheus, or every pod of the namespace of another one. */
 function prometheusRule(props: StackConfig): k8s.NetworkPolicyEgressRule {

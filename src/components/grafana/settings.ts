@@ -1,5 +1,6 @@
 /** Grafana's settings, as the environment variables that it reads them from. */
 import { hasGrafanaMetrics, type StackConfig } from '../../config';
+import { grafanaPath } from '../../config/derived/grafana-path';
 import { METRICS_USER } from '../../secrets/authorization';
 import { LDAP_FOLDER } from '../../secrets/ldap-config';
 
@@ -22,6 +23,8 @@ export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitorin
   const { url, login, database, smtp } = config.grafana;
   return {
     GF_SERVER_ROOT_URL: url,
+    // Whatever is in front of it passes the path on as it is.
+    ...(grafanaPath(config.grafana) === '' ? {} : { GF_SERVER_SERVE_FROM_SUB_PATH: 'true' }),
     GF_SECURITY_ADMIN_USER: login.adminUser,
     GF_SECURITY_COOKIE_SECURE: String(url.startsWith('https://')),
     GF_SECURITY_COOKIE_SAMESITE: 'lax',

@@ -26,7 +26,7 @@ export function rulerSection(props: StackConfig): Readonly<Record<string, unknow
       rule_path: `${DATA}/rules`, // a copy that it works with
       evaluation_interval: formatDuration(alerting.interval),
       // Links of alerts lead to Grafana's Explore, with the query.
-      external_url: grafana.url,
+      external_url: grafana.url.replace(/\/$/, ''), // Loki joins them as they are
       datasource_uid: LOKI_DATASOURCE_UID,
       ...(alertmanagers.length === 0
         ? {}

@@ -1,21 +1,28 @@
 import { isIP } from 'node:net';
+import { grafanaPath } from '../derived/grafana-path';
 import type { Problem } from '../problem';
 import type { Destination, StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
+
+/** Words between slashes; one may end it. */
+const PATH = /^(?:\/[\w.~-]+)*\/?$/;
 
 export const grafanaRules: readonly Rule[] = [
   {
     reads: ['grafana.url', 'grafana.ingress', 'grafana.route'],
     check: ({ grafana }) => {
-      const { href, hostname, origin } = new URL(grafana.url);
+      const { hostname, origin, pathname, search, hash } = new URL(grafana.url);
       const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
       return [
-        ...when(href !== `${origin}/`, () =>
+        ...when(search !== '' || hash !== '', () =>
+          problem(['grafana', 'url'], grafana.url, 'a URL without query and fragment', `write ${origin}${pathname}`),
+        ),
+        ...when(!PATH.test(pathname), () =>
           problem(
             ['grafana', 'url'],
             grafana.url,
-            'a URL without path and query: Grafana has a host of its own',
-            `write ${origin}`,
+            'a path of letters, digits and . _ ~ -: the Ingress and Grafana compare it as it is written',
+            `write ${origin}, or for example ${origin}/grafana`,
           ),
         ),
         ...when((grafana.ingress !== undefined || grafana.route !== undefined) && isAddress, () =>
@@ -58,7 +65,7 @@ export const grafanaRules: readonly Rule[] = [
           ['grafana', 'url'],
           url,
           'in prod, and wherever Grafana is served over TLS, a URL with https',
-          `write https://${new URL(url).host}`,
+          `write https://${new URL(url).host}${grafanaPath({ url })}`,
         ),
       );
     },

@@ -68,7 +68,9 @@ const route = z.strictObject({
 export const grafana = z.strictObject({
   url: url('http', 'https')
     .default('http://localhost:3000')
-    .describe('Where people reach Grafana; links and cookies follow from it.'),
+    .describe(
+      'Where people reach Grafana; links and cookies follow from it. With a path, such as `https://example.com/logs`, Grafana shares the host with others.',
+    ),
   replicas: replicas()
     .default(defaults.grafana.replicas)
     .describe('Grafana pods. Several need `database.type: postgres`.'),
@@ -87,8 +89,8 @@ export const grafana = z.strictObject({
       annotations: annotations().default({}).describe('Annotations of the Ingress.'),
     })
     .optional()
-    .describe('Ingress for the host of `url`.'),
-  route: route.optional().describe('Gateway API route for the host of `url`, instead of an Ingress.'),
+    .describe('Ingress for the host and path of `url`.'),
+  route: route.optional().describe('Gateway API route for the host and path of `url`, instead of an Ingress.'),
   persistence: persistence(defaults.grafana.persistence.size)
     .prefault({})
     .describe('Volume of Grafana’s own database, with `database.type: sqlite`.'),

@@ -12,6 +12,7 @@ import {
 } from '../../components/kit/identity';
 import { metricsPods } from '../../components/loki';
 import type { StackConfig } from '../../config';
+import { grafanaPath } from '../../config/derived/grafana-path';
 import type { KubernetesObject } from '../../../charts/objects';
 import type { Cluster } from '../kubectl';
 import { agentFigures, canaryFigures, lokiFigures, type Page } from './figures';
@@ -66,7 +67,7 @@ export async function collect(
       all(first),
       lookThroughGateway(look, parts, config),
       parts.agents(),
-      has(GRAFANA) ? parts.grafana() : undefined,
+      has(GRAFANA) ? parts.grafana(config) : undefined,
       has(PROMETHEUS) ? parts.prometheus() : undefined,
       has(ALERTMANAGER) ? parts.alertmanagers() : [],
       has(CANARY) ? parts.canary() : undefined,
@@ -237,8 +238,8 @@ class Parts {
     return observe(async (signal) => read((await getOk(endpoint, path, signal)).text), component.name, 8000);
   }
 
-  grafana(): Promise<Observed<string>> {
-    return this.ask(GRAFANA, GRAFANA.ports.http, '/api/health', (text) =>
+  grafana({ grafana }: StackConfig): Promise<Observed<string>> {
+    return this.ask(GRAFANA, GRAFANA.ports.http, `${grafanaPath(grafana)}/api/health`, (text) =>
       /"database":\s*"ok"/.test(text) ? 'ok' : text.trim(),
     );
   }

@@ -1,4 +1,6 @@
+import { tenantRules } from '../../../../src/alerts';
 import { Grafana } from '../../../../src/components/grafana';
+import { rulerSection } from '../../../../src/components/loki/ruler';
 import type { StackConfig } from '../../../../src/config';
 import { configWith, everythingConfig } from '../../../support/config';
 import { exploreOf } from '../../../../programs/dashboards';
@@ -297,6 +299,54 @@ describe('given a volume of its own, Grafana', () => {
       storageClassName: 'slow',
       resources: { requests: { storage: '4Gi' } },
     });
+  });
+});
+
+describe.each(['https://example.com/team/logs', 'https://example.com/team/logs/'])('given %s, Grafana', (url) => {
+  const ingress = { tls: { secretName: 'tls' } };
+  const shared = rendered(configWith({ grafana: { url, ingress } }));
+  const route = { gateway: { name: 'public', namespace: 'edge', listener: 'https' } };
+
+  it('knows its path, which nothing before it takes off', () => {
+    expect(envOf(shared)).toMatchObject({
+      GF_SERVER_ROOT_URL: { value: url },
+      GF_SERVER_SERVE_FROM_SUB_PATH: { value: 'true' },
+    });
+  });
+
+  it('gets from the Ingress, or the route, its path of the host and no other', () => {
+    expect(find(shared, 'Ingress').spec).toMatchObject({
+      rules: [{ host: 'example.com', http: { paths: [{ path: '/team/logs', pathType: 'Prefix' }] } }],
+    });
+    const routed = rendered(configWith({ grafana: { url, route } }));
+    expect(routed.filter(({ kind }) => kind === 'HTTPRoute').map(({ spec }) => spec)).toMatchObject([
+      { hostnames: ['example.com'], rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/team/logs' } }] }] },
+    ]);
+  });
+
+  it('is asked below its path, by probes and by the nginx that shows its metrics: elsewhere it answers with a redirect', () => {
+    const { startupProbe, readinessProbe, livenessProbe } = containerOf(shared);
+    expect([startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet?.path)).toEqual([
+      '/team/logs/api/health',
+      '/team/logs/api/health',
+      '/team/logs/healthz',
+    ]);
+    const nginx = fileOf(shared, 'grafana-metrics', 'nginx.conf');
+    expect(nginx).toMatch(/location = \/metrics \{/);
+    expect(nginx).toContain('proxy_pass http://127.0.0.1:3000/team/logs/metrics;');
+  });
+
+  it('is where links of alerts lead', () => {
+    const config = configWith({ grafana: { url, ingress } });
+    expect(rulerSection(config)).toMatchObject({ ruler: { external_url: 'https://example.com/team/logs' } });
+    expect(JSON.stringify(tenantRules(config))).toContain('https://example.com/team/logs/explore?');
+    expect(JSON.stringify(tenantRules(config))).not.toContain('//explore');
+  });
+});
+
+describe('given a host of its own, Grafana', () => {
+  it('has no setting of a path', () => {
+    expect(envOf(objects)).not.toHaveProperty('GF_SERVER_SERVE_FROM_SUB_PATH');
   });
 });
 
