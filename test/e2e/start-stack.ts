@@ -1,5 +1,10 @@
+/** Starts the cluster and the stack of a tier, and makes sure that they are stopped again. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
+import { INSTANCE_VARIABLE } from '../../local/instance';
+import { NAME } from '../../local/layout';
 import type { StackConfig } from '../../src/config';
 import type { KubernetesObject } from '../../charts/objects';
 import { startReceiver } from './alert-receiver';
@@ -12,10 +17,14 @@ import {
   gatewayCertificate,
   log,
   prepareCluster,
+  projectRoot,
   waitForAnswer,
   waitForStack,
 } from './cluster';
 import { fastObjects } from './fast-alerts';
+
+const instance = process.env[INSTANCE_VARIABLE] ?? '';
+const MAKE_DOWN = `${instance === '' ? '' : `${INSTANCE_VARIABLE}=${instance} `}make down`;
 
 /** Starts the cluster and the stack once for all end-to-end tests. */
 export default function startStack(): Promise<void> {
@@ -27,10 +36,11 @@ export default function startStack(): Promise<void> {
 export async function startStackOf(config: StackConfig, objects: readonly KubernetesObject[]): Promise<void> {
   if (currentCluster() !== undefined)
     throw new Error(
-      'The local cluster runs already, perhaps from `make up`. The end-to-end tests want it for themselves: make down first.',
+      `The local cluster ${NAME} runs already, perhaps from \`make up\`. These tests want it for themselves: stop it by ${MAKE_DOWN} first.`,
     );
   // Some processes of the cluster are programs of this project.
   ensureBuilt('local');
+  stopOnSignals();
   try {
     await start(config, objects);
   } catch (error) {
@@ -38,6 +48,19 @@ export async function startStackOf(config: StackConfig, objects: readonly Kubern
     await stopCluster(log);
     throw error;
   }
+}
+
+/**
+ * No tear-down follows a signal. Another process stops the cluster: this one may be in the middle of a start, and tests that go on
+ * would start the cluster again.
+ */
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      const stop = [join(projectRoot, 'bin', 'run.js'), 'local', 'cluster-down'];
+      spawn(process.execPath, stop, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] }).unref();
+      process.exit(1);
+    });
 }
 
 async function start(config: StackConfig, objects: readonly KubernetesObject[]): Promise<void> {

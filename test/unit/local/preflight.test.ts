@@ -95,6 +95,20 @@ test('given too little memory, it says how much is needed', () => {
     expect(preflight('test').join()).toMatch(/Only 1 GiB of memory are available/);
 });
 
+test.each([
+  ['up', {}, ['10.213']],
+  ['test', {}, ['10.213', '10.219']],
+  ['test', { LOCAL_CLUSTER: 'g' }, ['10.219', '10.218']],
+])('given a VPN with all addresses, `make %s` with %j needs those of %j', (mode, env, ranges) => {
+  program('ip', 'for n in 213 214 215 216 217 218 219; do echo "10.$n.4.0/24 dev tun0"; done');
+  expect(preflight(mode, env).filter((problem) => problem.includes('VPN'))).toEqual(
+    ranges.map(
+      (range) =>
+        `  - This machine already routes part of ${range}.0.0/16, which the local cluster uses: disconnect the network or VPN that has it.`,
+    ),
+  );
+});
+
 test('given another user than root, it says how to go on', () => {
   const nobody = process.getuid?.() === 0 ? 65_534 : undefined;
   expect(preflight('test', {}, nobody).join()).toContain(
