@@ -13,7 +13,7 @@ const tier = (name, extra = {}) => ({
 /** Real programs take their time; jest has no per-project timeout. */
 const slow = { setupFilesAfterEnv: [`${__dirname}/test/support/slow-tier.js`] };
 
-/** A cluster with the stack, for all tests of the tier. There is one cluster: such tiers run one after the other. */
+/** A cluster with the stack, for all tests of the tier. Tiers on the same cluster run one after the other. */
 const onCluster = (stackOf = 'e2e') => ({
   globalSetup: `<rootDir>/test/${stackOf}/start-stack.ts`,
   globalTeardown: '<rootDir>/test/e2e/stop-stack.ts',

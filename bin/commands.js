@@ -32,7 +32,7 @@ module.exports = {
   // what keeps the project well
   docs: { does: 'writes docs/reference from the sources', module: './generate-reference' },
   'check-dist': { does: 'lists the files of dist/ that differ from what synth renders', module: './check-dist' },
-  verify: { does: 'runs every check and every tier of tests, one after the other', module: './verify' },
+  verify: { does: 'runs every check and every tier of tests', module: './verify' },
 };
 
 function ofProduct(does, module) {

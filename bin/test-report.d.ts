@@ -1,3 +1,5 @@
+import type { Verdict } from './lanes';
+
 /** One test of a file, in jest's JSON report. */
 interface TestResult {
   readonly fullName: string;
@@ -15,13 +17,15 @@ export interface Report {
   }[];
 }
 
-/** Runs tests, and each file that fails once more, alone. */
-export function runTests(options: {
-  readonly run: (files: readonly string[]) => { readonly report: Report; readonly exitCode: number | null } | undefined;
-  readonly rerun: boolean;
+/** A run of jest that has written its report. */
+export interface Run {
+  readonly report: Report;
+  readonly exitCode: number | null;
+}
+
+/** Counts the tests of a run, after each file that failed was run once more, and names those that failed. */
+export function judge(runs: {
+  readonly first: Run | undefined;
+  readonly rerun?: (file: string) => Promise<Run | undefined>;
   readonly root: string;
-}): {
-  readonly counts: { readonly passed: number; readonly failed: number; readonly skipped: number };
-  readonly failures: readonly string[];
-  readonly unsteady: readonly string[];
-};
+}): Promise<Verdict>;

@@ -7,22 +7,22 @@ const { stripVTControlCharacters } = require('node:util');
 const MOST_RERUNS = 3;
 
 /**
- * Runs tests, and each file that fails once more, alone. A file that passes then is unsteady: it counts as passed, and is named.
+ * Counts the tests of a run, after each file that failed was run once more. A file that passes then is unsteady: it counts as passed,
+ * and is named.
  *
- * @param run - runs the named files, or all if none is named; returns jest's report and exit code, undefined if it could not start.
- * @param rerun - whether a failed file gets its second run.
+ * @param first - jest's report and exit code; undefined if it could not start.
+ * @param rerun - runs the named file, and returns the same; undefined if no file gets a second run.
  * @param root - paths are told from there.
  * @returns counts, and a line for each test that failed and for each that failed the first time only.
  */
-function runTests({ run, rerun, root }) {
-  const first = run([]);
+async function judge({ first, rerun, root }) {
   if (first === undefined) return { counts: { passed: 0, failed: 1, skipped: 0 }, failures: [], unsteady: [] };
   const { testResults } = first.report;
   const failed = testResults.filter(({ status }) => status === 'failed');
   const steadied = new Map();
-  if (rerun && failed.length <= MOST_RERUNS) {
+  if (rerun !== undefined && failed.length <= MOST_RERUNS) {
     for (const file of failed) {
-      const again = run([file.name]);
+      const again = await rerun(file.name);
       if (again?.exitCode === 0) steadied.set(file, again.report.testResults[0]);
     }
   }
@@ -60,4 +60,4 @@ function firstLines(message) {
   return words.length > 400 ? `${words.slice(0, 400)}…` : words;
 }
 
-module.exports = { runTests };
+module.exports = { judge };
