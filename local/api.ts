@@ -1,3 +1,4 @@
+/** Requests to the API server of the embedded cluster, as its administrator. */
 import * as fs from 'node:fs';
 import { HttpClient } from '../src/operations/http';
 import { API_URL } from './layout';
@@ -30,7 +31,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Requests at once. */
+/** How many requests may run at once. */
 const CONNECTIONS = 16;
 
 interface Call {

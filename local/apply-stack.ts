@@ -1,3 +1,4 @@
+/** Deploys a stack by server-side apply, where Pulumi does not. */
 import type { StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { stackObjects } from '../charts/objects';

@@ -1,3 +1,4 @@
+/** The cgroup below which all pods of the cluster run. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+/** Removes all that the cluster has made on this machine, and restores what it has changed. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { clusterCgroups, removeCgroups } from './cgroups';
@@ -38,7 +39,7 @@ interface Before {
 
 const RECORD = inState('before.json');
 
-/** What another cluster recorded that is there: the machine as it was before any of them changed it. */
+/** The record of another cluster: the machine before any cluster changed it. */
 function recordBesides(): Before | undefined {
   const [file] = OTHER_STATES.map((state) => path.join(state, path.basename(RECORD))).filter((record) =>
     fs.existsSync(record),
@@ -77,7 +78,7 @@ export async function removeTraces(): Promise<void> {
   // Without a record there was no cluster, and these folders are not ours.
   const before = readBefore();
   if (before !== undefined) {
-    // Of several clusters, the last one restores what all of their kubelets have changed.
+    // The last of several clusters restores what all their kubelets have changed.
     if (recordBesides() === undefined) restoreKernel(before);
     for (const folder of [POD_LOGS, CONTAINER_LOGS].map(onHost)) {
       if (!fs.existsSync(folder)) continue;
@@ -143,7 +144,7 @@ export function leftovers(missingFolders: readonly string[]): string[] {
 /** Folders that a stop removes because the cluster created them. */
 export const createdFolders = (): readonly string[] => readBefore()?.missingFolders ?? [];
 
-/** Ends what a first process whose record was lost holds. */
+/** Ends first processes whose record was lost, and all that they hold. */
 export async function killStrays(): Promise<void> {
   for (const pid of strayProcesses()) await destroyNamespace(pid);
 }

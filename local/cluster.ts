@@ -1,3 +1,4 @@
+/** Starts, stops and crashes the local cluster. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ensureTools, toolPath } from '../tools/build';
@@ -34,7 +35,7 @@ export interface Cluster {
   readonly importImage: (tarPath: string) => Promise<void>;
 }
 
-/** One for all clusters of the machine: what one records and restores of it depends on which others there are. */
+/** One lock for all clusters of the machine: what a cluster records and restores depends on the others. */
 const LOCK = '/run/lock/spywatcher-logs';
 const IDENTITIES: readonly Identity[] = ['admin', 'controller-manager', 'scheduler', 'proxy', 'kubelet'];
 
@@ -139,7 +140,7 @@ async function start(tools: ClusterTools, log: Log): Promise<void> {
   if (holderPid() === undefined) {
     log('creating the namespaces of the local cluster');
     await killStrays();
-    // For every cgroup of a container that has died, kubelet would wait some seconds at its start.
+    // Kubelet would wait some seconds at its start for each cgroup of a dead container.
     await removeCgroups();
     createCgroups();
     await createNamespaces(tools.pause);
@@ -192,8 +193,8 @@ function waitForDefaultAccount(log: Log): Promise<void> {
 }
 
 /**
- * Starts the local cluster, or what of it does not run. What it holds, objects
- * and volumes, survives a crash of any or all of its processes.
+ * Starts the processes of the local cluster that do not run. Its objects and
+ * volumes survive a crash of any or all of them.
  *
  * @param log - receives the progress
  */

@@ -33,7 +33,7 @@ function upProps(log: Log): UpProps {
 
 const IMPORT = 'import-image';
 
-/** What it may be told to do. */
+/** The words that the command understands. */
 const STEPS: Readonly<Record<string, (log: Log, words: readonly string[]) => Promise<ExitCode>>> = {
   up: (log) => up(upProps(log)),
   down: async (log) => {
@@ -62,7 +62,7 @@ const STEPS: Readonly<Record<string, (log: Log, words: readonly string[]) => Pro
 export default command({
   options: {},
   words: `${Object.keys(STEPS).join(' | ')} [<docker-archive> …]`,
-  // A word too many is a mistake: nothing is started, and nothing is taken down.
+  // An unexpected word is a mistake: nothing is started or stopped.
   run: (_, [name = '', ...words]) => {
     const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
     if (step === undefined || (words.length > 0 && name !== IMPORT))

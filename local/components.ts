@@ -1,3 +1,4 @@
+/** The processes of the cluster: which programs they run, and how one is started. */
 import { ToolName } from '../tools/build';
 import { apiServerCommand, controllerManagerCommand, etcdCommand, schedulerCommand } from './control-plane';
 import { dnsCommand } from './dns';

@@ -1,3 +1,4 @@
+/** Generated configuration files of the cluster's programs. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';

@@ -1,4 +1,4 @@
-/** What happens to containers that no Kubernetes API can make happen. */
+/** Faults of containers that no Kubernetes API can cause. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,7 +31,7 @@ export async function killNow(pid: number): Promise<void> {
 }
 
 /**
- * Takes memory from a container until the kernel kills it for what it uses, as it does at its limit.
+ * Takes memory from a container until the kernel kills it, as it does at the limit.
  *
  * @param seconds - after which it is an error that it still lives
  */

@@ -1,3 +1,4 @@
+/** Command lines of the control plane: etcd, API server, controllers, scheduler. */
 import { API_PORT, inState, NETWORK, VOLUME_PLUGINS } from './layout';
 import { pkiFile } from './pki';
 
@@ -12,7 +13,7 @@ export function etcdCommand(program: string): string[] {
     '--listen-peer-urls=http://127.0.0.1:2380',
     '--initial-advertise-peer-urls=http://127.0.0.1:2380',
     '--initial-cluster=local=http://127.0.0.1:2380',
-    // What a power failure could cost here is a throw-away cluster; fsync would cost every write.
+    // A power failure would cost a throw-away cluster. fsync would slow every write.
     '--unsafe-no-fsync',
     '--log-level=warn',
   ];

@@ -1,4 +1,4 @@
-/** Asks what the dashboards ask, as they are opened: for `make up`. */
+/** Runs the queries of the dashboards as they are opened, for `make up`. */
 import type { StackConfig } from '../src/config';
 import { AT_FIRST, interpolate, model, panels, everyMetricQuery, stackModel, withTimes } from '../programs/dashboards';
 import { parseExpression } from '../src/alerts/logql';

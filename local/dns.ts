@@ -1,3 +1,4 @@
+/** The cluster's DNS: CoreDNS on the node, and the Service that leads to it. */
 import { apply } from './api';
 import { writeConfigFile } from './config-file';
 import { KUBECONFIG, NETWORK } from './layout';

@@ -1,3 +1,4 @@
+/** The example backend on a cluster: its program, its image and its objects. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -34,7 +35,7 @@ export async function removeBackend(target: Target): Promise<void> {
   });
 }
 
-/** The files of the program, by name: what runs with `node start.js` in a folder that holds them. */
+/** The files of the program, by name. `node start.js` runs it in a folder that holds them. */
 export async function backendProgram(project: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const source = path.join(project, 'examples', 'backend');
   const [server, browser] = await Promise.all([

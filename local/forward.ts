@@ -1,3 +1,4 @@
+/** Ports of this machine that lead to services of a cluster. */
 import * as fs from 'node:fs';
 import { ensureProcess, isCurrent } from './components';
 import { inRun } from './layout';

@@ -1,9 +1,8 @@
+/** The program behind one forwarded port. forward.ts starts it, and has its arguments. */
 import { spawn } from 'node:child_process';
 import * as net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { find } from './api';
-
-/** The process behind one forwarded port; see `forward.ts` for its arguments. */
 
 interface Service {
   readonly spec: { readonly clusterIP: string };
@@ -13,7 +12,7 @@ const note = (message: string): void => {
   process.stderr.write(`${new Date().toISOString()} ${message}\n`);
 };
 
-/** How long a connection is held back while no pod answers: about as long as one takes to be replaced. */
+/** How long a connection waits while no pod answers: about as long as the replacement of a pod takes. */
 const PATIENCE_MS = 5_000;
 
 function connect(host: string, port: number): Promise<net.Socket> {
@@ -38,8 +37,8 @@ async function connectPatiently(address: () => Promise<string>, port: number): P
 }
 
 /**
- * Connects to the service's own address: unlike `kubectl port-forward`, which
- * is bound to one pod, that outlives every pod and needs no restart.
+ * Connects to the service's own address, which outlives every pod.
+ * `kubectl port-forward` is bound to one pod, and ends with it.
  */
 function serveLocal(port: number, namespace: string, service: string, servicePort: number): void {
   const address = async (): Promise<string> => {

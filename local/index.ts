@@ -1,3 +1,4 @@
+/** The local cluster, for tests and benchmarks. */
 export { Cluster, crashCluster, currentCluster, killComponent, startCluster, stopCluster } from './cluster';
 export { CLUSTER_TOOLS, ComponentName } from './components';
 export { ensureForwards, ForeignCluster, Forward, stopForwards } from './forward';

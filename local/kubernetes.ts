@@ -1,3 +1,4 @@
+/** kubectl on a cluster: apply, read, wait for a roll-out. */
 import { run } from './shell';
 
 /** A cluster that a stack is deployed to, and the kubectl that talks to it. */

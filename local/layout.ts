@@ -1,8 +1,7 @@
+/** Names, addresses and paths of the local cluster that the environment chooses; others may run beside it. */
 import * as path from 'node:path';
 import { cacheFolder } from '../tools/cache';
 import { FIRST, INSTANCE_VARIABLE, instanceName, instanceNumber, INSTANCES } from './instance';
-
-/** Names, addresses and paths of the local cluster that the environment chooses; others may run beside it. */
 
 const NUMBER = instanceNumber(process.env[INSTANCE_VARIABLE]);
 
@@ -97,11 +96,11 @@ export const CONTAINER_LOGS = '/var/log/containers';
 export const NODE_FOLDERS = [KUBELET_ROOT, CNI_RECORDS, POD_LOGS, CONTAINER_LOGS] as const;
 
 /**
- * Folders of the machine in whose place the node has its own, below {@link STATE}. The first cluster has none: its node
- * writes to the machine's, as a node does that is a machine.
+ * Folders of the machine that the node replaces by its own, below {@link STATE}. The first cluster replaces none: its node
+ * writes to the machine's folders, as any node does.
  */
 export const REPLACED_FOLDERS: readonly string[] = NUMBER === FIRST ? [] : ['/var/lib', '/var/log'];
 
-/** Where this machine has a file of the node. */
+/** Path on this machine of a file of the node. */
 export const onHost = (file: string): string =>
   REPLACED_FOLDERS.some((folder) => file.startsWith(`${folder}/`)) ? inState('node', file) : file;

@@ -1,3 +1,4 @@
+/** The namespaces that the cluster lives in. */
 import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CNI_RECORDS, inState, KUBELET_ROOT, NAME, NODE_FOLDERS, onHost, REPLACED_FOLDERS, STATE } from './layout';
@@ -64,7 +65,7 @@ export async function startInside(
 /** Creates the namespaces, with a /run of their own so that no socket collides with the host's. */
 export async function createNamespaces(pause: string): Promise<void> {
   const unshare = ['unshare', '--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  // The program has no use for the name: it tells whose first process this is when its record is lost.
+  // The program ignores the name. It tells whose first process this is when the record is lost.
   const parent = spawnDetached(HOLDER, [...unshare, pause, NAME]);
   recordProcess(HOLDER, await childOf(parent, HOLDER), [pause, NAME]);
   for (const folder of NODE_FOLDERS) fs.mkdirSync(onHost(folder), { recursive: true });
@@ -82,14 +83,14 @@ function bindFolders(): string[] {
 }
 
 /**
- * Replaces whole folders, not the single ones in them: when another cluster removes the folder that something is mounted
- * on, the kernel takes the mount away in every namespace.
+ * Replaces whole folders instead of single ones in them. If another cluster removes the folder that something is mounted
+ * on, the kernel drops that mount in every namespace.
  */
 function replaceFolders(): string[] {
   const state = onHost(STATE);
   fs.mkdirSync(state, { recursive: true });
   return [
-    // It is in one of them itself.
+    // The state folder is inside one of the replaced folders.
     `mount --bind ${STATE} ${state}`,
     ...REPLACED_FOLDERS.map((folder) => `mount --rbind ${inState('node', folder)} ${folder}`),
   ];

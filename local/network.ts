@@ -1,3 +1,4 @@
+/** The network of the cluster: a link to this machine, pods' addresses, and no way out. */
 import * as fs from 'node:fs';
 import { inState, NAME, NETWORK } from './layout';
 import { holderPid, runInside } from './namespace';

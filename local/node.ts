@@ -1,3 +1,4 @@
+/** Configuration and command lines of the node: containerd, kubelet, kube-proxy. */
 import { configFile, writeConfigFile } from './config-file';
 import { CONTAINERD_SOCKET, inState, KUBELET_ROOT, NAME, NETWORK, NODE, PAUSE_IMAGE, VOLUME_PLUGINS } from './layout';
 import { writeCniConfig } from './network';
@@ -49,19 +50,19 @@ function kubeletConfig(): object {
     cgroupRoot: `/${NAME}`,
     failCgroupV1: false,
     failSwapOn: false,
-    // Renewed every two seconds: what tells soonest that the node is back after a crash.
+    // Renewed every two seconds: a new lease is the first sign that the node is back after a crash.
     nodeLeaseDurationSeconds: 8,
     clusterDomain: 'cluster.local',
     clusterDNS: [NETWORK.node],
     // The host's resolver must not be reachable: names outside the cluster do not exist.
     resolvConf: '/dev/null',
     volumePluginDir: VOLUME_PLUGINS,
-    // Default 1m: how long a pod may have the Secrets and ConfigMaps of before.
+    // Default 1m. Until then a pod may have old Secrets and ConfigMaps.
     syncFrequency: '10s',
     // Images come from no registry: one that is collected could not be pulled again.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
-    // What an agent has not read yet when a second rotation comes is lost; the tests let Loki be away for ten minutes under load.
+    // A second rotation loses what the agent has not read. The tests keep Loki away for ten minutes under load.
     containerLogMaxSize: '100Mi',
     containerLogMaxFiles: 2,
     // Percentages of a developer's full disk would evict everything.
@@ -110,7 +111,7 @@ export const kubeletCommand = (program: string): string[] => [
   `--root-dir=${KUBELET_ROOT}`,
 ];
 
-/** What makes services reachable. */
+/** The proxy, which makes services reachable. */
 export const proxyCommand = (program: string): string[] => [
   program,
   `--config=${writeConfigFile('proxy.json', json(proxyConfig()))}`,

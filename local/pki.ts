@@ -1,3 +1,4 @@
+/** The certificates of the cluster, and the kubeconfigs that hold them. */
 import * as fs from 'node:fs';
 import { API_URL, inState, NAME, NETWORK, NODE } from './layout';
 import { run } from './shell';

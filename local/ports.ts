@@ -1,3 +1,4 @@
+/** Ports of this machine. */
 import * as net from 'node:net';
 
 /** Whether something on this machine accepts connections at `localhost:port`. */

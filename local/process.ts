@@ -1,3 +1,4 @@
+/** Processes of the cluster: started, recorded, found again and ended. */
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -6,7 +7,7 @@ import { projectRoot } from '../tools/cache';
 import { INSTANCE_VARIABLE } from './instance';
 import { inRun, LOGS } from './layout';
 
-/** A process as it is recorded: enough never to take another one for it. */
+/** The record of a process: enough to tell it from any other. */
 export interface ProcessRecord {
   readonly pid: number;
   /** Boot and start time: a process id alone may have been given to another process since. */
@@ -80,7 +81,7 @@ export function lastWords(name: string, lines = 5): string {
   }
 }
 
-/** Nothing of the user's environment, such as a proxy, may change what the cluster does; only which cluster it is. */
+/** Environment of the cluster's processes. The user's variables, such as a proxy, must not change what the cluster does. */
 export function environment(): NodeJS.ProcessEnv {
   const { HOME = '/root', PATH = '', [INSTANCE_VARIABLE]: instance = '' } = process.env;
   return {
@@ -151,7 +152,7 @@ export async function killProcess(name: string, signal: NodeJS.Signals): Promise
   fs.rmSync(recordFile(name), { force: true });
 }
 
-/** A program of this folder as it is compiled: the tests run from the sources, and Node.js does not. */
+/** A compiled program of this folder. Tests run from the sources, but Node.js cannot. */
 export function ownProgram(name: string): string {
   return path.join(projectRoot(), 'lib', 'local', `${name}.js`);
 }

@@ -1,3 +1,4 @@
+/** The state of the cluster's processes, for `make status`. */
 import * as fs from 'node:fs';
 import { holderPid } from './namespace';
 import { liveProcess, recordedProcesses } from './process';

@@ -1,4 +1,4 @@
-/** The stack's own Prometheus, asked by way of the API server. */
+/** Queries the stack's own Prometheus through the API server. */
 import { PROMETHEUS } from '../src/components/kit/identity';
 import type { StackConfig } from '../src/config';
 import { kubectl, type Target } from './kubernetes';

@@ -1,14 +1,14 @@
+/** The program that makes volumes for claims; one of the cluster's processes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reconcileStorage } from './storage';
 
-/** The process that makes volumes; one of the cluster's own. */
 async function main(): Promise<void> {
   for (let last = ''; ;) {
     try {
       await reconcileStorage();
       last = '';
     } catch (error) {
-      // The API server may be restarting: say so once, and go on.
+      // The API server may be restarting: it says this once, and goes on.
       const message = error instanceof Error ? error.message : String(error);
       if (message !== last) process.stderr.write(`${new Date().toISOString()} ${message}\n`);
       last = message;

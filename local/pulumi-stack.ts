@@ -1,3 +1,4 @@
+/** Deploys a stack by `pulumi up`, where its programs are on PATH. */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -117,7 +118,7 @@ export class PulumiStack {
   private start(environment: readonly string[], args: readonly string[]): Promise<Result> {
     const { project, state, stack } = this.props;
     const onStack = args[0] === 'stack' && args[1] === 'select' ? [] : ['--stack', stack];
-    // Only what runs the program is of the project; the stack and its config are of the state.
+    // The project has only what runs the program. The stack and its config are in the state folder.
     const where = ['stack', 'config', 'cancel'].includes(args[0] ?? '')
       ? ['--cwd', state]
       : ['--cwd', project, '--config-file', this.configFile];

@@ -1,3 +1,4 @@
+/** Commands that are run to their end, and progress for a person. */
 import { spawn } from 'node:child_process';
 
 /** Where progress goes, one line at a time. */

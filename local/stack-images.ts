@@ -1,3 +1,4 @@
+/** The images of a stack, made from the programs that `tools/` builds. */
 import { imageReference } from '../src/components/kit/container';
 import type { StackConfig } from '../src/config';
 import type { Cluster } from './cluster';

@@ -1,3 +1,4 @@
+/** The default StorageClass: folders of the node as volumes, made, enlarged and deleted. */
 import * as fs from 'node:fs';
 import { apply, call, callText, KubeObject } from './api';
 import { inState, NODE, STORAGE_CLASS } from './layout';
@@ -85,7 +86,7 @@ async function provision(claim: Claim): Promise<void> {
   await apply(`/api/v1/persistentvolumes/${name}`, volume);
 }
 
-/** What a driver does for a claim that asks for more. The folder has no quota: only what the API says of it grows. */
+/** Enlarges a volume, as a driver would. The folder has no quota: only its size in the API grows. */
 async function expand({ metadata, spec, status }: Claim): Promise<void> {
   const capacity = { storage: spec.resources.requests.storage };
   if (spec.volumeName === undefined || status?.capacity === undefined || status.capacity.storage === capacity.storage)

@@ -1,3 +1,4 @@
+/** Makes images from files of this machine, without a registry and without Docker. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -78,7 +79,7 @@ function configOf(spec: ImageSpec, layerDigest: string): string {
   });
 }
 
-/** Says without reading large files whether an image would come out the same. */
+/** A key that is the same for the same image. It is made without reading large files. */
 function cacheKey(spec: ImageSpec): string {
   const sources = spec.files.map(({ source }) => {
     if (source === undefined) return '';
@@ -113,7 +114,7 @@ async function writeArchive(spec: ImageSpec, name: string, file: string): Promis
   }
 }
 
-/** An hour after its last use, no other cluster that is just starting needs an archive any more. */
+/** Whether an archive was last used more than an hour ago. Another cluster that is just starting may need a younger one. */
 const isUnused = (file: string): boolean => {
   const { mtimeMs = Infinity } = fs.statSync(file, { throwIfNoEntry: false }) ?? {};
   return Date.now() - mtimeMs > 3_600_000;

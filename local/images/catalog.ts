@@ -1,3 +1,4 @@
+/** Every image of the local cluster: which program it holds, and for which user. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ensureTools } from '../../tools/build';

@@ -1,3 +1,4 @@
+/** What an image is made of: programs with their libraries, folders, accounts. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { run } from '../shell';
@@ -28,7 +29,7 @@ export async function program(imagePath: string, source: string): Promise<ImageF
 
 /** The shared libraries of a program; none for a static one. */
 export async function libraries(source: string): Promise<ImageFile[]> {
-  // `ldd` fails for a static program, which readelf-like checks would need binutils to tell.
+  // `ldd` fails for a static program. Recognising one beforehand would need binutils.
   const listing = await run('sh', ['-c', 'ldd "$1" 2>&1 || true', 'sh', source]);
   const missing = /^\s*(\S+) => not found/m.exec(listing)?.[1];
   if (missing !== undefined) throw new Error(`${source} needs ${missing}, which is not installed`);

@@ -1,3 +1,4 @@
+/** Brings images into the cluster's container runtime. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CONTAINERD_SOCKET, inState } from '../layout';

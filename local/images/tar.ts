@@ -1,10 +1,10 @@
-/** Writes tar archives: of the same members, always the same bytes. */
+/** Writes tar archives. The same members always give the same bytes. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Header, pack, type Pack } from 'tar-stream';
 
-/** A member of an archive; everything that is not said is the same for every member and every run. */
+/** A member of an archive. All other fields are the same for every member and every run. */
 export interface TarEntry {
   /** Path without a leading slash. */
   readonly path: string;

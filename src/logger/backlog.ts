@@ -1,6 +1,6 @@
-/** Lines that wait to be written, and no more of them than there may be. */
+/** A bounded queue of lines that wait to be written. */
 
-/** Bytes that are kept together: a line each would cost too much. */
+/** How many bytes are kept together. Each line by itself would cost too much. */
 const CHUNK = 16 * 1024;
 const NEWLINE = 0x0a;
 
@@ -17,7 +17,7 @@ export class Backlog {
   #text = '';
   #textLines = 0;
   readonly #chunks: Chunk[] = [];
-  /** Of the chunks. */
+  /** Bytes of the chunks. */
   #bytes = 0;
   /** Bytes of the first chunk that are written. */
   #offset = 0;
@@ -71,7 +71,7 @@ export class Backlog {
     return buffers;
   }
 
-  /** So many bytes are written. */
+  /** Takes note that bytes were written. */
   advance(bytes: number): void {
     let offset = this.#offset + bytes;
     let count = 0;

@@ -1,4 +1,4 @@
-/** What belongs to the request that is being handled, so that every line inside of it carries it. */
+/** The context of the request that is being handled. Every line that is logged meanwhile carries it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { FIELDS } from '../log-model';
 import { copyOf } from './objects';

@@ -1,11 +1,11 @@
 /** Texts that were too long. */
 
-/** Characters at the end of a cut text that are looked at. */
+/** How many characters at the end of a cut text are looked at. */
 export const END = 1024;
 
 /**
- * A text that was cut, without a word that the cut may have gone through: of a secret that has lost its end nobody can tell
- * that it is one.
+ * A cut text without the word that the cut may have gone through. A secret that has lost its end can no longer be
+ * recognised.
  */
 export function withoutBrokenEnd(text: string): string {
   const end = text.slice(-END);

@@ -11,7 +11,7 @@ export interface Descriptor {
 
 const known = new Map<number, Descriptor>();
 
-/** stdout or stderr. A pipe is one that says that it is full, wherever there is a way to have it do so. */
+/** stdout or stderr. A pipe reports that it is full instead of blocking, where the system allows it. */
 export function openStandard(number: 1 | 2): Descriptor {
   let descriptor = known.get(number);
   if (descriptor === undefined) {

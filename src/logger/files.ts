@@ -24,15 +24,15 @@ export interface FilesOptions {
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_SIZE = 10 * 2 ** 20;
 const MAX_FILES = 5;
-/** The agent reads them as one of the group. */
+/** Mode of the files. The agent reads them as a member of the group. */
 const MODE = 0o644;
 /** Bytes that are written at once. */
 const BATCH = 2 ** 20;
-/** How long a file that cannot be written is left alone: milliseconds. */
+/** Milliseconds until a file that cannot be written is tried again. */
 const PAUSE_AFTER_ERROR = 10_000;
-/** How long a write that is under way at the end of the process gets to end: milliseconds. */
+/** Milliseconds that a write under way gets at the end of the process. */
 const UNDER_WAY = 20;
-/** A process that has died while it rotated has left its lock behind: milliseconds. */
+/** Milliseconds after which a lock counts as left behind by a process that died. */
 const STALE_LOCK = 10_000;
 
 const writeAll = promisify(writev);
@@ -191,7 +191,7 @@ export class FileOutput implements Output {
     }
   }
 
-  /** Nothing is written for a while, and all that waits is lost. */
+  /** Gives up writing for a while. All that waits is lost. */
   #fail(error: unknown): void {
     this.#close();
     this.#backlog.drop();
@@ -217,7 +217,7 @@ export class FileOutput implements Output {
   }
 }
 
-/** How long an interval is; undefined: it is none. */
+/** Length of an interval; undefined if it is none. */
 export function milliseconds(interval: string): number | undefined {
   const [, count = '', unit = ''] = /^([1-9]\d{0,5})([dhms])$/.exec(interval) ?? [];
   return count === '' ? undefined : Number(count) * (UNITS[unit] ?? Number.NaN);

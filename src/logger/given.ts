@@ -1,4 +1,4 @@
-/** Options as somebody has given them: each is checked, and what is wrong is collected instead of thrown. */
+/** Options as a caller gave them. Each is checked. Problems are collected, not thrown. */
 import { copyOf, elementsOf, isObject, read, UNREADABLE } from './objects';
 
 /** Longest part of a wrong value that is told. */
@@ -14,7 +14,7 @@ export interface Rule {
 /** The names of all options. */
 export type Known<Options> = Readonly<Record<keyof Options & string, true>>;
 
-/** Reads options. What is wrong is as if it was not given, and is a problem. */
+/** Reads options. A wrong one counts as not given, and is a problem. */
 export class Given<Options extends object> {
   readonly problems: string[];
   readonly #options: Partial<Options>;
@@ -70,7 +70,7 @@ export class Given<Options extends object> {
   }
 }
 
-/** What is wrong, in words: where, what, by which rule, and what now. */
+/** The words of a problem: where, what, by which rule, and the remedy. */
 export function refusal(path: string, value: unknown, rule: string, consequence: string): string {
   return `${path}: ${told(value)} ${rule}; ${consequence}`;
 }

@@ -1,6 +1,6 @@
 /** JSON in the middle of a text. */
 
-/** Brackets may be open to the end of a text, time and again: so many times a text's length is looked at in all. */
+/** How often a text is looked through in all. Brackets may be open to its end time and again. */
 const MAX_LOOKS = 3;
 
 /** Where there may be JSON objects and lists in a text, one after another. */

@@ -36,7 +36,7 @@ export const BINDINGS = Symbol('bindings');
 /** The level that a logger or a child was given. */
 export const LEVEL = Symbol('level');
 
-/** What is behind the methods. Nothing of it throws. */
+/** The logger behind the methods. None of its functions throws. */
 export interface Core {
   /** @param fillIn whether the message's placeholders take details */
   emit(self: Self, level: Level, message: unknown, details: readonly unknown[], fillIn: boolean): unknown;

@@ -1,4 +1,4 @@
-/** Secrets whose name is not their field's: it stands in a field beside them, or they are an argument of a command. */
+/** Secrets that are not named by their own field: another field has the name, or they are an argument of a command. */
 import { isCommand, NAMED_VALUES, NAMING_FIELDS, REDACTED, secretArguments } from '../log-model';
 import { END } from './cut-text';
 import { read } from './objects';

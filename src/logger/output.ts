@@ -18,14 +18,14 @@ export interface Output {
 /** Says on stderr what cannot be said on stdout. */
 export type Report = (problem: string, error: unknown) => void;
 
-/** Bytes that are written before the event loop turns, or by one call to another thread. */
+/** How many bytes are written before the event loop turns, or by one call to another thread. */
 const BATCH = 2 ** 20;
-/** How long a pipe that is full is left alone: milliseconds, the first time and at most. */
+/** Milliseconds until a full pipe is tried again: the first time, and at most. */
 const RETRY = 1;
 const MAX_RETRY = 64;
-/** How long the end of the process waits for a reader that reads nothing: milliseconds. */
+/** Milliseconds that the end of the process waits for a reader that reads nothing. */
 const PATIENCE = 1000;
-/** How long a write that is under way gets to end: milliseconds. */
+/** Milliseconds that a write under way gets. */
 const UNDER_WAY = 20;
 
 /**
@@ -40,10 +40,10 @@ export class DescriptorOutput implements Output {
   #underWay = 0;
   /** Counts those writes. */
   #writes = 0;
-  /** Nobody reads any more. */
+  /** Whether nobody reads any more. */
   #closed = false;
   #scheduled = false;
-  /** A full pipe: when it is tried again. */
+  /** Milliseconds until a full pipe is tried again, and the time of that. */
   #retry = RETRY;
   #retryAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -205,7 +205,7 @@ export function standardOutput(maxWaiting: number, report: Report): Output {
   return stdout;
 }
 
-/** Writes a line to stderr, if it takes it. */
+/** Writes a line to stderr, if stderr takes it. */
 export function toStderr(line: string): void {
   try {
     writeSync(openStandard(2).number, `${line}\n`);
@@ -214,7 +214,7 @@ export function toStderr(line: string): void {
   }
 }
 
-/** Blocks. */
+/** Blocks the thread. */
 export function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

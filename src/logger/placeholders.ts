@@ -14,7 +14,7 @@ export function neverFillIn<Fields extends object>(fields: Fields): Fields {
   return { ...fields, [asFields]: true };
 }
 
-/** How many of the arguments are for the text's placeholders. The others are told beside it. */
+/** How many arguments fill the text's placeholders. The others are logged beside it. */
 export function countFillings(text: string, args: readonly unknown[]): number {
   let count = 0;
   for (const [placeholder] of text.matchAll(PLACEHOLDER)) {

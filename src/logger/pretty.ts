@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { FIELDS, type Level, LEVEL_ALIASES } from '../log-model';
 
 const COLORS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' } as const satisfies Record<Level, string>;
-/** Told in the first line, or not at all. */
+/** Fields that are in the first line, or left out. */
 const FIRST = new Set<string>([FIELDS.timestamp, FIELDS.level, FIELDS.service, FIELDS.message, FIELDS.stack]);
 
 /** The record's time, level, message and fields, its stack below them. */

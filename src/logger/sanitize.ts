@@ -54,7 +54,7 @@ export interface Sanitizer {
   suspicious(text: string): boolean;
 }
 
-/** Names that are remembered. A map whose keys are ids has new ones for ever. */
+/** How many names are remembered. A map whose keys are ids always has new ones. */
 const MAX_NAMES = 2000;
 const MAX_NAME_LENGTH = 64;
 
@@ -118,7 +118,7 @@ function redactors(patterns: readonly SecretPattern[]): readonly Redactor[] {
 
 const REDACTORS = redactors(SECRET_PATTERNS);
 const ANY_TRIGGER = new RegExp(anyOf(SECRET_PATTERNS.flatMap(({ triggers }) => triggers)), 'i');
-/** Triggers that mean something in one spelling only. */
+/** Triggers that count in one spelling only. */
 const EXACT_TRIGGER = new RegExp(
   anyOf(SECRET_PATTERNS.flatMap(({ triggers, exact }) => (triggers.length === 0 ? exact : []))),
 );

@@ -20,7 +20,7 @@ export interface SecurityEvent {
   readonly [field: string]: unknown;
 }
 
-/** Success is worth knowing, anything else a warning. */
+/** The level of an event: a success is info, all else a warning. */
 export function levelOf(event: SecurityEvent): Level {
   return read(event, FIELDS.result) === SUCCESS ? 'info' : 'warn';
 }

@@ -1,4 +1,4 @@
-/** Any value to JSON of bounded size, without secrets, whatever the value is. */
+/** Turns any value into JSON of bounded size, without secrets. */
 import { types } from 'node:util';
 import { FIELDS, isHarmlessValue, REDACTED, secretArguments } from '../log-model';
 import { END, withoutBrokenEnd } from './cut-text';
@@ -7,7 +7,7 @@ import { errorName, isError, isObject, isParameters, read, take, UNREADABLE as U
 import { commandOf, MAY_BE_NAMED, mayFollowName, nameBeside, secretElements, withoutPassword } from './neighbours';
 import { type FieldName, type Sanitizer } from './sanitize';
 
-/** How much of a value is told. */
+/** How much of a value is written. */
 export interface Limits {
   /** Bytes of a line. */
   readonly maxLineBytes: number;
@@ -26,7 +26,7 @@ type Hand = (name: string, json: string) => void;
 export const RESERVED_PREFIX = 'meta_';
 const SECRET = JSON.stringify(REDACTED);
 const UNREADABLE = JSON.stringify(UNREADABLE_TEXT);
-/** Longer names are no names. */
+/** The longest name. Longer ones are no names. */
 const MAX_NAME_LENGTH = 256;
 /** No number of an application is larger; it takes long to write one that is. */
 const MAX_BIGINT = 2n ** 256n;

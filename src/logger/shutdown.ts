@@ -1,4 +1,4 @@
-/** What loggers still have to do when the process ends. One listener of each kind, however many loggers there are. */
+/** The end of the process: loggers write what waits. There is one listener of each kind for all loggers. */
 import { constants } from 'node:os';
 
 /** A logger, as the end of the process sees it. */

@@ -32,7 +32,7 @@ export function infoOf(level: string, line: string, job: Job | undefined, onlyFo
   return { level, message: '', [LEVEL]: level, [MESSAGE]: line, [JOB]: job, [ONLY_FOR_OTHERS]: onlyForOthers };
 }
 
-/** Writes finished lines to outputs. Takes each at once, so that nothing waits in Winston's own buffers. */
+/** Writes finished lines to outputs. It takes each line at once, so that nothing waits in Winston's own buffers. */
 export class OutputTransport extends Writable {
   readonly #outputs: (job: Job | undefined) => Output;
   readonly #text: (line: string) => string;

@@ -1,9 +1,9 @@
-/** What a command is: its options, how it ends, and what a person is told of both. bin/run.js runs it. */
+/** A command: its options, its exit codes, and the words for both. bin/run.js runs it. */
 import type { Verdict } from './status/part';
 
 /** How every command ends. */
 export const EXIT = {
-  /** All is as it should be, or is done. */
+  /** Everything is as it should be, or is done. */
   good: 0,
   /** What was looked at is not as it should be. */
   bad: 1,
@@ -63,17 +63,17 @@ export function exitCode(verdict: Verdict): ExitCode {
   return { ok: EXIT.good, bad: EXIT.bad, unknown: EXIT.failed }[verdict];
 }
 
-/** A line for the person at the terminal; standard output is for what was asked for. */
+/** Prints a line for the person at the terminal. Standard output is for the answer. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** What was asked for, as JSON. */
+/** Prints the answer as JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** A moment that was given, or nothing. */
+/** Reads a moment; undefined if none was given. */
 export function moment(option: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const date = new Date(text);
@@ -81,7 +81,7 @@ export function moment(option: string, text: string | undefined): Date | undefin
   return date;
 }
 
-/** A number above 0 that was given, or another one. */
+/** Reads a number above 0; the other one if none was given. */
 export function positive(option: string, text: string | undefined, fallback: number): number {
   const value = text === undefined ? fallback : Number(text);
   if (!(value > 0)) throw new UsageError(`--${option}: ${text ?? value} is no number above 0`);

@@ -1,4 +1,4 @@
-/** The one kubectl client: it finds the cluster as its user does. Runs it to its end, reads lists, forwards ports of pods. */
+/** The one kubectl client. It finds the cluster as its user does, runs kubectl to its end, reads lists and forwards ports of pods. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { z } from 'zod';
 import type { KubernetesObject } from '../../charts/objects';
@@ -64,7 +64,7 @@ export function kubectlAsync(
   });
 }
 
-/** What kubectl says, without what its library logs of every try before. */
+/** The message of kubectl, without its library's lines about each try before. */
 function withoutNoise(text: string): string {
   const lines = text.trim().split('\n');
   return lines.filter((line) => !/^[EWI]\d{4} |^WARNING: version difference/.test(line)).join('\n');

@@ -1,4 +1,4 @@
-/** Copies Loki's volume to a file and back, with Loki stopped: what `npm run backup` and `npm run restore` do. */
+/** Does what `npm run backup` and `npm run restore` do: copies Loki's volume to a file and back. Loki is stopped meanwhile. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { everyPod, restrictedPodSecurity } from '../../components/kit/pod';
 import type { StackConfig } from '../../config';
 import { type Cluster, kubectl } from '../kubectl';
 
-/** Says what is being done. */
+/** Prints what is being done. */
 export type Say = (line: string) => void;
 
 /** A stack and the cluster that it runs on. */
@@ -30,7 +30,7 @@ const POD = 'loki-volume';
 /** Loki writes what it has in memory before it ends; its pod gets five minutes for that. */
 const STOPS_WITHIN = '360s';
 const STARTS_WITHIN = '900s';
-/** In the pod, a stream goes through here to whoever makes its checksum. */
+/** A pipe in the pod: a copy of the stream goes through it to the program that makes the checksum. */
 const FIFO = '/tmp/stream';
 
 /**
@@ -44,7 +44,7 @@ export async function backup(owner: VolumeOwner, file: string): Promise<number> 
   const measure = new Measure();
   const target = createWriteStream(draft, { mode: 0o600, flags: 'wx' });
   try {
-    // Before Loki is stopped: whether the file can be written at all.
+    // This comes before Loki is stopped: perhaps the file cannot be written.
     await once(target, 'open');
     await withVolume(owner, async () => {
       owner.say(`writing ${file}`);
@@ -199,7 +199,7 @@ async function exec(
     streams.output?.(child.stdout),
     streams.input?.(child.stdin),
   ]);
-  // Of a script that has failed, its own words say why; the streams only broke.
+  // A failed script says why in its own words. The streams only broke.
   if (code.status === 'fulfilled' && code.value !== 0) throw new Error(`In the pod ${POD}: ${said.trim()}`);
   for (const each of [code, ...through]) if (each.status === 'rejected') throw each.reason;
   return said;

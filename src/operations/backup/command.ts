@@ -1,10 +1,10 @@
-/** `npm run backup`: Loki's volume → a file, with Loki stopped meanwhile. */
+/** `npm run backup`: copies Loki's volume to a file. Loki is stopped meanwhile. */
 import { existsSync } from 'node:fs';
 import { command, EXIT, say } from '../command';
 import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackOf } from '../options';
 import { backup } from './backup';
 
-/** What both ways tell at their end. */
+/** Both ways end with this line. */
 export function sameOnBothSides(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB, with the same checksum on both sides.`;
 }

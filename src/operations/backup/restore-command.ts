@@ -1,4 +1,4 @@
-/** `npm run restore`: a file → Loki's volume, with Loki stopped meanwhile. */
+/** `npm run restore`: copies a file to Loki's volume. Loki is stopped meanwhile. */
 import { command, EXIT, say } from '../command';
 import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackOf } from '../options';
 import { restore } from './backup';

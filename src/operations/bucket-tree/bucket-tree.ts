@@ -1,4 +1,4 @@
-/** Gives the files of Loki's filesystem storage the names that they have in a bucket: what `npm run bucket-tree` does. */
+/** Does what `npm run bucket-tree` does: gives the files of Loki's filesystem storage their names in a bucket. */
 import { copyFile, link, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
@@ -48,7 +48,7 @@ export async function bucketTree(from: string, to: string): Promise<BucketTree> 
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(from, join(parentPath, name)))
     .toSorted();
-  // All names first: nothing is made of a folder that is not what it should be.
+  // All names come first: a wrong folder is refused before anything is made.
   const keys = files.map((file) => [file, objectKey(file)] as const);
   let bytes = 0;
   for (const [file, key] of keys) {

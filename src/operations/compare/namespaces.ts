@@ -6,7 +6,7 @@ import type { Finding } from './finding';
 
 /** Kinds by which one sees that a namespace is in use. */
 const USES = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
-/** So many are named. */
+/** How many are named. */
 const SHOWN = 3;
 
 /** A namespace of others that the config does not say to take over. One that is empty, or the stack's already, is nobody's but its. */

@@ -1,4 +1,4 @@
-/** Where the agent keeps what it has read. */
+/** The folder of the agent's positions. */
 import { z } from 'zod';
 import { PROMTAIL } from '../../components/kit/identity';
 import { POSITIONS_VOLUME } from '../../components/promtail';
@@ -18,7 +18,7 @@ const daemonSetShape = z.looseObject({
   }),
 });
 
-/** Another folder for the agent's positions than that which it has. */
+/** A finding if the agent gets another folder for its positions. */
 export function positionsFindings(wanted: KubernetesObject, running: KubernetesObject): readonly Finding[] {
   if (wanted.kind !== 'DaemonSet' || wanted.metadata.name !== PROMTAIL.name) return [];
   const [before, after] = [folderOf(running), folderOf(wanted)];

@@ -1,4 +1,4 @@
-/** What runs, as far as it is compared. */
+/** Reads the running objects that are compared. */
 import type { KubernetesObject } from '../../../charts/objects';
 import { type Cluster, kubectl, list, parseList, TIMEOUT } from '../kubectl';
 

@@ -51,7 +51,7 @@ export interface Growth {
   readonly isInSet: boolean;
 }
 
-/** What of a StatefulSet or a claim is not as it runs and can never be changed. */
+/** Differences of a StatefulSet or a claim that can never be applied. */
 export function immutableFindings(wanted: KubernetesObject, running: KubernetesObject): readonly Finding[] {
   const name = nameOf(wanted);
   if (wanted.kind === 'PersistentVolumeClaim')

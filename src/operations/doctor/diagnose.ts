@@ -1,4 +1,4 @@
-/** What was seen of a stack → what is wrong with it, link by link: a file each. Pure. */
+/** Concludes from what was seen of a stack what is wrong, link by link. Each link has a file. Pure. */
 import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../../charts/objects';
 import { type Observed, whyUnknown } from '../observe/observed';
@@ -60,7 +60,7 @@ export function diagnose(
   );
 }
 
-/** What to do, with the names of this stack. */
+/** The remedies, with the names of this stack. */
 function filledIn(finding: Finding, stack: string, { namespaces }: StackConfig): Finding {
   const names: Readonly<Record<string, string>> = {
     '<stack>': stack,

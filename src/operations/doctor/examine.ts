@@ -1,4 +1,4 @@
-/** Looks at a running stack, and at one pod where asked for, and says which link is broken: what `npm run doctor` does. */
+/** Does what `npm run doctor` does: looks at a running stack, and at one pod if asked to, and names the broken link. */
 import { GATEWAY } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../../charts/objects';

@@ -25,8 +25,8 @@ export const LINKS = [
 export type Link = (typeof LINKS)[number];
 
 /**
- * `broken`: here the chain is cut, or will not do what it is for. `symptom`: what another broken link looks like from here. `hint`:
- * worth knowing, and no reason why lines are missing now.
+ * `broken`: the chain is cut here, or will not do its work. `symptom`: another broken link is seen from here. `hint`: worth
+ * knowing, but no reason why lines are missing now.
  */
 export type Weight = 'broken' | 'symptom' | 'hint';
 
@@ -75,7 +75,7 @@ export const broken = finding('broken');
 export const symptom = finding('symptom');
 export const hint = finding('hint');
 
-/** Findings in the order of the chain, and what follows from them as a whole. */
+/** Sorts findings by the order of the chain, and concludes from all of them. */
 export function reportOf(stack: string, at: string, found: Findings, unchecked: readonly Unchecked[]): Report {
   const place = ({ link }: { readonly link: Link }): number => LINKS.indexOf(link);
   const findings = [...found].sort((a, b) => place(a) - place(b));

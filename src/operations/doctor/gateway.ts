@@ -4,10 +4,10 @@ import type { StackState } from '../observe/state';
 import { type Finding, type Findings, hint, symptom } from './finding';
 import { recent } from './log-lines';
 
-/** A request that failed longer ago than this is over where others have passed since. */
+/** A failed request older than this no longer counts, if others have passed since. */
 const OVER = 20_000;
 
-/** Why a query fails, where it is the stack that fails it; not where kubectl could not look, or may not read the Secret. */
+/** Why the stack fails a query. Nothing where kubectl could not look, or may not read the Secret. */
 export function queryFailure({ pods, queries }: StackState): string | undefined {
   const why = whyUnknown(queries.version);
   return 'unknown' in pods || why === undefined || /forbidden|Secret/i.test(why) ? undefined : why;
@@ -34,7 +34,7 @@ export function gatewayFindings(state: StackState): Findings {
   ];
 }
 
-/** While Loki starts, and while it is rolled, there are some that are soon over. */
+/** Requests that did not reach Loki. There are some while Loki starts or is rolled: these are soon over. */
 function unreached(times: number, isOver: boolean): Finding {
   const seen = `The gateway did not reach Loki ${times} times of late`;
   const todo = 'kubectl -n <logging> logs deployment/gateway --tail=20';

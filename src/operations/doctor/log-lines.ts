@@ -1,15 +1,15 @@
-/** What a log says of the last moments. */
+/** The latest lines of a log. */
 
-/** What a log said longer ago may be over. Twice the longest time between two tries of the agent, and some. */
+/** Older lines may be about a fault that is over. Twice the longest time between two tries of the agent, and some more. */
 const RECENT = 75_000;
 
-/** Time of a JSON log line; undefined where it tells none. */
+/** Time of a JSON log line; undefined where it has none. */
 function timeOf(line: string): number | undefined {
   const time = Date.parse(/"(?:ts|timestamp)":"([^"]+)"/.exec(line)?.[1] ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The lines of the last moments, and those that do not tell their time. */
+/** The latest lines, and those without a time. */
 export function recent(lines: readonly string[], at: string, clockSkew = 0, within = RECENT): readonly string[] {
   const since = Date.parse(at) + clockSkew * 1000 - within;
   return lines.filter((line) => (timeOf(line) ?? Infinity) >= since);

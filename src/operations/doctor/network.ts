@@ -64,7 +64,7 @@ const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** As it is in JSON: without what is undefined. */
+/** The value as in JSON: without undefined fields. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
@@ -82,7 +82,7 @@ function isolates(policy: KubernetesObject, podLabels: Readonly<Record<string, s
 
 const ingressOf = (policy: KubernetesObject): readonly unknown[] => items(fields(policy['spec'])['ingress']);
 
-/** Whether a rule may let a namespace in. What cannot be decided by its name counts as yes. */
+/** Whether a rule may let a namespace in. If its name does not decide this, the answer is yes. */
 function letsIn(rule: unknown, namespace: string): boolean {
   const from = items(fields(rule)['from']);
   return (

@@ -22,10 +22,10 @@ export interface PodLines {
   readonly arrived: Observed<string | undefined>;
 }
 
-/** Pods of an app that are looked at. */
+/** How many pods of an app are looked at. */
 const MOST_PODS = 5;
 const TIME = 8000;
-/** A line may be on its way for so long. */
+/** How long a line may be on its way. */
 const ON_ITS_WAY = 60_000;
 
 /** Finds the pods, and their last lines here and there. */
@@ -109,7 +109,7 @@ export function jobOf({ labels, containers }: Pick<PodState, 'labels' | 'contain
   return named.find((value) => value !== undefined && value !== '') ?? containers[0]?.name ?? '';
 }
 
-/** What was seen → findings. Pure. */
+/** Turns what was seen into findings. Pure. */
 export function explain(
   config: StackConfig,
   asked: Asked,

@@ -60,7 +60,7 @@ export function ruleFindings(
   ];
 }
 
-/** Loki tells the rules of one tenant; a reader across several is told none for certain. Without auth, all are of the only tenant. */
+/** Loki lists the rules of one tenant. A reader across tenants may be given none. Without auth, all belong to the only tenant. */
 function rulesSeen(config: StackConfig, { ofTenant, rules }: RuleFiles): number {
   if (!config.auth.loki.enabled) return rules;
   const tenants = credentials(config).find(({ name }) => name === config.grafana.credential)?.tenants ?? [];

@@ -5,7 +5,7 @@ import { size } from '../status/format';
 import { type Finding, type Findings, symptom } from './finding';
 import { recent } from './log-lines';
 
-/** What pushes are answered with. From the metrics while they were watched; from the log where no push was. */
+/** The answers to pushes: from the metrics of the time that was watched, or from the log if there was no push in it. */
 export function recentFailures({ figures, log, clockSkew }: AgentState, at: string): Readonly<Record<string, string>> {
   const seen = known(figures);
   const answers = Object.keys(seen?.recentAnswers ?? {});
@@ -47,7 +47,7 @@ export function sendingFindings(state: StackState): Findings {
   ];
 }
 
-/** What a failed push is a sign of. */
+/** The fault that a failed push points to. */
 function kindOf(code: string, error: string): string {
   if (code !== '-1') return code;
   if (/no such host|lookup .* (?:on|:)|server misbehaving/.test(error)) return 'dns';

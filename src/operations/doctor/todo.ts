@@ -1,4 +1,4 @@
-/** What to do that several links have in common. */
+/** Remedies that several links have in common. */
 
 /** How a stack is applied. */
 export const applyTodo = (stack: string): string =>

@@ -17,7 +17,7 @@ export function workloadFindings(stack: string, expected: readonly KubernetesObj
       live.filter(({ kind }) => kind === wanted.kind),
       wanted.name,
     );
-    // That it is not there, the comparison of objects says.
+    // The comparison of objects reports that it is missing.
     if (same === undefined) return [];
     const own = all.filter(({ component, namespace }) => component === wanted.name && namespace === wanted.namespace);
     const link = linkOfWorkload(wanted.name);
@@ -40,7 +40,7 @@ function workloadNamed(objects: readonly KubernetesObject[], name: string) {
   return workloads(objects.filter(({ metadata }) => metadata.name === name))[0];
 }
 
-/** What else follows, where it is not that lines are missing. */
+/** Other consequences than missing lines. */
 const MEANWHILE: Partial<Readonly<Record<Link, string>>> = {
   alertmanager: ' Nobody is told of alerts until it is back.',
   prometheus: ' No alert of metrics fires until it is back.',
@@ -150,7 +150,7 @@ function containerFindings(link: Link, pod: PodState, container: ContainerState,
   return [];
 }
 
-/** A pod that is being made for long waits for a volume, a Secret or the network. */
+/** A pod that is created for a long time waits for a volume, a Secret or the network. */
 function creating(link: Link, { namespace, name }: PodState, { warnings }: StackState): Finding {
   const event = (known(warnings) ?? []).findLast(
     (warning) => warning.namespace === namespace && warning.object === `Pod/${name}`,

@@ -1,4 +1,4 @@
-/** Erases one person's lines: what `npm run erase` does. */
+/** Does what `npm run erase` does: erases one person's lines. */
 import { readFileSync } from 'node:fs';
 import { GATEWAY } from '../../components/kit/identity';
 import { ConfigError, type StackConfig } from '../../config';
@@ -36,7 +36,7 @@ export interface ErasureStatus {
 }
 
 const DELETE_PATH = '/loki/api/v1/delete';
-/** Shorter ones are part of too many lines. */
+/** The shortest id. Shorter ones are part of too many lines. */
 const USER_ID = /^[A-Za-z0-9_-]{6,64}$/;
 const DAY = 86_400_000;
 

@@ -1,4 +1,4 @@
-/** Two samples of a program's metrics → its figures. Pure. */
+/** Makes a program's figures from two samples of its metrics. Pure. */
 import { type Sample, samplesOf, sum, sumBy } from './metrics';
 import type { AgentFigures, CanaryState, LokiFigures } from './state';
 
@@ -8,7 +8,7 @@ export interface Page {
   readonly samples: readonly Sample[];
 }
 
-/** How much a counter grew; after a restart, what it counts. */
+/** Growth of a counter; after a restart its value. */
 function growth(before: readonly Sample[], after: readonly Sample[], name: string): number {
   const [first, last] = [sum(before, name) ?? 0, sum(after, name) ?? 0];
   return last >= first ? last - first : last;

@@ -19,7 +19,7 @@ export interface Answer {
   readonly clockSkew?: number;
 }
 
-/** Asks by GET; once more where the connection broke, as forwarded ones do now and then. */
+/** Sends a GET, and once more if the connection broke: forwarded ones do so now and then. */
 export async function get(endpoint: Endpoint, path: string, signal: AbortSignal): Promise<Answer> {
   try {
     return await getOnce(endpoint, path, signal);

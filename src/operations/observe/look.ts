@@ -5,7 +5,7 @@ import { derive, observe, type Observed } from './observed';
 import { nodeStates, podStates, SECRET_KEYS_TEMPLATE, secretKeys, warnings } from './shapes';
 import type { NodeState, PodState, SecretKeys, Warning } from './state';
 
-/** Kinds that every cluster knows. Objects of others, which may not be installed, are not compared. */
+/** Kinds that every cluster knows. Other kinds may not be installed: their objects are not compared. */
 export const LISTED_KINDS = {
   namespaced: [
     'StatefulSet',

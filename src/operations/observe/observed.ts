@@ -1,4 +1,4 @@
-/** What was seen, or why it could not be. One dead component leaves the rest of a screen as it is. */
+/** A value that was seen, or the reason why not. A dead component does not take the rest of a screen with it. */
 
 /** A value, or why it is unknown. */
 export type Observed<T> = { readonly value: T } | { readonly unknown: string };
@@ -8,7 +8,7 @@ export function known<T>(observed: Observed<T> | undefined): T | undefined {
   return observed !== undefined && 'value' in observed ? observed.value : undefined;
 }
 
-/** Why it is not known, where it is not. */
+/** The reason why a value is unknown; undefined if it is known. */
 export function whyUnknown<T>(observed: Observed<T>): string | undefined {
   return 'unknown' in observed ? observed.unknown : undefined;
 }
@@ -18,7 +18,7 @@ export function derive<T, U>(observed: Observed<T>, from: (value: T) => U): Obse
   return 'value' in observed ? { value: from(observed.value) } : observed;
 }
 
-/** Asks, for no longer than the time given; an error is the reason why it is unknown. */
+/** Asks within the given time. An error is the reason why the value is unknown. */
 export async function observe<T>(
   ask: (signal: AbortSignal) => Promise<T>,
   what: string,

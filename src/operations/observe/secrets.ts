@@ -9,7 +9,7 @@ import type { CertificateState, PasswordState } from './state';
 
 const PREFIX = 'gateway-credential-';
 
-/** Each credential's Secret against what the gateway knows. */
+/** Compares each credential's Secret with what the gateway knows. */
 export async function passwords(look: Look, config: StackConfig): Promise<readonly PasswordState[]> {
   if (!config.auth.loki.enabled) return [];
   const { logging } = config.namespaces;
@@ -51,7 +51,7 @@ function endOf(pem: string): string {
   try {
     return new X509Certificate(pem).validToDate.toISOString();
   } catch {
-    // Not what it says: whoever reads the message must not see a key that somebody put there.
+    // Its text is left out: somebody may have put a key there.
     return 'no certificate';
   }
 }

@@ -1,4 +1,4 @@
-/** Lets the volumes of running StatefulSets grow, without a restart of any pod: what `npm run resize` does. */
+/** Does what `npm run resize` does: enlarges the volumes of running StatefulSets, without a restart of any pod. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export interface Resized {
   readonly replaced: readonly string[];
 }
 
-/** Says what is being done. */
+/** Prints what is being done. */
 export type Say = (line: string) => void;
 
 /** How long a driver may take to enlarge a disk, and a controller to find its pods again. */
@@ -142,7 +142,7 @@ function smallClaims(cluster: Cluster, namespace: string, grown: readonly Growth
   return small.length === 0 ? undefined : said.join('; ');
 }
 
-/** The StatefulSet as it runs, so that not a word of its pods changes; but for the size. */
+/** The running StatefulSet with another size. Nothing of its pods changes. */
 function enlarged({ apiVersion, kind, metadata, spec }: RunningSet, grown: readonly Growth[]): KubernetesObject {
   const { name, namespace, labels, annotations } = metadata;
   return {
@@ -173,7 +173,7 @@ function enlarged({ apiVersion, kind, metadata, spec }: RunningSet, grown: reado
   };
 }
 
-/** Whether the server will take it: asked before the old one is gone. */
+/** Asks whether the server will take it, before the old one is gone. */
 function check(cluster: Cluster, set: KubernetesObject): void {
   const another = { ...set, metadata: { ...set.metadata, name: `${set.metadata.name}-resized` } };
   kubectl(cluster, ['create', '--dry-run=server', '-f', '-'], JSON.stringify(another));

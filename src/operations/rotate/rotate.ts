@@ -1,4 +1,4 @@
-/** A new password for one credential, where Secrets are applied by hand or from Git: what `npm run secrets -- --stack <stack> --rotate` does. */
+/** Makes a new password for one credential, where Secrets are applied by hand or from Git: `npm run secrets -- --stack <stack> --rotate`. */
 import { randomBytes } from 'node:crypto';
 import { credentials, credentialSecretName, GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
 import { credentialLine } from '../../secrets/hashes';
@@ -24,8 +24,8 @@ export interface Rotation {
 }
 
 /**
- * A new password for a credential; the one that it had goes on counting until `previous` is emptied. Whom the config does
- * not name any more has no password afterwards.
+ * Makes a new password for a credential. The old one counts until `previous` is emptied. Credentials that the config no
+ * longer names lose their passwords.
  *
  * @param current - of the running stack. It holds hashes, so the old password need not be known.
  * @throws Error for a credential that the stack does not have, or with a Secret of which nothing is left.

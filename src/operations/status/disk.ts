@@ -1,4 +1,4 @@
-/** How full Loki's volumes are, and when they will be. Pure. */
+/** How full Loki's volumes are, and the day when they will be full. Pure. */
 import type { StackConfig } from '../../config';
 import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
 import { longestKept } from '../../config/derived/retention';
@@ -19,7 +19,7 @@ export interface DiskStatus {
 
 const HIGH = 0.8;
 const FEW_DAYS = 7;
-/** A rate of less than this says nothing of days. */
+/** A rate over a shorter time says nothing about days. */
 const SHORTEST_UPTIME = 600;
 
 const claimShape = z.looseObject({
@@ -73,7 +73,7 @@ export function disks(config: StackConfig, { loki, objects }: StackState): reado
 export interface Growth {
   readonly bytes: number;
   readonly used: number;
-  /** What is stored a day. */
+  /** Bytes that are stored in a day. */
   readonly bytesPerDay: number;
   readonly keptDays: number;
   readonly inBucket: boolean;

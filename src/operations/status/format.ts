@@ -110,7 +110,7 @@ function span(now: number, which: string, time: string | undefined): string {
   return time === undefined ? `${which} unknown` : `${which} ${age(now, time)} ago`;
 }
 
-/** `3 minutes`, as people say it. */
+/** A time in words: `3 minutes`. */
 export function age(now: number, time: string): string {
   const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
   const [unit, length] = (

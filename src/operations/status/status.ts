@@ -1,4 +1,4 @@
-/** What `npm run status` says of a running stack: what was seen, and whether each part of it is as it should be. Pure. */
+/** The status of a running stack: what was seen, and whether each part is as it should be. Pure. */
 import { PROMTAIL } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import { WATCHDOG } from '../../config/derived/heartbeat';
@@ -46,11 +46,11 @@ export interface Status {
 }
 
 const DAY = 86_400_000;
-/** A certificate is renewed before, or will not be. */
+/** A certificate with less time than this is late: its renewal has failed. */
 export const CERTIFICATE_DAYS = 14;
-/** What the agents may have before them while they catch up. */
+/** How much agents may still have to read while they catch up. */
 const UNREAD_BYTES = 10_000_000;
-/** Compactions that may be missed. */
+/** How many compactions may be missed. */
 const MISSED_RUNS = 3;
 
 /** Says of each part whether it is as it should be. */
@@ -82,7 +82,7 @@ export function statusOf(
   return { stack, at: state.at, verdict: worst(verdicts), ...parts };
 }
 
-/** What is bad is known; what is unknown may be. */
+/** The verdict of several parts. Bad comes before unknown: it is certain. */
 function worst(verdicts: readonly Verdict[]): Verdict {
   return (['bad', 'unknown'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'ok';
 }
@@ -249,7 +249,7 @@ function alertStatus(expected: readonly KubernetesObject[], state: StackState): 
     ...state.alertmanagers.map(({ alerts }) => alerts),
   ];
   if (sources.length === 0) return undefined;
-  // That always fires, and says that all is well.
+  // It always fires, which means that all is well.
   const all = sources.flatMap((source) => known(source) ?? []).filter(({ name }) => name !== WATCHDOG);
   const firing = all.filter(
     (alert, index) =>
