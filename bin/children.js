@@ -20,7 +20,7 @@ let isEnding = false;
  * @param command - the program and its arguments.
  * @param isKept - whether its output is kept. @default false: it is printed as it comes
  * @param stdout - what becomes of its standard output, where it is not as the standard error's.
- * @returns its exit code and the kept output. Nothing once {@link endAll} was called: whoever waits goes no further.
+ * @returns its exit code and the kept output. Nothing once a signal has come: whoever waits goes no further.
  */
 function runProgram([program, ...args], { cwd, env = process.env, isKept = false, stdout } = {}) {
   if (isEnding) return new Promise(() => {});
@@ -37,7 +37,7 @@ function runProgram([program, ...args], { cwd, env = process.env, isKept = false
     child.once('error', resolve);
     child.once('close', resolve);
   });
-  const entry = { child, ended, closed };
+  const entry = { child, ended, closed, texts };
   running.add(entry);
   return (async () => {
     try {
@@ -85,14 +85,17 @@ function within(promise, milliseconds) {
   });
 }
 
-/** Ends all programs and then this process when it gets a signal; a second signal changes nothing. */
+/** Ends all programs and then this process when it gets a signal, and prints what they have said. A second signal changes nothing. */
 function endOnSignals(say) {
   for (const signal of SIGNALS)
     process.on(signal, () => {
       if (isEnding) return;
       say('\nending all of it, and what it has started');
-      endAll().finally(() => process.exit(1));
+      endAll().finally(() => {
+        for (const { texts } of running) if (texts.length > 0) say(`\n── cut off\n${Buffer.concat(texts).toString()}`);
+        process.exit(1);
+      });
     });
 }
 
-module.exports = { endAll, endOnSignals, runProgram };
+module.exports = { endOnSignals, runProgram };

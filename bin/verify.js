@@ -14,6 +14,8 @@ const root = join(__dirname, '..');
 /** Chooses a local cluster: local/instance.ts. One lane has the cluster that is chosen outside, the other one another. */
 const CLUSTER = 'LOCAL_CLUSTER';
 const OTHER_CLUSTER = { [CLUSTER]: process.env[CLUSTER] === 'g' ? 'f' : 'g' };
+/** For the lane that has one worker at a time: a range of ports that no worker of the other has, see programs/program.ts. */
+const OTHER_PORTS = { TEST_PORT_RANGE: '4' };
 /** Before the command of a step that only computes: it gives way to programs that others wait for. */
 const GIVING_WAY = ['nice', '-n', '10'];
 
@@ -89,9 +91,9 @@ const LANES = [
     tier('durability', { rerun: true, args: ['--runInBand'], env: OTHER_CLUSTER }),
   ],
   [
-    tier('e2e', { rerun: true, args: ['--runInBand'] }),
+    tier('e2e', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
     // It asks that no alert fires: it stands beside the end of the other lane, where little is computed.
-    tier('false-alarms', { rerun: true, args: ['--runInBand'] }),
+    tier('false-alarms', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
   ],
 ];
 

@@ -46,12 +46,15 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Jest's number of this process, from 0. */
+const WORKER = (Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % 4;
 /**
- * Where the ports of this process begin. They are below those that the system gives to outgoing connections, and each of
- * Jest's workers has its own: nobody takes one before the program that it is for has opened it.
+ * Where the ports of this process begin. They are below those that the system gives to outgoing connections. Each of Jest's
+ * workers has its own, and so has a run of Jest beside another one, for which bin/verify.js sets the variable: nobody takes
+ * one before the program that it is for has opened it.
  */
 const PORTS_PER_WORKER = 4_000;
-const FIRST_PORT = 12_000 + ((Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % 4) * PORTS_PER_WORKER;
+const FIRST_PORT = 12_000 + Number(process.env['TEST_PORT_RANGE'] ?? WORKER) * PORTS_PER_WORKER;
 let portsGiven = randomInt(PORTS_PER_WORKER);
 
 /** TCP ports on the loopback address that nothing listens on. */

@@ -1,6 +1,5 @@
 /** The cluster of the end-to-end tests, and what their tests do with it. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -12,6 +11,7 @@ import { KUBELET_ROOT } from '../../local/layout';
 import { LokiClient } from '../../local/loki-client';
 import { runInside } from '../../local/namespace';
 import { importStackImages } from '../../local/stack-images';
+import { freePorts } from '../../programs/program';
 import { waitAloud } from '../../programs/wait';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import type { KubernetesObject } from '../../charts/objects';
@@ -242,7 +242,7 @@ export function gatewayPort(): number {
 
 /** A plain port of this machine to the gateway, whose certificate is checked on the way. */
 export async function forwardGateway(config: StackConfig, ca: string): Promise<number> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   process.env[FORWARD_PORT_VARIABLE] = String(port);
   await restoreForward(config);
   return (await startTlsBridge({ port, host: `gateway.${config.namespaces.logging}.svc`, ca })).port;
@@ -316,15 +316,3 @@ export async function droppedByAgent(target: Target, config: StackConfig): Promi
 
 /** The repository, for what is committed there. */
 export const projectRoot = root;
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}

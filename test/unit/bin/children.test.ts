@@ -77,6 +77,13 @@ describe('when whoever runs two programs gets a signal', () => {
     await eventually(left, ({ length }) => length === 0, 10);
   });
 
+  test('then what they have said so far is printed', async () => {
+    const script = 'echo half of it; echo $$ > pid-0; sleep 100';
+    const { said } = await interrupted([script], ['SIGINT']);
+
+    expect(said).toMatch(/ending all of it.*\n\n── cut off\nhalf of it\n/);
+  });
+
   test('then who cleans up after a program is waited for, and a second signal changes nothing', async () => {
     // Of a group of its own, as a process is that stops a cluster.
     const cleaner = `setsid sh -c 'touch apart; sleep 1; echo done > cleaned'`;
