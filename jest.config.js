@@ -27,7 +27,7 @@ module.exports = {
     tier('package', slow),
     tier('binaries', slow),
     tier('policies', slow),
-    tier('engine', slow),
+    tier('engine', { ...slow, globalSetup: '<rootDir>/test/engine/set-up.ts' }),
     tier('e2e', { ...slow, ...onCluster() }),
     tier('durability', { ...slow, ...onCluster() }),
     tier('false-alarms', { ...slow, ...onCluster('false-alarms') }),

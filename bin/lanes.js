@@ -17,7 +17,10 @@ const BEAT_MS = 60_000;
 async function runLanes(lanes, say) {
   const isKept = lanes.length > 1;
   const underWay = new Set();
-  const beat = setInterval(() => isKept && say(`   still running: ${[...underWay].join(', ')}`), BEAT_MS);
+  // Nothing is under way while second parts run: those print as they go.
+  const beat = setInterval(() => {
+    if (isKept && underWay.size > 0) say(`   still running: ${[...underWay].join(', ')}`);
+  }, BEAT_MS);
   try {
     const ended = await Promise.all(lanes.map(firstParts));
     return await secondParts(ended.flat());

@@ -1,6 +1,4 @@
 /** Starts the cluster and the stack of a tier, and makes sure that they are stopped again. */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { ensureBuilt } from '../../bin/ensure-built';
 import { currentCluster, stopCluster } from '../../local/cluster';
 import { INSTANCE_VARIABLE } from '../../local/instance';
@@ -17,11 +15,11 @@ import {
   gatewayCertificate,
   log,
   prepareCluster,
-  projectRoot,
   waitForAnswer,
   waitForStack,
 } from './cluster';
 import { fastObjects } from './fast-alerts';
+import { stopOnSignals } from './stop-on-signals';
 
 const instance = process.env[INSTANCE_VARIABLE] ?? '';
 const MAKE_DOWN = `${instance === '' ? '' : `${INSTANCE_VARIABLE}=${instance} `}make down`;
@@ -48,19 +46,6 @@ export async function startStackOf(config: StackConfig, objects: readonly Kubern
     await stopCluster(log);
     throw error;
   }
-}
-
-/**
- * No tear-down follows a signal. Another process stops the cluster: this one may be in the middle of a start, and tests that go on
- * would start the cluster again.
- */
-function stopOnSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      const stop = [join(projectRoot, 'bin', 'run.js'), 'local', 'cluster-down'];
-      spawn(process.execPath, stop, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] }).unref();
-      process.exit(1);
-    });
 }
 
 async function start(config: StackConfig, objects: readonly KubernetesObject[]): Promise<void> {
