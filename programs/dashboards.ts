@@ -1,5 +1,6 @@
 /** The dashboards as Grafana reads their JSON: panels, queries, and what it fills in for variables. */
 import type { StackConfig } from '../src/config';
+import { defaults } from '../src/config/defaults';
 import { logAggregationDashboard } from '../src/dashboards/log-aggregation';
 import { loggingStackDashboard } from '../src/dashboards/logging-stack';
 
@@ -36,6 +37,7 @@ export interface Variable {
   readonly allValue?: string;
   readonly includeAll?: boolean;
   readonly multi?: boolean;
+  readonly current?: { readonly text: string; readonly value: string };
 }
 
 export interface Model {
@@ -56,7 +58,10 @@ export interface Annotation {
   readonly target: Target;
 }
 
-export const model = JSON.parse(JSON.stringify(logAggregationDashboard())) as Model;
+/** As a stack with the default namespaces has it. */
+export const model = JSON.parse(
+  JSON.stringify(logAggregationDashboard({ namespaces: { ...defaults.namespaces, adopt: false } })),
+) as Model;
 
 export const isRow = (panel: Panel | RowPanel): panel is RowPanel => panel.type === 'row';
 /** Rows apart: those of the top, then those of each row. */
@@ -69,6 +74,7 @@ export type Selection = Readonly<Record<string, string | readonly string[]>>;
 export const AT_FIRST: Selection = {
   job: '..*',
   level: '.*',
+  own: `${defaults.namespaces.logging}|${defaults.namespaces.agents}`,
   search: '',
   requestId: 'abc123',
   __auto: '1m',

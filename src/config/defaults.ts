@@ -163,7 +163,7 @@ export const defaults = {
     loki: 'docker.io/grafana/loki:3.7.8',
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.11', // the last published image line; upstream support has ended
-    grafana: 'docker.io/grafana/grafana:12.4.4',
+    grafana: 'docker.io/grafana/grafana:12.4.10', // why not 13: docs/decisions.md, 45
     alertmanager: 'docker.io/prom/alertmanager:v0.31.1', // the last one whose source holds its pages, so the one that the tests build
     prometheus: 'docker.io/prom/prometheus:v3.16.0',
     canary: 'docker.io/grafana/loki-canary:3.7.8',

@@ -15,6 +15,15 @@ export const LEVEL_COLORS: Readonly<Record<Level, Color>> = {
   debug: 'blue',
 };
 
+/** Of HTTP's classes of status. */
+export const STATUS_CLASS_COLORS: Readonly<Record<string, Color>> = {
+  '1xx': 'text',
+  '2xx': 'green',
+  '3xx': 'blue',
+  '4xx': 'orange',
+  '5xx': 'red',
+};
+
 /** A colour from a value on, up to the next one. */
 export type Step = readonly [from: number, color: Color];
 

@@ -37,6 +37,7 @@ export const ENCODED_DERIVED_VALUE = '${__value.raw:percentencode}';
 export const VARIABLES = {
   job: '$job',
   level: '$level',
+  own: '$own',
   // Raw, and in back quotes: the datasource would escape an apostrophe, and in double quotes a back slash were an escape.
   search: '${search:raw}',
   requestId: '$requestId',
@@ -49,6 +50,7 @@ export const VARIABLES = {
 const IN_URLS: Readonly<Record<string, string>> = {
   [VARIABLES.job]: '${job:pipe}',
   [VARIABLES.level]: '${level:pipe}',
+  [VARIABLES.own]: '${own:percentencode}',
   [VARIABLES.search]: '${search:percentencode}',
   [VARIABLES.requestId]: '${requestId:percentencode}',
   [DERIVED_VALUE]: ENCODED_DERIVED_VALUE,

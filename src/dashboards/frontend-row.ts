@@ -1,19 +1,17 @@
 /** The frontend: reports of browsers. */
-import { FIELDS, JOBS, LABELS } from '../log-model';
-import { LEVEL_COLORS } from './colors';
+import { FIELDS, JOBS } from '../log-model';
 import type { Row } from './layout';
-import { countBy, has, jobStream, levelStream, mostFrequent, PARSED, SEARCHED } from './logql';
-import { logs, ranking, timeSeries } from './panels';
+import { linesByLevel } from './lines-by-level';
+import { has, jobStream, levelStream, mostFrequent, PARSED, SEARCHED } from './logql';
+import { logs, ranking } from './panels';
 
 export const FRONTEND_ROW: Row = {
   title: 'Frontend',
   panels: [
-    timeSeries({
+    linesByLevel({
       title: 'Frontend Lines by Level',
       width: 16,
-      style: 'bars',
-      colors: LEVEL_COLORS,
-      series: [{ expr: countBy(LABELS.level, jobStream(JOBS.frontend)), legend: `{{${LABELS.level}}}` }],
+      lines: jobStream(JOBS.frontend),
     }),
     ranking({
       title: 'Frontend Errors by Page',

@@ -1,11 +1,13 @@
 /** "Spywatcher - Log Aggregation": the main logging dashboard. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type { StackConfig } from '../config/schema';
 import { LABELS, LEVELS } from '../log-model';
 import { BACKEND_ROW } from './backend-row';
 import { deploymentAnnotations } from './deployments';
-import { LOKI_DATASOURCE } from './explore';
+import { LOKI_DATASOURCE, VARIABLES } from './explore';
 import { FRONTEND_ROW } from './frontend-row';
 import { place } from './layout';
+import { stream } from './logql';
 import { NGINX_ROW } from './nginx-row';
 import { OVERVIEW } from './overview';
 import { PGBOUNCER_ROW } from './pgbouncer-row';
@@ -16,8 +18,14 @@ import { SECURITY_ROW } from './security-row';
 
 export const LOG_AGGREGATION_UID = 'spywatcher-log-aggregation';
 
+/** Streams of the jobs to choose from. */
+const NOT_HIDDEN = stream({ job: ['=~', '.+'], namespace: ['!~', VARIABLES.own] });
+
+/** Matches no namespace: none is called so. */
+const NONE = '-';
+
 /** The dashboard as Grafana's JSON model. */
-export function logAggregationDashboard(): dashboard.Dashboard {
+export function logAggregationDashboard({ namespaces }: Pick<StackConfig, 'namespaces'>): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder('Spywatcher - Log Aggregation')
     .uid(LOG_AGGREGATION_UID)
     .tags(['spywatcher', 'logs'])
@@ -28,7 +36,7 @@ export function logAggregationDashboard(): dashboard.Dashboard {
       new dashboard.QueryVariableBuilder('job')
         .label('Job')
         .datasource(LOKI_DATASOURCE)
-        .query({ label: LABELS.job, refId: 'job', stream: '', type: 1 })
+        .query({ label: LABELS.job, refId: 'job', stream: NOT_HIDDEN, type: 1 })
         .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
         .multi(true)
         .includeAll(true)
@@ -45,6 +53,7 @@ export function logAggregationDashboard(): dashboard.Dashboard {
         .allValue('.*')
         .current({ text: 'All', value: '$__all', selected: true }),
     )
+    .withVariable(ownLines(namespaces))
     .withVariable(new dashboard.TextBoxVariableBuilder('search').label('Search').defaultValue(''))
     .withVariable(new dashboard.TextBoxVariableBuilder('requestId').label('Request id').defaultValue(''))
     .annotation(deploymentAnnotations());
@@ -59,4 +68,18 @@ export function logAggregationDashboard(): dashboard.Dashboard {
     NGINX_ROW,
   ]);
   return builder.build();
+}
+
+/**
+ * The variable for lines of the stack's own pods. Its value is an expression for the namespaces that are left out.
+ *
+ * Both namespaces are left out at first, unless applications may run there too (`namespaces.adopt`).
+ */
+function ownLines({ logging, agents, adopt }: StackConfig['namespaces']): dashboard.CustomVariableBuilder {
+  const leftOut = { text: 'left out', value: `${logging}|${agents}` };
+  const shown = { text: 'shown', value: NONE };
+  return new dashboard.CustomVariableBuilder('own')
+    .label('Stack’s own lines')
+    .values([leftOut, shown].map(({ text, value }) => `${text} : ${value}`).join(','))
+    .current({ ...(adopt ? shown : leftOut), selected: true });
 }

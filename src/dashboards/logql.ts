@@ -3,7 +3,7 @@ import { type Field, FIELDS, type Job, type Label, LABELS, type Level, type Resu
 import { VARIABLES } from './explore';
 
 /** A matcher of a stream selector: an operator, and a value that needs no escaping. */
-type Matcher = readonly [operator: '=' | '=~', value: string];
+type Matcher = readonly [operator: '=' | '=~' | '!~', value: string];
 
 /** `{job="backend", level="error"}` */
 export function stream(matchers: Partial<Readonly<Record<Label, Matcher>>>): string {
@@ -57,9 +57,9 @@ export function rateBy(name: string, lines: string): string {
   return `sum by (${name}) (rate(${lines} [$__auto]))`;
 }
 
-/** The ten most frequent values of these labels in the whole time range. */
+/** The ten most frequent values of these labels in the whole time range, the most frequent first. */
 export function mostFrequent(names: string, lines: string): string {
-  return `topk(10, sum by (${names}) (count_over_time(${lines} [$__range])))`;
+  return `sort_desc(topk(10, sum by (${names}) (count_over_time(${lines} [$__range]))))`;
 }
 
 /** A quantile of `duration`, in milliseconds. */

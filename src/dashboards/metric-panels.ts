@@ -5,7 +5,7 @@ import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { byValue, fixed, NEUTRAL } from './colors';
-import { refIdOf, type Series, type SizedPanel, type TimeSeriesProps } from './panels';
+import { colorByName, refIdOf, type Series, type SizedPanel, type TimeSeriesProps } from './panels';
 
 /** uid of the Prometheus datasource that Grafana is provisioned with. */
 export const PROMETHEUS_DATASOURCE_UID = 'prometheus';
@@ -44,8 +44,16 @@ export interface MetricsProps extends TimeSeriesProps {
 }
 
 /** Series over time, a third of the width by default. */
-export function metrics({ series, unit = 'short', style = 'lines', limit, ...props }: MetricsProps): SizedPanel {
+export function metrics({
+  series,
+  unit = 'short',
+  style = 'lines',
+  colors = {},
+  limit,
+  ...props
+}: MetricsProps): SizedPanel {
   const builder = new TimeseriesPanel().unit(unit).min(0);
+  colorByName(builder, colors);
   if (limit !== undefined)
     builder
       .thresholds(byValue('text', [limit, 'red']))

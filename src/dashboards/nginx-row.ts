@@ -1,5 +1,6 @@
 /** Nginx: requests, their status and their duration. */
 import { FIELDS, JOBS } from '../log-model';
+import { STATUS_CLASS_COLORS } from './colors';
 import type { Row } from './layout';
 import {
   compared,
@@ -31,6 +32,7 @@ export const NGINX_ROW: Row = {
       title: 'Requests by Status Class',
       width: 8,
       style: 'bars',
+      colors: STATUS_CLASS_COLORS,
       series: [
         {
           expr: countBy(

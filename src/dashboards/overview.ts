@@ -1,13 +1,16 @@
 /** The first row: the five panels of the original description. */
-import { JOBS, LABELS, type Level } from '../log-model';
+import { JOBS, type Level } from '../log-model';
 import { VARIABLES } from './explore';
-import { countBy, jobStream, SEARCHED, stream } from './logql';
+import { jobStream, SEARCHED, stream } from './logql';
 import { LEVEL_COLORS } from './colors';
-import { counts, logs, type SizedPanel, timeSeries } from './panels';
+import { linesByLevel } from './lines-by-level';
+import { counts, logs, type SizedPanel } from './panels';
 
+/** Streams of the selected jobs. The stack's own lines are among them if they are to be shown. */
+const JOBS_SELECTED = { job: ['=~', VARIABLES.job], namespace: ['!~', VARIABLES.own] } as const;
 /** Lines without a level are shown too: `.*`, which "All" stands for, matches the absent label. */
-const SELECTED = `${stream({ job: ['=~', VARIABLES.job], level: ['=~', VARIABLES.level] })} ${SEARCHED}`;
-const ofLevel = (level: Level): string => `${stream({ job: ['=~', VARIABLES.job], level: ['=', level] })} ${SEARCHED}`;
+const SELECTED = `${stream({ ...JOBS_SELECTED, level: ['=~', VARIABLES.level] })} ${SEARCHED}`;
+const ofLevel = (level: Level): string => `${stream({ ...JOBS_SELECTED, level: ['=', level] })} ${SEARCHED}`;
 /** Errors and warnings are bad from the first one on. */
 const COUNTED = [
   { level: 'error', color: { any: LEVEL_COLORS.error } },
@@ -16,12 +19,10 @@ const COUNTED = [
 ] as const;
 
 export const OVERVIEW: readonly SizedPanel[] = [
-  timeSeries({
+  linesByLevel({
     title: 'Log Volume by Level',
     width: 16,
-    style: 'bars',
-    colors: LEVEL_COLORS,
-    series: [{ expr: countBy(LABELS.level, SELECTED), legend: `{{${LABELS.level}}}` }],
+    lines: SELECTED,
   }),
   counts({
     title: 'Log Counts by Level',

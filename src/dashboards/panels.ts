@@ -94,8 +94,7 @@ export function timeSeries({
   ...props
 }: TimeSeriesProps): SizedPanel {
   const builder = new TimeseriesPanel().unit(unit).min(0);
-  for (const [name, color] of Object.entries(colors))
-    builder.overrideByName(name, [{ id: 'color', value: fixed(color).build() }]);
+  colorByName(builder, colors);
   if (style === 'bars')
     builder
       .drawStyle(common.GraphDrawStyle.Bars)
@@ -135,6 +134,12 @@ export function ranking({ series, width = 8, ...props }: SeriesProps): SizedPane
     .min(0)
     .noValue('none');
   return panel(builder, { ...props, width }, series, 'instant');
+}
+
+/** Gives series the colours of their names. */
+export function colorByName(builder: TimeseriesPanel, colors: Readonly<Record<string, Color>>): void {
+  for (const [name, color] of Object.entries(colors))
+    builder.overrideByName(name, [{ id: 'color', value: fixed(color).build() }]);
 }
 
 /** Letter of a panel's query. */

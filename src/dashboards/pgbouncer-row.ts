@@ -1,7 +1,7 @@
 /** PgBouncer: failed logins and errors. */
 import { JOBS, LABELS } from '../log-model';
-import { LEVEL_COLORS } from './colors';
 import type { Row } from './layout';
+import { linesByLevel } from './lines-by-level';
 import { countBy, jobStream, levelStream, SEARCHED } from './logql';
 import { logs, timeSeries } from './panels';
 
@@ -11,12 +11,10 @@ const REFUSED = '|= "pooler error: " |~ "authentication failed|no such user|no s
 export const PGBOUNCER_ROW: Row = {
   title: 'PgBouncer',
   panels: [
-    timeSeries({
+    linesByLevel({
       title: 'PgBouncer Lines by Level',
       width: 12,
-      style: 'bars',
-      colors: LEVEL_COLORS,
-      series: [{ expr: countBy(LABELS.level, jobStream(JOBS.pgbouncer)), legend: `{{${LABELS.level}}}` }],
+      lines: jobStream(JOBS.pgbouncer),
     }),
     timeSeries({
       title: 'Failed PgBouncer Logins',

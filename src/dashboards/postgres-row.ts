@@ -1,8 +1,8 @@
 /** PostgreSQL: slow statements, errors and failed logins. */
-import { FIELDS, JOBS, LABELS } from '../log-model';
-import { LEVEL_COLORS } from './colors';
+import { FIELDS, JOBS } from '../log-model';
 import type { Row } from './layout';
-import { countBy, durationQuantile, has, jobStream, levelStream, mostFrequent, SEARCHED } from './logql';
+import { linesByLevel } from './lines-by-level';
+import { durationQuantile, has, jobStream, levelStream, mostFrequent, SEARCHED } from './logql';
 import { logs, ranking, timeSeries } from './panels';
 
 const LINES = jobStream(JOBS.postgres);
@@ -13,12 +13,10 @@ const ROLE = 'databaseRole';
 export const POSTGRES_ROW: Row = {
   title: 'PostgreSQL',
   panels: [
-    timeSeries({
+    linesByLevel({
       title: 'PostgreSQL Lines by Level',
       width: 8,
-      style: 'bars',
-      colors: LEVEL_COLORS,
-      series: [{ expr: countBy(LABELS.level, LINES), legend: `{{${LABELS.level}}}` }],
+      lines: LINES,
     }),
     timeSeries({
       title: 'Logged Statements’ Duration',

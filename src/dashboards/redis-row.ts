@@ -1,7 +1,7 @@
 /** Redis: warnings, saves, and clients that it disconnected. */
 import { JOBS, LABELS } from '../log-model';
-import { LEVEL_COLORS } from './colors';
 import type { Row } from './layout';
+import { linesByLevel } from './lines-by-level';
 import { countBy, jobStream, levelStream, SEARCHED } from './logql';
 import { logs, timeSeries } from './panels';
 
@@ -10,12 +10,10 @@ const LINES = jobStream(JOBS.redis);
 export const REDIS_ROW: Row = {
   title: 'Redis',
   panels: [
-    timeSeries({
+    linesByLevel({
       title: 'Redis Lines by Level',
       width: 12,
-      style: 'bars',
-      colors: LEVEL_COLORS,
-      series: [{ expr: countBy(LABELS.level, LINES), legend: `{{${LABELS.level}}}` }],
+      lines: LINES,
     }),
     timeSeries({
       title: 'Saves and Evicted Clients',

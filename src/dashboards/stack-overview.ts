@@ -1,13 +1,15 @@
 /** First panels of the stack's own dashboard: programs, alerts, disk, and lines that arrive. */
 import type { StackConfig } from '../config/schema';
 import { anyIs, byValue } from './colors';
-import { latest, metrics, orNone, perSecond } from './metric-panels';
-import { LINES_PER_SECOND, type SizedPanel } from './panels';
+import { GATEWAY_CERTIFICATE_DAYS } from '../log-model/gateway-counters';
+import { inRange, latest, metrics, orNone, perSecond, type ReadingsProps } from './metric-panels';
+import { COLUMNS, LINES_PER_SECOND, type SizedPanel } from './panels';
 import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
 import { selectorFor, targetSelector } from './stack-selectors';
 
 /** In seconds. */
 const WEEK = 7 * 86_400;
+const DAY_MS = 86_400_000;
 
 const firing = (severity: 'critical' | 'warning'): string =>
   `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
@@ -56,6 +58,7 @@ export function stackOverview(config: StackConfig): readonly SizedPanel[] {
         },
       ],
     }),
+    ...inALine(readings(config)),
     metrics({
       title: 'Ingest: Lines',
       unit: LINES_PER_SECOND,
@@ -82,4 +85,72 @@ export function stackOverview(config: StackConfig): readonly SizedPanel[] {
       ],
     }),
   ];
+}
+
+/** Numbers that are 0 or small while all is well. Each turns red or orange where its alert fires. */
+function readings(config: StackConfig): readonly ReadingsProps[] {
+  const { thresholds } = config.monitoring;
+  const select = selectorFor(config);
+  const agents = select('promtail');
+  const lost = (metric: string): string => inRange([], `loki_canary_${metric}${select('canary')}`);
+  return [
+    {
+      title: 'Refused Lines by Tenant',
+      description: 'In this time range, by Loki.',
+      series: [
+        {
+          expr: orNone('tenant', `round(${inRange(['tenant'], `loki_discarded_samples_total${select('loki')}`)})`),
+          legend: '{{tenant}}',
+          thresholds: anyIs('red'),
+        },
+      ],
+    },
+    {
+      title: 'Not Read Yet',
+      description: 'Of the log file that an agent is furthest behind with.',
+      unit: 'bytes',
+      series: [
+        {
+          expr: `max(promtail_file_bytes_total${agents} - promtail_read_bytes_total${agents})`,
+          legend: 'furthest behind',
+          thresholds: byValue('green', [thresholds.agentBehind.bytes, 'orange']),
+        },
+      ],
+    },
+    ...(config.gateway.tls === undefined
+      ? []
+      : [
+          {
+            title: 'Certificate: Days to Its End',
+            unit: 'suffix:days',
+            series: [
+              {
+                expr: `min(${GATEWAY_CERTIFICATE_DAYS}${select('gateway')})`,
+                legend: 'gateway',
+                thresholds: byValue('red', [thresholds.certificateExpiresWithin.milliseconds / DAY_MS, 'green']),
+              },
+            ],
+          },
+        ]),
+    ...(config.canary === undefined
+      ? []
+      : [
+          {
+            title: 'Canary: Lost Lines',
+            description: 'In this time range: no query has found them.',
+            series: [
+              {
+                expr: `round(${lost('missing_entries_total')} + ${lost('spot_check_missing_entries_total')})`,
+                legend: 'lost',
+                thresholds: anyIs('red'),
+              },
+            ],
+          },
+        ]),
+  ];
+}
+
+/** Panels of one line, equally wide. */
+function inALine(all: readonly ReadingsProps[]): readonly SizedPanel[] {
+  return all.map((props) => latest({ ...props, width: COLUMNS / all.length, height: 4 }));
 }

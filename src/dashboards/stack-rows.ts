@@ -1,12 +1,12 @@
 /** Rows of the stack's own dashboard: whether lines arrive, whether they are stored, and whether queries find them. */
 import type { StackConfig } from '../config/schema';
+import { STATUS_CLASS_COLORS } from './colors';
 import type { Row } from './layout';
-import { byValue } from './colors';
 import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
 import { LINES_PER_SECOND, PER_SECOND } from './panels';
 import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
 import { hasHeartbeat } from '../config/derived/heartbeat';
-import { GATEWAY_CERTIFICATE_DAYS, gatewayCounter } from '../log-model/gateway-counters';
+import { gatewayCounter } from '../log-model/gateway-counters';
 import { selectorFor } from './stack-selectors';
 
 type RowOf = (config: StackConfig) => Row;
@@ -42,7 +42,7 @@ const agents: RowOf = (config) => {
         series: [{ expr: perSecond(['instance'], of('promtail_read_bytes_total')), legend: '{{instance}}' }],
       }),
       metrics({
-        title: 'Not Read Yet',
+        title: 'Not Read Yet by Agent',
         limit: config.monitoring.thresholds.agentBehind.bytes,
         description: 'Of all files that the agent follows.',
         unit: 'bytes',
@@ -63,6 +63,7 @@ const agents: RowOf = (config) => {
         title: 'Pushes by Answer of the Gateway',
         unit: 'reqps',
         style: 'bars',
+        colors: STATUS_CLASS_COLORS,
         series: [
           {
             expr: `sum by (class) (label_replace(rate(${of('promtail_request_duration_seconds_count')}[$__rate_interval]), "class", "\${1}xx", "status_code", "(.).*"))`,
@@ -79,28 +80,10 @@ const gateway: RowOf = (config) => {
   return {
     title: 'Gateway',
     panels: [
-      ...(config.gateway.tls === undefined
-        ? []
-        : [
-            latest({
-              title: 'Certificate: Days to Its End',
-              unit: 'suffix:days',
-              series: [
-                {
-                  expr: `min(${GATEWAY_CERTIFICATE_DAYS}${select('gateway')})`,
-                  legend: 'gateway',
-                  thresholds: byValue('red', [
-                    config.monitoring.thresholds.certificateExpiresWithin.milliseconds / 86_400_000,
-                    'green',
-                  ]),
-                },
-              ],
-            }),
-          ]),
       metrics({
         title: 'Refused and Failed Requests',
         description: 'The agents count them, from the gateway’s access log.',
-        width: config.gateway.tls === undefined ? 12 : 8,
+        width: 12,
         unit: 'reqps',
         series: [
           { expr: perSecond([], `${gatewayCounter('unauthorized')}${select('promtail')}`), legend: '401' },
@@ -109,9 +92,10 @@ const gateway: RowOf = (config) => {
       }),
       metrics({
         title: 'Requests that Reach Loki, by Class',
-        width: config.gateway.tls === undefined ? 12 : 8,
+        width: 12,
         unit: 'reqps',
         style: 'bars',
+        colors: STATUS_CLASS_COLORS,
         series: [
           {
             expr: `sum by (class) (label_replace(rate(loki_request_duration_seconds_count${select('loki', 'route=~".*(api|otlp).*"')}[$__rate_interval]), "class", "\${1}xx", "status_code", "(.).*"))`,
@@ -212,11 +196,11 @@ const storage: RowOf = (config) => {
         height: 6,
         series: [
           {
-            expr: inRange(['status'], `loki_boltdb_shipper_compact_tables_operation_total${compactor}`),
+            expr: `round(${inRange(['status'], `loki_boltdb_shipper_compact_tables_operation_total${compactor}`)})`,
             legend: 'compaction {{status}}',
           },
           {
-            expr: inRange(['status'], `loki_compactor_apply_retention_operation_total${compactor}`),
+            expr: `round(${inRange(['status'], `loki_compactor_apply_retention_operation_total${compactor}`)})`,
             legend: 'retention {{status}}',
           },
         ],
@@ -264,6 +248,9 @@ const memory: RowOf = (config) => {
 const alerts: RowOf = (config) => {
   const select = selectorFor(config);
   const loki = (metric: string): string => `${metric}${select('loki')}`;
+  /** Loki names a group by the file of its rules and its own name. */
+  const byGroup = (metric: string): string =>
+    `label_replace(${perSecond(['rule_group'], loki(metric))}, "group", "\${1}", "rule_group", ".*;(.*)")`;
   return {
     title: 'Alerting',
     panels: [
@@ -272,12 +259,12 @@ const alerts: RowOf = (config) => {
         unit: PER_SECOND,
         series: [
           {
-            expr: perSecond(['rule_group'], loki('loki_prometheus_rule_evaluations_total')),
-            legend: '{{rule_group}}',
+            expr: byGroup('loki_prometheus_rule_evaluations_total'),
+            legend: '{{group}}',
           },
           {
-            expr: perSecond(['rule_group'], loki('loki_prometheus_rule_evaluation_failures_total')),
-            legend: '{{rule_group}} failed',
+            expr: byGroup('loki_prometheus_rule_evaluation_failures_total'),
+            legend: '{{group}} failed',
           },
         ],
       }),

@@ -36,9 +36,12 @@ export interface Drawn {
   readonly name: string;
   /** With its unit. */
   readonly text: string;
-  /** Grafana's name of the colour, or its code. */
+  /** Grafana's name of the colour, or its code; {@link PALETTE} of a line that is to have any. */
   readonly color: string;
 }
+
+/** Colour of lines that Grafana tells apart by the next one of its palette. */
+export const PALETTE = 'palette';
 
 const COLORS = ['green', 'yellow', 'orange', 'red', 'blue', 'purple', 'text'];
 
@@ -89,7 +92,10 @@ export function drawn(panel: DrawnPanel, answers: Answers): readonly Drawn[] {
           return {
             name: data.getFieldDisplayName(field, frame, frames),
             text: field.display === undefined ? String(last) : data.formattedValueToString(field.display(last)),
-            color: named(data.getFieldSeriesColor(field, theme).color),
+            color:
+              field.config.color?.mode === data.FieldColorModeId.PaletteClassic
+                ? PALETTE
+                : named(data.getFieldSeriesColor(field, theme).color),
           };
         }),
     );

@@ -265,7 +265,7 @@ function provisioningFiles(props: StackConfig) {
 
 function dashboardFiles(props: StackConfig): Readonly<Record<string, string>> {
   return {
-    [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(), null, 2),
+    [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(props), null, 2),
     [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
   };
 }

@@ -65,6 +65,10 @@ export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitorin
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
     GF_NEWS_NEWS_FEED_ENABLED: 'false',
     GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+    // Grafana 13 would replace its bundled datasources at start, which the read-only root file system does not let it.
+    GF_PLUGINS_PREINSTALL_AUTO_UPDATE: 'false',
+    // On by default in Grafana 13, where it takes hundreds of megabytes.
+    GF_SERVER_ENABLE_GZIP: 'false',
     GF_LOG_MODE: 'console',
     GF_LOG_CONSOLE_FORMAT: 'json',
     // Or it would log every query, and in it whom somebody looked for.

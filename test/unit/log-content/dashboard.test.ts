@@ -1,3 +1,4 @@
+import { logAggregationDashboard } from '../../../src/dashboards/log-aggregation';
 import { exploreUrl, LOKI_DATASOURCE_UID } from '../../../src/dashboards/explore';
 import { LABELS, LEVELS } from '../../../src/log-model';
 import {
@@ -6,6 +7,7 @@ import {
   interpolate,
   isRow,
   model,
+  type Model,
   type Panel,
   panels,
   type Selection,
@@ -45,23 +47,49 @@ describe('"Spywatcher - Log Aggregation"', () => {
       {
         name: 'job',
         type: 'query',
-        query: { label: LABELS.job, type: 1 },
+        query: { label: LABELS.job, stream: '{job=~".+", namespace!~"$own"}', type: 1 },
         multi: true,
         includeAll: true,
         allValue: '..*',
       },
       { name: 'level', type: 'custom', query: LEVELS.join(','), multi: true, includeAll: true, allValue: '.*' },
+      {
+        name: 'own',
+        type: 'custom',
+        query: 'left out : logging|logging-agents,shown : -',
+        current: { text: 'left out', value: 'logging|logging-agents' },
+      },
       { name: 'search', type: 'textbox' },
       { name: 'requestId', type: 'textbox' },
     ]);
   });
+
+  it('begins with the lines of applications, and with all lines where applications may share the stack’s namespaces', () => {
+    const first = (adopt: boolean) => {
+      const { templating } = JSON.parse(
+        JSON.stringify(logAggregationDashboard({ namespaces: { logging: 'logs', agents: 'agents', adopt } })),
+      ) as Model;
+      return templating.list.find(({ name }) => name === 'own')?.current;
+    };
+    expect(first(false)).toMatchObject({ text: 'left out', value: 'logs|agents' });
+    expect(first(true)).toMatchObject({ text: 'shown', value: '-' });
+  });
+
+  it.each(['Log Volume by Level', 'Log Counts by Level', 'Application Logs', 'Error Logs'])(
+    '"%s" leaves out the stack’s own lines',
+    (title) => {
+      const { targets = [] } = panel(title) ?? {};
+      expect(targets.length).toBeGreaterThan(0);
+      for (const { expr } of targets) expect(expr).toContain('{job=~"$job", namespace!~"$own", ');
+    },
+  );
 
   it('uses in its queries and titles the variables that it has, and Grafana’s own', () => {
     const texts = [...queries, ...model.annotations.list.map(({ expr }) => expr), ...rows.map(({ title }) => title)];
     const names = new Set(
       texts.flatMap((text) => [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name)).filter(Boolean),
     );
-    expect([...names].sort()).toEqual(['__auto', '__range', 'job', 'level', 'requestId', 'search']);
+    expect([...names].sort()).toEqual(['__auto', '__range', 'job', 'level', 'own', 'requestId', 'search']);
   });
 
   it('searches without regard to case in every view of lines, a request’s own aside', () => {
@@ -75,7 +103,7 @@ describe('"Spywatcher - Log Aggregation"', () => {
 
   it('shows the mission’s views', () => {
     expect(panel('Log Volume by Level')?.targets[0]?.expr).toBe(
-      'sum by (level) (count_over_time({job=~"$job", level=~"$level"} |~ `(?i)${search:raw}` [$__auto]))',
+      'label_replace(sum by (level) (count_over_time({job=~"$job", namespace!~"$own", level=~"$level"} |~ `(?i)${search:raw}` [$__auto])), "level", "no level", "level", "")',
     );
     expect(panel('Log Counts by Level')?.targets.map(({ expr }) => /level="(\w+)"/.exec(expr)?.[1])).toEqual([
       'error',
@@ -83,7 +111,7 @@ describe('"Spywatcher - Log Aggregation"', () => {
       'info',
     ]);
     expect(panel('Security Logs')?.targets[0]?.expr).toMatch(/^\{job="security"\}/);
-    expect(panel('Error Logs')?.targets[0]?.expr).toMatch(/^\{job=~"\$job", level="error"\}/);
+    expect(panel('Error Logs')?.targets[0]?.expr).toMatch(/^\{job=~"\$job", namespace!~"\$own", level="error"\}/);
   });
 
   it('shows of a request the lines of every job, and none while there is no id', () => {
@@ -150,18 +178,18 @@ describe('a panel’s link to Explore', () => {
   });
   // Grafana's own variables of time are left to Explore.
   const selections: readonly (readonly [string, Selection])[] = [
-    ['as it is opened', { job: '..*', level: '.*', search: '', requestId: '' }],
+    ['as it is opened', { job: '..*', level: '.*', own: 'logging|logging-agents', search: '', requestId: '' }],
     [
       'with one job, one level and a search',
-      { job: ['backend'], level: ['error'], search: 'timed out', requestId: 'a-1' },
+      { job: ['backend'], level: ['error'], own: '-', search: 'timed out', requestId: 'a-1' },
     ],
     [
       'with several jobs and levels',
-      { job: ['backend', 'nginx'], level: ['error', 'warn'], search: '', requestId: '' },
+      { job: ['backend', 'nginx'], level: ['error', 'warn'], own: '-', search: '', requestId: '' },
     ],
     [
       'with a regular expression and what a URL would take for its own',
-      { job: ['backend'], level: '.*', search: "can't (get|put) /a?b=1&c=+#x.*", requestId: 'ü/1&b=2+%3' },
+      { job: ['backend'], level: '.*', own: 'a|b', search: "can't (get|put) /a?b=1&c=+#x.*", requestId: 'ü/1&b=2+%3' },
     ],
   ];
 

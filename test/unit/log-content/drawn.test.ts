@@ -52,7 +52,7 @@ it('a bar of several labels is named by all of them', () => {
 });
 
 it('"Log Volume by Level" has a colour for each level', () => {
-  const levels = ['error', 'warn', 'info', 'debug'].map((level) => ({
+  const levels = ['error', 'warn', 'info', 'debug', 'no level'].map((level) => ({
     metric: { level },
     values: [[1, '5']] as const,
   }));
@@ -61,6 +61,15 @@ it('"Log Volume by Level" has a colour for each level', () => {
     ['warn', '5', 'orange'],
     ['info', '5', 'green'],
     ['debug', '5', 'blue'],
+    ['no level', '5', 'text'],
+  ]);
+});
+
+it('"Requests by Status Class" has red for 5xx, whichever classes there are', () => {
+  const classes = ['5xx', '2xx'].map((statusClass) => ({ metric: { statusClass }, values: [[1, '5']] as const }));
+  expect(drawnOf(panels, 'Requests by Status Class', { A: classes })).toEqual([
+    ['5xx', '5', 'red'],
+    ['2xx', '5', 'green'],
   ]);
 });
 
@@ -99,6 +108,25 @@ it('"Certificate: Days to Its End" is red from the alert’s days on', () => {
   const shown = (days: number) => drawnOf(stackPanels, 'Certificate: Days to Its End', { A: [value(days)] });
   expect(shown(13)).toEqual([['gateway', '13 days', 'red']]);
   expect(shown(60)).toEqual([['gateway', '60 days', 'green']]);
+});
+
+it('"Refused Lines by Tenant" is red from the first line on, and a green 0 where there is none', () => {
+  const shown = (number: number, tenant: string) =>
+    drawnOf(stackPanels, 'Refused Lines by Tenant', { A: [value(number, { tenant })] });
+  expect(shown(12, 'guild')).toEqual([['guild', '12', 'red']]);
+  expect(shown(0, 'none')).toEqual([['none', '0', 'green']]);
+});
+
+it('"Not Read Yet" is orange from the alert’s bytes on', () => {
+  const shown = (bytes: number) => drawnOf(stackPanels, 'Not Read Yet', { A: [value(bytes)] });
+  expect(shown(2000)).toEqual([['furthest behind', '1.95 KiB', 'green']]);
+  expect(shown(10 * 1024 * 1024)).toEqual([['furthest behind', '10 MiB', 'orange']]);
+});
+
+it('"Canary: Lost Lines" is red from the first line on', () => {
+  const shown = (lines: number) => drawnOf(stackPanels, 'Canary: Lost Lines', { A: [value(lines)] });
+  expect(shown(0)).toEqual([['lost', '0', 'green']]);
+  expect(shown(1)).toEqual([['lost', '1', 'red']]);
 });
 
 it('lines are counted as lines', () => {

@@ -37,6 +37,24 @@ describe('"Spywatcher - Logging Stack"', () => {
     expect(titles(configWith())).not.toContain('Canary');
   });
 
+  it('has a line of numbers for what alerts are on, as far as the stack has it', () => {
+    const line = (of: Parameters<typeof stackModel>[0]) => {
+      const { panels } = stackModel(of);
+      const { y } = panels.find(({ title }) => title === 'Refused Lines by Tenant')?.gridPos ?? {};
+      return panels.filter(({ gridPos }) => gridPos.y === y).map(({ title, gridPos: { x, w } }) => [title, x, w]);
+    };
+    expect(line(config)).toEqual([
+      ['Refused Lines by Tenant', 0, 6],
+      ['Not Read Yet', 6, 6],
+      ['Certificate: Days to Its End', 12, 6],
+      ['Canary: Lost Lines', 18, 6],
+    ]);
+    expect(line(configWith())).toEqual([
+      ['Refused Lines by Tenant', 0, 12],
+      ['Not Read Yet', 12, 12],
+    ]);
+  });
+
   it('tells by the namespace which stack a metric is of where the operator’s Prometheus has several', () => {
     const ofOperator = everyMetricQuery(configWith({ monitoring: { type: 'operator' } }));
     for (const { of, expr } of ofOperator.filter(({ expr: text }) => text.includes('loki_distributor')))

@@ -157,7 +157,7 @@ test('the screen has a line for each part, and colours for a terminal alone', ()
    ok       logging/loki                       1/1 ready, 0 restarts, docker.io/grafana/loki:3.7.8
    ok       logging/gateway                    1/1 ready, 0 restarts, docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine
    ok       logging-agents/promtail            1/1 ready, 0 restarts, docker.io/grafana/promtail:3.6.11
-   ok       logging/grafana                    1/1 ready, 0 restarts, docker.io/grafana/grafana:12.4.4, docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine
+   ok       logging/grafana                    1/1 ready, 0 restarts, docker.io/grafana/grafana:12.4.10, docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine
    ok       logging/alertmanager               1/1 ready, 0 restarts, docker.io/prom/alertmanager:v0.31.1
    ok       logging/prometheus                 1/1 ready, 0 restarts, docker.io/prom/prometheus:v3.16.0
    ok       Loki’s version                     3.7.0

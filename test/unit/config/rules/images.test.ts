@@ -11,7 +11,7 @@ const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
 describe('an image is of its program', () => {
   it.each<readonly [Images, keyof typeof defaults.images, string]>([
-    [{ loki: 'docker.io/grafana/grafana:12.4.4' }, 'loki', 'an image of loki; this one is of grafana'],
+    [{ loki: 'docker.io/grafana/grafana:12.4.10' }, 'loki', 'an image of loki; this one is of grafana'],
     [{ loki: 'docker.io/grafana/loki-canary:3.7.8' }, 'loki', 'an image of loki; this one is of canary'],
     [{ canary: 'docker.io/grafana/loki:3.7.8' }, 'canary', 'an image of canary; this one is of loki'],
     [{ gateway: 'docker.io/grafana/promtail:3.6.11' }, 'gateway', 'an image of gateway; this one is of promtail'],
