@@ -1,9 +1,10 @@
+/** The gateway's certificate as objects of cert-manager. */
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
 import { GATEWAY, objectLabels, PROMTAIL } from '../kit/identity';
 
-/** What a {@link GatewayCertificate} is made from. */
+/** Props of {@link GatewayCertificate}. */
 export interface GatewayCertificateProps {
   readonly namespaces: StackConfig['namespaces'];
   readonly tls: NonNullable<StackConfig['gateway']['tls']>;
@@ -11,8 +12,8 @@ export interface GatewayCertificateProps {
 
 /**
  * The gateway's certificate, made by cert-manager where an issuer is configured. cert-manager puts the CA's certificate
- * into the Secret as well, but the agent cannot mount a Secret of another namespace; so it gets a certificate of its own,
- * of which it reads `ca.crt` alone.
+ * into the same Secret. The agent cannot mount a Secret of another namespace, so it gets a certificate of its own, and
+ * reads only its `ca.crt`.
  */
 export class GatewayCertificate extends Construct {
   constructor(scope: Construct, id: string, { namespaces, tls }: GatewayCertificateProps) {

@@ -10,23 +10,25 @@ import { renderNginxConfig } from '../kit/nginx';
 import { scratch, secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
+import { USERS } from './access';
 import { gatewayServicePort } from './address';
+import { bodySpace } from './bodies';
 import { GatewayCertificate } from './certificate';
-import { bodySpace, gatewayConfig, USERS } from './config';
+import { gatewayConfig } from './config';
 import { pathsOfGateway } from './metrics';
 import { CERTIFICATE } from './tls';
 
-/** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
+/** A user that no node has. The image runs as any user, and its own number could be a user of the node. */
 const USER = 10101;
 
 const NGINX = ['nginx', '-c', '/etc/nginx/gateway/nginx.conf', '-e', 'stderr'];
 /**
- * Requests still come for as long as it takes every node to hear that the pod is going. Then `quit` lets those at work
- * finish, which SIGTERM would cut short.
+ * Waits 3 s, because nodes still send requests until each of them knows that the pod stops. `quit` then finishes open
+ * requests. SIGTERM would cut them short.
  */
 const STOP = ['/bin/sh', '-c', `sleep 3; exec ${NGINX.join(' ')} -s quit`];
 
-/** The one door to Loki: an nginx that checks the credential, sets the tenant, and routes nothing but the paths listed here. */
+/** The only way to Loki: an nginx that checks the credential, sets the tenant, and routes the paths of `paths.ts` only. */
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
@@ -49,7 +51,7 @@ export class Gateway extends Construct {
     this.metricsServices(workload, props);
     workload.deployment({
       replicas: gateway.replicas,
-      overlap: true, // no push finds the door shut
+      overlap: true, // a roll-out refuses no push
       pod: { user: USER, files, containers: [this.container(props)], volumes: this.volumes(props) },
     });
   }
@@ -83,7 +85,7 @@ export class Gateway extends Construct {
     });
   }
 
-  /** One for the port; where annotations are scraped, one for each of its paths as well: an annotation names one path. */
+  /** One Service for the port. Scraping by annotation needs one more for each path, because an annotation names one path. */
   private metricsServices(workload: Workload, props: StackConfig): void {
     const ports = [servicePort('metrics', GATEWAY.ports.metrics)];
     workload.service('metrics-service', { name: GATEWAY_METRICS, ports });
@@ -109,7 +111,7 @@ export class Gateway extends Construct {
         ...httpProbe('/health', 'http', gateway.tls === undefined ? 'HTTP' : 'HTTPS'),
         periodSeconds: 2,
       },
-      livenessProbe: httpProbe('/alive', 'metrics'), // no client can fill that port
+      livenessProbe: httpProbe('/alive', 'metrics'), // clients cannot fill this port
       volumeMounts: [
         { name: 'config', mountPath: '/etc/nginx/gateway', readOnly: true },
         { name: 'tmp', mountPath: '/tmp' },

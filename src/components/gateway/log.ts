@@ -1,8 +1,9 @@
+/** The gateway's access log. */
 import { ACTIONS } from '../../log-model';
 import { DELETE_PATH, PUSH_PATHS } from './paths';
 import type { Directive } from '../kit/nginx';
 
-/** One JSON line per query and per refused request, and one of another kind per erasure. */
+/** Writes one JSON line for each query and each refused request, and a line of another form for each erasure. */
 export function accessLog(): readonly Directive[] {
   const line = (fields: Readonly<Record<string, string>>): string =>
     `{"timestamp":"$time_iso8601","level":"info",${Object.entries(fields)
@@ -17,7 +18,7 @@ export function accessLog(): readonly Directive[] {
       '$is_logged',
       [
         ['default', 1],
-        // A line per push would be pushed, and logged, again.
+        // A line about a push would itself be pushed, and logged again.
         ...PUSH_PATHS.map((path): Directive => [`~^POST:2\\d\\d:${path}$`, 0]),
         ['~^[A-Z]+:\\d+:/health$', 0],
         [erasure, 0],
@@ -43,7 +44,7 @@ export function accessLog(): readonly Directive[] {
         bytes: '$bytes_sent',
       }),
     ],
-    // Who had lines of which time erased. Not which lines: the query names the person who is to be forgotten.
+    // The line names who erased, and the time range. It leaves the query out: that names the person to be forgotten.
     [
       'log_format',
       'erasure',

@@ -1,4 +1,4 @@
-/** Metrics on the gateway's second port: of pods whose own port has an API as well, and of its certificate. */
+/** The metrics on the gateway's second port: those of pods whose own port also has an API, and those of its certificate. */
 import type { StackConfig } from '../../config';
 import { alertmanagerPods } from '../kit/addresses';
 import { GATEWAY } from '../kit/identity';

@@ -1,12 +1,13 @@
-/** The paths that the gateway knows. What is not here does not exist. */
+/** The paths that the gateway knows. A path that is not listed here does not exist. */
 import type { AccessKind } from '../../config';
+import type { Directive } from '../kit/nginx';
 
-/** A path, its methods, and the kind of credential that it is for. */
+/** A path, its methods, and the kind of credential that may use it. */
 export interface Endpoint {
   readonly path: string;
   readonly methods: readonly string[];
   readonly kind: AccessKind;
-  /** Whether Loki answers it for one tenant alone, so that a reader across tenants has no part in it. @default false */
+  /** Whether Loki answers it for one tenant only. A reader across tenants is then refused. @default false */
   readonly oneTenant?: boolean;
 }
 
@@ -17,7 +18,7 @@ export const PUSH_PATHS = ['/loki/api/v1/push', '/otlp/v1/logs'];
 export const DELETE_PATH = '/loki/api/v1/delete';
 export const TAIL_PATH = '/loki/api/v1/tail';
 
-/** Every path that leads to Loki, but for those with a name in them ({@link NAMED_VALUES}) and the tail. */
+/** Every path that leads to Loki, except those with a name in them ({@link NAMED_VALUES}) and the tail. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...endpoints('write', ['POST'], PUSH_PATHS),
   ...endpoints(
@@ -38,7 +39,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       '/loki/api/v1/status/buildinfo',
     ],
   ),
-  // Rules are read here and written nowhere. Loki's ruler knows no query across tenants.
+  // Rules can be read, not written. Loki's ruler knows no query across tenants.
   ...endpoints('read', ['GET'], ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts']).map(
     (endpoint) => ({ ...endpoint, oneTenant: true }),
   ),
@@ -47,3 +48,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
 
 /** Paths with the name of a label or a field before their end. */
 export const NAMED_VALUES = ['label', 'detected_field'];
+
+/** The body of a probe's path. nginx answers it itself, whatever the state of Loki. */
+export const HEALTH: readonly Directive[] = [['return', 200, '{"status":"ok"}']];

@@ -1,6 +1,6 @@
 /**
- * The gateway's certificate in nginx' configuration: as clients see it, and as a metric of how long it is good. nginx says that of a
- * client's certificate alone; so it asks itself, and shows its own as the client.
+ * The gateway's certificate in nginx' configuration: for clients, and as a metric of its remaining days. nginx knows the
+ * remaining days of clients' certificates only. So nginx asks itself, as a client with its own certificate.
  */
 import { GATEWAY_CERTIFICATE_DAYS } from '../../log-model/gateway-counters';
 import { GATEWAY } from '../kit/identity';
@@ -10,17 +10,17 @@ import type { Directive } from '../kit/nginx';
 export const CERTIFICATE = '/etc/nginx/tls';
 /** Path of the metric, on the port that has the metrics. */
 export const CERTIFICATE_METRIC = '/metrics';
-/** Where nginx asks itself: open to the pod alone. */
+/** The address where nginx asks itself. Only the pod reaches it. */
 const OWN_ADDRESS = '127.0.0.1:8082';
 
-/** A variable in its name makes nginx read the certificate at every handshake: a renewed one needs no restart. */
+/** A variable in the path makes nginx read the certificate at every handshake. A renewed one then needs no restart. */
 export const CERTIFICATE_VARIABLE: Directive = ['map', '$ssl_protocol', '$certificate', [['default', CERTIFICATE]]];
 const FILES = [
   ['ssl_certificate', '$certificate/tls.crt'],
   ['ssl_certificate_key', '$certificate/tls.key'],
 ] as const satisfies readonly Directive[];
 
-/** What makes clients see it. */
+/** The clients' port, with the certificate. */
 export const LISTEN_WITH_TLS: readonly Directive[] = [
   ['listen', GATEWAY.ports.http, 'ssl'],
   ...FILES,
@@ -29,20 +29,20 @@ export const LISTEN_WITH_TLS: readonly Directive[] = [
   ['ssl_session_tickets', 'off'],
 ];
 
-/** The page of the metric. */
+/** The page of the metric, on the port for scrapers. */
 export const CERTIFICATE_METRIC_PAGE: Directive = [
   'location',
   '=',
   CERTIFICATE_METRIC,
   [
     ...FILES.map(([name, file]): Directive => [`proxy_${name}`, file]),
-    // Of a session that is taken up again, nginx knows the certificate of before.
+    // A resumed session would show the certificate from before a renewal.
     ['proxy_ssl_session_reuse', 'off'],
     ['proxy_pass', `https://${OWN_ADDRESS}/`],
   ],
 ];
 
-/** The server that it asks. */
+/** The server that nginx asks. */
 export const CERTIFICATE_METRIC_SERVER: Directive = [
   'server',
   [
@@ -50,7 +50,7 @@ export const CERTIFICATE_METRIC_SERVER: Directive = [
     ...FILES,
     ['access_log', 'off'],
     ['ssl_verify_client', 'optional_no_ca'],
-    // One that has ended, or is for servers alone, is an error in a client's hand, and is told of all the same.
+    // nginx refuses an expired certificate, and a server's certificate from a client. The metric is answered all the same.
     ['error_page', 495, '=', '/'],
     [
       'location',
