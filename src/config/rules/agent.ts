@@ -3,7 +3,7 @@ import { formatPath } from '../problem';
 import { problem, type Rule, when } from './rule';
 import { agentSelector } from './selector';
 
-/** Where the kubelet has the logs of pods, and links to them. */
+/** Folders of the kubelet with the logs of pods, and with links to them. */
 const POD_LOGS = ['/var/log/pods', '/var/log/containers'];
 
 const globOf = ({ directory, files }: { readonly directory: string; readonly files: string }): string =>

@@ -1,4 +1,4 @@
-/** Who is told of which alert: routes and inhibitions looked at as Alertmanager does, for every alert that the stack has. */
+/** Rules on who is told of which alert. Every alert of the stack is routed and inhibited as Alertmanager would. */
 import { SEVERITIES } from '../severity';
 import { builtInLogAlerts, builtInMetricAlerts, type KnownAlert, knownAlerts } from '../known-alerts';
 import { coverAllTime } from '../mute-times';
@@ -12,9 +12,9 @@ type Conditions = Alertmanager['inhibit'][number]['while'];
 type Route = Alertmanager['routes'][number];
 
 const SECTION = 'alertmanager';
-/** Of these somebody is told in prod. */
+/** The severity that must reach somebody in prod. */
 const TOLD = 'critical';
-/** What decides which alerts a stack has, and of which tenants. */
+/** Sections that decide which alerts a stack has, and for which tenants. */
 const READS = [
   'environment',
   SECTION,
@@ -75,7 +75,7 @@ function unknownAlert(path: readonly PropertyKey[], name: string, known: readonl
   );
 }
 
-/** Whether an alert meets conditions: `maybe`, where a label decides that its expression may give it. */
+/** Whether an alert meets conditions. `maybe`: a label decides that the alert's expression may set. */
 function meets({ name, labels }: KnownAlert, conditions: Conditions): 'yes' | 'no' | 'maybe' {
   const has: Readonly<Record<string, string | undefined>> = { ...labels, alertname: name };
   const wanted = [
@@ -95,7 +95,7 @@ function oneOf(label: string, values: readonly string[]): readonly (readonly [st
   return values.length === 0 ? [] : [[label, values]];
 }
 
-/** Routes that an alert may come to, in their order, and whether the fallback is what is left. */
+/** Routes that an alert can reach, in their order, and whether it can also reach the fallback. */
 export function routesOf(
   alert: KnownAlert,
   routes: readonly Route[],
@@ -112,11 +112,11 @@ export function routesOf(
   return { at, rest };
 }
 
-/** A route that nothing comes to: routes before it have taken every alert that it is for. */
+/** A route that nothing reaches, because earlier routes take every alert that it matches. */
 function shadowed(routes: readonly Route[], index: number, alerts: readonly KnownAlert[]): readonly Problem[] {
   const route = routes[index];
   if (route === undefined) return [];
-  // Without an alert of its own it may be for one that is still to come; behind a route that takes all, it waits in vain.
+  // A route that matches no alert may be for a future one. After a route that takes everything, it cannot be.
   const meant = alerts.filter((alert) => meets(alert, route) !== 'no');
   const any: KnownAlert = { name: '', labels: {} };
   const comes = (alert: KnownAlert): boolean => routesOf(alert, routes.slice(0, index + 1)).at.includes(index);
@@ -134,10 +134,10 @@ function shadowed(routes: readonly Route[], index: number, alerts: readonly Know
   );
 }
 
-/** Critical alerts that nobody is ever told of, by the place in the config that has it so. */
+/** Critical alerts that nobody is ever told of, by the entry of the config that causes it. */
 function untold(alertmanager: Alertmanager, alerts: readonly KnownAlert[]): readonly Problem[] {
   const { receivers, routes, fallback, muteTimes } = alertmanager;
-  // Without receivers, whether nobody is to be told at all is another rule's question.
+  // Another rule is about stacks without receivers.
   if (receivers.length === 0) return [];
   const isMute = routes.map(({ mute }) => coverAllTime(muteTimes.filter(({ name }) => mute.includes(name))));
   const tells = (index: number): boolean => routes[index]?.receiver !== NOBODY && isMute[index] !== true;
@@ -145,7 +145,7 @@ function untold(alertmanager: Alertmanager, alerts: readonly KnownAlert[]): read
   for (const alert of alerts.filter(({ labels }) => labels['severity'] === TOLD)) {
     const { at, rest } = routesOf(alert, routes);
     if (at.some(tells) || (rest && fallback !== NOBODY)) continue;
-    // Who names an alert means it.
+    // A route that names the alert is meant so.
     if (at.some((index) => routes[index]?.alerts.includes(alert.name) === true)) continue;
     const place = rest ? undefined : at.at(-1);
     byPlace.set(place, [...(byPlace.get(place) ?? []), alert.name]);
@@ -163,16 +163,16 @@ function untold(alertmanager: Alertmanager, alerts: readonly KnownAlert[]): read
   });
 }
 
-/** An alert of each severity that a rule of tomorrow may raise. */
+/** One alert of each severity, for rules that do not exist yet. */
 const STILL_TO_COME: readonly KnownAlert[] = SEVERITIES.map((severity) => ({
   name: `any ${severity} alert`,
   labels: { severity },
 }));
 
-/** Inhibitions by which what matters less keeps a critical alert from being told. */
+/** Inhibitions by which a less important alert silences a critical one. */
 function silencedByLess({ inhibit }: Alertmanager, alerts: readonly KnownAlert[]): readonly Problem[] {
   return inhibit.flatMap((rule, index) => {
-    // Who names cause and effect means them.
+    // An inhibition that names both alerts is meant so.
     if (rule.while.alerts.length > 0 && rule.silence.alerts.length > 0) return [];
     const of = (conditions: Conditions): readonly KnownAlert[] =>
       [...alerts, ...STILL_TO_COME].filter((alert) => meets(alert, conditions) !== 'no');
@@ -193,7 +193,7 @@ function namesOf(alerts: readonly KnownAlert[]): readonly string[] {
   return [...new Set(alerts.map(({ name }) => name))];
 }
 
-/** The first few, and how many more. */
+/** The first three names, and the number of the others. */
 function listed(names: readonly string[]): string {
   const SHOWN = 3;
   const more = names.length - SHOWN;

@@ -41,7 +41,7 @@ export const alertingRules: readonly Rule[] = [
   },
 ];
 
-/** Thresholds and names of the config are in them. */
+/** The built-in rules contain thresholds and names of the config, so they are checked with them. */
 function builtInRules(config: StackConfig): readonly Problem[] {
   return stackLogRules(config).flatMap((rule) =>
     problems(
@@ -115,7 +115,7 @@ function filesRules(file: StackConfig['alerting']['files'][number], index: numbe
   ];
 }
 
-/** Loki takes no file with two groups of a name; of a rule that is there twice, one alert would end what the other tells. */
+/** Loki refuses a file with two groups of one name. If a rule stands there twice, each of the two alerts resolves the other. */
 function groupRules(path: Path, { groups }: RuleFile): readonly Problem[] {
   return groups.flatMap(({ name, rules }, at) => [
     ...when(groups.findIndex((other) => other.name === name) < at, () =>
@@ -163,7 +163,7 @@ function rulesOf({ groups }: RuleFile): readonly (readonly [Path, FileRule])[] {
   );
 }
 
-/** Who is told of an alert knows it by its name. One file may have several rules of a name, for instance one for each severity. */
+/** A reader knows an alert by its name. One file may have several rules of a name, for example one for each severity. */
 function uniqueNames(config: StackConfig): readonly Problem[] {
   const { alerting } = config;
   const seen = new Map<string, string>();

@@ -4,7 +4,7 @@ import { formatDuration } from '../units';
 import type { Alertmanager, Destination, StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
-/** Receiver that tells nobody. */
+/** The receiver that tells nobody. */
 export const NOBODY = 'none';
 
 type Check = (alertmanager: Alertmanager, config: StackConfig) => readonly Problem[];
@@ -163,7 +163,7 @@ export const alertmanagerRules: readonly Rule[] = [
   }),
   ofEmbedded([RECEIVERS], ({ receivers }) =>
     receivers.flatMap((receiver, index) => {
-      // Where a generic webhook is, its URL says, which is a secret.
+      // The port of a generic webhook is in its URL, which is a secret.
       if (receiver.type === 'webhook') return [];
       const port = receiver.type === 'email' ? receiver.port : 443;
       return reachable([SECTION, 'receivers', index, 'egress'], port, receiver.egress, receiver.type);
@@ -208,7 +208,7 @@ function isEverything({ severities, tenants, alerts, labels }: Alertmanager['inh
   return [severities, tenants, alerts, Object.keys(labels)].every(({ length }) => length === 0);
 }
 
-/** Of pods the policy sees the port behind the Service, so any may be right. */
+/** Any port can be right for pods, because the policy sees the port behind the Service. */
 function reachable(
   path: readonly PropertyKey[],
   port: number,

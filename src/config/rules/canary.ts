@@ -2,9 +2,9 @@ import { agentTenant } from '../derived/agent-tenant';
 import { formatDuration } from '../units';
 import { problem, type Rule, when } from './rule';
 
-/** loki-canary asks for so many lines at once. */
+/** Lines that loki-canary asks for at once. */
 const LINES_ASKED_FOR = 1000;
-/** At a shorter interval it would not get all that it asks about; at a longer one it notices little. */
+/** At a shorter interval, the canary has more lines than it gets at once. At a longer interval, it notices little. */
 const INTERVAL = { least: 1_000, most: 60_000 };
 
 export const canaryRules: readonly Rule[] = [

@@ -1,4 +1,4 @@
-/** Times and sizes that nobody can mean: a wrong unit, or a zero too many. Each has its reason. */
+/** Bounds for times and sizes: beyond them, the unit is wrong or a zero is too many. Each bound has its reason. */
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { type Duration, formatDuration, formatLokiBytes } from '../units';
@@ -24,7 +24,7 @@ const one =
     [[section, key], config[section][key]] as const,
   ];
 
-/** A time of the stack's own Alertmanager, and of its routes. */
+/** A time of the stack's own Alertmanager and of its routes. */
 const ofAlertmanager =
   (key: 'groupWait' | 'groupInterval' | 'repeatInterval'): Bounds['values'] =>
   ({ alertmanager }) =>
@@ -147,7 +147,7 @@ export const extremeRules: readonly Rule[] = [
   },
 ];
 
-/** A push is in memory about three times. */
+/** A push may take a quarter of the memory, because Loki holds about three copies of it. */
 const BURST_SHARE = 4;
 
 function bound(path: Path, value: Duration, side: 'at least' | 'at most', limit: Bounds['least']): Problem {

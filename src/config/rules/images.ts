@@ -1,4 +1,4 @@
-/** Images of programs, or of releases of them, that this config is not written for. */
+/** Rules on images: which programs and which of their releases the rendered config is written for. */
 import { defaults } from '../defaults';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
@@ -8,9 +8,9 @@ type Program = Exclude<keyof StackConfig['images'], 'registry' | 'pullSecrets'>;
 type Release = readonly [major: number, minor: number, patch: number];
 
 interface Known {
-  /** What its image is called, whatever the registry. A mirror may call it otherwise; then nobody knows its releases. */
+  /** Names of its image in any registry. An image with another name, as a mirror may have it, is not checked. */
   readonly names: readonly string[];
-  /** Releases that the config is written for; undefined for every one. */
+  /** Releases that the config is written for. @default - every release */
   readonly releases?: { readonly are: string; readonly has: (release: Release) => boolean };
 }
 
@@ -20,19 +20,19 @@ const from =
     (ownMajor > major || (ownMajor === major && ownMinor >= minor)) && ownMajor < below;
 
 const PROGRAMS: Readonly<Record<Program, Known>> = {
-  // Strict about its keys, of which some come and go with a minor release. 4.0 has lost the store that the config names.
+  // Loki refuses unknown keys, and minor releases add and remove keys. 4.0 no longer has the store that the config names.
   loki: {
     names: ['loki'],
     releases: { are: '3.6 or 3.7', has: ([major, minor]) => major === 3 && [6, 7].includes(minor) },
   },
   gateway: { names: ['nginx', 'nginx-unprivileged'] },
   promtail: { names: ['promtail'], releases: { are: '3.x', has: from(3, 0, 4) } },
-  // Reads secrets from files in every setting, and can be told not to load plugins when it starts.
+  // From 12.0 on, Grafana reads secrets from files in every setting, and can start without loading plugins.
   grafana: {
     names: ['grafana', 'grafana-oss', 'grafana-enterprise'],
     releases: { are: '12.0 or later', has: from(12, 0, Infinity) },
   },
-  // Has files for every secret of a receiver, and matchers that take every letter of a tenant’s name.
+  // From 0.28 on, Alertmanager reads every receiver’s secret from a file, and its matchers take every character of a tenant’s name.
   alertmanager: { names: ['alertmanager'], releases: { are: '0.28 or later, below 1.0', has: from(0, 28, 1) } },
   prometheus: { names: ['prometheus'], releases: { are: '3.x', has: from(3, 0, 4) } },
   canary: { names: ['loki-canary'], releases: { are: '3.x', has: from(3, 0, 4) } },
@@ -92,7 +92,7 @@ function rightImage(program: Program, image: string): readonly Problem[] {
   );
 }
 
-/** The last word of an image’s name, and the release that its tag says. */
+/** The last part of an image’s name, and the release in its tag. */
 function partsOf(image: string): { readonly name: string; readonly release: Release | undefined } {
   const [, name = '', tag = ''] = /([^/:@]+)(?::([^@]*))?(?:@.*)?$/.exec(image.slice(image.lastIndexOf('/') + 1)) ?? [];
   const [, major, minor, patch] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(tag) ?? [];

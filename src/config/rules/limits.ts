@@ -4,7 +4,7 @@ import type { StackConfig } from '../schema';
 import { formatLokiBytes } from '../units';
 import { problem, type Rule, when } from './rule';
 
-/** The container runtime splits longer lines; only what programs write to files, or send themselves, is longer. */
+/** The container runtime splits longer lines. Only lines in files and lines that programs send themselves can be longer. */
 const LONG_LINE = 16 * 2 ** 10;
 
 export const limitsRules: readonly Rule[] = [
@@ -111,7 +111,7 @@ export const limitsRules: readonly Rule[] = [
 
 type Rates = Pick<StackConfig['limits'], 'ingestionRate' | 'ingestionBurst' | 'perStreamRate' | 'perStreamBurst'>;
 
-/** Each burst holds a second, and no stream may take more than its tenant. Blames what is written there, if anything is. */
+/** Each burst must hold one second, and no stream may take more than its tenant. The problem is at a written key, if there is one. */
 function rates(
   path: readonly string[],
   limits: Rates,

@@ -1,11 +1,11 @@
 import { formatDuration, formatQuantity } from '../units';
 import { problem, type Rule, when } from './rule';
 
-/** Names of the stack's own jobs: a target of the same name would be taken for it. */
+/** Names of the stack's own jobs. A target of the same name would be taken for that job. */
 const OWN_JOBS = ['loki', 'compactor', 'gateway', 'promtail', 'alertmanager', 'canary', 'grafana', 'prometheus'];
-/** Prometheus writes a block every two hours and keeps its write-ahead log for one more. */
+/** Prometheus writes a block every two hours, and keeps its write-ahead log for one more. */
 const LEAST_SIZE = { bytes: 2 ** 30 };
-/** `increase` over five minutes, the shortest that the rules ask for, needs several samples. */
+/** The rules ask for `increase` over five minutes at least, which needs several samples. */
 const LONGEST_INTERVAL = { milliseconds: 60_000 };
 
 export const monitoringRules: readonly Rule[] = [
@@ -53,7 +53,7 @@ export const monitoringRules: readonly Rule[] = [
             'give it another name',
           ),
         ),
-        // Of pods, the policy sees the port behind the Service; where each is scraped by itself, there is no other.
+        // The policy sees the port behind a Service, which can be another one. Pods that are scraped separately have this port.
         ...when(
           !egress.some((destination) => ('namespace' in destination && !perPod) || destination.port === port),
           () =>

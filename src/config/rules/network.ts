@@ -1,7 +1,7 @@
 import { parseCIDR } from 'ipaddr.js';
 import { problem, type Rule, when } from './rule';
 
-/** A narrower range is a network of somebody's; a wider one is most of the internet. */
+/** The widest range that one network can have. A wider one is a large part of the internet. */
 const WIDEST = { ipv4: 8, ipv6: 16 } as const;
 
 export const networkRules: readonly Rule[] = (['apiServer', 'dns'] as const).map((party) => ({

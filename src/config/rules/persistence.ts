@@ -3,7 +3,7 @@ import { allTenantsRate } from '../derived/limits';
 import { formatQuantity } from '../units';
 import { problem, type Rule, when } from './rule';
 
-/** Loki looks every 10 seconds: once for the moment at which it was not yet so far, once for what is on its way. */
+/** Loki looks at the disk every 10 seconds. It may look just before the threshold, and lines on their way arrive after the next look. */
 const UNNOTICED_SECONDS = 20;
 
 export const persistenceRules: readonly Rule[] = [

@@ -6,7 +6,7 @@ import { problem, type Rule, when } from './rule';
 import { lokiSelector } from './selector';
 
 const HOUR = 3_600_000;
-/** Loki's readers use an index for so long after it was replaced: 5m of its cache, and three times the 5m between two looks. */
+/** Loki's readers may use a replaced index for 20 minutes: a 5-minute cache plus three polls of 5 minutes. */
 const SAFE_DELETE_DELAY = HOUR / 3;
 
 export const retentionRules: readonly Rule[] = [
@@ -47,7 +47,7 @@ export const retentionRules: readonly Rule[] = [
 
 type Streams = StackConfig['retention']['streams'];
 
-/** The lists of stream rules that Loki looks at by itself: that of all tenants, and those of tenants with their own. */
+/** Loki looks at each list of stream rules separately: the list of all tenants, and the lists of single tenants. */
 function scopes({ streams, tenants }: StackConfig['retention']): readonly (readonly [readonly string[], Streams])[] {
   return [
     [['retention', 'streams'], streams],
@@ -57,7 +57,7 @@ function scopes({ streams, tenants }: StackConfig['retention']): readonly (reado
   ];
 }
 
-/** Of one list: each selector can match, each rule wins somewhere, and which of two wins is written there. */
+/** In one list, each selector can match, each rule wins somewhere, and a priority decides between two rules. */
 function streamRules(path: readonly PropertyKey[], streams: Streams): readonly Problem[] {
   const named = (index: number): string => formatPath([...path, index]);
   return streams.flatMap(({ selector, priority }, index) => {
@@ -85,7 +85,7 @@ function streamRules(path: readonly PropertyKey[], streams: Streams): readonly P
   });
 }
 
-/** Whether `winner` is preferred on every stream of `loser`: by priority; of equal ones Loki takes the shorter period. */
+/** Whether Loki prefers `winner` on every stream of `loser`. It goes by priority, then by the shorter period. */
 function shadows(streams: Streams, winner: number, loser: number): boolean {
   const [a, b] = [streams[winner], streams[loser]];
   if (a === undefined || b === undefined || winner === loser) return false;
@@ -94,7 +94,7 @@ function shadows(streams: Streams, winner: number, loser: number): boolean {
   return isPreferred && contains(matchersOf(a.selector), matchersOf(b.selector));
 }
 
-/** Whether nothing but their periods decides between the two. */
+/** Whether only the periods decide between the two. */
 function isRival(streams: Streams, one: number, other: number): boolean {
   const [a, b] = [streams[one], streams[other]];
   return (

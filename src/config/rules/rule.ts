@@ -1,9 +1,9 @@
 import { formatPath, formatReceived, type Problem } from '../problem';
 import type { StackConfig } from '../schema';
 
-/** What has to hold between several fields. */
+/** A condition between several fields. */
 export interface Rule {
-  /** Paths that it reads: it is silent while one of them is itself wrong. */
+  /** Paths that it reads. The rule is skipped while one of them is wrong itself. */
   readonly reads: readonly string[];
   readonly check: (config: StackConfig) => readonly Problem[];
 }
@@ -16,5 +16,5 @@ export const problem = (path: readonly PropertyKey[], received: unknown, rule: s
   remedy,
 });
 
-/** The problem, if the condition holds. */
+/** The problem, if the condition is true. */
 export const when = (condition: boolean, found: () => Problem): readonly Problem[] => (condition ? [found()] : []);

@@ -5,12 +5,12 @@ import { problem, when } from './rule';
 
 const AGENT_LABELS = Object.values<string>(LABELS);
 
-/** A selector that can match what the agent writes. */
+/** A selector must be able to match lines of the agent. */
 export function agentSelector(path: readonly PropertyKey[], selector: string, remedy: string): readonly Problem[] {
   return [...knownLabels(path, selector, AGENT_LABELS, remedy), ...knownLevels(path, selector)];
 }
 
-/** A selector that can match what Loki has: of the agent, or of OTLP clients. Loki would not start with one that it refuses. */
+/** A selector must be able to match lines in Loki, from the agent or from OTLP clients. Loki does not start with one that it refuses. */
 export function lokiSelector(path: readonly PropertyKey[], selector: string): readonly Problem[] {
   return [
     ...knownLabels(path, selector, [...AGENT_LABELS, OTLP_LABEL], 'or remove it'),

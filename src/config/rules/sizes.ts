@@ -2,10 +2,10 @@ import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
-/** Kubernetes takes a ConfigMap of 1 MiB; the rest is for what the stack itself has in it. */
+/** Kubernetes accepts a ConfigMap of 1 MiB. The rest is for the stack's own content. */
 const MOST = 900 * 2 ** 10;
 const KIB = 2 ** 10;
-/** The agent reads each source by stages of its own, and by some for all sources besides. */
+/** Size of the stages of one source in the agent's config. */
 const SOURCE = 10 * KIB;
 const OWN_SOURCES = 10;
 

@@ -33,7 +33,7 @@ export const storageRules: readonly Rule[] = [
       if (storage.type !== 's3') return [];
       const { protocol, port, hostname } = new URL(storage.endpoint ?? 'https://s3.amazonaws.com');
       const wanted = Number(port) || (protocol === 'https:' ? 443 : 80);
-      // Of a Service of the cluster, the policy sees the port of the pods behind it, which may be any.
+      // The policy sees the port of the pods behind a Service, which can be any port.
       const isService = /^[^.]+$|\.svc(?:\.|$)/.test(hostname) && !hostname.startsWith('[');
       return when(!isService && !storage.egress.some((destination) => destination.port === wanted), () =>
         problem(

@@ -1,12 +1,12 @@
 import { formatPath, type Problem } from '../problem';
 import { problem, type Rule, when } from './rule';
 
-/** What YAML has no character for, written as it is: control characters, halves of a pair, and what is no character. */
+/** Characters that YAML does not allow unescaped: control characters, lone surrogates, and noncharacters. */
 const UNPRINTABLE = /[^\t\n\r\x20-\x7E\x85\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]|\uFEFF/u;
 
 export const textRules: readonly Rule[] = [{ reads: [], check: (config) => unprintable([], config) }];
 
-/** Every text of a config stands in a manifest, or in a file in one. */
+/** Checks every text of a config, because each stands in a manifest or in a file in one. */
 function unprintable(path: readonly PropertyKey[], value: unknown): readonly Problem[] {
   if (typeof value === 'string')
     return when(UNPRINTABLE.test(value), () =>

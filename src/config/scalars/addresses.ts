@@ -1,4 +1,4 @@
-/** Where something is reached: URLs, hosts, addresses, ports. */
+/** Scalars for addresses: URLs, hosts, CIDRs, ports, mailboxes. */
 import { IPv4, IPv6, parseCIDR } from 'ipaddr.js';
 import { z } from 'zod';
 import { described, says, wholeNumber, withPattern } from './base';
@@ -14,17 +14,17 @@ const SHORTEST_RULE = {
   remedy: 'write for example 2001:db8::/32',
 };
 
-/** A name has letters where an address has digits: what looks like an address is one. */
+/** A host name. A text of digits and dots is an address, not a name. */
 const NAME = String.raw`(?![\d.]+(?:[:/?#]|$))(?=[A-Za-z0-9.-]{1,253}(?:[^A-Za-z0-9.-]|$))[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*`;
 const BYTE = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
 const HOST = String.raw`(?:${NAME}|${BYTE}(?:\.${BYTE}){3})`;
-/** Without a user and a password: URLs are written into ConfigMaps. */
+/** Host and port, without user and password, because URLs are written into ConfigMaps. */
 const ORIGIN = String.raw`(?:${HOST}|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?`;
-/** What may stand behind it unescaped, but for quotes, and `$`, which Grafana expands. */
+/** Characters that may stand unescaped in a path. Quotes are excluded, and `$`, which Grafana expands. */
 const IN_PATH = String.raw`(?:[\w.~!&()*+,;=:@/-]|%[0-9A-Fa-f]{2})`;
 const LONGEST_URL = 2000;
 
-/** As its readers read it: `URL` of JavaScript takes line breaks, underscores and much else, and repairs it. */
+/** A URL, with a pattern as strict as its readers. JavaScript's `URL` accepts and repairs line breaks, underscores and more. */
 export const url = (...protocols: readonly string[]) => {
   const params = {
     rule: `a URL with ${protocols.join(' or ')}, a host of letters, digits and hyphens, without user and password, spaces, quotes and $`,
@@ -41,7 +41,7 @@ export const url = (...protocols: readonly string[]) => {
 
 const LINK_PATTERN = new RegExp(`^https?://${ORIGIN}/(?:${IN_PATH}|[?#$])*\\{id\\}(?:${IN_PATH}|[?#$])*$`);
 
-/** A URL for every id: `{id}` stands for it. Not in the host name, which a log line should not choose. */
+/** A URL in which `{id}` stands for an id. It must not be in the host name, because a log line must not choose the host. */
 export const linkTemplate = () => {
   const params = {
     rule: 'a URL with http or https that holds {id} once, after the host, without user and password, spaces and quotes',
@@ -66,7 +66,7 @@ export const cidr = () =>
     .refine(isShortest, { params: { ...SHORTEST_RULE } })
     .meta({ title: 'CIDR', patternErrorMessage: CIDR_RULE.rule });
 
-/** `10.1.2.3/8` may be meant as one address; it would be all of them. */
+/** `10.1.2.3/8` may be meant as one address, but it allows the whole range. */
 function isFirstOfRange(cidr: string): boolean {
   const [address] = parseCIDR(cidr);
   const family = address.kind() === 'ipv4' ? IPv4 : IPv6;
@@ -84,7 +84,7 @@ const DESTINATION_RULE = {
   remedy: 'write for example { cidr: 203.0.113.0/24, port: 443 } or { namespace: databases, port: 5432 }',
 };
 
-/** Where a component may connect to. A NetworkPolicy matches addresses and pods, never host names. */
+/** A destination that a component may connect to. A NetworkPolicy matches addresses and pods, never host names. */
 export const destination = () =>
   z
     .union(
@@ -95,8 +95,8 @@ export const destination = () =>
         }),
         z.strictObject({
           namespace: dnsLabel().describe('Namespace of the pods.'),
-          podLabels: objectLabels().default({}).describe('Their labels; all of the namespace without.'),
-          port: port().describe('TCP port there.'),
+          podLabels: objectLabels().default({}).describe('Labels of the pods. Without any, all pods of the namespace.'),
+          port: port().describe('TCP port of the pods.'),
         }),
       ],
       says(DESTINATION_RULE),

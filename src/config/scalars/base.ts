@@ -1,7 +1,7 @@
-/** What every scalar is made with: its rule and its remedy are said once, and reach the report, editors and the reference. */
+/** Makers of scalars. Rule and remedy are written once, and reach the report, editors and the reference. */
 import { z } from 'zod';
 
-/** Where each rule's remedy is kept: zod's `params` are handed to the report unchanged. */
+/** Rule and remedy of a scalar. zod hands its `params` to the report unchanged. */
 export interface RuleParams {
   readonly rule: string;
   readonly remedy: string;
@@ -9,18 +9,18 @@ export interface RuleParams {
 
 const remedies = new Map<string, string>();
 
-/** The remedy of a scalar’s rule, for values that are not even of the rule's type. */
+/** The remedy of a scalar’s rule, for values of a wrong type. */
 export function remedyFor(rule: string): string | undefined {
   return remedies.get(rule);
 }
 
-/** Settings of a schema whose own type error is to say the rule. */
+/** Settings of a schema whose type error names the rule. */
 export const says = ({ rule, remedy }: RuleParams) => {
   remedies.set(rule, remedy);
   return { error: () => rule };
 };
 
-/** What editors and the reference show of a scalar; zod hands it to the JSON schema unchanged. */
+/** Text for editors and the reference. zod hands it to the JSON schema unchanged. */
 export const described = (title: string, pattern: RegExp, { rule }: RuleParams) => ({
   title,
   pattern: pattern.source,

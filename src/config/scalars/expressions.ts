@@ -1,4 +1,4 @@
-/** What another program reads as an expression. */
+/** Scalars that another program reads as an expression: selectors, RE2, LDAP filters. */
 import { z } from 'zod';
 import { unreadableCharacter } from '../../syntax/characters';
 import { unquoted } from '../../syntax/go-text';
@@ -6,7 +6,7 @@ import { type Re2, re2, re2Fault } from '../../syntax/re2';
 import { matchersIn } from '../selector';
 import { type RuleParams, says, withPattern } from './base';
 
-/** `{job="security"}`: label matchers only, as retention_stream wants. */
+/** Label matchers only, as Loki's `retention_stream` needs them: `{job="security"}`. */
 export const streamSelector = () =>
   withPattern(
     'stream selector',
@@ -36,7 +36,7 @@ const noCharacter = (character: string): string =>
   `a text without control characters and line separators: ${character}`;
 const CHARACTER_REMEDY = String.raw`remove it, or write it as an escape of RE2: \x{2028}`;
 
-/** An expression for the agent, which reads RE2. */
+/** An expression in RE2, for the agent. */
 const expression = (isUseless: (expression: Re2) => boolean, useless: RuleParams) =>
   z
     .string(says(RE2))
@@ -49,17 +49,17 @@ const expression = (isUseless: (expression: Re2) => boolean, useless: RuleParams
     })
     .meta({ title: 'RE2 expression', patternErrorMessage: RE2.rule });
 
-/** Of lines that have little in common. What matches all of them matches every line. */
+/** Lines with little in common. An expression that matches all of them matches every line. */
 const LINES = ['a', 'B', '0', ' ', '-', '{', '\u{10fffd}'];
 
-/** What a line is left out by: not one that every line matches, such as `GET /health|` with its empty alternative. */
+/** An expression that drops lines. One that matches every line is refused, such as `GET /health|` with its empty alternative. */
 export const dropPattern = () =>
   expression(({ finds }) => LINES.every(finds), {
     rule: 'an expression that not every line matches: it would drop them all',
     remedy: 'remove an empty alternative (a|) or a star; leave patterns out where every line of the streams is meant',
   });
 
-/** What is taken out of a line: not one that finds the empty text, for that is in every line between any two letters. */
+/** An expression that is redacted. One that matches the empty text is refused, because it matches between any two letters. */
 export const redactExpression = () =>
   expression(({ finds }) => finds(''), {
     rule: 'an expression that does not match the empty text: nothing would be taken out there',
@@ -70,7 +70,7 @@ function report(context: z.RefinementCtx, rule: string, remedy: string): void {
   context.addIssue({ code: 'custom', params: { rule, remedy } });
 }
 
-/** An LDAP filter in which `%s` stands for the name that was typed. */
+/** An LDAP filter in which `%s` stands for the typed name. */
 export const ldapFilter = () =>
   withPattern('LDAP filter', /^\((?=[^$"'\n\r]*%s)[^$"'\n\r]+\)$/, {
     rule: 'an LDAP filter in parentheses that holds %s, the name that was typed',

@@ -1,4 +1,4 @@
-/** The scalar types that the schema is made of: what a stack file writes, and what the rest of the code gets. */
+/** The scalar types of the schema: the form in a stack file, and the value for the rest of the code. */
 export * from './addresses';
 export { remedyFor } from './base';
 export * from './expressions';

@@ -1,4 +1,4 @@
-/** What the Kubernetes API server and the kubelet read, within the bounds that they have for it. */
+/** Scalars for the Kubernetes API server and the kubelet, within their bounds. */
 import { z } from 'zod';
 import { says, wholeNumber, withPattern } from './base';
 
@@ -13,7 +13,7 @@ export const dnsLabel = () =>
     remedy: 'write for example spywatcher-logs',
   });
 
-/** A DNS label of which Kubernetes gets to see a longer one: `nameOf(label)`. */
+/** A DNS label from which a longer one is made for Kubernetes: `nameOf(label)`. */
 export const dnsLabelWithin = (nameOf: (label: string) => string) => {
   const longest = LONGEST_LABEL - nameOf('').length;
   return withPattern('short DNS label', labelOf(longest), {
@@ -24,7 +24,7 @@ export const dnsLabelWithin = (nameOf: (label: string) => string) => {
 
 const SUBDOMAIN = String.raw`[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*`;
 
-/** Name of an object that somebody else has made: a StorageClass, an IngressClass, a ClusterIssuer. */
+/** Name of an object that exists already: a StorageClass, an IngressClass, a ClusterIssuer. */
 export const objectName = (what: string, example: string) =>
   withPattern('object name', new RegExp(`^(?=.{1,253}$)${SUBDOMAIN}$`), {
     rule: `${what}: lower-case letters, digits, hyphens and dots, at most 253`,
@@ -47,14 +47,14 @@ export const objectLabelValue = () =>
     remedy: "write for example backend, or '1' in quotes",
   });
 
-/** Labels of objects, or by which they are chosen. */
+/** Labels of objects, or labels that select them. */
 export const objectLabels = () => z.record(labelKey(), objectLabelValue());
 
 const ANNOTATIONS = {
   rule: 'annotations of at most 256 KiB in all: Kubernetes takes no more',
   remedy: 'shorten them',
 };
-/** A little of it is for the annotations that the stack itself adds. */
+/** The rest is for annotations that the stack itself adds. */
 const MOST_ANNOTATIONS = 250 * 2 ** 10;
 
 export const annotations = () =>
@@ -64,7 +64,7 @@ export const annotations = () =>
       params: { ...ANNOTATIONS },
     });
 
-/** Pods of one workload. */
+/** Number of pods of one workload. */
 export const replicas = () =>
   wholeNumber('number of pods', 1, 1000, {
     rule: 'a number of pods: a whole number from 1 to 1000',
@@ -76,7 +76,7 @@ const REGISTRY = String.raw`${HOST_PART}(?:\.${HOST_PART})*(?::\d{1,5})?`;
 const REPOSITORY = String.raw`[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
 const DIGEST = '@sha256:[0-9a-f]{64}';
 
-/** An image with a tag that names one release, or with a digest: what was tested is what runs. */
+/** An image with a digest, or with a tag that names one release, so that the tested image runs. */
 export const image = () =>
   withPattern(
     'image',
@@ -89,7 +89,7 @@ export const image = () =>
     },
   );
 
-/** Where images are pulled from; a name in front of theirs. */
+/** Registry that images are pulled from. It is put in front of their names. */
 export const imageRegistry = () =>
   withPattern('registry', new RegExp(`^(?=.{1,150}$)${REGISTRY}(?:/${REPOSITORY})*/?$`), {
     rule: 'a registry as it stands in an image reference: host, port and path in small letters, without scheme, user and password, at most 150',
@@ -98,7 +98,7 @@ export const imageRegistry = () =>
 
 const ONCE = { rule: 'each entry once', remedy: 'remove one of the two' };
 
-/** A list that names nothing twice. */
+/** A list without repeated entries. */
 export const distinct = <T extends z.ZodType>(entries: z.ZodArray<T>): z.ZodArray<T> => {
   says(ONCE);
   return entries.check((context) => {

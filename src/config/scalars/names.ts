@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { parsed, says, withPattern } from './base';
 
-/** An IAM role of AWS, in whatever partition. */
+/** An IAM role of AWS, in any partition. */
 export const roleArn = () =>
   withPattern('IAM role', /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
     rule: 'the ARN of an IAM role',
     remedy: 'write for example arn:aws:iam::123456789012:role/loki',
   });
 
-/** A bucket of S3: its own rules for names, which other servers share. */
+/** Name of an S3 bucket. Other servers share the rules of AWS for it. */
 export const bucketName = () =>
   withPattern(
     'bucket',
@@ -20,14 +20,14 @@ export const bucketName = () =>
     },
   );
 
-/** A region, as AWS and other servers of S3 name theirs: a part of host names and signatures. */
+/** Name of a region of an S3 server. It is a part of host names and signatures. */
 export const region = () =>
   withPattern('region', /^[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?$/, {
     rule: 'the name of a region: at most 63 letters, digits, hyphens and underscores',
     remedy: 'write for example eu-central-1',
   });
 
-/** What every object of JavaScript has: no name for an entry of one. */
+/** Properties of every JavaScript object. They cannot be keys of a record. */
 const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
 
 /** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
@@ -58,7 +58,7 @@ export const fieldName = () =>
     remedy: 'write for example tokens, or maxTokens',
   });
 
-/** Id of a Discord guild or user; a number too long for YAML to read exactly. */
+/** Id of a Discord guild or user. As a number, YAML would read it inexactly. */
 export const snowflake = () =>
   withPattern('Discord id', /^[0-9]{17,20}$/, {
     rule: 'a Discord id: 17 to 20 digits, in quotes',
@@ -72,7 +72,7 @@ export const githubOrganization = () =>
     remedy: 'write for example spywatcher, not its URL',
   });
 
-/** A team of a GitHub organisation, as GitHub itself mentions it. */
+/** A team of a GitHub organisation, as a mention on GitHub. */
 export const githubTeam = () =>
   withPattern('GitHub team', /^@[A-Za-z0-9-]+\/[a-z0-9_-]+$/, {
     rule: 'a GitHub team as @organisation/team',
@@ -93,7 +93,7 @@ export const labelName = () =>
     remedy: 'write for example alertname',
   });
 
-/** Text that becomes one setting of Grafana's: no variable (`$`, `%(…)s`) is expanded in it, and it ends nothing. */
+/** Text for one setting. It contains no variable of Grafana's (`$`, `%(…)s`), and no character that ends the setting. */
 export const settingText = (what: string, example: string) =>
   withPattern('plain text', /^(?!.*%\()[^\s'"`$\\;#{}]([^'"`$\\;#{}\n\r\t]{0,253}[^\s'"`$\\;#{}])?$/, {
     rule: `${what}: 1 to 255 characters on one line, without quotes, $ # ; { } %( and backslashes`,
@@ -114,7 +114,7 @@ const CLAIM_RULE = {
 const CLAIM_PATTERN = /^(?:[^\s'"`$\\;#{}.]+|[\w-]+(?:\.[\w-]+)+)$/;
 const CLAIM_NAME = /^[^\s'"`$\\;#{}]+$/;
 
-/** A claim of a token as the names that lead to it. */
+/** A claim of a token, as the path of names to it. */
 export const claim = (): z.ZodType<readonly string[], string | readonly string[]> =>
   parsed(
     z

@@ -1,7 +1,7 @@
-/** Files and folders. */
+/** Scalars for files and folders. */
 import { withPattern } from './base';
 
-/** Its last part is the name of the file in a ConfigMap. */
+/** Path of a rule file. Its last part becomes a key of a ConfigMap. */
 export const ruleFilePath = () =>
   withPattern('rule file', /^(?!\/)([\w .-]+\/)*[A-Za-z0-9][\w.-]{0,200}\.ya?ml$/, {
     rule: 'the path of a YAML file, from the folder of the stack file; its name has at most 200 letters, digits, - _ and .',
@@ -15,7 +15,7 @@ export const stateDirectory = (preset: string) =>
     remedy: `leave it out, for ${preset}`,
   });
 
-/** A folder of the node that holds log files: the agent sees all of it. */
+/** A folder of the node with log files. The agent sees all of it. */
 export const logDirectory = () =>
   withPattern(
     'log directory',
@@ -26,7 +26,7 @@ export const logDirectory = () =>
     },
   );
 
-/** Files below a folder. With a bracket that is not closed, the agent would say so in its log and read nothing. */
+/** A glob of files below a folder. With an unclosed bracket, the agent would log an error and read nothing. */
 export const fileGlob = () =>
   withPattern('glob', /^(?!.*\.\.)(?!\/)(?:[\w*?,./-]|\[(?:\w(?:-\w)?)+\]|\{[\w*?,./-]+\}){1,255}$/, {
     rule: 'a glob below the folder, without .. and with each [ and { closed',

@@ -1,4 +1,4 @@
-/** Amounts, numbers and times. */
+/** Scalars for amounts, numbers and times. */
 import { z } from 'zod';
 import {
   BYTE_SIZE_PATTERN,
@@ -19,12 +19,12 @@ const within = <K extends string, T extends Readonly<Record<K, number>>>(
   most: number,
 ): T | undefined => (value !== undefined && value[key] > 0 && value[key] <= most ? value : undefined);
 
-/** 100 years: readers count in nanoseconds, and have no room for three times as many. */
+/** 100 years. Readers count nanoseconds in 64 bits, which hold less than 300 years. */
 const LONGEST = 36_500 * 86_400_000;
-/** Kubernetes has no more than 8 PiB; what follows from a size, such as temporary space, may be 32 times as much. */
+/** Kubernetes has at most 8 PiB. A derived size, such as temporary space, can be 32 times as large as the written one. */
 const LARGEST = 100 * 2 ** 40;
 const MOST_CPU = 10_000 * 1000;
-/** Of 32 bits with a sign: the smallest that a reader has. */
+/** The largest signed number of 32 bits, which is the smallest type of a reader. */
 const MOST = 2 ** 31 - 1;
 
 const DURATION_RULE = {
@@ -40,7 +40,7 @@ const CPU_RULE = {
   remedy: 'write for example 250m, "1" or 0.5',
 };
 
-/** Zero is no time: a ticker of Loki's with 0 panics, and a wait of 0 is over before it starts. */
+/** A duration above zero. With 0, a ticker of Loki's panics, and a wait ends before it starts. */
 export const duration = (): z.ZodType<Duration, string> =>
   parsed(
     withPattern('duration', DURATION_PATTERN, DURATION_RULE),
@@ -48,7 +48,7 @@ export const duration = (): z.ZodType<Duration, string> =>
     DURATION_RULE,
   );
 
-/** Zero is no size: as a memory limit it would mean none, as a rate it would refuse every line. */
+/** A size above zero. As a memory limit, 0 would mean no limit. As a rate, 0 would refuse every line. */
 export const byteSize = (): z.ZodType<ByteSize, string> =>
   parsed(
     withPattern('size', BYTE_SIZE_PATTERN, BYTES_RULE),
@@ -56,7 +56,7 @@ export const byteSize = (): z.ZodType<ByteSize, string> =>
     BYTES_RULE,
   );
 
-/** YAML reads an unquoted `1` or `0.5` as a number, so both forms are taken. */
+/** An amount of CPU. YAML reads an unquoted `1` or `0.5` as a number, so both forms are accepted. */
 export const cpu = (): z.ZodType<Cpu, string | number> =>
   parsed(
     z
@@ -72,14 +72,14 @@ export const positiveInteger = () =>
     remedy: 'write for example 3, without quotes',
   });
 
-/** Connections of one kind: nginx counts them in 16 bits, and does not start with a larger limit. */
+/** A number of connections. nginx counts them in 16 bits, and does not start with a larger limit. */
 export const connections = () =>
   wholeNumber('number of connections', 1, 65_535, {
     rule: 'a number of connections: a whole number from 1 to 65535',
     remedy: 'write for example 512, without quotes',
   });
 
-/** Zero is allowed: nothing at all of it is normal. */
+/** A count. Zero is allowed. */
 export const count = () =>
   wholeNumber('count', 0, MOST, {
     rule: `a whole number from 0 to ${MOST}`,
@@ -109,14 +109,14 @@ const DAY_RULE = {
   remedy: "write for example '2027-03-01', in quotes",
 };
 
-/** Midnight UTC of a day, as `YYYY-MM-DD`. Pulumi's YAML takes it for a time, and hands it over as one. */
+/** A day as `YYYY-MM-DD`, meaning its midnight UTC. Pulumi's YAML reads an unquoted day as a time, so that form is accepted. */
 export const day = (): z.ZodType<string, string> =>
   parsed(
     withPattern('day', /^\d{4}-\d{2}-\d{2}(T00:00:00Z)?$/, DAY_RULE),
     (written) => {
       const text = written.slice(0, 'YYYY-MM-DD'.length);
       const time = new Date(`${text}T00:00:00Z`);
-      // Of the 31st of a month that has none, JavaScript makes the first of the next.
+      // JavaScript turns the 31st of a shorter month into a day of the next month.
       return Number.isNaN(time.getTime()) || !time.toISOString().startsWith(text) ? undefined : text;
     },
     DAY_RULE,
@@ -127,11 +127,11 @@ const EVALUATION_TIME = {
   remedy: 'write for example 5m',
 };
 
-/** As rule files have it: zero, too. */
+/** A time as rule files have it, including zero. */
 export const evaluationTime = () =>
   withPattern('time', /^(?=.)(\d{1,5}d)?(\d{1,5}h)?(\d{1,5}m)?(\d{1,5}s)?$/, EVALUATION_TIME);
 
-/** A time of day; a day ends at `24:00`. */
+/** A time of day. A day ends at `24:00`. */
 export const clock = () =>
   withPattern('time of day', /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
     rule: 'a time of day from 00:00 to 24:00, in quotes',
@@ -143,7 +143,7 @@ const ZONE_RULE = {
   remedy: 'write for example Europe/Berlin',
 };
 
-/** Whose clock. Abbreviations are none: they mean several zones. */
+/** A time zone of the IANA database. Abbreviations are refused, because they mean several zones. */
 export const timeZone = () =>
   z
     .string(says(ZONE_RULE))

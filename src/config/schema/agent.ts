@@ -21,76 +21,80 @@ import {
 
 const fileSource = z.strictObject({
   name: dnsLabelWithin(filesVolume).describe('Name of the source; the agent sees its folder as `/logs/<name>`.'),
-  job: dnsLabel().describe('Label `job` of its lines; `service` and `app` are the same.'),
-  format: z.enum(FORMATS).default('auto').describe('How its lines are written.'),
-  directory: logDirectory().describe('Folder on the node. Its files have to be readable for everyone (0644).'),
-  files: fileGlob().default(defaults.agent.files).describe('Which of its files, as a glob.'),
+  job: dnsLabel().describe('Label `job` of its lines. `service` and `app` have the same value.'),
+  format: z.enum(FORMATS).default('auto').describe('Format of its lines.'),
+  directory: logDirectory().describe('Folder on the node. Every user must be able to read its files (0644).'),
+  files: fileGlob().default(defaults.agent.files).describe('Files of the folder, as a glob.'),
 });
 
 const dropRule = z.strictObject({
   name: dnsLabel().describe(
     'Name of the rule; the agent counts its lines as `logentry_dropped_lines_total{reason=<name>}`.',
   ),
-  selector: streamSelector().describe('Streams that it is for, by label matchers: `{job="nginx", level="info"}`.'),
+  selector: streamSelector().describe(
+    'Streams that the rule applies to, as label matchers: `{job="nginx", level="info"}`.',
+  ),
   patterns: z
     .array(dropPattern())
     .default([])
-    .describe('RE2; a line has to match one of them besides. Every line of the streams without one.'),
-  keep: fraction().default(0).describe('Fraction of the lines that is kept all the same: 0.1 keeps one in ten.'),
+    .describe(
+      'RE2 expressions. A line must also match one of them. Without any, the rule applies to every line of the streams.',
+    ),
+  keep: fraction().default(0).describe('Fraction of these lines that is kept: 0.1 keeps one in ten.'),
 });
 
 export const agent = z.strictObject({
-  credential: dnsLabel().default(defaults.auth.write).describe('Write credential that the agent pushes with.'),
-  batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time a line waits for its batch.'),
+  credential: dnsLabel().default(defaults.auth.write).describe('Write credential of the agent.'),
+  batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time that a line waits for its batch.'),
   batchSize: byteSize().prefault(defaults.agent.batchSize).describe('Size at which a batch is sent.'),
   positionsDirectory: stateDirectory(defaults.agent.positionsDirectory)
     .optional()
     .describe(
-      `Directory on the node for read positions; it outlives the pod. Without it \`${defaults.agent.positionsDirectory}\`, and with another \`namespaces.agents\` than the default one that directory with \`-<namespace>\` behind it, so that no two stacks share one.`,
+      `Directory on the node for read positions. It outlives the pod. By default \`${defaults.agent.positionsDirectory}\`. Where \`namespaces.agents\` is not the default one, \`-<namespace>\` is appended, so that no two stacks share a directory.`,
     ),
   containerLogMaxSize: byteSize()
     .prefault(defaults.agent.containerLogMaxSize)
     .describe(
-      'The kubelet’s setting of this name: the size at which it rotates a container’s log. Nothing is set by it here: the agent bridges an outage with one such file of each container (`docs/durability.md`).',
+      'Size at which the kubelet rotates a container’s log, as the kubelet’s setting of this name has it. The stack does not change the kubelet. It computes from this size how long an outage the agent bridges (`docs/durability.md`).',
     ),
   excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
   files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),
   redact: z
     .array(
       z.strictObject({
-        name: dnsLabel().describe('What it is, for the reader.'),
+        name: dnsLabel().describe('A name for readers.'),
         expression: redactExpression().describe(
-          'RE2; its capture groups are taken out, or all of the match without any.',
+          'RE2 expression. Its capture groups are redacted. Without any group, the whole match is redacted.',
         ),
       }),
     )
     .default([])
-    .describe('What is taken out of every line, besides the secrets that are always taken out.'),
+    .describe('Expressions that are redacted in every line, in addition to the secrets that are always redacted.'),
   allow: z
     .array(fieldName())
     .default([])
     .describe(
-      'Names whose value is kept although they sound like secrets, in any case and with _, - or nothing between words. Secrets that are known by their form are taken out of it all the same. The logger has the same list as `sanitize.allow`.',
+      'Names of fields that look secret but are not: their values are kept. Case does not matter, nor do _ and - between words. A value with the form of a known secret is still redacted. The logger has the same list as `sanitize.allow`.',
     ),
   drop: z
     .array(dropRule)
     .default(defaults.agent.drop.map((rule) => ({ ...rule, patterns: [...rule.patterns] })))
-    .describe('Lines that are left out, or sampled. By default successful health checks.'),
+    .describe('Lines that are dropped or sampled. By default, successful health checks.'),
   tolerations: z
     .array(
       z.strictObject({
-        key: labelKey().exactOptional().describe('Key of the taint; every key without it, with `Exists`.'),
+        key: labelKey().exactOptional().describe('Key of the taint. Without it, and with `Exists`, every key.'),
         operator: z
           .enum(['Exists', 'Equal'])
           .default('Equal')
-          .describe('`Equal`, as in Kubernetes: the taint has this value. `Exists`: it has any.'),
-        value: objectLabelValue().exactOptional().describe('Value of the taint, with `Equal`; empty without it.'),
+          .describe('As in Kubernetes. `Equal`: the taint has this value. `Exists`: the taint has any value.'),
+        value: objectLabelValue().exactOptional().describe('Value of the taint, with `Equal`. Empty by default.'),
         effect: z
           .enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
           .exactOptional()
-          .describe('Effect of the taint; every effect without it.'),
+          .describe('Effect of the taint. Without it, every effect.'),
       }),
     )
     .default([{ operator: 'Exists', effect: 'NoSchedule' }])
-    .describe('Taints of nodes that the agent runs on all the same; by default every NoSchedule taint.'),
+    .describe('Taints that do not keep the agent from a node. By default, every NoSchedule taint.'),
 });

@@ -3,10 +3,10 @@ import { defaults } from '../defaults';
 import { dnsLabel, email as mailbox, host, port, settingText } from '../scalars';
 import { egressOf } from './shared';
 
-/** What all receivers have. */
+/** Keys of every receiver. */
 const common = (what: string) => ({
-  name: dnsLabel().describe('Its name, for routes and for its secret.'),
-  sendResolved: z.boolean().default(true).describe('Whether it is told that an alert is over, too.'),
+  name: dnsLabel().describe('Name of the receiver, for routes and for its secret.'),
+  sendResolved: z.boolean().default(true).describe('Whether it is also told that an alert is over.'),
   egress: egressOf(what),
 });
 
@@ -22,15 +22,15 @@ const slack = z.strictObject({
 
 const email = z.strictObject({
   type: z.literal('email').describe('Mail.'),
-  to: z.array(mailbox()).min(1).describe('Who gets it.'),
+  to: z.array(mailbox()).min(1).describe('Recipients.'),
   from: mailbox().describe('Sender.'),
   host: host().describe('Mail server.'),
   port: port()
     .default(defaults.alertmanager.smtpPort)
-    .describe('Port there. STARTTLS is mandatory; on port 465 it is TLS from the first byte.'),
+    .describe('Port of the server. STARTTLS is mandatory. On port 465, TLS starts with the first byte.'),
   user: settingText('a user', 'alertmanager')
     .optional()
-    .describe('User. Its password is a secret; no login without it.'),
+    .describe('User. Its password is a secret. Without a user, mail is sent without a login.'),
   ...common('the server'),
 });
 
@@ -43,18 +43,18 @@ const auth = z.discriminatedUnion('type', [
 ]);
 
 const webhook = z.strictObject({
-  type: z.literal('webhook').describe('Anything that takes Alertmanager’s JSON. Its URL is a secret.'),
-  auth: auth.optional().describe('What is sent along; nothing without it.'),
-  ...common('it'),
+  type: z.literal('webhook').describe('Any service that accepts Alertmanager’s JSON. Its URL is a secret.'),
+  auth: auth.optional().describe('Credential that is sent along. Without it, none.'),
+  ...common('the service'),
 });
 
 const pagerduty = z.strictObject({
   type: z
     .literal('pagerduty')
     .describe('A service of PagerDuty. The integration key of its Events API v2 is a secret.'),
-  region: z.enum(['us', 'eu']).default('us').describe('Where the account is.'),
+  region: z.enum(['us', 'eu']).default('us').describe('Region of the account.'),
   ...common('PagerDuty'),
 });
 
-/** Who is told of alerts. What opens it is a secret, under its name. */
+/** Somebody who is told of alerts. The URL, key or password is a secret under the receiver's name. */
 export const receiver = z.discriminatedUnion('type', [discord, slack, email, webhook, pagerduty]);

@@ -18,26 +18,26 @@ import { receiver } from './alertmanager-receivers';
 import { persistence } from './persistence';
 import { egressOf } from './shared';
 
-/** Which alerts: those that meet every condition; all of them without one. */
+/** A choice of alerts: those that meet every condition. Without a condition, all alerts. */
 const alertsWith = () => ({
-  severities: z.array(z.enum(SEVERITIES)).default([]).describe('Alerts of these severities; of any without one.'),
-  tenants: z.array(tenantName()).default([]).describe('Alerts of these tenants; of any without one.'),
-  alerts: z.array(alertName()).default([]).describe('Alerts of these names; of any without one.'),
+  severities: z.array(z.enum(SEVERITIES)).default([]).describe('Alerts of these severities. Without one, of any.'),
+  tenants: z.array(tenantName()).default([]).describe('Alerts of these tenants. Without one, of any.'),
+  alerts: z.array(alertName()).default([]).describe('Alerts with these names. Without one, with any.'),
   labels: z.record(labelName(), labelValue()).default({}).describe('Alerts with these labels.'),
 });
 
 const GROUPING = {
-  groupBy: 'Alerts that have these labels in common are one message.',
+  groupBy: 'Alerts with equal values of these labels share one message.',
   groupWait: 'How long the first message waits for more alerts of its group.',
   groupInterval: 'How long a message about a change waits after the last one.',
-  repeatInterval: 'How often an alert that goes on is told of again.',
+  repeatInterval: 'How often the message about an alert that goes on is repeated.',
 } as const;
 
 const route = z.strictObject({
-  receiver: dnsLabel().describe('Who is told; `none` tells nobody.'),
+  receiver: dnsLabel().describe('Receiver that is told. `none` tells nobody.'),
   ...alertsWith(),
-  continue: z.boolean().default(false).describe('Whether the routes after it look at its alerts, too.'),
-  mute: z.array(dnsLabel()).default([]).describe('Times of `muteTimes` in which nobody is told.'),
+  continue: z.boolean().default(false).describe('Whether later routes also see these alerts.'),
+  mute: z.array(dnsLabel()).default([]).describe('Names of `muteTimes` during which nobody is told.'),
   groupBy: distinct(z.array(labelName()).min(1)).optional().describe(GROUPING.groupBy),
   groupWait: duration().optional().describe(GROUPING.groupWait),
   groupInterval: duration().optional().describe(GROUPING.groupInterval),
@@ -47,13 +47,13 @@ const route = z.strictObject({
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 const muteTime = z.strictObject({
-  name: dnsLabel().describe('Its name, for routes.'),
-  days: z.array(z.enum(DAYS)).default([]).describe('Days of the week; all of them without one.'),
+  name: dnsLabel().describe('Name, for routes.'),
+  days: z.array(z.enum(DAYS)).default([]).describe('Days of the week. Without one, all of them.'),
   hours: z
     .strictObject({ from: clock().describe('Begin.'), to: clock().describe('End.') })
     .optional()
-    .describe('Time of those days; the whole day without it. What ends before it begins goes over midnight.'),
-  timeZone: timeZone().default('UTC').describe('Whose days and hours.'),
+    .describe('Hours of those days. Without it, the whole day. An end before the beginning means the next day.'),
+  timeZone: timeZone().default('UTC').describe('Time zone of the days and hours.'),
 });
 
 const inhibition = z.strictObject({
@@ -62,7 +62,7 @@ const inhibition = z.strictObject({
   equal: z
     .array(labelName())
     .default(['tenant'])
-    .describe('Labels that both have to have in common; a label that neither has is one.'),
+    .describe('Labels that must be equal in both. A label that both lack counts as equal.'),
 });
 
 const { groupBy, groupWait, groupInterval, repeatInterval } = defaults.alertmanager;
@@ -72,31 +72,31 @@ export const alertmanager = z.discriminatedUnion('type', [
     type: z.literal('embedded').describe('An Alertmanager of the stack.'),
     replicas: replicas()
       .default(defaults.alertmanager.replicas)
-      .describe('Alertmanager pods; two tell each other what they have sent.'),
+      .describe('Alertmanager pods. Two pods tell each other what they have sent.'),
     url: url('http', 'https')
       .default(defaults.alertmanager.url)
-      .describe('Where people reach it, for links in messages; the default is that of a port-forward.'),
-    receivers: z.array(receiver).default([]).describe('Who can be told of alerts.'),
+      .describe('URL at which people reach it, for links in messages. The default is the URL of a port-forward.'),
+    receivers: z.array(receiver).default([]).describe('Receivers of alerts.'),
     routes: z
       .array(route)
       .default([])
-      .describe('Who is told of which alert. The first route that fits decides, unless it says `continue`.'),
+      .describe(
+        'Which receiver is told of which alert. The first route that matches decides, unless it has `continue`.',
+      ),
     heartbeat: z
       .strictObject({
         interval: duration()
           .prefault(defaults.alertmanager.heartbeatInterval)
-          .describe('How often it is told that alerts still come.'),
-        egress: egressOf('it'),
+          .describe('How often the service is told that alerts still arrive.'),
+        egress: egressOf('the service'),
       })
       .optional()
       .describe(
-        'An outside service that tells you when alerts cannot come any more: it misses what it is told all the time. Its URLs are secrets, one for each that raises alerts.',
+        'An outside service that tells you when alerts no longer arrive, because the steady message to it stops. Its URLs are secrets, one for each program that raises alerts.',
       ),
     fallback: dnsLabel()
       .optional()
-      .describe(
-        'Receiver of alerts that no route takes: the first one of `receivers` without it; `none` tells nobody.',
-      ),
+      .describe('Receiver of alerts that no route takes. By default, the first of `receivers`. `none` tells nobody.'),
     groupBy: distinct(z.array(labelName()).min(1))
       .default([...groupBy])
       .describe(GROUPING.groupBy),
@@ -107,22 +107,24 @@ export const alertmanager = z.discriminatedUnion('type', [
       .array(inhibition)
       .default([])
       .describe(
-        'Alerts that say nothing new while another one fires. That a critical alert silences the warning of its name is always so.',
+        'Alerts that add nothing while another one fires. A critical alert always silences the warning of the same name.',
       ),
-    muteTimes: z.array(muteTime).default([]).describe('Times in which routes may be mute.'),
+    muteTimes: z.array(muteTime).default([]).describe('Times during which routes can be mute.'),
     retention: duration()
       .prefault(defaults.alertmanager.retention)
-      .describe('How long ended silences, and what was sent, are remembered; longer than any `repeatInterval`.'),
+      .describe(
+        'How long ended silences and sent messages are remembered. It must be longer than any `repeatInterval`.',
+      ),
     persistence: persistence(defaults.alertmanager.persistence.size)
       .prefault({})
-      .describe('Volume of silences and of what was sent.'),
+      .describe('Volume for silences and sent messages.'),
   }),
   z.strictObject({
-    type: z.literal('external').describe('Alertmanagers that are there already.'),
-    urls: z.array(url('http', 'https')).min(1).describe('Each of them, without a path.'),
-    egress: egressOf('each of them'),
+    type: z.literal('external').describe('Alertmanagers that exist already.'),
+    urls: z.array(url('http', 'https')).min(1).describe('URL of each, without a path.'),
+    egress: egressOf('all of them'),
   }),
   z.strictObject({
-    type: z.literal('none').describe('Alerts are seen in Grafana and nowhere else.'),
+    type: z.literal('none').describe('Alerts appear in Grafana only.'),
   }),
 ]);

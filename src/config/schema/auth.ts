@@ -9,15 +9,12 @@ const tenant = z.strictObject({
   erase: z
     .array(dnsLabel())
     .default([])
-    .describe('Names of the credentials that may have lines deleted, and nothing else.'),
+    .describe('Names of the credentials that may have lines deleted. They may do nothing else.'),
 });
 
 const crossTenantReader = z.strictObject({
   name: dnsLabel().describe('Name of the credential.'),
-  tenants: z
-    .array(tenantName())
-    .min(1)
-    .describe('Tenants whose lines it reads, all of them in one query. Two at least.'),
+  tenants: z.array(tenantName()).min(1).describe('Tenants whose lines it reads, all in one query. At least two.'),
 });
 
 export const auth = z.strictObject({
@@ -26,7 +23,7 @@ export const auth = z.strictObject({
       enabled: z
         .boolean()
         .default(true)
-        .describe('Whether the gateway asks for a credential. Without, everyone it lets in is the first tenant.'),
+        .describe('Whether the gateway asks for a credential. If not, every client acts as the first tenant.'),
       tenants: z
         .array(tenant)
         .min(1)
@@ -36,7 +33,7 @@ export const auth = z.strictObject({
         .array(crossTenantReader)
         .default([])
         .describe(
-          'Credentials that read several tenants at once. They can neither tail nor see rules: Loki has both of one tenant only.',
+          'Credentials that read several tenants at once. They can neither tail nor read rules, because Loki offers both for one tenant only.',
         ),
     })
     .prefault({}),

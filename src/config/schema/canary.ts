@@ -5,8 +5,8 @@ import { dnsLabel, duration } from '../scalars';
 export const canary = z.strictObject({
   credential: dnsLabel()
     .default(defaults.canary.credential)
-    .describe('Read credential that it looks for its lines with: of the agent’s tenant, and of nobody else’s use.'),
+    .describe('Read credential for finding its own lines. It belongs to the agent’s tenant, and nobody else uses it.'),
   interval: duration()
     .prefault(defaults.canary.interval)
-    .describe('Time between two of its lines. Each is about 100 bytes, and one stream has them all.'),
+    .describe('Time between two of its lines. Each line has about 100 bytes. All lines are in one stream.'),
 });

@@ -6,9 +6,7 @@ export const deployment = z.strictObject({
   mode: z
     .enum(['single', 'ha'])
     .default(defaults.deployment.mode)
-    .describe(
-      '`single`: one Loki. `ha`: several monolithic replicas in a ring, on object storage, and one compactor for them.',
-    ),
+    .describe('`single`: one Loki. `ha`: several monolithic replicas in a ring on object storage, with one compactor.'),
   replicas: replicas().default(defaults.deployment.replicas).describe('Loki pods.'),
   replicationFactor: positiveInteger()
     .default(defaults.deployment.replicationFactor)
@@ -17,12 +15,12 @@ export const deployment = z.strictObject({
     .enum(['accepted', 'sent', 'demanded'])
     .default(defaults.deployment.clusterLabel)
     .describe(
-      'How the members of a ring tell themselves from those of another one, whose addresses may have been theirs: `demanded`, they hear nobody without their label. `accepted` and `sent` are the steps by which a ring that runs without one gets there: `docs/ha.md`.',
+      'Label by which members of a ring recognise each other, because another ring’s pod may get an address of theirs. `demanded`: they ignore members without the label. `accepted` and `sent` are the steps to it for a ring that runs without a label (`docs/ha.md`).',
     ),
   zoneAware: z
     .boolean()
     .default(defaults.deployment.zoneAware)
     .describe(
-      'Each copy of a line in another zone. Needs nodes in as many zones as `replicationFactor`, and Kubernetes 1.35 or later.',
+      'Whether each copy of a line is in another zone. It needs nodes in as many zones as `replicationFactor`, and Kubernetes 1.35 or later.',
     ),
 });

@@ -5,8 +5,6 @@ import { positiveInteger } from '../scalars';
 export const expectedLoad = z.strictObject({
   linesPerSecond: positiveInteger()
     .default(defaults.expectedLoad.linesPerSecond)
-    .describe('Lines per second of all tenants together, as a mean over days.'),
-  bytesPerLine: positiveInteger()
-    .default(defaults.expectedLoad.bytesPerLine)
-    .describe('Bytes of a line, as a mean over all.'),
+    .describe('Lines per second of all tenants together, averaged over days.'),
+  bytesPerLine: positiveInteger().default(defaults.expectedLoad.bytesPerLine).describe('Bytes of an average line.'),
 });

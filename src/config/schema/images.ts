@@ -8,7 +8,7 @@ export const images = z.strictObject({
     .describe('Mirror that replaces the registry of every image: `registry.example.com/mirror`.'),
   pullSecrets: distinct(z.array(dnsLabel())).default([]).describe('Pull secrets, in both namespaces.'),
   loki: image().default(defaults.images.loki).describe('Image of Loki.'),
-  gateway: image().default(defaults.images.gateway).describe('Image of the gateway: an nginx that runs unprivileged.'),
+  gateway: image().default(defaults.images.gateway).describe('Image of the gateway: an unprivileged nginx.'),
   promtail: image().default(defaults.images.promtail).describe('Image of Promtail.'),
   grafana: image().default(defaults.images.grafana).describe('Image of Grafana.'),
   alertmanager: image().default(defaults.images.alertmanager).describe('Image of Alertmanager.'),

@@ -1,6 +1,6 @@
 /**
- * The shape of a stack config, each section in a file of its name. Stack files hold differences only: every part but
- * `environment` has a default. Rules that join several fields are in rules/.
+ * The shape of a stack config. Each section has a file of its name. Stack files hold differences only, because every part
+ * except `environment` has a default. Rules that join several fields are in `rules/`.
  */
 import { z } from 'zod';
 import type { destination } from '../scalars';
@@ -28,34 +28,32 @@ import { storage } from './storage';
 export const stackConfigSchema = z.strictObject({
   environment: z
     .enum(['dev', 'staging', 'prod'])
-    .describe('What the stack is for; `prod` asks for auth, TLS and durable storage.'),
+    .describe('Purpose of the stack. `prod` demands auth, TLS and durable storage.'),
   namespaces: namespaces.prefault({}).describe('The two namespaces of the stack.'),
   retention: retention.prefault({}).describe('How long logs are kept.'),
   expectedLoad: expectedLoad
     .prefault({})
-    .describe(
-      'What is likely to be written. Nothing is limited by it: `npm run size` and warnings compute the disk from it.',
-    ),
+    .describe('Estimate of what is written. It limits nothing: `npm run size` and warnings compute the disk from it.'),
   limits: limits.prefault({}).describe('What one tenant may write and read.'),
   storage: storage.prefault({ type: 'filesystem' }).describe('Where Loki keeps chunks and index.'),
   persistence: lokiPersistence
     .prefault({})
-    .describe('Loki’s volume: its write-ahead log, and with filesystem storage all else.'),
-  deployment: deployment.prefault({}).describe('How many Loki pods there are, and how they share the work.'),
-  auth: auth.prefault({}).describe('Who may write and read, by name; the secret values are in `secrets`.'),
+    .describe('Loki’s volume. It has the write-ahead log, and with filesystem storage also chunks and index.'),
+  deployment: deployment.prefault({}).describe('Number of Loki pods, and how they share the work.'),
+  auth: auth.prefault({}).describe('Who may write and read, by name. The secret values are in `secrets`.'),
   secretSource: secretSource
     .prefault({ type: 'pulumi' })
     .describe('Where the values of the Secrets come from. `docs/reference/secrets.md` lists them.'),
-  gateway: gateway.prefault({}).describe('The nginx that everything reaches Loki through.'),
+  gateway: gateway.prefault({}).describe('The nginx in front of Loki. Everything reaches Loki through it.'),
   grafana: grafana.prefault({}).describe('Grafana: its URL, first user, Ingress, volume, links and datasources.'),
   agent: agent.prefault({}).describe('The agent that reads the pods’ log files on each node.'),
-  alerting: alerting.prefault({}).describe('What is wrong, by what is written: alerts that Loki evaluates.'),
+  alerting: alerting.prefault({}).describe('Alerts on lines. Loki evaluates them.'),
   alertmanager: alertmanager.prefault({ type: 'embedded' }).describe('Where alerts go.'),
   monitoring: monitoring.prefault({}).describe('How the stack watches itself.'),
   canary: canary
     .optional()
     .describe(
-      'loki-canary: it writes lines, and measures when they can be read, and whether. None without this section.',
+      'loki-canary. It writes lines, and measures whether and when they can be read. Without this section, there is none.',
     ),
   resources: componentResources
     .prefault({
@@ -70,15 +68,15 @@ export const stackConfigSchema = z.strictObject({
       proxy: {},
     })
     .describe(
-      'CPU and memory of each container; `compactor` is there in mode `ha` alone, `prometheus` with `monitoring.type: embedded`, `canary` with `canary`; `proxy` is the nginx in the pods of the canary and of Grafana. Loki’s memory limit also sets GOMEMLIMIT and how much WAL it replays at once.',
+      'CPU and memory of each container. `compactor` exists in mode `ha`, `prometheus` with `monitoring.type: embedded`, `canary` with `canary`. `proxy` is the nginx in the pods of the canary and of Grafana. Loki’s memory limit also sets GOMEMLIMIT and how much of the write-ahead log it replays at once.',
     ),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
-  network: network.prefault({}).describe('Who else takes part in the traffic, for the NetworkPolicies.'),
-  deploy: deploy.prefault({}).describe('How `pulumi up` applies the stack; `cdk8s synth` takes no notice of it.'),
+  network: network.prefault({}).describe('Other parties of the traffic, for the NetworkPolicies.'),
+  deploy: deploy.prefault({}).describe('How `pulumi up` applies the stack. `cdk8s synth` ignores it.'),
 });
 
 /**
- * What a stack file may say: differences from the defaults, in the units that people write (`30d`, `15MB`, `250m`).
+ * The content of a stack file: differences from the defaults, in the units that people write (`30d`, `15MB`, `250m`).
  * Every field, its default and its allowed values are in docs/reference/config.md.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface keeps its name in hovers and errors
@@ -90,14 +88,14 @@ type DeepReadonly<T> = T extends (infer E)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
-/** A stack config as the schema alone makes it: defaults that depend on another section are missing (derived/). */
+/** A stack config as the schema makes it. Defaults that depend on another section are missing (`derived/`). */
 export type ParsedConfig = DeepReadonly<z.output<typeof stackConfigSchema>>;
 
 /** A section with these fields always set. */
 type Filled<Section, Field extends keyof Section> = Section & { readonly [K in Field]-?: NonNullable<Section[K]> };
 
 /**
- * A whole, valid, frozen stack config: plain data, every default filled in, units as numbers, no secret values.
+ * A whole, valid, frozen stack config. It is plain data with every default filled in, units as numbers, and no secret values.
  * Every field is in docs/reference/config.md.
  */
 export interface StackConfig extends Omit<ParsedConfig, 'monitoring' | 'agent'> {
@@ -111,7 +109,7 @@ export type Tenant = StackConfig['auth']['loki']['tenants'][number];
 export type Destination = z.output<ReturnType<typeof destination>>;
 /** The stack's own Alertmanager. */
 export type Alertmanager = Extract<StackConfig['alertmanager'], { readonly type: 'embedded' }>;
-/** Who is told of alerts. */
+/** Somebody who is told of alerts. */
 export type Receiver = Alertmanager['receivers'][number];
 /** Requests and limits of one container. */
 export type Resources = StackConfig['resources']['loki'];

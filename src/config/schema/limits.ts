@@ -21,14 +21,14 @@ export const limits = z.strictObject({
     .describe('Lines that one query may return.'),
   maxLineSize: byteSize()
     .prefault(defaults.limits.maxLineSize)
-    .describe('Longest line; a longer one is cut there, not refused.'),
+    .describe('Longest line. A longer one is cut, not refused.'),
   rejectOldSamplesAfter: duration()
     .prefault(defaults.limits.rejectOldSamplesAfter)
-    .describe('Age from which a line is refused when it is written.'),
+    .describe('Lines older than this are refused.'),
   queryCache: byteSize().prefault(defaults.limits.queryCache).describe('Memory for cached query results.'),
   queryTimeout: duration()
     .prefault(defaults.limits.queryTimeout)
-    .describe('How long one query may take; the gateway waits a little longer.'),
+    .describe('How long one query may take. The gateway waits 15 s longer.'),
   maxQuerySeries: positiveInteger()
     .default(defaults.limits.maxQuerySeries)
     .describe('Series that one metric query may return.'),

@@ -9,16 +9,16 @@ const preset = defaults.monitoring.thresholds;
 const thresholds = z.strictObject({
   agentBehind: byteSize()
     .prefault(preset.agentBehind)
-    .describe('What of one log file the agent may not have read yet, for ten minutes.'),
+    .describe('Unread bytes of one log file above which the alert fires after ten minutes.'),
   volumeUsed: fraction().default(preset.volumeUsed).describe('Share of Loki’s volume that may be used.'),
   volumeFullWithin: duration()
     .prefault(preset.volumeFullWithin)
-    .describe('A volume that will be full within this time, at the rate of the last hours, is one to be enlarged.'),
+    .describe('Fires for a volume that will be full within this time, at the rate of the last hours.'),
   memoryUsed: fraction().default(preset.memoryUsed).describe('Share of its memory limit that a program may use.'),
   compactionOverdue: duration()
     .prefault(preset.compactionOverdue)
     .describe('Time since the last compaction, and since retention was last applied.'),
-  slowQuery: duration().prefault(preset.slowQuery).describe('What 99 % of the queries stay below.'),
+  slowQuery: duration().prefault(preset.slowQuery).describe('Duration that 99 % of the queries stay below.'),
   unauthorized: positiveInteger()
     .default(preset.unauthorized)
     .describe('Requests that the gateway may answer with 401 in five minutes.'),
@@ -27,21 +27,21 @@ const thresholds = z.strictObject({
     .describe('Requests that the gateway may answer with 5xx in five minutes.'),
   certificateExpiresWithin: duration()
     .prefault(preset.certificateExpiresWithin)
-    .describe('A certificate that has not been renewed by this time before its end.'),
+    .describe('Fires for a certificate with less time than this before its end.'),
   canaryLatency: duration()
     .prefault(preset.canaryLatency)
-    .describe('What 95 % of the canary’s lines stay below, from written to read.'),
+    .describe('Time from written to read that 95 % of the canary’s lines stay below.'),
 });
 
 const target = z.strictObject({
   job: dnsLabel().describe('Label `job` of its metrics.'),
-  host: host().describe('Its host: of a Service `<service>.<namespace>.svc`.'),
-  port: port().describe('Port there.'),
+  host: host().describe('Host of the target. The host of a Service is `<service>.<namespace>.svc`.'),
+  port: port().describe('Port of the target.'),
   path: urlPath().default(defaults.monitoring.path).describe('Path of its metrics.'),
   perPod: z
     .boolean()
     .default(false)
-    .describe('Whether each address of the host is scraped by itself: for a headless Service with several pods.'),
+    .describe('Whether each address of the host is scraped separately, for a headless Service with several pods.'),
   egress: egressOf('the target'),
 });
 
@@ -50,7 +50,7 @@ export const monitoring = z.strictObject({
     .enum(['embedded', 'operator', 'annotations', 'none'])
     .optional()
     .describe(
-      'Who scrapes the stack’s metrics: `embedded` a small Prometheus of the stack; `operator` the Prometheus Operator’s, by ServiceMonitor, PodMonitor and PrometheusRule; `annotations` one that looks for `prometheus.io/scrape`; `none` nobody. By default `embedded` in dev, `annotations` elsewhere.',
+      'Who scrapes the stack’s metrics. `embedded`: a small Prometheus of the stack. `operator`: the Prometheus Operator’s, by ServiceMonitor, PodMonitor and PrometheusRule. `annotations`: a Prometheus that looks for `prometheus.io/scrape`. `none`: nobody. By default `embedded` in dev, `annotations` elsewhere.',
     ),
   scrapeInterval: duration()
     .prefault(defaults.monitoring.scrapeInterval)
@@ -62,7 +62,7 @@ export const monitoring = z.strictObject({
         .describe('How long metrics are kept. The volume’s size is a second limit.'),
       persistence: persistence(defaults.monitoring.embedded.persistence.size)
         .prefault({})
-        .describe('Volume of the metrics; four fifths of it are used.'),
+        .describe('Volume of the metrics. Four fifths of it are used.'),
     })
     .prefault({})
     .describe('The Prometheus of the stack.'),
@@ -75,9 +75,6 @@ export const monitoring = z.strictObject({
     })
     .optional()
     .describe('How the Prometheus of the operator finds the stack. Its namespace is `network.monitoring.namespace`.'),
-  targets: z
-    .array(target)
-    .default([])
-    .describe('What the stack’s Prometheus scrapes besides the stack, for example the backend.'),
-  thresholds: thresholds.prefault({}).describe('From when on the stack’s own alerts fire.'),
+  targets: z.array(target).default([]).describe('Further targets of the stack’s Prometheus, for example the backend.'),
+  thresholds: thresholds.prefault({}).describe('Thresholds of the alerts on the stack itself.'),
 });

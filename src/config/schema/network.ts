@@ -3,8 +3,8 @@ import { defaults } from '../defaults';
 import { cidr, dnsLabel, objectLabels, port } from '../scalars';
 
 const client = z.strictObject({
-  namespace: dnsLabel().describe('Its namespace.'),
-  podLabels: objectLabels().default({}).describe('Its pods; all of the namespace without labels.'),
+  namespace: dnsLabel().describe('Namespace of the client.'),
+  podLabels: objectLabels().default({}).describe('Labels of its pods. Without any, all pods of the namespace.'),
 });
 
 export const network = z.strictObject({
@@ -13,7 +13,7 @@ export const network = z.strictObject({
       namespace: dnsLabel()
         .default(defaults.network.ingressController.namespace)
         .describe(
-          'Namespace of the ingress controller, or of a Gateway’s proxies; it may reach Grafana when `grafana.ingress` or `grafana.route` is set.',
+          'Namespace of the ingress controller, or of a Gateway’s proxies. It may reach Grafana when `grafana.ingress` or `grafana.route` is set.',
         ),
     })
     .prefault({}),
@@ -27,17 +27,17 @@ export const network = z.strictObject({
   clients: z
     .array(client)
     .default([])
-    .describe('Other pods that may reach the gateway; with auth on they still need a credential.'),
+    .describe('Other pods that may reach the gateway. With auth, they still need a credential.'),
   dns: z
     .strictObject({
       namespace: dnsLabel().default(defaults.network.dns.namespace).describe('Namespace of the cluster’s DNS.'),
       podLabels: objectLabels()
         .default({ ...defaults.network.dns.podLabels })
-        .describe('Its pods.'),
+        .describe('Labels of its pods.'),
       cidrs: z
         .array(cidr())
         .default([])
-        .describe('Its addresses, where DNS is not a pod (NodeLocal DNSCache, DNS on the node).'),
+        .describe('Addresses of the DNS where it is not a pod (NodeLocal DNSCache, DNS on the node).'),
     })
     .prefault({}),
   apiServer: z
@@ -46,12 +46,12 @@ export const network = z.strictObject({
         .array(cidr())
         .min(1)
         .default([...defaults.network.apiServer.cidrs])
-        .describe('Where the Kubernetes API server is; only the agent may reach it.'),
+        .describe('Addresses of the Kubernetes API server. Only the agent may reach it.'),
       ports: z
         .array(port())
         .min(1)
         .default([...defaults.network.apiServer.ports])
-        .describe('Its ports.'),
+        .describe('Ports of the API server.'),
     })
     .prefault({}),
 });

@@ -12,8 +12,8 @@ const resources = (preset: ResourceDefaults) =>
     .strictObject({
       requests: z
         .strictObject({
-          cpu: cpu().prefault(preset.requests.cpu).describe('CPU the scheduler reserves.'),
-          memory: byteSize().prefault(preset.requests.memory).describe('Memory the scheduler reserves.'),
+          cpu: cpu().prefault(preset.requests.cpu).describe('CPU that the scheduler reserves.'),
+          memory: byteSize().prefault(preset.requests.memory).describe('Memory that the scheduler reserves.'),
         })
         .prefault({}),
       limits: z

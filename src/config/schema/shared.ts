@@ -5,6 +5,6 @@ import { destination } from '../scalars';
 /** Labels of alerts and metrics. */
 export const labels = () => z.record(z.string(), z.string());
 
-/** What a pod connects to outside of the stack. */
+/** Addresses or pods outside of the stack that a pod connects to. */
 export const egressOf = (what: string) =>
-  z.array(destination()).min(1).describe(`Where ${what} is, for the NetworkPolicy: it matches addresses, not names.`);
+  z.array(destination()).min(1).describe(`Addresses of ${what} for the NetworkPolicy, which cannot match names.`);

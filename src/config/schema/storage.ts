@@ -8,9 +8,11 @@ const egress = z.strictObject({
 });
 
 const from = () =>
-  day().describe('First day, in UTC. Periods are only ever added, each before its first day: `npm run check` says so.');
+  day().describe(
+    'First day, in UTC. A period can only be added, and only before its first day. `npm run check` tests this.',
+  );
 
-const SCHEMA = 'Periods of the index, the oldest first. All are `tsdb` with `v13`, the only ones offered so far.';
+const SCHEMA = 'Periods of the index, the oldest first. All of them are `tsdb` with `v13`.';
 
 const access = z.discriminatedUnion('type', [
   z.strictObject({
@@ -18,15 +20,18 @@ const access = z.discriminatedUnion('type', [
     secret: dnsLabel()
       .default(defaults.storage.accessSecret)
       .describe(
-        'Secret in the logging namespace with the key `credentials`: a credentials file of AWS, with the access key as its profile `default`.',
+        'Secret in the logging namespace. Its key `credentials` holds an AWS credentials file with the access key as profile `default`.',
       ),
   }),
   z.strictObject({
     type: z
       .literal('serviceAccount')
       .describe('As an IAM role, with the tokens of the ServiceAccounts `loki` and `compactor`. No Secret.'),
-    roleArn: roleArn().describe('The role; its trust policy names the two ServiceAccounts.'),
-    egress: z.array(egress).min(1).describe('Where STS is, which exchanges tokens for keys, for the NetworkPolicy.'),
+    roleArn: roleArn().describe('ARN of the role. Its trust policy names the two ServiceAccounts.'),
+    egress: z
+      .array(egress)
+      .min(1)
+      .describe('Addresses of STS, which exchanges tokens for keys, for the NetworkPolicy.'),
   }),
   z.strictObject({
     type: z
@@ -53,20 +58,19 @@ export const storage = z.discriminatedUnion('type', [
     forcePathStyle: z
       .boolean()
       .default(false)
-      .describe('Bucket in the path instead of in the host name; most S3 servers other than AWS want it.'),
-    access: access.prefault({ type: 'secret' }).describe('How Loki may use the bucket.'),
+      .describe(
+        'Whether the bucket’s name is in the path instead of in the host name. Most S3 servers other than AWS need it.',
+      ),
+    access: access.prefault({ type: 'secret' }).describe('How Loki proves that it may use the bucket.'),
     lifecycle: z
       .strictObject({
-        expireAfter: duration().describe('Age at which the bucket deletes an object, chunk and index alike.'),
+        expireAfter: duration().describe('Age at which the bucket deletes an object, be it chunk or index.'),
       })
       .optional()
       .describe(
-        'The bucket’s own lifecycle rule, if it has one that deletes; it needs none, Loki deletes by itself. Nothing is made of it: it is checked against the retention.',
+        'The bucket’s own lifecycle rule, if it has one that deletes. The bucket needs none, because Loki deletes. The stack makes no rule: it checks this one against the retention.',
       ),
-    egress: z
-      .array(egress)
-      .min(1)
-      .describe('Where the bucket is, for the NetworkPolicy: it matches addresses, not names.'),
+    egress: z.array(egress).min(1).describe('Addresses of the bucket for the NetworkPolicy, which cannot match names.'),
     schema: z
       .array(
         z.strictObject({
@@ -74,7 +78,7 @@ export const storage = z.discriminatedUnion('type', [
           store: z
             .enum(['s3', 'filesystem'])
             .default('s3')
-            .describe('Where its chunks and index are: `filesystem` for the time before the stack moved to S3.'),
+            .describe('Store of its chunks and index. `filesystem` is for the time before the stack moved to S3.'),
         }),
       )
       .min(1)
