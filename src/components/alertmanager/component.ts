@@ -19,14 +19,14 @@ import { Workload } from '../kit/workload';
 import { alertmanagerConfig, CONFIG, RECEIVERS } from './config';
 import { TEMPLATES } from './templates';
 
-/** A stack config with an Alertmanager of the stack's own. */
+/** A stack config with an Alertmanager of its own. */
 export type AlertmanagerProps = StackConfig & { readonly alertmanager: AlertmanagerConfig };
 
 /** uid and gid of the image. */
 const USER = 65534;
 const DATA = '/alertmanager';
 
-/** Alertmanager: StatefulSet with a volume for silences, Services, config and templates, NetworkPolicy; a pair also has a disruption budget. */
+/** Alertmanager: StatefulSet with a volume for silences, Services, config, templates and NetworkPolicy. A pair also has a disruption budget. */
 export class Alertmanager extends Construct {
   constructor(scope: Construct, id: string, props: AlertmanagerProps) {
     super(scope, id);
@@ -79,7 +79,7 @@ export class Alertmanager extends Construct {
           from: [
             podsOf(LOKI, namespaces.logging), // its ruler
             podsOf(GRAFANA, namespaces.logging),
-            podsOf(GATEWAY, namespaces.logging), // of which it is the metrics alone
+            podsOf(GATEWAY, namespaces.logging), // for metrics only
             ...(props.monitoring.type === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
           ],
           ports: tcp(ALERTMANAGER.ports.http),
@@ -97,7 +97,7 @@ export class Alertmanager extends Construct {
   private services(workload: Workload, props: AlertmanagerProps): void {
     const ports = [servicePort('http', ALERTMANAGER.ports.http)];
     workload.service('service', { ports });
-    // The two of a pair find each other before they are ready.
+    // The pods of a pair find each other before they are ready.
     workload.service('pods', { name: ALERTMANAGER_PODS, headless: true, beforeReady: true, ports });
     for (const pod of alertmanagerPods(props))
       workload.service(`metrics-${pod}`, { name: `${pod}-metrics`, beforeReady: true, pod, ports });
@@ -147,19 +147,19 @@ export function alertmanagerArgs(props: Pick<AlertmanagerProps, 'alertmanager' |
     `--config.file=${CONFIG}/alertmanager.yml`,
     `--storage.path=${DATA}`,
     `--data.retention=${formatDuration(alertmanager.retention)}`,
-    // What a pod that is killed may forget of its silences; the default is 15m.
+    // A killed pod forgets silences of this time at most. The default is 15m.
     '--data.maintenance-interval=1m',
     `--web.external-url=${alertmanager.url}`,
-    // The path of that URL is none of its own.
+    // The path of that URL is not a path of Alertmanager's own.
     '--web.route-prefix=/',
     ...(alertmanager.replicas === 1
       ? ['--cluster.listen-address=']
       : [
           `--cluster.listen-address=0.0.0.0:${cluster}`,
           `--cluster.advertise-address=$(POD_IP):${cluster}`,
-          // A pod's address may become that of another stack's pod.
+          // A pod of another stack may get a former address of this pod.
           `--cluster.label=${namespaces.logging}/${ALERTMANAGER.name}`,
-          // A pod comes back with another address; the default is to look for the old one 6h.
+          // A pod comes back with another address. By default, the old address is tried for 6h.
           '--cluster.reconnect-timeout=5m',
           ...alertmanagerPods(props).map((pod) => `--cluster.peer=${alertmanagerHost(pod, namespaces)}:${cluster}`),
         ]),

@@ -1,4 +1,4 @@
-/** Alertmanager's config file as an object. Secrets stand in it as paths of files. */
+/** Alertmanager's config file as an object. It has paths of files in place of secrets. */
 import { type Alertmanager, type Receiver, receiverKeys, type StackConfig } from '../../config';
 import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../../config/derived/heartbeat';
 import { NOBODY } from '../../config/rules/alertmanager';
@@ -6,17 +6,17 @@ import { type Duration, formatDuration } from '../../config/units';
 import { TEMPLATES } from './templates';
 import { LOKI, PROMTAIL } from '../kit/identity';
 
-/** Where the pod finds its config and templates. */
+/** Folder of the pod with its config and templates. */
 export const CONFIG = '/etc/alertmanager/config';
-/** Where the pod finds what opens its receivers, one file for each key of the Secret. */
+/** Folder of the pod with the secrets of its receivers, one file for each key of the Secret. */
 export const RECEIVERS = '/etc/alertmanager/receivers';
 
 type Yaml = Readonly<Record<string, unknown>>;
 type Conditions = Alertmanager['inhibit'][number]['while'];
 
 /**
- * Always: what is critical has been a warning before. Labels that tell one source of an alert from another are compared, so
- * that one pod's alert does not silence another pod's.
+ * A critical alert always silences the warning of the same name. Labels of the source are compared, so that one pod's alert
+ * does not silence another pod's.
  */
 const CRITICAL_SILENCES_WARNING = {
   source_matchers: ['severity="critical"'],
@@ -24,14 +24,14 @@ const CRITICAL_SILENCES_WARNING = {
   equal: ['alertname', 'tenant', 'job', 'namespace', 'pod', 'instance'],
 };
 
-/** What is noticed of lines that do not arrive, or do not come back. */
+/** Alerts that fire when lines do not arrive, or cannot be read. */
 const LINES_MISSING = ['CanaryLosesLines', 'CanaryLinesLate', 'SourceSilent'];
 const LOKI_UNREACHABLE = [
   ...LINES_MISSING,
   ...['CanarySlow', 'CanarySilent', 'GatewayServerErrors', 'AgentCannotDeliver', 'AgentBehind'],
 ];
 
-/** Always: what follows from a program that is gone is no news beside that. One of a ring may be down, and nothing follows. */
+/** The alert on a missing program always silences the alerts that follow from it. Nothing follows from one missing member of a ring. */
 function causesSilenceEffects({ mode }: StackConfig['deployment']): readonly Yaml[] {
   const gone = (job: string, alerts: readonly string[], effects: readonly string[]): Yaml => ({
     source_matchers: [...oneOf('alertname', alerts), ...oneOf('job', [job])],
@@ -50,7 +50,7 @@ export function alertmanagerConfig(
   heartbeats: readonly HeartbeatSource[],
 ): Yaml {
   const { receivers, routes, fallback, groupBy, groupWait, groupInterval, repeatInterval, inhibit, muteTimes } = props;
-  // It always fires: as a cause it would silence for ever, and as an effect be missed.
+  // Watchdog always fires. It must neither inhibit others nor be inhibited.
   const notHeartbeat = heartbeats.length === 0 ? [] : [`alertname!="${WATCHDOG}"`];
   return {
     templates: [`${CONFIG}/*.tmpl`],
@@ -82,7 +82,7 @@ export function alertmanagerConfig(
       { name: NOBODY },
       ...heartbeats.map(heartbeatKey).map((name) => ({
         name,
-        // Who misses it is told by the outside service, not by Alertmanager that it is over.
+        // The outside service reports a missing heartbeat. A message that Watchdog is over would count as one.
         webhook_configs: [{ send_resolved: false, url_file: `${RECEIVERS}/${name}` }],
       })),
       ...receivers.map(receiver),
@@ -90,12 +90,12 @@ export function alertmanagerConfig(
   };
 }
 
-/** Looks in one interval; Alertmanager tells again at the first look at which `repeat_interval` is over. */
+/** Looks in one interval. Alertmanager repeats a message at the first look after `repeat_interval` has passed. */
 const HEARTBEAT_LOOKS = 5;
 
 /**
- * Before all others, and none of them sees it. It is told at once, then with every `interval`: half a look earlier, because what
- * counts is when the last message was taken, which is after the look.
+ * The route of the heartbeat comes before all others, and they do not see it. The message goes out at once, then with every
+ * `interval`, less half a look: the time counts from the delivery of the last message, which is after its look.
  */
 function heartbeatRoutes({ heartbeat }: Alertmanager, sources: readonly HeartbeatSource[]): readonly Yaml[] {
   if (heartbeat === undefined) return [];
@@ -127,7 +127,7 @@ function grouping(given: {
   };
 }
 
-/** Conditions as Alertmanager writes them; all have to hold. */
+/** Conditions as matchers of Alertmanager. All of them must hold. */
 function matchers({ severities, tenants, alerts, labels }: Conditions): readonly string[] {
   return [
     ...oneOf('severity', severities),
@@ -145,7 +145,7 @@ function oneOf(label: string, values: readonly string[]): readonly string[] {
     : [`${label}=~${JSON.stringify(values.map((value) => value.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`];
 }
 
-/** Hours over midnight are those at both ends of a day: Alertmanager knows none that end before they begin. */
+/** Hours over midnight become two ranges of a day, because Alertmanager refuses a range that ends before it begins. */
 function timeInterval({ name, days, hours, timeZone }: Alertmanager['muteTimes'][number]): Yaml {
   const times = hours === undefined ? [] : isOverMidnight(hours) ? overMidnight(hours) : [hours];
   return {
@@ -162,7 +162,7 @@ function timeInterval({ name, days, hours, timeZone }: Alertmanager['muteTimes']
 
 type Hours = NonNullable<Alertmanager['muteTimes'][number]['hours']>;
 
-/** Of two times of a day with as many digits, the earlier one is the smaller text. */
+/** Times of day have the same number of digits, so they are compared as texts. */
 const isOverMidnight = ({ from, to }: Hours): boolean => to < from;
 const overMidnight = ({ from, to }: Hours): readonly Hours[] => [
   { from: '00:00', to },

@@ -1,18 +1,18 @@
-/** What a message says, in Alertmanager's template language: one line about the group, then each alert with its links. */
+/** Messages in Alertmanager's template language: one line about the group, then each alert with its links. */
 
-/** Alerts that a message shows one by one; Discord takes 4096 characters. */
+/** Number of alerts that a message shows. Discord accepts 4096 characters. */
 const SHOWN = 5;
 
 const HAS_MORE = `{{ if gt (len .Alerts) ${SHOWN} }}`;
 
-/** Each of the first alerts, by a template of its own. */
+/** Runs a template for each of the first alerts. */
 const eachAlert = (template: string): string =>
   `{{ range $index, $alert := .Alerts }}{{ if lt $index ${SHOWN} }}{{ template "${template}" $alert }}{{ end }}{{ end }}`;
 
 const define = (name: string, ...lines: readonly string[]): string =>
   `{{ define "${name}" }}${lines.join('')}{{ end }}\n`;
 
-/** `[2 firing, 1 resolved] critical HighErrorRate, tenant spywatcher`; what the alerts do not have in common is left out. */
+/** `[2 firing, 1 resolved] critical HighErrorRate, tenant spywatcher`. Only labels that the alerts have in common are shown. */
 const TITLE = define(
   'spywatcher.title',
   '[{{ with .Alerts.Firing }}{{ len . }} firing{{ end }}',
@@ -30,7 +30,7 @@ const STATE = define(
   '{{ else }}resolved at {{ .EndsAt.UTC.Format "2006-01-02 15:04:05" }} UTC{{ end }}',
 );
 
-/** Where its lines are to be seen. */
+/** Link to the lines of an alert. */
 const EXPLORE = define(
   'spywatcher.explore',
   '{{ with .Annotations.explore_url }}{{ . }}{{ else }}{{ .GeneratorURL }}{{ end }}',
@@ -38,12 +38,12 @@ const EXPLORE = define(
 
 const NAME = '{{ with .Annotations.summary }}{{ . }}{{ else }}{{ $.Labels.alertname }}{{ end }}';
 
-/** A parenthesis would end a link of Markdown, and LogQL is full of them. */
+/** A URL for a link of Markdown. A parenthesis would end the link, and LogQL has many. */
 const markdownUrl = (url: string): string => `{{ reReplaceAll "\\\\(" "%28" (reReplaceAll "\\\\)" "%29" ${url}) }}`;
 
-/** What means something in Markdown, as an expression in quotes. */
+/** Characters with a meaning in Markdown, as a quoted expression. */
 const MARKUP = JSON.stringify('([\\\\\\[\\]*_~`|<>#])');
-/** What an alert quotes of a log line must not be a link that leads elsewhere than it says. */
+/** Text of a log line for Markdown. It must not become a link. */
 const markdownText = (text: string): string => `{{ reReplaceAll ${MARKUP} ${JSON.stringify('\\$1')} ${text} }}`;
 
 const EXPLORE_URL = '(or .Annotations.explore_url .GeneratorURL)';
@@ -64,7 +64,7 @@ const MARKDOWN = [
   ),
 ].join('');
 
-/** To Slack, `<` begins a link, or the mention of a whole channel; what an alert quotes of a log line must not. */
+/** Text of a log line for Slack. Its `<` must not begin a link or the mention of a channel. */
 const slackText = (text: string): string =>
   `{{ reReplaceAll ">" "&gt;" (reReplaceAll "<" "&lt;" (reReplaceAll "&" "&amp;" ${text})) }}`;
 /** Nor may it end a link. */

@@ -1,4 +1,4 @@
-/** Where the stack's own pods find Alertmanager and Prometheus. */
+/** Addresses of Alertmanager, Prometheus and metrics for the stack's own pods. */
 import type { StackConfig } from '../../config';
 import { defaults } from '../../config/defaults';
 import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS, PROMTAIL } from './identity';
@@ -6,13 +6,13 @@ import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS, PROMTAIL } from './identity
 /** Service that gives each Alertmanager a name. */
 export const ALERTMANAGER_PODS = `${ALERTMANAGER.name}-pods`;
 
-/** Service of the gateway's second port, behind which each Loki pod's metrics have a path. */
+/** Service of the gateway's second port. Each Loki pod's metrics have a path there. */
 export const GATEWAY_METRICS = `${GATEWAY.name}-metrics`;
 
 /** Service that has an address for each agent. */
 export const PROMTAIL_METRICS = `${PROMTAIL.name}-metrics`;
 
-/** Service that has an address for each Grafana pod, for metrics alone. */
+/** Service that has an address for each Grafana pod, for metrics only. */
 export const GRAFANA_METRICS = `${GRAFANA.name}-metrics`;
 
 /** Names of the stack's own Alertmanager pods, in order. */
@@ -21,12 +21,12 @@ export function alertmanagerPods({ alertmanager }: Pick<StackConfig, 'alertmanag
   return Array.from({ length: count }, (_, index) => `${ALERTMANAGER.name}-${index}`);
 }
 
-/** Host name of one of them. */
+/** Host name of one of these pods. */
 export function alertmanagerHost(pod: string, { logging }: StackConfig['namespaces']): string {
   return `${pod}.${ALERTMANAGER_PODS}.${logging}.svc`;
 }
 
-/** URL of each Alertmanager, without a slash at the end: an alert is told to all of them. Empty where there is none. */
+/** URL of each Alertmanager, without a slash at the end. An alert is sent to all of them. Empty where there is none. */
 export function alertmanagerUrls({
   alertmanager,
   namespaces,
@@ -38,21 +38,21 @@ export function alertmanagerUrls({
   );
 }
 
-/** Where silences are made and alerts are seen: any of the Alertmanagers. Without a slash at the end. */
+/** URL of any of the Alertmanagers, for silences and for reading alerts. Without a slash at the end. */
 export function alertmanagerUrl(config: Pick<StackConfig, 'alertmanager' | 'namespaces'>): string | undefined {
   return config.alertmanager.type === 'embedded'
     ? `http://${ALERTMANAGER.name}.${config.namespaces.logging}.svc:${ALERTMANAGER.ports.http}`
     : alertmanagerUrls(config)[0];
 }
 
-/** URL of the embedded Prometheus, without a slash at the end; undefined where there is none. */
+/** URL of the embedded Prometheus, without a slash at the end. Undefined where there is none. */
 export function prometheusUrl(config: Pick<StackConfig, 'monitoring' | 'namespaces'>): string | undefined {
   return config.monitoring.type === 'embedded'
     ? `http://${PROMETHEUS.name}.${config.namespaces.logging}.svc:${PROMETHEUS.ports.http}`
     : undefined;
 }
 
-/** What makes a Prometheus that looks for annotations scrape a pod or a Service; nothing where none is meant to. */
+/** Annotations by which a Prometheus scrapes a pod or a Service. Empty unless `monitoring.type` is `annotations`. */
 export function scrapeAnnotations(
   { monitoring }: Pick<StackConfig, 'monitoring'>,
   port: number,

@@ -1,9 +1,9 @@
-/** The disruption budget of a workload: a drain of nodes takes one of its pods at a time. */
+/** The disruption budget of a workload. With it, a drain of nodes stops one of its pods at a time. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import { type Identity, selectorLabels } from './identity';
 
-/** None for a single pod: a budget would keep its node from ever being drained. */
+/** Makes the budget, unless there is a single pod: a budget would keep its node from being drained. */
 export function disruptionBudget(
   scope: Construct,
   component: Identity,

@@ -1,4 +1,4 @@
-/** A container of any pod: where its image comes from, what it may do and use, and how it is probed. */
+/** A container of any pod: its image, security, resources and probes. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Quantity } from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Resources, StackConfig } from '../../config';
@@ -10,16 +10,16 @@ type Given =
 
 /** The fields in which containers differ. */
 export interface ContainerProps extends Omit<k8s.Container, Given> {
-  /** As the config has it; a mirror is put in front of it. */
+  /** The image as the config has it. A mirror is put in front of it. */
   readonly image: string;
   readonly resources: Resources;
-  /** What it may keep in files beside its own log and temporary files. @default - nothing */
+  /** Disk for files other than its log and small temporary files. @default - none */
   readonly buffers?: ByteSize;
-  /** How to see that it lives. @default - every 10 s; restarted after 6 failures */
+  /** Probe that restarts it. @default period and threshold - every 10 s, restarted after 6 failures */
   readonly livenessProbe: k8s.Probe;
 }
 
-/** Security of every container, the agent's too. */
+/** Security of every container, including the agent's. */
 export const CONTAINER_SECURITY: k8s.SecurityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
@@ -37,7 +37,7 @@ export function container(
     imagePullPolicy: 'IfNotPresent',
     resources: containerResources(resources, buffers),
     securityContext: CONTAINER_SECURITY,
-    // `kubectl describe pod`, and with it `pulumi up`, tells why a container has ended: it shows the last lines of its log.
+    // `kubectl describe pod` and `pulumi up` then show the last lines of the log of a container that has ended.
     terminationMessagePolicy: 'FallbackToLogsOnError',
     livenessProbe: { periodSeconds: 10, failureThreshold: 6, ...livenessProbe },
   };
@@ -51,7 +51,7 @@ export function imageReference(image: string, { registry }: Pick<StackConfig['im
   return `${registry.replace(/\/$/, '')}/${hasRegistry ? rest.join('/') : image}`;
 }
 
-/** What a pod may write to its node: its own log and temporary files. Above the limit, the node stops the pod. */
+/** Disk of the node for a pod's log and temporary files. The node stops the pod above the limit. */
 const EPHEMERAL_STORAGE = { request: '64Mi', limit: { bytes: 2 ** 30 } };
 
 function containerResources(
@@ -69,7 +69,7 @@ function containerResources(
   };
 }
 
-/** Share of the memory limit up to which Go collects lazily; the rest is for what Go does not count. */
+/** Share of the memory limit up to which Go collects lazily. The rest is for memory that Go does not count. */
 const GO_MEMORY_SHARE = 0.8;
 
 /** `GOMEMLIMIT`, for every program that is written in Go. */
@@ -87,14 +87,14 @@ export function containerPorts(ports: Readonly<Record<string, number>>): k8s.Con
   return Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' }));
 }
 
-/** A probe that asks for a path, over TLS where it is said so. */
+/** A probe that asks for a path, over TLS with `scheme: HTTPS`. */
 export function httpProbe(path: string, port = 'http', scheme: 'HTTP' | 'HTTPS' = 'HTTP'): k8s.Probe {
   return {
     httpGet: { path, port: k8s.IntOrString.fromString(port), ...(scheme === 'HTTP' ? {} : { scheme }) },
   };
 }
 
-/** A probe that connects to a port and asks nothing. */
+/** A probe that only connects to a port. */
 export function tcpProbe(port: string): k8s.Probe {
   return { tcpSocket: { port: k8s.IntOrString.fromString(port) } };
 }

@@ -1,6 +1,6 @@
 /**
- * Who is who: name, selector and container ports of every component. Policies, Services and upstreams all read them
- * here, so that none can select a pod or name a port that does not exist.
+ * Name, selector and container ports of every component. Policies, Services and upstreams read them here, so that none of
+ * them can select a pod or name a port that does not exist.
  */
 
 export interface Identity {
@@ -20,10 +20,10 @@ export const ALERTMANAGER = identity({ name: 'alertmanager', ports: { http: 9093
 export const PROMETHEUS = identity({ name: 'prometheus', ports: { http: 9090 } });
 export const CANARY = identity({ name: 'canary', ports: { metrics: 3500 } });
 
-/** The label by which everything of a stack is known, and its value. */
+/** The label of everything in a stack, and its value. */
 export const PART_OF = 'app.kubernetes.io/part-of';
 export const STACK = 'spywatcher-logs';
-/** Annotation of a namespace: the config says that it may be one in which other things run. */
+/** Annotation of a namespace. It means that the config allows other pods in the namespace. */
 export const ADOPT = `${STACK}/adopted`;
 
 /** Labels that select the pods of a component. They never change: a StatefulSet's selector is immutable. */
@@ -31,7 +31,7 @@ export function selectorLabels({ name }: Identity): Readonly<Record<string, stri
   return { 'app.kubernetes.io/name': name, [PART_OF]: STACK };
 }
 
-/** Labels of every object of a component: the selector and what may change. */
+/** Labels of every object of a component: the selector, and labels that may change. */
 export function objectLabels(component: Identity): Readonly<Record<string, string>> {
   return { ...selectorLabels(component), 'app.kubernetes.io/managed-by': STACK };
 }

@@ -1,4 +1,4 @@
-/** NetworkPolicy parts: who, and on which port. Ports come from the {@link Identity} of the pod that listens. */
+/** Parts of NetworkPolicies: peers and ports. Ports come from the {@link Identity} of the pod that listens. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import { parseCIDR } from 'ipaddr.js';
@@ -12,7 +12,7 @@ export function podsOf(component: Identity, namespace: string): k8s.NetworkPolic
   return podsIn(namespace, selectorLabels(component));
 }
 
-/** Pods with these labels in a namespace; all of them without labels. */
+/** Pods with these labels in a namespace. Without labels, all pods of the namespace. */
 export function podsIn(namespace: string, labels: Readonly<Record<string, string>> = {}): k8s.NetworkPolicyPeer {
   return {
     namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
@@ -20,7 +20,7 @@ export function podsIn(namespace: string, labels: Readonly<Record<string, string
   };
 }
 
-/** Who may scrape metrics: everything in the configured namespace, and the stack's own Prometheus. */
+/** Pods that may scrape metrics: all pods of the configured namespace, and the stack's own Prometheus. */
 export function scrapers({
   network,
   namespaces,
@@ -32,14 +32,14 @@ export function scrapers({
   ];
 }
 
-/** Addresses. Of a range that is wider than a part of it which is not the internet, that part is left out. */
+/** A range of addresses. Private and local ranges inside of a wider range are left out. */
 export function addresses(cidr: string): k8s.NetworkPolicyPeer {
   const range = parseCIDR(cidr);
   const except = NOT_INTERNET.filter((part) => isWider(range, part.range)).map((part) => part.cidr);
   return { ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } };
 }
 
-/** The cluster's own addresses, the node's, and the cloud's metadata. */
+/** Addresses of the cluster, of the node, and of the cloud's metadata. */
 const NOT_INTERNET = [
   ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
   ...['::1/128', 'fc00::/7', 'fe80::/10'],
@@ -47,7 +47,7 @@ const NOT_INTERNET = [
 
 type Range = ReturnType<typeof parseCIDR>;
 
-/** Whether a range holds all of another one, and more. */
+/** Whether a range contains another one, and is larger. */
 function isWider(outer: Range, [address, length]: Range): boolean {
   return address.kind() === outer[0].kind() && outer[1] < length && address.match(outer);
 }
@@ -67,7 +67,7 @@ export function udp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
   return ports.map((port) => ({ protocol: 'UDP', port: k8s.IntOrString.fromNumber(port) }));
 }
 
-/** Name resolution, for pods that look names up. */
+/** Access to DNS, for pods that resolve names. */
 export function dnsEgress({ dns }: StackConfig['network']): k8s.NetworkPolicyEgressRule {
   return {
     to: [podsIn(dns.namespace, dns.podLabels), ...dns.cidrs.map(addresses)],
@@ -75,7 +75,7 @@ export function dnsEgress({ dns }: StackConfig['network']): k8s.NetworkPolicyEgr
   };
 }
 
-/** Alertmanagers that are not the stack's own. */
+/** Access to Alertmanagers outside of the stack. */
 export function alertmanagerEgress({
   alertmanager,
 }: Pick<StackConfig, 'alertmanager'>): readonly k8s.NetworkPolicyEgressRule[] {
@@ -88,7 +88,7 @@ export interface ComponentPolicyProps {
   readonly egress: readonly k8s.NetworkPolicyEgressRule[];
 }
 
-/** The policy of one component: both directions are closed, and these rules open what its traffic needs. */
+/** The policy of one component. Both directions are closed, except for these rules. */
 export function componentPolicy(
   scope: Construct,
   component: Identity,
@@ -99,7 +99,7 @@ export function componentPolicy(
     spec: {
       podSelector: { matchLabels: { ...selectorLabels(component) } },
       policyTypes: ['Ingress', 'Egress'],
-      // The API server drops an empty list; stated, it would come back as a difference at every refresh.
+      // The API server drops an empty list. A written one would be a difference at every refresh.
       ...(ingress.length === 0 ? {} : { ingress: [...ingress] }),
       ...(egress.length === 0 ? {} : { egress: [...egress] }),
     },

@@ -1,4 +1,4 @@
-/** An nginx configuration as data. Names and arguments are quoted where nginx's grammar wants it, so no value can end a directive. */
+/** An nginx configuration as data. Names and arguments are quoted where nginx's grammar needs it, so that no value can end a directive. */
 
 /** `['listen', 8080]`, or with a block as the last element: `['http', [...]]`. */
 export type Directive = readonly [name: string, ...rest: readonly (string | number | readonly Directive[])[]];

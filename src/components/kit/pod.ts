@@ -5,19 +5,19 @@ import type { StackConfig } from '../../config';
 import { type ByteSize, formatQuantity } from '../../config/units';
 
 /**
- * The fields that every pod of a stack has, whatever runs in it. A node selector for all of them would be a line here;
- * `status` and `doctor` would then have to learn on which nodes an agent is expected.
+ * The fields of every pod of a stack. A node selector for all pods would be one line here. `status` and `doctor` would then
+ * need to know the nodes on which an agent is expected.
  */
 export function everyPod({ pullSecrets }: Pick<StackConfig['images'], 'pullSecrets'>): Partial<k8s.PodSpec> {
   return {
-    // The agent alone reads the API; its pod says otherwise.
+    // Only the agent reads the API. Its pod overrides this field.
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
   };
 }
 
-/** Meets Pod Security `restricted`; the user is the image's own. */
+/** A security context that meets Pod Security `restricted`. */
 export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
   return {
     runAsNonRoot: true,
@@ -29,7 +29,7 @@ export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
   };
 }
 
-/** Changes with the config and with nothing else, so that a config change rolls the pods. */
+/** An annotation with a hash of the config. A changed config changes it, and so replaces the pods. */
 export function configHash(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const hash = createHash('sha256')
     .update(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))))
@@ -37,13 +37,13 @@ export function configHash(files: Readonly<Record<string, string>>): Readonly<Re
   return { 'spywatcher-logs/config-hash': hash.slice(0, 16) };
 }
 
-/** A node's label that says in which zone it is. */
+/** The label of a node with its zone. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 /**
- * Pods of one workload on different nodes and zones where there are several.
+ * Spreads the pods of one workload over nodes and zones.
  *
- * @param minZones - with fewer zones, pods wait for one. @default - any zone will do
+ * @param minZones - with fewer zones, pods wait. @default - pods do not wait for a zone
  */
 export function spread(
   labels: Readonly<Record<string, string>>,
@@ -59,18 +59,18 @@ export function spread(
   }));
 }
 
-/** Keys of a Secret as files, readable for the pod's group and nobody else; all keys without a list. */
+/** Keys of a Secret as files, which only the pod's group can read. Without a list, all keys. */
 export function secretFiles(name: string, secretName: string, keys?: readonly string[]): k8s.Volume {
   const items = keys?.map((key) => ({ key, path: key }));
   return { name, secret: { secretName, defaultMode: 0o440, ...(items === undefined ? {} : { items }) } };
 }
 
-/** A folder that is as old as its pod, on the node's disk. */
+/** A folder on the node's disk that is removed with its pod. */
 export function scratch(name: string, size: ByteSize): k8s.Volume {
   return { name, emptyDir: { sizeLimit: k8s.Quantity.fromString(formatQuantity(size)) } };
 }
 
-/** A volume that one pod at a time writes to; of the cluster's default class without one. */
+/** A volume that one node at a time can mount. Without a class, it has the cluster's default class. */
 export function volumeClaim({ size, storageClass }: VolumeSize): k8s.PersistentVolumeClaimSpec {
   return {
     accessModes: ['ReadWriteOnce'],

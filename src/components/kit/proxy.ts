@@ -1,4 +1,4 @@
-/** An nginx beside the main container of a pod: it adds a credential to what passes, and shows of its neighbour only what is listed. */
+/** An nginx beside the main container of a pod. It adds a credential to requests, and serves only the listed paths of its neighbour. */
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../../config';
 import { AUTHORIZATION_FILE } from '../../secrets/authorization';
@@ -8,16 +8,16 @@ import { scratch, secretFiles } from './pod';
 
 /** Name of the container. */
 export const PROXY = 'proxy';
-/** Where the container finds its configuration. */
+/** Folder with the container's configuration. */
 export const PROXY_CONFIG = '/etc/nginx/proxy';
-/** Where it finds the line with the credential. */
+/** Folder with the line that has the credential. */
 export const AUTHORIZATION = '/etc/nginx/authorization';
 
 /** Adds the credential of {@link AUTHORIZATION_FILE} to a request. */
 export const WITH_AUTHORIZATION: Directive = ['include', `${AUTHORIZATION}/${AUTHORIZATION_FILE}`];
 const NOT_FOUND: Directive = ['location', '/', [['return', 404]]];
 
-/** A server that answers GET on these paths, and knows no other. */
+/** A server that answers GET on these paths only. */
 export function proxyServer(
   listen: string | number,
   locations: Readonly<Record<string, readonly Directive[]>>,
@@ -37,7 +37,7 @@ export function proxyServer(
   ];
 }
 
-/** Where nginx itself answers, whatever is behind it. */
+/** Path that nginx itself answers, whatever the state of its neighbour. */
 const ALIVE_PATH = '/alive';
 export const ALIVE = { [ALIVE_PATH]: [['return', 200]] } as const;
 
@@ -58,7 +58,7 @@ export function proxyConfig(servers: readonly Directive[]): string {
         ['access_log', 'off'],
         ['server_tokens', 'off'],
         ['proxy_http_version', '1.1'],
-        // Answers are not kept in files.
+        // Answers are not buffered in files.
         ['proxy_max_temp_file_size', 0],
         ...servers,
       ],
@@ -69,7 +69,7 @@ export function proxyConfig(servers: readonly Directive[]): string {
 export interface ProxyProps extends Pick<StackConfig, 'images' | 'resources'> {
   /** ConfigMap with a key `nginx.conf`. */
   readonly configMap: string;
-  /** Secret with the credential. @default - it adds none */
+  /** Secret with the credential. @default - no credential is added */
   readonly secret?: string;
   /** Container port `metrics`. */
   readonly metricsPort: number;

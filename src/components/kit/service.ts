@@ -5,11 +5,11 @@ import { type Identity, selectorLabels } from './identity';
 /** The fields in which Services differ. */
 export interface ServiceProps {
   readonly ports: readonly k8s.ServicePort[];
-  /** A name for each pod instead of one address for all of them. @default false */
+  /** Whether each pod has a name, instead of one address for all pods. @default false */
   readonly headless?: boolean;
   /** Whether pods count before they are ready. @default false */
   readonly beforeReady?: boolean;
-  /** The only pod of a StatefulSet behind it. @default - all pods of the component */
+  /** Name of the StatefulSet's pod behind it. @default - all pods of the component */
   readonly pod?: string;
 }
 
@@ -25,10 +25,10 @@ export function serviceSpec(
   };
 }
 
-/** A port with the name and the number of the container's; or with others that lead to it. */
+/** A port of a Service that leads to the container's port of this name. `as` gives it another name or number. */
 export function servicePort(name: string, port: number, as: { name?: string; port?: number } = {}): k8s.ServicePort {
   return { name, port, ...as, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
 }
 
-/** The StatefulSet controller puts it on each pod. */
+/** The label that the StatefulSet controller puts on each pod. */
 const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';

@@ -1,4 +1,4 @@
-/** The workload of a component with the objects around it. Fields that all components share are here, and nowhere else. */
+/** The workload of a component with the objects around it. Fields that all components share are written here only. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
@@ -10,7 +10,7 @@ import { type ServiceProps, serviceSpec } from './service';
 
 /** The fields in which pods differ. */
 export interface PodProps extends Pick<k8s.PodSpec, 'terminationGracePeriodSeconds' | 'tolerations' | 'volumes'> {
-  /** Files that are read when the pod starts: it is replaced when they change. */
+  /** Files that are read when the pod starts. The pod is replaced when they change. */
   readonly files: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   /** uid and gid, or a security context that is not `restricted`. */
@@ -23,7 +23,7 @@ export interface PodProps extends Pick<k8s.PodSpec, 'terminationGracePeriodSecon
 /** A Deployment. */
 export interface DeploymentProps {
   readonly replicas: number;
-  /** Whether an old pod and a new one may run side by side. If so, a new one serves before an old one stops. */
+  /** Whether an old pod and a new one may run side by side. Then a new pod serves before an old one stops. */
   readonly overlap: boolean;
   readonly pod: PodProps;
 }
@@ -35,22 +35,22 @@ export interface StatefulSetProps {
   readonly serviceName: string;
   /** Whether all pods start at once. @default false */
   readonly parallel?: boolean;
-  /** Zones that there must be. @default - pods spread over the zones that there are */
+  /** Number of zones that must exist. @default - pods spread over the existing zones */
   readonly minZones?: number | undefined;
   readonly volume: VolumeSize;
-  /** What becomes of volumes. */
+  /** What happens to volumes when the StatefulSet is deleted or scaled down. */
   readonly claims: Record<'whenDeleted' | 'whenScaled', 'Retain' | 'Delete'>;
   readonly pod: PodProps;
 }
 
 /** A DaemonSet. */
 export interface DaemonSetProps {
-  /** Nodes whose pod may be away during a roll-out. */
+  /** Number or share of nodes whose pod may be missing during a roll-out. */
   readonly maxUnavailable: string;
   readonly pod: PodProps;
 }
 
-/** The objects of one component. It is no construct itself: they are the component's own children. */
+/** The objects of one component. It is not a construct: the objects are the component's own children. */
 export class Workload {
   private readonly selector: Record<string, string>;
 
@@ -64,12 +64,12 @@ export class Workload {
     this.selector = { ...selectorLabels(component) };
   }
 
-  /** Metadata of an object; without a name that of the workload. */
+  /** Metadata of an object. @param name - by default, the name of the workload */
   metadata(name = this.component.name): k8s.ObjectMeta {
     return { name, namespace: this.namespace, labels: { ...objectLabels(this.component) } };
   }
 
-  /** The ServiceAccount. Its token is in no pod that does not ask for it. */
+  /** The ServiceAccount. Its token is only in pods with `hasToken`. */
   serviceAccount(extra: Pick<k8s.ObjectMeta, 'annotations'> = {}): void {
     new k8s.KubeServiceAccount(this.owner, 'service-account', {
       metadata: { ...this.metadata(), ...extra },
@@ -81,7 +81,7 @@ export class Workload {
     new k8s.KubeConfigMap(this.owner, id, { metadata: this.metadata(name), data });
   }
 
-  /** A Service; without a name that of the workload. */
+  /** A Service. Without a name, it has the name of the workload. */
   service(
     id: string,
     { name, annotations, ...props }: ServiceProps & { name?: string; annotations?: Readonly<Record<string, string>> },
@@ -126,7 +126,7 @@ export class Workload {
     });
   }
 
-  /** The DaemonSet: a pod on each node. */
+  /** The DaemonSet, which has a pod on each node. */
   daemonSet({ maxUnavailable, pod }: DaemonSetProps): void {
     new k8s.KubeDaemonSet(this.owner, 'daemon-set', {
       metadata: this.metadata(),
@@ -140,7 +140,7 @@ export class Workload {
     });
   }
 
-  /** The fields of every controller, its pods among them. */
+  /** The fields of every controller, including its pods. */
   private controller(
     { files, annotations, user, hasToken = false, containers, ...own }: PodProps,
     placement: Pick<k8s.PodSpec, 'topologySpreadConstraints'> = {},

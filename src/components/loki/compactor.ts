@@ -10,12 +10,12 @@ import { compactorSection, lokiConfig, tenantOverrides } from './config';
 import { lokiStatefulSet } from './stateful-set';
 import { bucketEgress, bucketIdentity, DATA } from './storage';
 
-/** Index files of a day at a time, and the list of the chunks that are about to be deleted. */
+/** Room for the index files of one day, and for the list of chunks to be deleted. */
 const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
 
 /**
- * Compaction, retention and deletion for a ring of Lokis. Inside of each of them, they would be done by one that a ring
- * chooses, while a request for deletion reaches any of them, and is known to that one alone.
+ * Compaction, retention and deletion for a ring of Lokis. Inside of Loki, one member of the ring would do them, while a
+ * request for deletion reaches any member, and only that member knows it.
  */
 export class Compactor extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
@@ -53,7 +53,7 @@ export class Compactor extends Construct {
   }
 }
 
-/** The compactor's config file as an object: what it has in common with Loki, and a ring of its own that nobody else is in. */
+/** The compactor's config file as an object. It shares sections with Loki's, and has a ring with itself as the only member. */
 export function compactorConfig(props: StackConfig): Readonly<Record<string, unknown>> {
   const shared = lokiConfig(props);
   return {

@@ -16,7 +16,7 @@ import { ruleConfigMaps, ruleMounts, rulerEgress } from './ruler';
 import { lokiStatefulSet } from './stateful-set';
 import { bucketEgress, bucketIdentity } from './storage';
 
-/** Loki: StatefulSet, Services, config, NetworkPolicy; with replicas in a ring also a disruption budget. */
+/** Loki: StatefulSet, Services, config and NetworkPolicy. A ring also has a disruption budget. */
 export class Loki extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
@@ -61,7 +61,7 @@ export class Loki extends Construct {
       beforeReady: true, // members of a ring find each other before they are ready
       ports: [portOf('http'), portOf('grpc'), portOf('memberlist')],
     });
-    // Without a ready pod it refuses connections at once, and the gateway goes to the next.
+    // Without a ready pod, such a Service refuses connections at once, and the gateway asks the next one.
     for (const pod of deployment.mode === 'ha' ? podNames(deployment) : [])
       workload.service(`service-${pod}`, { name: pod, pod, ports: http });
     for (const pod of podNames(deployment))
@@ -76,17 +76,17 @@ export class Loki extends Construct {
       files,
       mounts: ruleMounts(props),
       replicas,
-      parallel: true, // a ring of three starts at once; with one replica it makes no difference
+      parallel: true, // a ring of three starts at once
       resources: resources.loki,
       volumeSize: persistence.size,
-      // Replaying a large WAL takes minutes; until it is done, nothing else may restart Loki.
+      // Replaying a large WAL takes minutes. No probe may restart Loki before it is done.
       startSeconds: startSeconds(props),
       // Long enough to flush the chunks in memory.
       endSeconds: endSeconds(props),
-      // One of a ring that stops is to be left alone soon: `shutdown_delay` counts on it. A slow answer is not a no.
+      // `shutdown_delay` relies on it that a stopping member soon gets no requests. A slow answer is not a failure.
       ...(mode === 'ha' ? { readiness: { periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 5 } } : {}),
       alive: '/loki/api/v1/status/buildinfo',
-      // The zone differs from pod to pod; the kubelet puts it in. A ring that knows zones has as many of them as a line has copies.
+      // The kubelet fills in the zone of each pod. A ring with zones has as many zones as a line has copies.
       ...(zoneAware
         ? {
             args: ['-common.storage.ring.instance-availability-zone=$(ZONE)'],

@@ -8,26 +8,26 @@ import { LOKI } from '../kit/identity';
 import { rulerSection } from './ruler';
 import { DATA, schemaPeriods, storageSection } from './storage';
 
-/** Where the pod finds its config files. */
+/** Folder of the pod with its config files. */
 export const CONFIG = '/etc/loki';
-/** Share of the memory limit up to which a WAL is replayed before chunks are flushed; Loki's default is 4 GB whatever the limit. */
+/** Share of the memory limit up to which a WAL is replayed before chunks are flushed. Loki's default is 4 GB whatever the limit. */
 const REPLAY_MEMORY_SHARE = 0.75;
 /**
- * How long a Loki of a ring that is told to stop goes on serving. By then nobody asks it any more: its readiness fails within
- * 2 s, its Service hears of it within another 2, and the gateway keeps a connection for 3 s at most.
+ * How long a stopping Loki of a ring goes on serving. After that time nobody asks it any more: its readiness fails within
+ * 2 s, its Service knows within another 2 s, and the gateway keeps a connection for at most 3 s.
  */
 const SHUTDOWN_DELAY = '10s';
-/** Longer than any Loki runs. */
+/** Ten years: longer than any Loki runs. */
 const NEVER = '87600h';
 const HOUR = 3_600_000;
 const SECOND = 1000;
 
-/** Loki's config file as an object. What is unusual has its reason beside it. */
+/** Loki's config file as an object. Each unusual value has its reason beside it. */
 export function lokiConfig(props: StackConfig): Readonly<Record<string, unknown>> {
   const { deployment, limits, storage } = props;
   const isRing = deployment.mode === 'ha';
   return {
-    // Always: the gateway sends the tenant of the credential, or the only tenant where it asks for none. So turning auth on later hides no data.
+    // Always on. The gateway sends the credential's tenant, or the only tenant without auth. So turning auth on later hides no data.
     auth_enabled: true,
     analytics: { reporting_enabled: false }, // nothing leaves the cluster; default: true
     ...(isRing ? { shutdown_delay: SHUTDOWN_DELAY } : {}), // default 0s; a single Loki has nobody to take over
@@ -42,9 +42,9 @@ export function lokiConfig(props: StackConfig): Readonly<Record<string, unknown>
     },
     limits_config: limitsSection(props),
     runtime_config: { file: `${CONFIG}/overrides.yaml`, period: '10s' },
-    // A ring leaves it to a compactor of its own. Each Loki has one built in, which waits for an interval before it begins.
+    // A ring has a separate compactor. The one inside of each Loki waits for an interval before it begins, so it never does.
     compactor: isRing ? { retention_enabled: false, compaction_interval: NEVER } : compactorSection(props),
-    // Only where somebody may: X-Scope-OrgID with several tenants is an error otherwise.
+    // Only with readers across tenants. Otherwise X-Scope-OrgID with several tenants is an error.
     ...(props.auth.loki.crossTenantReaders.length === 0 ? {} : { querier: { multi_tenant_queries_enabled: true } }),
     ...rulerSection(props),
     query_range: {
@@ -54,8 +54,8 @@ export function lokiConfig(props: StackConfig): Readonly<Record<string, unknown>
     },
     query_scheduler: { max_outstanding_requests_per_tenant: 4096 }, // a dashboard splits into many requests; below that Loki answers "too many outstanding requests"
     frontend: { compress_responses: true, log_queries_longer_than: '10s' },
-    // Default: the queues of a ring's members are shared. A query that is in the queue of one that stops would never be answered;
-    // this way the gateway hears of it, and asks another Loki.
+    // By default, the members of a ring share their queues, and a query in the queue of a stopping member is never answered. Here each
+    // Loki has its own queue, so that the gateway notices, and asks another Loki.
     frontend_worker: { frontend_address: `127.0.0.1:${LOKI.ports.grpc}` },
   };
 }
@@ -66,7 +66,7 @@ function serverSection(props: StackConfig): Readonly<Record<string, unknown>> {
     http_listen_port: LOKI.ports.http,
     grpc_listen_port: LOKI.ports.grpc,
     log_format: 'json',
-    // Default 30s, which would cut an answer that takes its query's time.
+    // Default 30s, which would cut the answer to a long query.
     http_server_read_timeout: formatDuration(serverTimeout(limits)),
     http_server_write_timeout: formatDuration(serverTimeout(limits)),
     grpc_server_max_recv_msg_size: grpcMessageSize(props), // default 4 MB, less than a batch may have
@@ -81,7 +81,7 @@ function commonSection({ deployment }: StackConfig): Readonly<Record<string, unk
     replication_factor: deployment.replicationFactor, // default 3: with one replica every write would fail
     ring: {
       kvstore: { store: isRing ? 'memberlist' : 'inmemory' },
-      // Its zone is an argument of each pod. With it, the copies of a line are in different zones, or it is refused.
+      // The zone is an argument of each pod. A line whose copies cannot be in different zones is refused.
       ...(deployment.zoneAware ? { zone_awareness_enabled: true } : {}),
     },
     ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
@@ -102,13 +102,13 @@ function ingesterSection({ deployment, storage, limits, resources }: StackConfig
   };
   return {
     chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
-    // What an outage has held back is in queries at once, however old: until its chunk is flushed, only the ingester knows it. Default
-    // 2h41m. Loki allows it with a store of files alone; with S3 such lines show when they are flushed.
+    // Old lines after an outage are then found at once. Until their chunk is flushed, only the ingester has them. Default 2h41m. Loki
+    // allows it only with a store of files. With S3, such lines are found once they are flushed.
     ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
     ...(deployment.mode === 'ha'
       ? {
-          lifecycler: { readiness_check_ring_health: false }, // default true: beside a dead one, no other becomes ready, and a roll-out stands still
-          autoforget_unhealthy: true, // default false: one that never comes back counts as dead for ever
+          lifecycler: { readiness_check_ring_health: false }, // default true: no member becomes ready beside a dead one, which stops a roll-out
+          autoforget_unhealthy: true, // default false: a member that never comes back counts as dead forever
         }
       : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
     wal: {
@@ -120,7 +120,7 @@ function ingesterSection({ deployment, storage, limits, resources }: StackConfig
   };
 }
 
-/** Of every tenant; {@link tenantOverrides} says what differs for one. */
+/** Limits of every tenant. {@link tenantOverrides} has the differences of single tenants. */
 function limitsSection({ retention, limits }: StackConfig): Readonly<Record<string, unknown>> {
   return {
     ...retentionLimits(retention),
@@ -136,13 +136,13 @@ function limitsSection({ retention, limits }: StackConfig): Readonly<Record<stri
     reject_old_samples: true,
     reject_old_samples_max_age: formatDuration(limits.rejectOldSamplesAfter),
     allow_structured_metadata: true,
-    // Default 64KB; above it the line is lost. What is in the line may be metadata as well.
+    // Default 64KB. A line with more is lost. Metadata can repeat the whole line, so it has the same bound.
     max_structured_metadata_size: formatLokiBytes(limits.maxLineSize),
-    // Lines older than 40 minutes go to streams of their own for each hour. In the stream of the present, Loki refuses what is an hour
-    // behind the newest line, and of a push of several streams it says so of the last alone: an outage's backlog would be lost unseen.
+    // Lines older than 40 minutes go to separate streams for each hour. In the current stream, Loki refuses lines an hour behind the
+    // newest line, and reports only the last stream of a push. So the backlog of an outage would be lost without notice.
     shard_streams: { time_sharding_enabled: true }, // default false
     volume_enabled: true,
-    // Default 721h, whatever the retention; an hour more, for queries whose end is a moment ahead.
+    // Default 721h, whatever the retention. One hour more is for queries whose end is slightly in the future.
     max_query_length: formatDuration({ milliseconds: longestKept(retention).milliseconds + HOUR }),
     max_query_lookback: formatDuration(longestKept(retention)),
     discover_service_name: [], // default: adds a label service_name of its own to every stream
@@ -154,8 +154,8 @@ function limitsSection({ retention, limits }: StackConfig): Readonly<Record<stri
 }
 
 /**
- * Default: none. The address of a pod that is gone may become that of another ring's pod, and the two rings one. The bucket is
- * in the label because two clusters may have a namespace of the same name, and one network.
+ * The label of the ring. Default: none. Without it, two rings can merge when a pod of one gets the former address of a pod of
+ * the other. The bucket is in the label because two clusters on one network may have a namespace of the same name.
  */
 function ringLabel({ deployment, namespaces, storage }: StackConfig): Readonly<Record<string, unknown>> {
   const label = storage.type === 's3' ? `${namespaces.logging}/${storage.bucket}` : namespaces.logging;
@@ -166,7 +166,7 @@ function ringLabel({ deployment, namespaces, storage }: StackConfig): Readonly<R
   };
 }
 
-/** Compaction, retention and deletion, for whoever does it. */
+/** Compaction, retention and deletion, in a single Loki or in a ring's compactor. */
 export function compactorSection({ retention, storage }: StackConfig): Readonly<Record<string, unknown>> {
   return {
     working_directory: `${DATA}/compactor`,
@@ -177,7 +177,7 @@ export function compactorSection({ retention, storage }: StackConfig): Readonly<
   };
 }
 
-/** Per-tenant overrides; Loki reads the file again while it runs. */
+/** Overrides of single tenants. Loki reloads the file while it runs. */
 export function tenantOverrides({ retention, limits, auth }: StackConfig): Readonly<Record<string, unknown>> {
   const overrides = auth.loki.tenants.flatMap(({ name, erase }) => {
     const kept = retention.tenants[name];
@@ -193,7 +193,7 @@ export function tenantOverrides({ retention, limits, auth }: StackConfig): Reado
 
 type TenantLimits = StackConfig['limits']['tenants'][string];
 
-/** What is written of a tenant's limits, by Loki's names. */
+/** The written limits of a tenant, by Loki's names. */
 function tenantLimits(own: TenantLimits): Readonly<Record<string, unknown>> {
   const { ingestionRate, ingestionBurst, perStreamRate, perStreamBurst, maxStreams, queryTimeout } = own;
   const written: Readonly<Record<string, unknown>> = {
@@ -212,8 +212,8 @@ function tenantLimits(own: TenantLimits): Readonly<Record<string, unknown>> {
 }
 
 /**
- * How long lines are kept, of all tenants or of one. Both keys are always there: without `retention_stream` a tenant would
- * have that of all tenants beside its own period.
+ * How long lines of all tenants or of one are kept. Both keys are always written. Without `retention_stream`, a tenant would
+ * inherit that of all tenants beside its own period.
  *
  * Loki drops a chunk from the index of an earlier day by `retention_period` alone, whatever the chunk's stream. So that is
  * the longest there is, and what is kept shorter has a rule behind all others (those of a stack file begin at priority 1).
@@ -230,12 +230,12 @@ function retentionLimits({ period, streams }: KeptPeriods): Readonly<Record<stri
   };
 }
 
-/** As old as a line may be when it is written, and until its chunk is sure to be in the store. */
+/** The largest age of a new line, and the time until its chunk is certainly in the store. */
 function lateLines({ rejectOldSamplesAfter }: StackConfig['limits']): string {
   return formatDuration({ milliseconds: rejectOldSamplesAfter.milliseconds + 3 * HOUR });
 }
 
-/** An answer is on its way a moment longer than its query runs. */
+/** An answer arrives a moment after its query ends. */
 function serverTimeout(limits: StackConfig['limits']): Duration {
   return { milliseconds: longestQueryTimeout(limits).milliseconds + 5 * SECOND };
 }

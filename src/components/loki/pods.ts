@@ -2,7 +2,7 @@
 import type { StackConfig } from '../../config';
 import { COMPACTOR, LOKI } from '../kit/identity';
 
-/** Loki's own, in order. */
+/** Names of Loki's own pods, in order. */
 export function podNames({ replicas }: Pick<StackConfig['deployment'], 'replicas'>): readonly string[] {
   return Array.from({ length: replicas }, (_, index) => `${LOKI.name}-${index}`);
 }

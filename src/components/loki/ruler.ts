@@ -11,10 +11,10 @@ import { ALERTMANAGER, PROMETHEUS } from '../kit/identity';
 import { DATA } from './storage';
 import { destinationRule, podsOf, tcp } from '../kit/network';
 
-/** Where the pod finds each tenant's rules, in a folder of its name. */
+/** Folder of the pod with a folder of rules for each tenant. */
 export const RULES = '/etc/loki-rules';
 
-/** Loki's `ruler` section; none where `alerting.enabled` is false. */
+/** Loki's `ruler` section. Empty where `alerting.enabled` is false. */
 export function rulerSection(props: StackConfig): Readonly<Record<string, unknown>> {
   const { alerting, grafana, deployment } = props;
   if (!alerting.enabled) return {};
@@ -31,7 +31,7 @@ export function rulerSection(props: StackConfig): Readonly<Record<string, unknow
       ...(alertmanagers.length === 0
         ? {}
         : { alertmanager_url: alertmanagers.join(','), enable_alertmanager_v2: true }),
-      // Each group of rules is evaluated by one member of the ring, and they ask each other for what the API tells.
+      // One member of the ring evaluates each group of rules. The members ask each other for the answers of the API.
       ...(deployment.mode === 'ha' ? { enable_sharding: true } : {}),
       wal: { dir: `${DATA}/ruler-wal` }, // default: below the working directory, which is read-only
       ...(metrics === undefined
@@ -41,21 +41,21 @@ export function rulerSection(props: StackConfig): Readonly<Record<string, unknow
   };
 }
 
-/** Where recording rules are kept; undefined where there are none. */
+/** URL that takes the results of recording rules. Undefined where there are none. */
 function recordedTo(props: StackConfig): string | undefined {
   if (!hasRecordingRules(props)) return undefined;
   const embedded = prometheusUrl(props);
   return props.alerting.remoteWrite?.url ?? (embedded === undefined ? undefined : `${embedded}/api/v1/write`);
 }
 
-/** A ConfigMap of rules, and where the pod has it. */
+/** A ConfigMap of rules, and its folder in the pod. */
 export interface RuleConfigMap {
   readonly name: string;
   readonly mountPath: string;
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** One for each tenant that has rules. With one for each tenant, another tenant would change the pod, and restart Loki. */
+/** One for each tenant with rules. If tenants without rules had one, a new tenant would change the pod, and restart Loki. */
 export function ruleConfigMaps(props: StackConfig): readonly RuleConfigMap[] {
   return props.alerting.enabled ? tenantRules(props).filter(hasRules).map(ruleConfigMap) : [];
 }
@@ -75,12 +75,12 @@ function ruleConfigMap({ tenant, files }: TenantRules): RuleConfigMap {
   };
 }
 
-/** Whether a tenant's name can be a part of a name in Kubernetes, which has 63 letters. */
+/** Whether a tenant's name can be a part of a name in Kubernetes, which has at most 63 letters. */
 function isName(tenant: string): boolean {
   return /^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/.test(tenant);
 }
 
-/** Mounted as folders, without subPath: a changed ConfigMap arrives in the running pod, and Loki reads it again. */
+/** Mounts of the folders, without subPath. A changed ConfigMap then arrives in the running pod, and Loki reloads it. */
 export function ruleMounts(props: StackConfig): Required<Pick<k8s.Container, 'volumeMounts'>> & {
   readonly volumes: readonly k8s.Volume[];
 } {
@@ -91,7 +91,7 @@ export function ruleMounts(props: StackConfig): Required<Pick<k8s.Container, 'vo
   };
 }
 
-/** Alertmanager, and who keeps what is recorded. */
+/** Access to Alertmanager, and to the store of recorded metrics. */
 export function rulerEgress(props: StackConfig): readonly k8s.NetworkPolicyEgressRule[] {
   const { alerting, alertmanager, namespaces } = props;
   if (!alerting.enabled) return [];

@@ -18,7 +18,7 @@ export interface LokiStatefulSetProps extends Pick<StatefulSetProps, 'replicas' 
   readonly identity: Identity;
   /** Contents of the ConfigMap `<name>-config`. */
   readonly files: Readonly<Record<string, string>>;
-  /** Further folders, which Loki reads again while it runs: a change of theirs restarts nothing. */
+  /** Further folders. Loki reloads them while it runs, so that a change restarts nothing. */
   readonly mounts?: { readonly volumeMounts: readonly k8s.VolumeMount[]; readonly volumes: readonly k8s.Volume[] };
   readonly resources: Resources;
   readonly volumeSize: ByteSize;
@@ -28,13 +28,13 @@ export interface LokiStatefulSetProps extends Pick<StatefulSetProps, 'replicas' 
   readonly endSeconds?: number;
   /** @default - every 5 s */
   readonly readiness?: Pick<k8s.Probe, 'periodSeconds' | 'failureThreshold' | 'timeoutSeconds'>;
-  /** Path that tells that the process lives, whatever it is at work on. */
+  /** Path that answers while the process lives, even while it is busy. */
   readonly alive: string;
   readonly args?: readonly string[];
   readonly env?: readonly k8s.EnvVar[];
 }
 
-/** A StatefulSet whose pods have a volume each, and the files of their ConfigMap. */
+/** A StatefulSet. Each pod has a volume, and the files of the ConfigMap. */
 export function lokiStatefulSet(
   workload: Workload,
   config: Pick<StackConfig, 'persistence' | 'storage' | 'images'>,

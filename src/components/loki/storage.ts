@@ -1,4 +1,4 @@
-/** Where Loki keeps chunks and index: the parts of its config, its pods and its policy that follow from `storage`. */
+/** The store of Loki's chunks and index: the parts of its config, pods and policy that follow from `storage`. */
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../../config';
 import { CREDENTIALS_FILE } from '../../secrets/bucket-credentials';
@@ -8,10 +8,10 @@ import { secretFiles } from '../kit/pod';
 /** The section of the stack config. */
 type Storage = StackConfig['storage'];
 
-/** Where the pod has its volume. */
+/** Folder of the pod with its volume. */
 export const DATA = '/var/loki';
 const BUCKET_CREDENTIALS = '/etc/loki-bucket';
-/** The address at which every node of EKS answers with the keys of a Pod Identity association. */
+/** The address on every node of EKS that gives out the keys of a Pod Identity association. */
 const POD_IDENTITY = { cidr: '169.254.170.23/32', port: 80 };
 
 /** One period of the index as Loki's config has it. */
@@ -23,14 +23,14 @@ export interface SchemaPeriod {
   readonly index: { readonly prefix: string; readonly period: string };
 }
 
-/** Periods of the index. What one of them says of days that have passed must never change: Loki would not find their logs. */
+/** Periods of the index. A period of days in the past must never change, or Loki would not find their logs. */
 export function schemaPeriods(storage: Storage): readonly SchemaPeriod[] {
   return storage.schema.map((period, index) => ({
     from: period.from,
     store: 'tsdb',
     object_store: 'store' in period ? period.store : storage.type,
     schema: 'v13',
-    // Of each period its own, so that none can be taken for another's table. The first one's is that of stacks before there were several.
+    // Each period has its own prefix, so that no table can be mistaken for another's. The first one has the prefix of stacks with one period.
     index: { prefix: index === 0 ? 'index_' : `index_${period.from.replaceAll('-', '')}_`, period: '24h' },
   }));
 }
@@ -41,7 +41,7 @@ export function storageSection(storage: Storage): Readonly<Record<string, unknow
     tsdb_shipper: {
       active_index_directory: `${DATA}/tsdb-index`,
       cache_location: `${DATA}/tsdb-cache`,
-      // Default 0: a member of a ring would be ready, and take lines, with a bucket that it cannot use. So it looks into it first.
+      // Default 0: a member of a ring would be ready, and accept lines, even if it cannot use the bucket. With 1 it reads the bucket first.
       ...(storage.type === 's3' ? { query_ready_num_days: 1 } : {}),
     },
     ...(storage.type === 's3'
@@ -62,7 +62,7 @@ export function storageSection(storage: Storage): Readonly<Record<string, unknow
   };
 }
 
-/** The access key as a file, where there is one, and what says where it is. */
+/** The file with the access key, where there is one, and the variable with its path. */
 export function bucketCredentialsMount(storage: Storage): {
   readonly env: readonly k8s.EnvVar[];
   readonly volumeMounts: readonly k8s.VolumeMount[];
@@ -76,14 +76,14 @@ export function bucketCredentialsMount(storage: Storage): {
   };
 }
 
-/** The ServiceAccount's role. Where it is set, EKS gives the pods a token for AWS; Kubernetes' own is not mounted either way. */
+/** The ServiceAccount's role. With it, EKS gives the pods a token for AWS. Kubernetes' own token is never mounted. */
 export function bucketIdentity(storage: Storage): Pick<k8s.ObjectMeta, 'annotations'> {
   return storage.type === 's3' && storage.access.type === 'serviceAccount'
     ? { annotations: { 'eks.amazonaws.com/role-arn': storage.access.roleArn } }
     : {};
 }
 
-/** The bucket, and whoever gives out keys for it. */
+/** Access to the bucket, and to the service that gives out keys for it. */
 export function bucketEgress(storage: Storage): readonly k8s.NetworkPolicyEgressRule[] {
   if (storage.type !== 's3') return [];
   const { access, egress } = storage;

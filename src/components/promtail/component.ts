@@ -14,20 +14,20 @@ import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
 import { CREDENTIAL, GATEWAY_CA, mountOf, POSITIONS, promtailConfig } from './config';
 
-/** Volume of the pod with its positions. */
+/** Volume with the agent's read positions. */
 export const POSITIONS_VOLUME = 'positions';
-/** The batch in its hands is lost if it is killed: it may wait for a Loki that is restarted at the same time, and takes as long. */
+/** A killed agent loses its current batch. So it may wait as long as a Loki takes that restarts at the same time. */
 const END_SECONDS = 300;
 
-/** Promtail: one agent on each node, with the right to list pods and to read their log files, and nothing else. */
+/** Promtail: one agent on each node. It may list pods and read their log files, and nothing else. */
 export class Promtail extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const { namespaces, agent, images } = props;
     const workload = new Workload(this, PROMTAIL, namespaces.agents, images);
     const files = {
-      // Promtail reads YAML 1.1, in which yes and on are no text. Expressions are not wrapped: nobody could search for one. Narrow:
-      // `kubectl apply` and others keep a copy of the object in an annotation, which has 256 KiB at most.
+      // Promtail reads YAML 1.1, in which yes and on are not text. Expressions are not wrapped, so that one can search for them. The
+      // indent is small, because `kubectl apply` and others keep a copy of the object in an annotation of at most 256 KiB.
       'config.yaml': stringify(promtailConfig(props), { version: '1.1', lineWidth: 0, indent: 1, indentSeq: false }),
     };
 
@@ -36,7 +36,7 @@ export class Promtail extends Construct {
     workload.configMap('config', 'promtail-config', files);
     this.policy(props);
     if (props.monitoring.type === 'embedded')
-      // An agent that is not ready has metrics that say why.
+      // The metrics of an agent that is not ready show why.
       workload.service('metrics-service', {
         name: PROMTAIL_METRICS,
         headless: true,
@@ -46,7 +46,7 @@ export class Promtail extends Construct {
     workload.daemonSet({
       maxUnavailable: '10%',
       pod: {
-        // Files below /var/log/pods belong to root; without a single capability, root is enough to read them.
+        // Files below /var/log/pods belong to root. Root without any capability can read them.
         user: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
         hasToken: true,
         files,
@@ -59,10 +59,10 @@ export class Promtail extends Construct {
     });
   }
 
-  /** It lists the pods of its node, whose names and labels become labels of the lines. */
+  /** The right to list pods. Their names and labels become labels of the lines. */
   private rights(namespace: string): void {
     const labels = { ...objectLabels(PROMTAIL) };
-    // Cluster-wide names carry the namespace: two stacks may share a cluster.
+    // Cluster-wide names contain the namespace, because two stacks may share a cluster.
     const name = `${namespace}-promtail`;
     new k8s.KubeClusterRole(this, 'cluster-role', {
       metadata: { name, labels },
@@ -93,11 +93,11 @@ export class Promtail extends Construct {
       name: PROMTAIL.name,
       image: images.promtail,
       args: ['-config.file=/etc/promtail/config.yaml', `-client.external-labels=${LABELS.node}=$(HOSTNAME)`],
-      // Discovery asks for the pods of this node alone.
+      // Discovery asks for the pods of this node only.
       env: [podField('HOSTNAME', 'spec.nodeName'), goMemory(resources.promtail)],
       ports: containerPorts(PROMTAIL.ports),
       resources: resources.promtail,
-      // Ready once it has a target: a node always runs at least Promtail itself.
+      // Ready once it has a target. Every node has at least Promtail itself as one.
       readinessProbe: { ...httpProbe('/ready', 'metrics'), periodSeconds: 5, failureThreshold: 5 },
       livenessProbe: tcpProbe('metrics'),
       volumeMounts: [

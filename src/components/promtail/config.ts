@@ -5,17 +5,17 @@ import { type FileSource, scrapeConfigs } from '../../pipelines';
 import { gatewayUrl } from '../gateway';
 import { PROMTAIL } from '../kit/identity';
 
-/** Where the pod finds its password at the gateway. */
+/** Folder of the pod with its password for the gateway. */
 export const CREDENTIAL = '/etc/promtail-credential';
-/** Where it finds the CA of the gateway's certificate. */
+/** Folder with the CA of the gateway's certificate. */
 export const GATEWAY_CA = '/etc/promtail-gateway-ca';
-/** Where it keeps how far it has read. */
+/** Folder with its read positions. */
 export const POSITIONS = '/run/promtail';
 
-/** A line is put together to this multiple of the longest line, so that its JSON is whole when it is parsed. */
+/** Parts of a line are joined up to this multiple of the longest line, so that its JSON is complete when it is parsed. */
 const PARTIAL_LINES = 8;
 
-/** Where the agent sees a folder of log files. */
+/** Path at which the agent sees a folder of log files. */
 export const mountOf = ({ name }: Pick<FileSource, 'name'>): string => `/logs/${name}`;
 
 /** Promtail's config file as an object. */
@@ -29,9 +29,9 @@ export function promtailConfig({
 }: StackConfig): Readonly<Record<string, unknown>> {
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
-    // A position is that of the last line read, not of the last one delivered. Killed within a batch's time after it was written down, an
-    // agent has lost that batch; killed later, it sends again what came since. The default of 10s makes the first three times as likely.
-    // A file that a crash has torn would keep it from starting: it is ignored, and files are read from their beginning.
+    // A position is that of the last line read, not of the last line delivered. An agent that is killed just after it saved positions
+    // loses a batch. Killed later, it sends the lines since then again. The default of 10s makes the loss three times as likely.
+    // A positions file that a crash has damaged would keep the agent from starting. It is ignored, and files are read from the beginning.
     positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '30s', ignore_invalid_yaml: true },
     clients: [
       {
@@ -42,12 +42,12 @@ export function promtailConfig({
           ? { basic_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } }
           : {}),
         ...(gateway.tls === undefined ? {} : { tls_config: { ca_file: `${GATEWAY_CA}/ca.crt` } }),
-        // 0 is for ever. Default: ten tries, some 8 minutes, then the batch is dropped and the next one read. Waiting is the better buffer:
-        // what is not read yet stays in the container's log file.
+        // 0 means without end. By default, a batch is dropped after ten tries, about 8 minutes. Waiting loses nothing, because unread
+        // lines stay in the container's log file.
         backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 0 },
       },
     ],
-    // Cut here instead of at Loki: what is cut is counted, and not sent.
+    // Lines are cut here instead of in Loki. The agent counts cut lines, and does not send the rest.
     limits_config: { max_line_size: formatLokiBytes(limits.maxLineSize), max_line_size_truncate: true },
     scrape_configs: scrapeConfigs({
       ...agent,
