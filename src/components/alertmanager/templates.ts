@@ -67,7 +67,7 @@ const MARKDOWN = [
 /** Text of a log line for Slack. Its `<` must not begin a link or the mention of a channel. */
 const slackText = (text: string): string =>
   `{{ reReplaceAll ">" "&gt;" (reReplaceAll "<" "&lt;" (reReplaceAll "&" "&amp;" ${text})) }}`;
-/** Nor may it end a link. */
+/** A URL for a link of Slack. It must not end the link. */
 const slackUrl = (url: string): string =>
   `{{ reReplaceAll "\\\\|" "%7C" (reReplaceAll ">" "%3E" (reReplaceAll "<" "%3C" ${url})) }}`;
 

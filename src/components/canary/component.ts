@@ -26,18 +26,18 @@ import { Workload } from '../kit/workload';
 /** A stack config with a canary. */
 export type CanaryProps = StackConfig & { readonly canary: NonNullable<StackConfig['canary']> };
 
-/** Not the image's own, which is root: it runs as anybody, and so does the nginx beside it. */
+/** A user other than the image's own, which is root. The nginx beside it runs as this user, too. */
 const USER = 10350;
 const GATEWAY_CA = '/etc/nginx/gateway-ca';
-/** Where the nginx waits for the canary's queries: on the loopback address, whoever gets there has the credential. */
+/** Address at which the nginx takes the canary's queries. It is a loopback address, because a client of it gets the credential. */
 const QUERIES = '127.0.0.1:3101';
-/** The canary's own port. It can be suspended there, so it is not the one that is open. */
+/** The canary's own port. It is not reachable from outside, because a client could suspend the canary there. */
 const OWN_PORT = 3501;
 const QUERY_PATHS = ['/loki/api/v1/query', '/loki/api/v1/query_range'];
 
 /**
- * loki-canary: it writes a line now and then to its standard output, which takes the way of every pod's lines, and reads
- * it again through the gateway. It would take a password as an argument alone, so an nginx beside it adds the credential.
+ * loki-canary. It writes lines to its standard output, which take the way of every pod's lines, and reads them through the
+ * gateway. It accepts a password only as an argument, so an nginx beside it adds the credential.
  */
 export class Canary extends Construct {
   constructor(scope: Construct, id: string, props: CanaryProps) {
@@ -104,18 +104,19 @@ function proxyOf({ auth, gateway, canary, images, resources }: CanaryProps): Pro
   };
 }
 
-/** What the canary is told. All else is its own default. */
+/** The canary's arguments. Everything else has the canary's own default. */
 export function canaryArguments({ namespaces, canary }: Pick<CanaryProps, 'namespaces' | 'canary'>): readonly string[] {
   return [
     `-addr=${QUERIES}`,
     `-port=${OWN_PORT}`,
     `-interval=${formatDuration(canary.interval)}`,
-    // Its lines, as the agent labels them. Another stack of the cluster has its own namespace, and so its own lines.
+    // Labels of its lines, as the agent sets them. Another stack in the cluster has another namespace, and so other lines.
     `-labelname=${LABELS.namespace}`,
     `-labelvalue=${namespaces.logging}`,
     `-streamname=${LABELS.container}`,
     `-streamvalue=${CANARY.name}`,
-    // Default 24h. It compares two answers for the time before an hour ago; of a pod before it there is another series.
+    // Default 24h. The canary compares two answers about this time, which ends an hour ago. A longer time can include an earlier
+    // pod, which has another series.
     '-cache-test-range=30m',
   ];
 }

@@ -6,7 +6,7 @@ import { madeSecrets, storeEntryName, storeSources } from '../../secrets/objects
 import type { SecretKey } from '../../secrets/row';
 import { PART_OF, STACK } from '../kit/identity';
 
-/** The stack's Secrets as requests to the External Secrets operator; nothing where they come from somewhere else. */
+/** The stack's Secrets as requests to the External Secrets operator. Without that source of secrets, there are none. */
 export class ExternalSecrets extends Construct {
   constructor(scope: Construct, id: string, config: StackConfig) {
     super(scope, id);
@@ -35,7 +35,7 @@ export class ExternalSecrets extends Construct {
             ...(isMade ? { template: { engineVersion: 'v2', data: templates(keys) } } : {}),
           },
           data: keys.flatMap(storeSources).map(([property]) => ({
-            // A template names its values in words without dots.
+            // The names of values in a template must not have dots.
             secretKey: isMade ? variable(property) : property,
             remoteRef: { key: storeEntryName(config, name), property },
           })),
@@ -45,7 +45,7 @@ export class ExternalSecrets extends Construct {
   }
 }
 
-/** Key → template, for Secrets that are more than their values. */
+/** Key → template, for Secrets that are made from several values. */
 function templates(keys: readonly SecretKey[]): Record<string, string> {
   return Object.fromEntries(keys.map(({ key, made }) => [key, made?.template ?? `{{ .${variable(key)} }}`]));
 }

@@ -3,20 +3,20 @@ import { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
 import { ADOPT, PART_OF, STACK } from '../kit/identity';
 
-/** Which Pod Security level a namespace enforces. */
+/** The Pod Security level that a namespace enforces. */
 export type PodSecurityLevel = 'restricted' | 'privileged';
 
-/** What a {@link LoggingNamespace} is made from. */
+/** Props of {@link LoggingNamespace}. */
 export interface LoggingNamespaceProps {
   /** Name of the namespace. */
   readonly name: string;
-  /** Enforced, audited and warned about. */
+  /** The level that is enforced, audited and warned about. */
   readonly podSecurity: PodSecurityLevel;
-  /** Whether it may be there already, with what is not the stack's. */
+  /** Whether the namespace may exist already, with objects of others. */
   readonly adopt: boolean;
 }
 
-/** A namespace with its Pod Security level in which nothing may talk to anything until a policy says so. */
+/** A namespace with its Pod Security level. No pod in it may connect to anything until a policy allows it. */
 export class LoggingNamespace extends Construct {
   constructor(scope: Construct, id: string, props: LoggingNamespaceProps) {
     super(scope, id);
@@ -41,7 +41,7 @@ export class LoggingNamespace extends Construct {
   }
 }
 
-/** The two namespaces of a stack: only the agent's may hold privileged pods. */
+/** The two namespaces of a stack. Only the agent's allows privileged pods. */
 export class Namespaces extends Construct {
   constructor(scope: Construct, id: string, props: Pick<StackConfig, 'namespaces'>) {
     super(scope, id);

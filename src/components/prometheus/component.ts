@@ -13,17 +13,17 @@ import { Workload } from '../kit/workload';
 import { PROMETHEUS_CONFIG, prometheusConfig, RULE_FILE } from './config';
 import { scrapeJobs } from './scrape-jobs';
 
-/** The image's own. */
+/** uid and gid of the image. */
 const USER = 65534;
 const DATA = '/prometheus';
 /** The Service that names the pod. */
 const HEADLESS = `${PROMETHEUS.name}-headless`;
-/** The write-ahead log of hours is read before it is ready. */
+/** Before it is ready, it reads the write-ahead log of some hours. */
 const START_SECONDS = 600;
-/** Long enough to write down what is in memory. */
+/** Long enough to write its memory to the volume. */
 const END_SECONDS = 120;
 
-/** A Prometheus for the stack itself, and for what the config names: one pod, which nobody reaches but Grafana and Loki's ruler. */
+/** A Prometheus for the stack itself and for the targets of the config. It is one pod. Only Grafana and Loki's ruler can reach it. */
 export class Prometheus extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
@@ -81,7 +81,7 @@ export class Prometheus extends Construct {
 
   private policy(props: StackConfig): void {
     const { namespaces, network, monitoring } = props;
-    // Two jobs of one component are one rule.
+    // Two jobs of one component need one rule.
     const scraped = new Map(
       scrapeJobs(props).map(({ component, namespace, port }) => [
         component.name,
@@ -112,7 +112,7 @@ export class Prometheus extends Construct {
   }
 }
 
-/** Whether results of Loki's recording rules are sent here. */
+/** Whether this Prometheus receives the results of Loki's recording rules. */
 function isRecordedTo(props: StackConfig): boolean {
   return hasRecordingRules(props) && props.alerting.remoteWrite === undefined;
 }

@@ -1,15 +1,15 @@
-/** The embedded Prometheus' configuration: names of the stack are known, so nothing is discovered but addresses behind a name. */
+/** The embedded Prometheus' configuration. The names of the stack are known, so only the addresses behind a name are discovered. */
 import type { StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
 import { alertmanagerUrls } from '../kit/addresses';
 import { PROMETHEUS } from '../kit/identity';
 import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 
-/** Where the pod finds configuration and rules. */
+/** Folder of the pod with configuration and rules. */
 export const PROMETHEUS_CONFIG = '/etc/prometheus/config';
 /** File of the stack's own alert rules, beside the configuration. */
 export const RULE_FILE = 'stack-rules.yaml';
-/** Share of the volume for blocks; what is being written, and what is being put together, needs the rest. */
+/** Share of the volume for blocks. The write-ahead log and compaction need the rest. */
 const BLOCKS_SHARE = 0.8;
 
 /** Prometheus' config file as an object. */
@@ -69,7 +69,7 @@ function scrapeConfig({ job, namespace, service, port, paths }: ScrapeJob): Read
       : {
           static_configs: paths.map(({ path, pod }) => ({
             targets: [`${host}:${port}`],
-            // A label of this name is the path of the target's metrics.
+            // The label of this name sets the path of the target's metrics.
             labels: { __metrics_path__: path, instance: pod },
           })),
         }),

@@ -9,10 +9,10 @@ import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 
 const API = 'monitoring.coreos.com/v1';
 
-/** Relabelling in the operator's words. */
+/** A relabelling with the keys of the operator. */
 type Relabelling = Readonly<Record<string, unknown>>;
 
-/** For a Prometheus Operator: what of the stack is scraped, and the stack's own alerts. */
+/** Monitors and rules for a Prometheus Operator: it scrapes the stack, and evaluates the stack's own alerts. */
 export class OperatorMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
@@ -21,7 +21,7 @@ export class OperatorMonitoring extends Construct {
     const interval = formatDuration(monitoring.scrapeInterval);
     for (const jobs of bySource(scrapeJobs(props))) {
       const [{ component, namespace, paths }] = jobs;
-      // Of a Service's pods, without asking which of several Services.
+      // A PodMonitor selects the pods themselves, because several Services may select them.
       const ofPods = paths === undefined;
       const endpoints = jobs.flatMap((job) => endpointsOf(job, interval));
       new ApiObject(this, `monitor-${component.name}`, {
@@ -48,7 +48,7 @@ export class OperatorMonitoring extends Construct {
   }
 }
 
-/** Jobs behind one Service are one monitor. */
+/** Jobs behind one Service share one monitor. */
 function bySource(jobs: readonly ScrapeJob[]): readonly (readonly [ScrapeJob, ...ScrapeJob[]])[] {
   const sources = new Map<string, [ScrapeJob, ...ScrapeJob[]]>();
   for (const job of jobs) {
@@ -68,7 +68,7 @@ function endpointsOf({ job, portName, paths }: ScrapeJob, interval: string): rea
   const endpoint = { port: portName, interval };
   const named = label('job', job);
   if (paths === undefined) return [{ ...endpoint, path: '/metrics', relabelings: [named] }];
-  // Whichever gateway it is asked of, it is the same Loki: a series has the name of what it is about, and no other.
+  // Every gateway answers with the metrics of the same Loki. So a series is named after that Loki, not after the gateway.
   return paths.map(({ path, pod }) => ({
     ...endpoint,
     path,

@@ -1,4 +1,4 @@
-/** What of the stack has metrics, and where: the one list behind a Prometheus' scrape config and an operator's monitors. */
+/** The list of programs with metrics. The scrape config of a Prometheus and an operator's monitors are made from it. */
 import type { StackConfig } from '../../config';
 import { pathsOfGateway } from '../gateway/metrics';
 import { GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from '../kit/addresses';
@@ -16,7 +16,7 @@ export interface ScrapeJob {
   /** Name of the container port. */
   readonly portName: string;
   readonly port: number;
-  /** Where one port has the metrics of several pods: the path of each. @default - `/metrics` of each pod that listens */
+  /** Path of each pod, where one port has the metrics of several pods. @default - `/metrics` of each pod that listens */
   readonly paths?: readonly { readonly path: string; readonly pod: string }[];
 }
 
@@ -30,7 +30,7 @@ export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
     service: GATEWAY_METRICS,
     portName: 'metrics',
     port: GATEWAY.ports.metrics,
-    // A pod of a StatefulSet has its ordinal behind the name.
+    // The name of a StatefulSet's pod ends in its ordinal.
     paths: pathsOfGateway(config).filter(({ pod }) => pod.replace(/-\d+$/, '') === program.name),
   });
   return [
