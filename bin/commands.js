@@ -28,6 +28,10 @@ module.exports = {
   'test:alerts': ofLocal('runs unit tests of log alerts on a real Loki', 'programs/alert-tests-command'),
   local: ofLocal('runs the local cluster: make up, make down and its own commands', 'local/command'),
   bench: ofLocal('measures the stack, and prints the tables of docs/figures.md', 'bench/command'),
+  pictures: ofLocal(
+    'takes the pictures of docs/pictures from a real Grafana on the local stack',
+    'local/pictures/command',
+  ),
   'capture-fixtures': ofLocal('captures test/fixtures from real programs', 'test/sources/command'),
   // what keeps the project well
   docs: { does: 'writes docs/reference from the sources', module: './generate-reference' },
