@@ -1,6 +1,7 @@
 /** The images of a stack, made from the programs that `tools/` builds. */
 import { imageReference } from '../src/components/kit/container';
 import type { StackConfig } from '../src/config';
+import type { ToolName } from '../tools/build';
 import type { Cluster } from './cluster';
 import {
   buildAlertmanagerImage,
@@ -11,6 +12,17 @@ import {
   buildPromtailImage,
 } from './images/catalog';
 import type { Log } from './shell';
+
+/** The programs that are built for those images. */
+export function stackTools({ monitoring, canary, alertmanager }: StackConfig): readonly ToolName[] {
+  return [
+    'loki',
+    'promtail',
+    ...(monitoring.type === 'embedded' ? (['prometheus'] as const) : []),
+    ...(canary === undefined ? [] : (['loki-canary'] as const)),
+    ...(alertmanager.type === 'embedded' ? (['alertmanager', 'amtool'] as const) : []),
+  ];
+}
 
 /** Makes the images that a stack's manifests name, Grafana's aside, and imports them with further archives. */
 export async function importStackImages(

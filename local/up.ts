@@ -12,6 +12,7 @@ import { EXIT, exitCode, type ExitCode, say } from '../src/operations/command';
 import { formatStatus, hasColours } from '../src/operations/status/format';
 import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
+import { CLUSTER_TOOLS } from './components';
 import { type Answers, askDashboards } from './dashboards';
 import { backendImage, removeBackend, startBackend } from './example-backend';
 import { ensureForwards, type Forward, stopForwards } from './forward';
@@ -23,9 +24,10 @@ import { LokiClient } from './loki-client';
 import { processLines } from './processes';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
 import { type Log, run } from './shell';
-import { importStackImages } from './stack-images';
+import { importStackImages, stackTools } from './stack-images';
 import { grafanaImagePresent, settledStatus, stackStatus } from './stack-status';
 import { waitAloud } from '../programs/wait';
+import { ensureTools } from '../tools/build';
 
 export interface UpProps {
   /** Where the stack files are. */
@@ -43,7 +45,7 @@ export interface UpProps {
 export async function up(props: UpProps): Promise<ExitCode> {
   const { project, stack, log, gatewayPort, grafanaPort } = props;
   const config = loadStackConfig(project, stack);
-  const cluster = props.context === undefined ? await startCluster(log) : undefined;
+  const cluster = props.context === undefined ? await startClusterFor(config, log) : undefined;
   const target = cluster === undefined ? await contextTarget(props.context ?? '') : clusterTarget(cluster);
   if (cluster !== undefined) {
     log('making and importing the images that the manifests name');
@@ -82,6 +84,12 @@ export async function up(props: UpProps): Promise<ExitCode> {
   else if (status.verdict !== 'ok') say(`Not all is as it should be: npm run doctor -- --stack ${stack}`);
   else return EXIT.good;
   return EXIT.bad;
+}
+
+/** Builds all that is missing before anything runs that would slow it down. */
+async function startClusterFor(config: StackConfig, log: Log): Promise<Cluster> {
+  await ensureTools([...CLUSTER_TOOLS, ...stackTools(config)], log);
+  return startCluster(log);
 }
 
 /** What runs: the processes of the embedded cluster, and how the stack is. */

@@ -47,8 +47,8 @@ function describe(module: ToolModule): Build {
     `-tags=${(spec.tags ?? []).join(',')}`,
     `-ldflags=${['-s', '-w', ...variables.map(([k, v]) => `-X ${k}=${v}`)].join(' ')}`,
   ];
-  const hash = createHash('sha256').update(JSON.stringify([flags, spec.cgo ?? false]));
-  for (const file of fs.readdirSync(folder).sort()) {
+  const hash = createHash('sha256').update(JSON.stringify([flags, spec.programs, spec.cgo ?? false]));
+  for (const file of fs.readdirSync(folder, { encoding: 'utf8', recursive: true }).sort()) {
     if (/\.go$|^go\.(mod|sum)$/.test(file)) {
       hash.update(`\0${file}\0`).update(fs.readFileSync(path.join(folder, file)));
     }
@@ -58,10 +58,9 @@ function describe(module: ToolModule): Build {
 }
 
 function packageOf(spec: ModuleSpec, program: string): string {
-  const relative = spec.programs[program];
-  if (relative === undefined) throw new Error(`no package for program "${program}"`);
-  if (spec.upstream === undefined) return `./${relative}`;
-  return relative === '.' ? spec.upstream : `${spec.upstream}/${relative}`;
+  const { [program]: name } = spec.programs;
+  if (name === undefined) throw new Error(`no package for program "${program}"`);
+  return spec.upstream === undefined || name.startsWith('./') ? name : `${spec.upstream}/${name}`;
 }
 
 /** Runs `go`, and shows what it printed only when it fails. */
@@ -86,29 +85,53 @@ async function runGo(args: readonly string[], folder: string, cgo: boolean): Pro
   }
 }
 
-async function compile(build: Build, programs: readonly string[], log: Log): Promise<void> {
-  const what = `${path.basename(build.folder)} ${build.version} (${programs.join(', ')})`;
+/** The name that `go build` gives the program of a package. */
+const executableName = (goPackage: string, module: string): string =>
+  path.posix.basename(path.posix.join(module, goPackage));
+
+async function compile(build: Build, wanted: readonly string[], log: Log): Promise<void> {
+  const { folder, spec, version, output } = build;
+  const packages = [...new Set(wanted.map((program) => packageOf(spec, program)))];
+  const programs = Object.keys(spec.programs).filter((program) => packages.includes(packageOf(spec, program)));
+  const what = `${path.basename(folder)} ${version} (${programs.join(', ')})`;
   const started = Date.now();
   const seconds = (): string => `${Math.round((Date.now() - started) / 1000)} s`;
   log(`building ${what}`);
   const heartbeat = setInterval(() => log(`  still building ${what}: ${seconds()}`), HEARTBEAT_MS);
-  const draft = `${build.output}.${process.pid}`;
+  const draft = `${output}.${process.pid}`;
+  const built = path.join(draft, 'built');
   try {
-    fs.mkdirSync(draft, { recursive: true });
+    fs.mkdirSync(built, { recursive: true });
+    // All in one call: while one is linked, others are compiled.
+    await runGo(['build', ...build.flags, '-o', `${built}${path.sep}`, ...packages], folder, spec.cgo ?? false);
+    fs.mkdirSync(output, { recursive: true });
     for (const program of programs) {
-      const output = path.join(draft, program);
-      const args = ['build', ...build.flags, '-o', output, packageOf(build.spec, program)];
-      await runGo(args, build.folder, build.spec.cgo ?? false);
-    }
-    fs.mkdirSync(build.output, { recursive: true });
-    for (const program of programs) {
-      fs.renameSync(path.join(draft, program), path.join(build.output, program));
+      const named = path.join(draft, program);
+      fs.linkSync(path.join(built, executableName(packageOf(spec, program), path.basename(folder))), named);
+      fs.renameSync(named, path.join(output, program));
     }
   } finally {
     clearInterval(heartbeat);
     fs.rmSync(draft, { recursive: true, force: true });
   }
   log(`built ${what} in ${seconds()}`);
+}
+
+/** Builds what is missing of the named programs of one module; returns the folder that holds them. */
+async function ensureModule(module: ToolModule, wanted: readonly ToolName[], log: Log): Promise<string> {
+  const build = describe(module);
+  const missing = (): readonly ToolName[] => wanted.filter((name) => !fs.existsSync(path.join(build.output, name)));
+  if (missing().length > 0) {
+    await withLock(
+      `${build.output}.lock`,
+      async () => {
+        const left = missing();
+        if (left.length > 0) await compile(build, left, log);
+      },
+      () => log(`waiting for another build of ${module}`),
+    );
+  }
+  return build.output;
 }
 
 /**
@@ -125,22 +148,11 @@ export async function ensureTools<N extends ToolName>(
   log: Log = (line) => process.stderr.write(`${line}\n`),
 ): Promise<Record<N, string>> {
   const paths = {} as Record<N, string>;
-  // One module after the other: a single `go build` already uses every core.
+  // One module after the other: two at once would compile twice what they share, the standard library above all.
   for (const module of new Set(names.map(moduleOf))) {
-    const build = describe(module);
     const wanted = names.filter((name) => moduleOf(name) === module);
-    const missing = (): N[] => wanted.filter((name) => !fs.existsSync(path.join(build.output, name)));
-    if (missing().length > 0) {
-      await withLock(
-        `${build.output}.lock`,
-        async () => {
-          const left = missing();
-          if (left.length > 0) await compile(build, left, log);
-        },
-        () => log(`waiting for another build of ${module}`),
-      );
-    }
-    for (const name of wanted) paths[name] = path.join(build.output, name);
+    const folder = await ensureModule(module, wanted, log);
+    for (const name of wanted) paths[name] = path.join(folder, name);
   }
   return paths;
 }

@@ -1,9 +1,7 @@
 /** The Go modules under `tools/` that programs are built from, one folder each. */
 export type ToolModule =
   | 'kubernetes'
-  | 'etcd'
   | 'containerd'
-  | 'coredns'
   | 'loki'
   | 'loki-previous'
   | 'promtail'
@@ -18,7 +16,7 @@ export type ToolModule =
 export interface ModuleSpec {
   /** The required module whose version is the programs' version; absent for our own code. */
   readonly upstream?: string;
-  /** Package of each program, relative to `upstream` (or to the folder itself). */
+  /** Package of each program, relative to `upstream`, or with `./` our own. Programs of one package are one file by several names. */
   readonly programs: Readonly<Record<string, string>>;
   /** Build tags. */
   readonly tags?: readonly string[];
@@ -53,19 +51,22 @@ const prometheusVariables = (version: string): Record<string, string> => ({
 
 /** Every program the tests and the local cluster run, by module. */
 export const MODULES = {
+  // etcd and CoreDNS are of the versions that this Kubernetes is released with, and share most of what is compiled. kubectl is
+  // a program of its own: it is called often, and would start in twice the time.
   kubernetes: {
     upstream: 'k8s.io/kubernetes',
     programs: {
-      'kube-apiserver': 'cmd/kube-apiserver',
-      'kube-controller-manager': 'cmd/kube-controller-manager',
-      'kube-scheduler': 'cmd/kube-scheduler',
-      kubelet: 'cmd/kubelet',
-      'kube-proxy': 'cmd/kube-proxy',
+      'kube-apiserver': './hyperkube',
+      'kube-controller-manager': './hyperkube',
+      'kube-scheduler': './hyperkube',
+      kubelet: './hyperkube',
+      'kube-proxy': './hyperkube',
       kubectl: 'cmd/kubectl',
+      etcd: './etcd',
+      coredns: './coredns',
     },
     variables: kubernetesVariables,
   },
-  etcd: { upstream: 'go.etcd.io/etcd/server/v3', programs: { etcd: '.' } },
   containerd: {
     upstream: 'github.com/containerd/containerd/v2',
     programs: {
@@ -78,7 +79,6 @@ export const MODULES = {
       'github.com/containerd/containerd/v2/version.Version': `v${version}`,
     }),
   },
-  coredns: { upstream: 'github.com/coredns/coredns', programs: { coredns: '.' } },
   loki: {
     upstream: 'github.com/grafana/loki/v3',
     programs: { loki: 'cmd/loki', logcli: 'cmd/logcli', 'loki-canary': 'cmd/loki-canary' },
@@ -100,11 +100,11 @@ export const MODULES = {
     programs: { alertmanager: 'cmd/alertmanager', amtool: 'cmd/amtool' },
     variables: prometheusVariables,
   },
-  // Of the service discoveries only what the embedded Prometheus uses: the others are the clouds' clients.
+  // Of the service discoveries only what the embedded Prometheus uses: the others are clients of Kubernetes and of clouds.
   prometheus: {
     upstream: 'github.com/prometheus/prometheus',
     programs: { prometheus: 'cmd/prometheus', promtool: 'cmd/promtool' },
-    tags: ['remove_all_sd', 'enable_kubernetes_sd', 'enable_dns_sd'],
+    tags: ['remove_all_sd', 'enable_dns_sd'],
     variables: prometheusVariables,
   },
   // An S3 server that checks signatures and keeps objects in a folder.
@@ -120,7 +120,7 @@ export const MODULES = {
     upstream: 'github.com/zegl/kube-score',
     programs: { 'kube-score': 'cmd/kube-score' },
   },
-  pause: { programs: { pause: '.' } },
+  pause: { programs: { pause: './' } },
 } as const satisfies Record<ToolModule, ModuleSpec>;
 
 type ProgramsOf<M extends ToolModule> = keyof (typeof MODULES)[M]['programs'];
