@@ -34,6 +34,10 @@ module.exports = {
   ),
   'capture-fixtures': ofLocal('captures test/fixtures from real programs', 'test/sources/command'),
   // what keeps the project well
+  releases: ofLocal(
+    'lists which pinned programs, images and packages have a newer release',
+    'programs/releases/command',
+  ),
   docs: { does: 'writes docs/reference from the sources', module: './generate-reference' },
   'check-dist': { does: 'lists the files of dist/ that differ from what synth renders', module: './check-dist' },
   verify: { does: 'runs every check and every tier of tests', module: './verify' },
