@@ -66,6 +66,7 @@ export const defaults = {
     database: { port: 5432, name: 'grafana', user: 'grafana', passwordSecret: 'grafana-database' },
     smtp: { port: 587, passwordSecret: 'grafana-smtp' },
     persistence: { size: '2Gi' },
+    datasourcesSecret: 'grafana-datasources',
     // The kube-prometheus convention. The backend's /metrics, which the mission names here, is a scrape target, not a Prometheus.
     prometheus: { url: 'http://prometheus.monitoring.svc:9090', namespace: 'monitoring', port: 9090 },
   },

@@ -6,12 +6,16 @@ export type { Alertmanager, Destination, Receiver, Resources, StackConfig, Stack
 export {
   ALERTMANAGER_SECRET,
   credentialSecretName,
+  datasourceKey,
   GATEWAY_USERS_SECRET,
   GRAFANA_METRICS_SECRET,
+  keptDatasources,
   oauthProviders,
   receiverKeys,
   SECRET_NAMES,
   type SecretName,
+  TEMPO_UID,
+  tenantSecretNames,
 } from './secret-names';
 export { loadStackConfig, parseStackEntries, stackFileProblems } from './stack-file';
 export { folderProblems, stackFileName, stackNames } from './stack-folder';

@@ -40,6 +40,9 @@ export const SECRET_NAMES = {
     database.type === 'sqlite' ? undefined : database.passwordSecret,
   ),
   smtp: inGrafana('smtp.passwordSecret', ({ smtp }) => (smtp?.user === undefined ? undefined : smtp.passwordSecret)),
+  datasources: inGrafana('datasources.secret', ({ datasources }) =>
+    keptDatasources(datasources).length === 0 ? undefined : datasources.secret,
+  ),
   ingress: inGrafana('ingress.tls.secretName', ({ ingress }) => ingress?.tls?.secretName),
   users: fixed(GATEWAY_USERS_SECRET, ({ auth }) => auth.loki.enabled),
   agentCredential: ofCredential('agents', ({ agent }) => agent.credential),
@@ -55,6 +58,35 @@ export const SECRET_NAMES = {
   ),
   receivers: fixed(ALERTMANAGER_SECRET, hasReceiverSecrets),
 } as const satisfies Readonly<Record<string, SecretName>>;
+
+/** A datasource that the config gives secret settings. */
+export interface KeptDatasource {
+  readonly uid: string;
+  /** Keys of its `secureJsonData`. */
+  readonly secrets: readonly string[];
+}
+
+/** uid of the Tempo datasource. */
+export const TEMPO_UID = 'tempo';
+
+/** The datasources with secret settings, in the order of the config. */
+export function keptDatasources({ tempo, others }: StackConfig['grafana']['datasources']): readonly KeptDatasource[] {
+  return [...(tempo === undefined ? [] : [{ uid: TEMPO_UID, secrets: tempo.secrets }]), ...others].filter(
+    ({ secrets }) => secrets.length > 0,
+  );
+}
+
+/** Key of a secret setting in the Secret of the datasources. Neither part has an underscore. */
+export function datasourceKey(uid: string, setting: string): string {
+  return `${uid}_${setting}`;
+}
+
+/** Secrets of the credentials that Grafana's further Loki datasources query with. */
+export function tenantSecretNames({ auth, grafana }: StackConfig): readonly SecretName[] {
+  return auth.loki.enabled
+    ? grafana.datasources.tenants.map(({ credential }) => fixed(credentialSecretName(credential), () => true))
+    : [];
+}
 
 function named(option: string, nameIn: SecretName['nameIn']): SecretName {
   return { namespace: 'logging', namedAt: option.split('.'), nameIn };

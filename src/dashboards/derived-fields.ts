@@ -1,5 +1,5 @@
 /** Links that Grafana shows beside a line: from an id in it to other data with the same id. */
-import { type Field, FIELDS } from '../log-model';
+import { type Field, FIELDS, LABELS } from '../log-model';
 import { DERIVED_VALUE, ENCODED_DERIVED_VALUE, exploreUrl } from './explore';
 import { linesOfRequest } from './request-row';
 
@@ -12,6 +12,10 @@ export interface IdLinks {
   readonly sentry?: string | undefined;
   /** @default - a trace’s id is no link */
   readonly traces?: string | undefined;
+  /** uid of the Loki datasource beside whose lines they are. @default - that of the stack's own */
+  readonly loki?: string;
+  /** uid of a Tempo datasource, to which a trace’s id leads. @default - to `traces` */
+  readonly tempo?: string | undefined;
 }
 
 /** An entry of the Loki datasource's `jsonData.derivedFields`. */
@@ -23,21 +27,34 @@ export interface DerivedField {
   readonly url: string;
   readonly urlDisplayLabel: string;
   readonly targetBlank: boolean;
+  /** With it, `url` is a query of that datasource. @default - `url` is a URL */
+  readonly datasourceUid?: string;
+}
+
+/** Lines of all jobs with the id of a trace. */
+export function linesOfTrace(id: string): string {
+  return `{${LABELS.job}=~".+"} | ${FIELDS.traceId}="${id}"`;
 }
 
 /**
  * The derived fields. Each is found as a label: every pipeline keeps these ids beside the line, of JSON and of text alike,
  * and a regular expression for the line beside it would show a second link.
  */
-export function derivedFields({ sentry, traces }: IdLinks): readonly DerivedField[] {
+export function derivedFields({ sentry, traces, tempo, loki }: IdLinks): readonly DerivedField[] {
   return [
     // A URL, not a link to a datasource: of such a link Grafana makes a query that Loki's query editor does not read.
     derivedField(
       FIELDS.requestId,
       'All lines of the request',
-      exploreUrl({ queries: [{ refId: 'A', expr: linesOfRequest(DERIVED_VALUE), queryType: 'range' }] }),
+      exploreUrl({
+        queries: [{ refId: 'A', expr: linesOfRequest(DERIVED_VALUE), queryType: 'range' }],
+        ...(loki === undefined ? {} : { datasource: loki }),
+      }),
       false,
     ),
+    ...(tempo === undefined
+      ? []
+      : [{ ...derivedField(FIELDS.traceId, 'Trace', DERIVED_VALUE, false), datasourceUid: tempo }]),
     ...(traces === undefined ? [] : [derivedField(FIELDS.traceId, 'Trace', withId(traces), true)]),
     ...(sentry === undefined ? [] : [derivedField(FIELDS.sentryEventId, 'Sentry', withId(sentry), true)]),
   ];

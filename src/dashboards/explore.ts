@@ -20,6 +20,8 @@ export interface TimeRange {
 
 export interface ExploreProps {
   readonly queries: readonly ExploreQuery[];
+  /** uid of the Loki datasource that is asked. @default - that of the stack's own */
+  readonly datasource?: string;
   /** Address of Grafana, without a slash at the end. @default - the Grafana that shows the link */
   readonly grafana?: string;
   /** @default - the time range of the page that shows the link */
@@ -59,11 +61,17 @@ const IN_URLS: Readonly<Record<string, string>> = {
 };
 
 /** URL of Grafana Explore with these queries. Every variable but those above goes to Explore unchanged: `$__auto`. */
-export function exploreUrl({ queries, grafana = '', range = SHOWN_RANGE }: ExploreProps): string {
+export function exploreUrl({
+  queries,
+  datasource: uid = LOKI_DATASOURCE_UID,
+  grafana = '',
+  range = SHOWN_RANGE,
+}: ExploreProps): string {
+  const datasource = { ...LOKI_DATASOURCE, uid };
   const panes = {
     logs: {
-      datasource: LOKI_DATASOURCE_UID,
-      queries: queries.map(({ refId, expr, queryType }) => ({ refId, datasource: LOKI_DATASOURCE, expr, queryType })),
+      datasource: uid,
+      queries: queries.map(({ refId, expr, queryType }) => ({ refId, datasource, expr, queryType })),
       range,
     },
   };

@@ -50,7 +50,7 @@ export function secretsReference(): string {
 
 /** A stack with every Secret of the table; what the writer of a stack file has to name is its option in angle brackets. */
 function everySecret(): StackConfig {
-  const egress = [443, 587, 636, 5432].map((port) => ({ cidr: '192.0.2.0/24', port }));
+  const egress = [443, 587, 636, 3200, 5432].map((port) => ({ cidr: '192.0.2.0/24', port }));
   const client = { clientId: 'client', egress };
   const mail = { host: 'mail.example.com', from: 'a@example.com', user: 'user', egress };
   const github = { ...client, organizations: ['example'] };
@@ -76,6 +76,19 @@ function everySecret(): StackConfig {
       database: { type: 'postgres', host: 'db.example.com', egress },
       smtp: mail,
       ingress: { tls: { secretName: 'certificate' } },
+      datasources: {
+        tenants: [{ name: 'A tenant', uid: 'tenant', credential: 'reader' }],
+        others: [
+          {
+            name: 'Other',
+            uid: 'uid',
+            type: 'tempo',
+            url: 'http://tempo.tracing.svc:3200',
+            secrets: ['setting'],
+            egress,
+          },
+        ],
+      },
     },
     monitoring: { type: 'embedded' },
     alertmanager: {
@@ -91,7 +104,7 @@ function everySecret(): StackConfig {
       ],
     },
     canary: {},
-    auth: { loki: { tenants: [{ name: 'tenant', write: ['promtail'], read: ['grafana', 'canary'] }] } },
+    auth: { loki: { tenants: [{ name: 'tenant', write: ['promtail'], read: ['grafana', 'canary', 'reader'] }] } },
   });
   const { alertmanager, agent, auth, canary, grafana } = config;
   const [tenant] = auth.loki.tenants;
@@ -104,6 +117,14 @@ function everySecret(): StackConfig {
     grafana: {
       ...grafana,
       credential: '<grafana.credential>',
+      datasources: {
+        ...grafana.datasources,
+        tenants: grafana.datasources.tenants.map((source) => ({
+          ...source,
+          credential: '<grafana.datasources.tenants[].credential>',
+        })),
+        others: grafana.datasources.others.map((source) => ({ ...source, uid: '<uid>', secrets: ['<setting>'] })),
+      },
       ingress: { annotations: {}, tls: { secretName: '<grafana.ingress.tls.secretName>' } },
     },
     auth: { loki: { ...auth.loki, tenants: [{ ...tenant, write: ['<credential>'], read: [] }] } },

@@ -5,12 +5,15 @@
  */
 import {
   credentials,
+  datasourceKey,
+  keptDatasources,
   oauthProviders,
   type Receiver,
   receiverKeys,
   SECRET_NAMES,
   SECRETS_KEY,
   type StackConfig,
+  tenantSecretNames,
 } from '../config';
 import { heartbeatKey, heartbeatSources } from '../config/derived/heartbeat';
 import { AUTHORIZATION_FILE, authorizationLine, authorizationTemplate, METRICS_USER } from './authorization';
@@ -108,6 +111,21 @@ export const TABLE: readonly SecretRow[] = [
         handedOut('grafana.smtpPassword', rules.readableForGrafana(rules.PASSWORD)),
       ),
     ],
+  },
+  {
+    secret: SECRET_NAMES.datasources,
+    readBy: () => atStart('grafana'),
+    keys: ({ grafana }) =>
+      keptDatasources(grafana.datasources).flatMap(({ uid, secrets }) =>
+        secrets.map((setting) => ({
+          ...key(
+            datasourceKey(uid, setting),
+            `secret setting \`${setting}\` of datasource \`${uid}\``,
+            handedOut(`grafana.datasources.${uid}.${setting}`, rules.readableForGrafana(rules.HANDED_OUT)),
+          ),
+          neededWith: 'grafana.datasources (secrets)',
+        })),
+      ),
   },
   {
     secret: SECRET_NAMES.ingress,
@@ -213,6 +231,26 @@ export const TABLE: readonly SecretRow[] = [
     ],
   },
 ];
+
+/** The Secrets of Grafana's further Loki datasources: as many as the config names. */
+function tenantRows(config: StackConfig): readonly SecretRow[] {
+  const { tenants } = config.grafana.datasources;
+  return tenantSecretNames(config).map((secret, index) => ({
+    secret,
+    neededWith: 'grafana.datasources.tenants',
+    readBy: () => atStart('grafana'),
+    keys: () =>
+      tenants
+        .slice(index, index + 1)
+        .map(({ credential }) =>
+          key(
+            'password',
+            'password of read credential `grafana.datasources.tenants[].credential`',
+            passwordOf(credential),
+          ),
+        ),
+  }));
+}
 
 /** A key, and the values that it is made of. */
 function key(name: string, holds: string, ...values: readonly SecretValue[]): SecretKey {
@@ -340,7 +378,7 @@ export interface StackSecret {
 
 /** The Secrets of a stack, with its names. */
 export function secretRows(config: StackConfig): readonly StackSecret[] {
-  return TABLE.flatMap((row): readonly StackSecret[] => {
+  return [...TABLE, ...tenantRows(config)].flatMap((row): readonly StackSecret[] => {
     const name = row.secret.nameIn(config);
     if (name === undefined) return [];
     const { issuer } = row;

@@ -58,6 +58,8 @@ export const PARTIES = [
   'LDAP server',
   'address beside the LDAP server',
   'mail server',
+  'Tempo',
+  'pod beside Tempo',
   // What Alertmanager may be configured with.
   'Discord',
   'alert bot',
@@ -89,8 +91,8 @@ export interface Row {
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
   ...[
-    53, 80, 443, 587, 636, 3000, 3001, 3100, 3500, 3501, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 9080, 9090, 9093,
-    9094, 9095,
+    53, 80, 443, 587, 636, 3000, 3001, 3100, 3200, 3500, 3501, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 9080, 9090,
+    9093, 9094, 9095,
   ].map((port) => ({
     port,
     protocol: 'TCP' as const,
@@ -257,6 +259,8 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...grafanaMayReach('LDAP server', 636, login.ldap !== undefined, 'LDAP'),
     ...grafanaMayReach('database', 5432, database.type === 'postgres', 'PostgreSQL'),
     ...grafanaMayReach('mail server', 587, smtp !== undefined, 'mail'),
+    ...grafanaMayReach('Tempo', 3200, grafana.datasources.tempo !== undefined, 'Tempo'),
+    ...rows('grafana', 'pod beside Tempo', [3200], false, 'only the configured pods'),
     ...rows('grafana', 'pod beside the identity provider', [8443], false, 'only the configured pods'),
     ...rows('grafana', 'pod beside the database', [5432], false, 'only the configured pods'),
     ...rows('grafana', 'address beside the LDAP server', [636], false, 'only the configured addresses'),

@@ -53,6 +53,12 @@ export const withEverything = variant('a stack with every login, a database and 
       egress: [{ namespace: 'databases', podLabels: { app: 'postgres' }, port: 5432 }],
     },
     smtp: { host: 'mail.example.com', from: 'logs@example.com', egress: [{ cidr: '198.51.100.25/32', port: 587 }] },
+    datasources: {
+      tempo: {
+        url: 'http://tempo.tracing.svc:3200',
+        egress: [{ namespace: 'tracing', podLabels: { app: 'tempo' }, port: 3200 }],
+      },
+    },
     route: { gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' } },
   },
   alertmanager: {

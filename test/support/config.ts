@@ -69,7 +69,10 @@ type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<
 /** What cannot be set beside the rest is in {@link otherwise}. */
 type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'grafana' | 'monitoring'> & {
   readonly monitoring: Omit<T['monitoring'], 'operator'>;
-  readonly grafana: Omit<T['grafana'], 'route' | 'login'> & { readonly login: Omit<T['grafana']['login'], 'form'> };
+  readonly grafana: Omit<T['grafana'], 'route' | 'login' | 'links'> & {
+    readonly login: Omit<T['grafana']['login'], 'form'>;
+    readonly links: Omit<T['grafana']['links'], 'traces'>;
+  };
 };
 
 /** A rule file of the format that Loki and Prometheus share. */
@@ -238,11 +241,32 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       annotations: { 'watch/team': 'watch' },
     },
     persistence: { size: '4Gi', storageClass: 'slow' },
-    links: {
-      sentry: 'https://sentry.example.com/organizations/watch/issues/?query={id}',
-      traces: 'https://traces.example.com/trace/{id}?view=full',
+    links: { sentry: 'https://sentry.example.com/organizations/watch/issues/?query={id}' },
+    datasources: {
+      prometheus: { url: 'http://metrics.telemetry.svc:9091', namespace: 'telemetry', port: 9091 },
+      tenants: [{ name: 'Audit trail', uid: 'audit', credential: 'auditor' }],
+      tempo: {
+        url: 'https://tempo.example.com/tempo',
+        basicAuthUser: 'watch',
+        jsonData: { nodeGraph: { enabled: true } },
+        secrets: ['basicAuthPassword'],
+        egress: [{ cidr: '203.0.113.20/32', port: 443 }],
+      },
+      others: [
+        {
+          name: 'Orders',
+          uid: 'orders',
+          type: 'grafana-postgresql-datasource',
+          url: 'orders.databases.svc:5434',
+          user: 'reader',
+          basicAuthUser: 'proxy',
+          jsonData: { database: 'orders', sslmode: 'verify-full' },
+          secrets: ['password', 'basicAuthPassword'],
+          egress: [{ namespace: 'databases', podLabels: { app: 'orders' }, port: 5434 }],
+        },
+      ],
+      secret: 'watch-datasources',
     },
-    datasources: { prometheus: { url: 'http://metrics.telemetry.svc:9091', namespace: 'telemetry', port: 9091 } },
   },
   agent: {
     credential: 'shipper',
@@ -485,6 +509,7 @@ export const otherwise = {
       },
     },
     route: { gateway: { name: 'public', namespace: 'edge', listener: 'https' } },
+    links: { traces: 'https://traces.example.com/trace/{id}?view=full' },
     database: { type: 'sqlite' },
     persistence: { size: '4Gi', storageClass: 'slow' },
   },

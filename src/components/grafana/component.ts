@@ -80,9 +80,12 @@ export class Grafana extends Construct {
 
   private policy(props: StackConfig): void {
     const { namespaces, alertmanager, network, grafana } = props;
-    const { login, database, smtp } = grafana;
+    const { login, database, smtp, datasources: more } = grafana;
     const { github, google, generic } = login.oauth ?? {};
-    const outside = [github, google, generic, login.ldap, database.type === 'sqlite' ? undefined : database, smtp];
+    const outside = [
+      ...[github, google, generic, login.ldap, database.type === 'sqlite' ? undefined : database, smtp],
+      ...[more.tempo, ...more.others],
+    ];
     componentPolicy(this, GRAFANA, {
       namespace: namespaces.logging,
       ingress: [
@@ -204,7 +207,11 @@ export class Grafana extends Construct {
             host,
             http: {
               paths: [
-                { path: grafanaPath({ url }) || '/', pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } },
+                {
+                  path: grafanaPath({ url }) || '/',
+                  pathType: 'Prefix',
+                  backend: { service: { name: GRAFANA.name, port: { name: 'http' } } },
+                },
               ],
             },
           },

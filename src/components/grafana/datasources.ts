@@ -1,44 +1,33 @@
 /** The datasources that Grafana is provisioned with. */
-import type { StackConfig } from '../../config';
+import { TEMPO_UID, type StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
 import { derivedFields } from '../../dashboards/derived-fields';
 import { LOKI_DATASOURCE_UID } from '../../dashboards/explore';
 import { PROMETHEUS_DATASOURCE_UID } from '../../dashboards/metric-panels';
 import { alertmanagerUrl, prometheusDatasource } from '../kit/addresses';
 import { gatewayUrl } from '../gateway';
-import { GATEWAY_PASSWORD } from './secrets';
+import { literal, otherDatasource, tempoDatasource } from './other-datasources';
+import { GATEWAY_PASSWORD, tenantPassword } from './secrets';
 
 /** Where the container finds the CA of the gateway's certificate. */
 export const GATEWAY_CA = '/etc/grafana/gateway-ca';
 
-/** Provisioned datasources. The password is the name of a file, which Grafana reads. */
+/** Provisioned datasources. A secret is the name of a file, which Grafana reads. */
 export function datasources(props: StackConfig): Readonly<Record<string, unknown>> {
-  const { namespaces, alertmanager, grafana, gateway, auth, limits, monitoring } = props;
+  const { namespaces, alertmanager, grafana, monitoring } = props;
+  const { tenants, tempo, others } = grafana.datasources;
   const alerts = alertmanagerUrl({ alertmanager, namespaces });
   return {
     apiVersion: 1,
     prune: true,
     datasources: [
-      {
+      loki(props, {
         name: 'Loki',
         uid: LOKI_DATASOURCE_UID,
-        type: 'loki',
-        access: 'proxy',
+        credential: grafana.credential,
+        password: GATEWAY_PASSWORD,
         isDefault: true,
-        editable: false,
-        url: gatewayUrl({ namespaces, gateway }),
-        jsonData: {
-          ...(gateway.tls === undefined ? {} : { tlsAuthWithCACert: true }),
-          maxLines: limits.maxEntriesPerQuery,
-          derivedFields: derivedFields(grafana.links).map((field) => ({
-            ...field,
-            matcherRegex: literal(field.matcherRegex),
-            url: literal(field.url),
-          })),
-        },
-        ...(auth.loki.enabled ? { basicAuth: true, basicAuthUser: grafana.credential } : {}),
-        ...secureFields(auth.loki.enabled, gateway.tls !== undefined),
-      },
+      }),
       {
         name: 'Prometheus',
         uid: PROMETHEUS_DATASOURCE_UID,
@@ -68,20 +57,48 @@ export function datasources(props: StackConfig): Readonly<Record<string, unknown
               jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
             },
           ]),
+      ...tenants.map(({ name, uid, credential }) =>
+        loki(props, { name, uid, credential, password: tenantPassword(uid), isDefault: false }),
+      ),
+      ...(tempo === undefined ? [] : [tempoDatasource(tempo)]),
+      ...others.map(otherDatasource),
     ],
   };
 }
 
-/** What Grafana keeps encrypted of a datasource: names of files, which it reads itself. */
-function secureFields(auth: boolean, tls: boolean): Readonly<Record<string, unknown>> {
-  const fields = {
-    ...(auth ? { basicAuthPassword: GATEWAY_PASSWORD } : {}),
-    ...(tls ? { tlsCACert: `$__file{${GATEWAY_CA}/ca.crt}` } : {}),
-  };
-  return Object.keys(fields).length === 0 ? {} : { secureJsonData: fields };
+interface LokiProps {
+  readonly name: string;
+  readonly uid: string;
+  readonly credential: string;
+  /** Grafana's word for the file that holds the credential's password. */
+  readonly password: string;
+  readonly isDefault: boolean;
 }
 
-/** Text of a provisioning file in which Grafana finds no environment variable. */
-function literal(text: string): string {
-  return text.replaceAll('$', () => '$$');
+/** Loki behind the gateway, with the lines that a credential may read. */
+function loki(
+  { namespaces, grafana, gateway, auth, limits }: StackConfig,
+  { name, uid, credential, password, isDefault }: LokiProps,
+): Readonly<Record<string, unknown>> {
+  const tempo = grafana.datasources.tempo === undefined ? undefined : TEMPO_UID;
+  const secure = {
+    ...(auth.loki.enabled ? { basicAuthPassword: password } : {}),
+    ...(gateway.tls === undefined ? {} : { tlsCACert: `$__file{${GATEWAY_CA}/ca.crt}` }),
+  };
+  return {
+    name,
+    uid,
+    type: 'loki',
+    access: 'proxy',
+    isDefault,
+    editable: false,
+    url: gatewayUrl({ namespaces, gateway }),
+    jsonData: {
+      ...(gateway.tls === undefined ? {} : { tlsAuthWithCACert: true }),
+      maxLines: limits.maxEntriesPerQuery,
+      derivedFields: literal(derivedFields({ ...grafana.links, tempo, loki: uid })),
+    },
+    ...(auth.loki.enabled ? { basicAuth: true, basicAuthUser: credential } : {}),
+    ...(Object.keys(secure).length === 0 ? {} : { secureJsonData: secure }),
+  };
 }

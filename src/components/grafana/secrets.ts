@@ -2,7 +2,7 @@
  * Secrets that Grafana reads: files, and settings that name them. So no value is in its environment, which every process of the
  * container could read.
  */
-import { SECRET_NAMES, type StackConfig } from '../../config';
+import { credentialSecretName, datasourceKey, SECRET_NAMES, type StackConfig } from '../../config';
 import { secretRows } from '../../secrets/table';
 
 /** A Secret that Grafana reads the keys of as files. */
@@ -39,13 +39,39 @@ const SETTINGS_SECRETS = [
 /** Those that the stack has, with their names, and of each the settings that it has a key for. */
 export function settingsSecrets(config: StackConfig): readonly SettingsSecret[] {
   const rows = secretRows(config);
-  return SETTINGS_SECRETS.flatMap(({ name, secret, settings }) => {
+  const ofSettings = SETTINGS_SECRETS.flatMap(({ name, secret, settings }) => {
     const found = rows.find(({ row }) => row.secret === secret);
     if (found === undefined) return [];
     const own = Object.entries(settings).filter(([setting]) => found.keys.some(({ key }) => key === setting));
     return [{ name, secret: found.name, settings: Object.fromEntries(own) }];
   });
+  return [...ofSettings, ...datasourceSecrets(config)];
 }
+
+/** What datasources alone name: no setting holds it. */
+function datasourceSecrets(config: StackConfig): readonly SettingsSecret[] {
+  const { tenants } = config.grafana.datasources;
+  const kept = secretRows(config).find(({ row }) => row.secret === SECRET_NAMES.datasources);
+  return [
+    ...(kept === undefined
+      ? []
+      : [
+          {
+            name: DATASOURCES,
+            secret: kept.name,
+            settings: Object.fromEntries(kept.keys.map(({ key }) => [key, undefined])),
+          },
+        ]),
+    ...(config.auth.loki.enabled ? tenants : []).map(({ uid, credential }) => ({
+      name: tenantFolder(uid),
+      secret: credentialSecretName(credential),
+      settings: { password: undefined },
+    })),
+  ];
+}
+
+const DATASOURCES = 'datasources';
+const tenantFolder = (uid: string): string => `tenant-${uid}`;
 
 /** Folder with a folder for each {@link SettingsSecret}. */
 export const SECRETS = '/etc/grafana/secrets';
@@ -55,6 +81,13 @@ const contentsOf = (name: string, key: string): string => `$__file{${SECRETS}/${
 
 /** Grafana's password at the gateway, for the datasource. */
 export const GATEWAY_PASSWORD = contentsOf('gateway', 'password');
+
+/** A secret setting of a datasource. */
+export const datasourceSecret = (uid: string, setting: string): string =>
+  contentsOf(DATASOURCES, datasourceKey(uid, setting));
+
+/** The password that a further Loki datasource has at the gateway. */
+export const tenantPassword = (uid: string): string => contentsOf(tenantFolder(uid), 'password');
 
 /** Settings that are secrets: of each the file that holds it. */
 export function secretSettings(config: StackConfig): Readonly<Record<string, string>> {

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { grafanaPath } from '../derived/grafana-path';
 import type { Problem } from '../problem';
-import type { Destination, StackConfig } from '../schema';
+import type { StackConfig } from '../schema';
+import { reachable } from './reachable';
 import { problem, type Rule, when } from './rule';
 
 /** Words between slashes; one may end it. */
@@ -106,25 +107,6 @@ export const grafanaRules: readonly Rule[] = [
       ),
   },
 ];
-
-interface Server {
-  readonly port: number;
-  readonly egress: readonly Destination[];
-}
-
-/** What Grafana connects to has to be where its own `egress` says; of pods the policy sees the port behind the Service. */
-function reachable(path: readonly string[], server: Server | undefined, what = 'its server'): readonly Problem[] {
-  if (server === undefined) return [];
-  const { port, egress } = server;
-  return when(!egress.some((destination) => 'namespace' in destination || destination.port === port), () =>
-    problem(
-      [...path, 'egress'],
-      egress.map((destination) => destination.port),
-      `an entry with port ${port}, that of ${what}`,
-      `add { cidr: …, port: ${port} }`,
-    ),
-  );
-}
 
 /** `authUrl` is for the browser: Grafana itself calls the two others. Of two with one port, one is named. */
 function reachableProvider({ grafana }: StackConfig): readonly Problem[] {

@@ -9,6 +9,7 @@ import { deploymentRules } from './deployment';
 import { extremeRules } from './extremes';
 import { gatewayRules } from './gateway';
 import { grafanaRules } from './grafana';
+import { grafanaDatasourceRules } from './grafana-datasources';
 import { grafanaLoginRules } from './grafana-login';
 import { imageRules } from './images';
 import { limitsRules } from './limits';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   ...gatewayRules,
   ...grafanaRules,
   ...grafanaLoginRules,
+  ...grafanaDatasourceRules,
   ...agentRules,
   ...alertingRules,
   ...alertmanagerRules,

@@ -17,12 +17,16 @@ const SHORTEST_RULE = {
 /** A host name. A text of digits and dots is an address, not a name. */
 const NAME = String.raw`(?![\d.]+(?:[:/?#]|$))(?=[A-Za-z0-9.-]{1,253}(?:[^A-Za-z0-9.-]|$))[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*`;
 const BYTE = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
-const HOST = String.raw`(?:${NAME}|${BYTE}(?:\.${BYTE}){3})`;
+export const HOST = String.raw`(?:${NAME}|${BYTE}(?:\.${BYTE}){3})`;
 /** Host and port, without user and password, because URLs are written into ConfigMaps. */
 const ORIGIN = String.raw`(?:${HOST}|\[[0-9A-Fa-f:.]+\])(?::[1-9]\d{0,4})?`;
 /** Characters that may stand unescaped in a path. Quotes are excluded, and `$`, which Grafana expands. */
 const IN_PATH = String.raw`(?:[\w.~!&()*+,;=:@/-]|%[0-9A-Fa-f]{2})`;
 const LONGEST_URL = 2000;
+
+/** A whole URL with one of these protocols. */
+export const URL_PATTERN = (...protocols: readonly string[]): string =>
+  `^(?:${protocols.join('|')})://${ORIGIN}(?:/${IN_PATH}*)?(?:\\?(?:${IN_PATH}|\\?)*)?(?:#(?:${IN_PATH}|\\?)*)?$`;
 
 /** A URL, with a pattern as strict as its readers. JavaScript's `URL` accepts and repairs line breaks, underscores and more. */
 export const url = (...protocols: readonly string[]) => {
@@ -30,9 +34,7 @@ export const url = (...protocols: readonly string[]) => {
     rule: `a URL with ${protocols.join(' or ')}, a host of letters, digits and hyphens, without user and password, spaces, quotes and $`,
     remedy: `write for example ${protocols.at(-1) ?? 'https'}://host.example.com`,
   };
-  const pattern = new RegExp(
-    `^(?:${protocols.join('|')})://${ORIGIN}(?:/${IN_PATH}*)?(?:\\?(?:${IN_PATH}|\\?)*)?(?:#(?:${IN_PATH}|\\?)*)?$`,
-  );
+  const pattern = new RegExp(URL_PATTERN(...protocols));
   return z
     .string(says(params))
     .refine((text) => text.length <= LONGEST_URL && pattern.test(text) && URL.canParse(text), { params: { ...params } })

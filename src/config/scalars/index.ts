@@ -1,7 +1,8 @@
 /** The scalar types of the schema: the form in a stack file, and the value for the rest of the code. */
-export * from './addresses';
+export { cidr, destination, domain, email, host, linkTemplate, port, url, urlPath } from './addresses';
 export { remedyFor } from './base';
 export * from './expressions';
+export * from './grafana';
 export * from './kubernetes';
 export * from './names';
 export * from './paths';

@@ -12,6 +12,7 @@ import {
   settingText,
   url,
 } from '../scalars';
+import { datasources } from './grafana-datasources';
 import { login } from './grafana-login';
 import { persistence } from './persistence';
 import { egressOf } from './shared';
@@ -101,20 +102,5 @@ export const grafana = z.strictObject({
     })
     .prefault({})
     .describe('Links beside log lines that lead out of Grafana, by the id that a line holds.'),
-  datasources: z
-    .strictObject({
-      prometheus: z
-        .strictObject({
-          url: url('http', 'https').default(defaults.grafana.prometheus.url).describe('Prometheus’ query API.'),
-          namespace: dnsLabel()
-            .default(defaults.grafana.prometheus.namespace)
-            .describe('Its namespace, for the NetworkPolicy.'),
-          port: port().default(defaults.grafana.prometheus.port).describe('Its container port, for the NetworkPolicy.'),
-        })
-        .optional()
-        .describe(
-          'Another Prometheus than the default: the stack’s own with `monitoring.type: embedded`, else `http://prometheus.monitoring.svc:9090`.',
-        ),
-    })
-    .prefault({}),
+  datasources: datasources.prefault({}).describe('What Grafana shows data of, beside the Loki of `credential`.'),
 });

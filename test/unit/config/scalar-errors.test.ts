@@ -31,6 +31,28 @@ const OBJECT_LABEL_VALUE = says(/^the value of a label: at most 63 /);
 const REGISTRY = says(/^a registry .*without scheme, user and password, at most 150$/);
 const HOST = says(/^a host name .*IPv4 address, without scheme and port$/);
 const EMAIL = says(/^an e-mail address, without a display name$/);
+const UID = says(/^a uid: 1 to 40 lower-case letters, digits and hyphens/);
+const PLUGIN = says(/^the id of a plugin: lower-case letters, digits and single hyphens$/);
+const ADDRESS = says(/^a URL with http or https, or host:port of a database; without user and password/);
+const SECRET_SETTING = says(/^the name of a secret setting, a key of secureJsonData/);
+const DATASOURCE_SETTINGS = says(/^settings of the datasource, a mapping /);
+/** A datasource that a stack file adds. */
+const datasource = (differences: object) => ({
+  grafana: {
+    datasources: {
+      others: [
+        {
+          name: 'Orders',
+          uid: 'orders',
+          type: 'mysql',
+          url: 'db.example.com:3306',
+          egress: [{ namespace: 'databases', port: 3306 }],
+          ...differences,
+        },
+      ],
+    },
+  },
+});
 const URL_PATH = says(/^a path that begins with \/, without a query, at most 1000 /);
 const TIME = says(/^a time .*\bd, h, m or s\b.*0s is none$/);
 const USER = says(/^a user: 1 to 255 characters on one line, without quotes, \$ /);
@@ -573,6 +595,43 @@ const rows: readonly Row[] = [
     '%(secret_key)s',
     'a;b',
     'a'.repeat(256),
+  ),
+  ...eachOf(
+    'the uid of a datasource',
+    (uid) => datasource({ uid }),
+    'grafana.datasources.others[0].uid',
+    UID,
+    ...[...['', 'Orders', 'a_b', '-a', 'a-', 'a'.repeat(41)]],
+  ),
+  ...eachOf(
+    'the type of a datasource',
+    (type) => datasource({ type }),
+    'grafana.datasources.others[0].type',
+    PLUGIN,
+    ...[...['', 'MySQL', 'a--b', 'a b', '../a']],
+  ),
+  ...eachOf(
+    'where a datasource is',
+    (url) => datasource({ url }),
+    'grafana.datasources.others[0].url',
+    ADDRESS,
+    ...[
+      ...['db', 'db:0', 'ftp://db', 'https://', 'http://a b', 'db:5432/orders', '$HOME:5432', 'db.example.com:5432\n'],
+    ],
+  ),
+  ...eachOf(
+    'a secret setting',
+    (setting) => datasource({ secrets: [setting] }),
+    'grafana.datasources.others[0].secrets[0]',
+    SECRET_SETTING,
+    ...['', 'a_b', '1a', 'a.b', 'a'.repeat(62)],
+  ),
+  ...eachOf(
+    'settings of a datasource',
+    (jsonData) => datasource({ jsonData }),
+    'grafana.datasources.others[0].jsonData',
+    DATASOURCE_SETTINGS,
+    ...['text', 7],
   ),
   ...eachOf(
     'the name of a file source',

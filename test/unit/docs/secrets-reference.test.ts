@@ -40,12 +40,14 @@ const configs: readonly (readonly [string, StackConfig])[] = [
 function shownPath(config: StackConfig, path: string): string {
   const [kind = '', name = ''] = path.split('.');
   const isCredential = kind.startsWith('gateway') && credentials(config).some((credential) => credential.name === name);
+  if (path.startsWith('grafana.datasources.')) return 'grafana.datasources.<uid>.<setting>';
   if (kind.startsWith('alertmanager')) return `${kind}.<receiver>`;
   return isCredential ? `${kind}.<credential>` : path;
 }
 
-/** A key as the page has it, whatever the receivers are called. */
+/** A key as the page has it, whatever receivers and datasources are called. */
 function shownKey({ name }: SecretSpec, key: string): string {
+  if (name.endsWith('-datasources')) return '<uid>_<setting>';
   return name === 'alertmanager-receivers' ? shownReceiver(key) : key;
 }
 
@@ -54,12 +56,22 @@ function shownReceiver(key: string): string {
   return key.startsWith('heartbeat_') ? key : key.replace(/^[^_]+/, '<receiver>');
 }
 
+/** A property of an entry, whatever receivers and datasources are called. */
+function shownProperty(entry: string, property: string): string {
+  if (entry.endsWith('-datasources')) return '<uid>_<setting>';
+  return entry.endsWith('/alertmanager-receivers') ? shownReceiver(property) : property;
+}
+
 /** The row of a Secret, whatever it is called. */
 function rowOf({ agent, grafana, canary }: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
   const fixed = name
     .replace(credentialSecretName(agent.credential), credentialSecretName('<agent.credential>'))
     .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'))
-    .replace(credentialSecretName(canary?.credential ?? '-'), credentialSecretName('<canary.credential>'));
+    .replace(credentialSecretName(canary?.credential ?? '-'), credentialSecretName('<canary.credential>'))
+    .replace(
+      credentialSecretName(grafana.datasources.tenants[0]?.credential ?? '-'),
+      credentialSecretName('<grafana.datasources.tenants[].credential>'),
+    );
   const option = namedAt?.join('.');
   return secrets.find(([cell = '']) =>
     option === undefined ? cell === `\`${fixed}\`` : cell.endsWith(`(\`${option}\`)`) || cell === `\`<${option}>\``,
@@ -196,11 +208,7 @@ describe('the entries of a store', () => {
     const filled = Object.fromEntries(requiredSecrets(config).map(({ path }) => [path, 'any']));
     const documented = entries.map(([, property]) => property);
     const properties = Object.entries(storeEntries(config, filled)).flatMap(([name, entry]) => [
-      ...new Set(
-        Object.keys(entry).map((property) =>
-          name.endsWith('/alertmanager-receivers') ? shownReceiver(property) : property,
-        ),
-      ),
+      ...new Set(Object.keys(entry).map((property) => shownProperty(name, property))),
     ]);
     expect(properties.map((property) => `\`${property}\``).toSorted()).toEqual(documented.toSorted());
   });

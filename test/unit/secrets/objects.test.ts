@@ -116,6 +116,15 @@ describe('given secret values, the Secrets', () => {
       },
       { name: 'watch-smtp', namespace: 'watch', stringData: { password: values['grafana.smtpPassword'] } },
       {
+        name: 'watch-datasources',
+        namespace: 'watch',
+        stringData: {
+          tempo_basicAuthPassword: values['grafana.datasources.tempo.basicAuthPassword'],
+          orders_password: values['grafana.datasources.orders.password'],
+          orders_basicAuthPassword: values['grafana.datasources.orders.basicAuthPassword'],
+        },
+      },
+      {
         name: 'gateway-credential-shipper',
         namespace: 'watch-agents',
         stringData: { password: values['gateway.shipper'] },
@@ -150,6 +159,7 @@ describe('given secret values, the Secrets', () => {
           heartbeat_prometheus: values['heartbeat.prometheus'],
         },
       },
+      { name: 'gateway-credential-auditor', namespace: 'watch', stringData: { password: values['gateway.auditor'] } },
     ]);
   });
 

@@ -40,6 +40,10 @@ describe('the Secrets of a stack', () => {
       ['watch/watch-ldap → grafana: ldap.toml, ca.crt', 'secretSource'],
       ['watch/watch-database → grafana: password', 'secretSource'],
       ['watch/watch-smtp → grafana: password', 'secretSource'],
+      [
+        'watch/watch-datasources → grafana: tempo_basicAuthPassword, orders_password, orders_basicAuthPassword',
+        'secretSource',
+      ],
       ['watch/watch-tls → ingress controller: tls.crt, tls.key', 'cert-manager'],
       ['watch/gateway-users → gateway: users, previous', 'secretSource'],
       ['watch-agents/gateway-credential-shipper → promtail: password', 'secretSource'],
@@ -55,6 +59,7 @@ describe('the Secrets of a stack', () => {
         'watch/alertmanager-receivers → alertmanager: channel, chat, mail_credentials, hook, hook_credentials, pager, heartbeat_ruler, heartbeat_prometheus',
         'secretSource',
       ],
+      ['watch/gateway-credential-auditor → grafana: password', 'secretSource'],
     ]);
   });
 

@@ -100,7 +100,10 @@ describe.each(stacks.map((rendered) => [rendered.name, rendered] as const))('in 
 
 test('a Secret that a stack may have is one row, and a stack with every option has them all', () => {
   expect(TABLE.map(({ secret }) => secret)).toEqual(Object.values(SECRET_NAMES));
-  expect(secretRows(variant('everything', structuredClone(everything)).config).map(({ row }) => row)).toEqual(TABLE);
+  const rows = secretRows(variant('everything', structuredClone(everything)).config).map(({ row }) => row);
+  expect(rows.slice(0, TABLE.length)).toEqual(TABLE);
+  // Further rows are of Secrets of which a stack has as many as it names.
+  expect(rows.slice(TABLE.length).map(({ neededWith }) => neededWith)).toEqual(['grafana.datasources.tenants']);
 });
 
 test('whoever has no value to make a Secret of does not make it', () => {

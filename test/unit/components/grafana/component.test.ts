@@ -142,7 +142,12 @@ describe('beside a log line, Grafana', () => {
   });
 
   it('links a trace’s and a Sentry event’s id to where the config says, encoded', () => {
-    expect(url('traceId', 'abc/1')).toBe('https://traces.example.com/trace/abc%2F1?view=full');
+    const [, trace] = derivedFieldsOf(
+      configWith({ grafana: { links: { traces: 'https://traces.example.com/trace/{id}?view=full' } } }),
+    );
+    expect(trace === undefined ? '' : followed(trace, 'abc/1')).toBe(
+      'https://traces.example.com/trace/abc%2F1?view=full',
+    );
     expect(url('sentryEventId', 'a&b')).toBe('https://sentry.example.com/organizations/watch/issues/?query=a%26b');
   });
 
@@ -224,7 +229,7 @@ describe('given every option, Grafana', () => {
     expect(egress[1]).toEqual({ to: [namespace('telemetry')], ports: [{ protocol: 'TCP', port: 9091 }] });
   });
 
-  it('goes out to the providers, the directory, the database and the mail server, where the config says they are', () => {
+  it('goes out to the providers, the directory, the database, the mail server and the datasources, where the config says they are', () => {
     const { egress = [] } = find(everything, 'NetworkPolicy').spec;
     const tcp = (port: number) => [{ protocol: 'TCP', port }];
     const pods = (name: string, app: string) => ({
@@ -238,6 +243,8 @@ describe('given every option, Grafana', () => {
       { to: [{ ipBlock: { cidr: '10.30.0.5/32' } }], ports: tcp(389) },
       { to: [pods('databases', 'postgres')], ports: tcp(5433) },
       { to: [{ ipBlock: { cidr: '10.30.0.6/32' } }], ports: tcp(2525) },
+      { to: [{ ipBlock: { cidr: '203.0.113.20/32' } }], ports: tcp(443) },
+      { to: [pods('databases', 'orders')], ports: tcp(5434) },
     ]);
   });
 

@@ -294,6 +294,8 @@ describe('the secrets among the settings', () => {
       'oauth ← watch-oauth',
       'database ← watch-database',
       'smtp ← watch-smtp',
+      'datasources ← watch-datasources',
+      'tenant-audit ← gateway-credential-auditor',
     ]);
   });
 

@@ -1,0 +1,43 @@
+/** What Grafana knows things by, and what it takes as their settings. */
+import { z } from 'zod';
+import { says, withPattern } from './base';
+import { HOST, URL_PATTERN } from './addresses';
+
+/** uid of a datasource; it is a part of the names of secrets, too. */
+export const datasourceUid = () =>
+  withPattern('datasource uid', /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
+    rule: 'a uid: 1 to 40 lower-case letters, digits and hyphens, the first and the last a letter or digit',
+    remedy: 'write for example tempo',
+  });
+
+/** Id of a plugin, as grafana.com has it in its address. */
+export const pluginId = () =>
+  withPattern('plugin id', /^[a-z0-9]+(?:-[a-z0-9]+){0,7}$/, {
+    rule: 'the id of a plugin: lower-case letters, digits and single hyphens',
+    remedy: 'write for example grafana-clickhouse-datasource',
+  });
+
+/** Where a datasource is. Those of databases have no scheme. */
+export const datasourceAddress = () =>
+  withPattern('datasource address', new RegExp(`${URL_PATTERN('http', 'https')}|^${HOST}:[1-9]\\d{0,4}$`), {
+    rule: 'a URL with http or https, or host:port of a database; without user and password, spaces, quotes and $',
+    remedy: 'write for example http://tempo.tracing.svc:3200, or db.example.com:5432',
+  });
+
+/** Name of a secret setting of a datasource: a key of `secureJsonData`. */
+export const secretSetting = () =>
+  withPattern('secret setting', /^[A-Za-z][A-Za-z0-9]{0,60}$/, {
+    rule: 'the name of a secret setting, a key of secureJsonData: letters and digits',
+    remedy: 'write for example basicAuthPassword',
+  });
+
+const JSON_RULE = {
+  rule: 'settings of the datasource, a mapping of names to texts, numbers, lists and mappings',
+  remedy: 'write for example { timeInterval: 30s }',
+};
+
+/** `jsonData` of a datasource: each plugin has its own. */
+export const datasourceSettings = () =>
+  z
+    .record(z.string(), z.unknown(), says(JSON_RULE))
+    .meta({ title: 'datasource settings', patternErrorMessage: JSON_RULE.rule });
