@@ -70,7 +70,7 @@ describe('given a field that is itself wrong, a rules neighbours alone still spe
     ],
     [
       'of Grafana’s mail server',
-      { grafana: { smtp: { host: 7, from: 'a@example.com', egress: EGRESS }, url: 'https://a.example.com/b' } },
+      { grafana: { smtp: { host: 7, from: 'a@example.com', egress: EGRESS }, url: 'https://a.example.com/?b' } },
       ['grafana.smtp.host', 'grafana.url'],
     ],
     [

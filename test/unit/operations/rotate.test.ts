@@ -46,8 +46,13 @@ describe('given the Secret of a running stack, a rotation of the agent’s passw
   });
 });
 
+test('a credential of a further datasource is Grafana’s in the second step', () => {
+  const { password, second } = rotate(config, current(), 'auditor');
+  expect(second).toEqual({ name: 'gateway-credential-auditor', namespace: 'watch', stringData: { password } });
+});
+
 test('a credential that no pod of the stack uses has no second step', () => {
-  expect(rotate(config, current(), 'auditor').second).toBeUndefined();
+  expect(rotate(config, current(), 'audit-shipper').second).toBeUndefined();
 });
 
 test('nor has one that is called as a property of every object', () => {
