@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { parseDocument } from 'yaml';
 import { PROJECT, SECRETS_KEY, type StackConfig } from '../src/config';
 import { generateSecretValues } from '../src/secrets/values';
+import type { Changes } from './runnable';
 import { attempt, type Log, type Result } from './shell';
 
 /** Programs that `pulumi up` needs. Neither is in a package registry. */
@@ -25,8 +26,8 @@ export interface PulumiStackProps {
   readonly config: StackConfig;
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Changes to the stack file, by path below `spywatcher-logs:`. @default - none */
-  readonly overrides?: Readonly<Record<string, unknown>>;
+  /** @default - none */
+  readonly overrides?: Changes;
 }
 
 /** A Pulumi stack with a file backend. The repository's stack file is read, never written: secrets go to a copy. */
@@ -51,7 +52,8 @@ export class PulumiStack {
       fs.writeFileSync(passphrase, randomBytes(24).toString('base64url'), { mode: 0o600 });
     const known = fs.existsSync(this.configFile) ? parseDocument(fs.readFileSync(this.configFile, 'utf8')) : undefined;
     const document = parseDocument(fs.readFileSync(path.join(project, `Pulumi.${stack}.yaml`), 'utf8'));
-    for (const [key, value] of Object.entries(overrides)) document.setIn(['config', `${PROJECT}:${key}`], value);
+    for (const [key, value] of Object.entries(overrides))
+      document.setIn(['config', ...`${PROJECT}:${key}`.split('.')], value);
     if (kubeconfig !== undefined) document.setIn(['config', 'kubernetes:kubeconfig'], kubeconfig);
     if (context !== undefined) document.setIn(['config', 'kubernetes:context'], context);
     for (const kept of [['encryptionsalt'], ['config', `${PROJECT}:${SECRETS_KEY}`]]) {

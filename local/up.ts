@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { gatewayServicePort } from '../src/components/gateway';
 import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/kit/identity';
-import { loadStackConfig, type StackConfig } from '../src/config';
+import { hasGrafana, loadStackConfig, type StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../charts/objects';
@@ -23,9 +23,10 @@ import { STATE } from './layout';
 import { LokiClient } from './loki-client';
 import { processLines } from './processes';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
+import { runnableConfig, WITHOUT_GRAFANA } from './runnable';
 import { type Log, run } from './shell';
 import { importStackImages, stackTools } from './stack-images';
-import { grafanaImagePresent, settledStatus, stackStatus } from './stack-status';
+import { settledStatus, stackStatus } from './stack-status';
 import { waitAloud } from '../programs/wait';
 import { ensureTools } from '../tools/build';
 
@@ -44,25 +45,25 @@ export interface UpProps {
 /** Starts everything that does not run yet. Repeated, it changes nothing. */
 export async function up(props: UpProps): Promise<ExitCode> {
   const { project, stack, log, gatewayPort, grafanaPort } = props;
-  const config = loadStackConfig(project, stack);
-  const cluster = props.context === undefined ? await startClusterFor(config, log) : undefined;
+  const given = loadStackConfig(project, stack);
+  const cluster = props.context === undefined ? await startClusterFor(given, log) : undefined;
   const target = cluster === undefined ? await contextTarget(props.context ?? '') : clusterTarget(cluster);
+  const config = cluster === undefined ? given : await runnableConfig(target, given);
   if (cluster !== undefined) {
     log('making and importing the images that the manifests name');
     const backend = await buildNodeImage({ name: backendImage(project), folders: {}, command: [] });
     await importStackImages(cluster, config, [backend], log);
   }
-  const withGrafana = cluster === undefined || (await grafanaImagePresent(target, config));
 
-  log(await deploy(props, config, target, withGrafana));
-  await waitForStack(target, config, withGrafana, log);
+  log(await deploy(props, config, target));
+  await waitForStack(target, config, log);
   log('starting the example backend');
   await startBackend(target, project);
 
   const { logging } = config.namespaces;
   const forwards: Forward[] = [
     { port: gatewayPort, namespace: logging, service: GATEWAY.name, servicePort: gatewayServicePort(config) },
-    ...(withGrafana
+    ...(hasGrafana(config)
       ? [{ port: grafanaPort, namespace: logging, service: GRAFANA.name, servicePort: GRAFANA.ports.http }]
       : []),
   ];
@@ -74,10 +75,10 @@ export async function up(props: UpProps): Promise<ExitCode> {
   const url = `http://localhost:${gatewayPort}`;
   const loki = new LokiClient({ url });
   const counts = await liveCounts(loki, log);
-  const status = await settledStatus(log, () => stackStatus(target, stack, config, withGrafana));
+  const status = await settledStatus(log, () => stackStatus(target, stack, config));
   log('asking every query of the dashboards');
   const dashboards = await askDashboards(target, config, loki);
-  process.stdout.write(screen({ ...props, config, target, url, counts, dashboards, withGrafana }));
+  process.stdout.write(screen({ ...props, config, target, url, counts, dashboards }));
   process.stdout.write(`${formatStatus(status, hasColours())}\n`);
   const problems = dashboards.flatMap((dashboard) => dashboard.problems);
   if (problems.length > 0) say(`Not every query of the dashboards is answered:\n${problems.join('\n')}`);
@@ -100,8 +101,7 @@ export async function status(props: UpProps): Promise<ExitCode> {
   if (context === undefined && cluster === undefined) return EXIT.good;
   const config = loadStackConfig(project, stack);
   const target = cluster === undefined ? await contextTarget(context ?? '') : clusterTarget(cluster);
-  const withGrafana = cluster === undefined || (await grafanaImagePresent(target, config));
-  const seen = await stackStatus(target, stack, config, withGrafana);
+  const seen = await stackStatus(target, stack, cluster === undefined ? config : await runnableConfig(target, config));
   process.stdout.write(`\n${formatStatus(seen, hasColours())}`);
   return exitCode(seen.verdict);
 }
@@ -152,7 +152,7 @@ async function contextTarget(context: string): Promise<Target> {
 }
 
 /** Deploys by `pulumi up` where it can, else by server-side apply; returns which, for the reader. */
-async function deploy(props: UpProps, config: StackConfig, target: Target, withGrafana: boolean): Promise<string> {
+async function deploy(props: UpProps, config: StackConfig, target: Target): Promise<string> {
   const { project, stack, log } = props;
   const state = pulumiState(props);
   const missing = missingPulumiPrograms();
@@ -172,8 +172,7 @@ async function deploy(props: UpProps, config: StackConfig, target: Target, withG
     stack,
     config,
     ...(props.context === undefined ? { kubeconfig: cluster?.kubeconfig ?? '' } : { context: props.context }),
-    // Without its image Grafana's pod waits; the rest need not wait for it.
-    ...(withGrafana ? {} : { overrides: { deploy: { skipAwait: ['grafana'] } } }),
+    ...(hasGrafana(config) ? {} : { overrides: WITHOUT_GRAFANA }),
   });
   await pulumi.prepare();
   summarize(await pulumi.up(), log);
@@ -187,18 +186,14 @@ function pulumiState({ context, stack }: UpProps): string {
   return path.join(base, 'spywatcher-logs', `${context.replace(/[^\w.-]/g, '_')}-${stack}`);
 }
 
-async function waitForStack(
-  target: Target,
-  { namespaces, alertmanager }: StackConfig,
-  withGrafana: boolean,
-  log: Log,
-): Promise<void> {
+async function waitForStack(target: Target, config: StackConfig, log: Log): Promise<void> {
+  const { namespaces, alertmanager } = config;
   const workloads: readonly (readonly [string, string])[] = [
     [namespaces.logging, `statefulset/${LOKI.name}`],
     [namespaces.logging, `deployment/${GATEWAY.name}`],
     [namespaces.agents, `daemonset/${PROMTAIL.name}`],
     ...(alertmanager.type === 'embedded' ? ([[namespaces.logging, `statefulset/${ALERTMANAGER.name}`]] as const) : []),
-    ...(withGrafana ? ([[namespaces.logging, `deployment/${GRAFANA.name}`]] as const) : []),
+    ...(hasGrafana(config) ? ([[namespaces.logging, `deployment/${GRAFANA.name}`]] as const) : []),
   ];
   for (const [namespace, workload] of workloads) {
     const started = Date.now();
@@ -233,7 +228,6 @@ interface ScreenProps extends UpProps {
   readonly url: string;
   readonly counts: readonly number[];
   readonly dashboards: readonly Answers[];
-  readonly withGrafana: boolean;
 }
 
 /** What `make down` needs to be told to find the same cluster. */
@@ -243,8 +237,14 @@ function downVariables(context: string | undefined): string {
   return instance === '' ? '' : ` ${INSTANCE_VARIABLE}=${instance}`;
 }
 
+function whyWithoutGrafana({ context, config }: ScreenProps): string {
+  return context === undefined
+    ? `the embedded cluster has no registry to pull ${config.images.grafana} from.\n                              Import it (docker save … ; npm run local -- import-image FILE), or make up CONTEXT=…`
+    : 'grafana.replicas is 0';
+}
+
 function screen(props: ScreenProps): string {
-  const { config, target, url, counts, dashboards, withGrafana, grafanaPort, stack, context } = props;
+  const { config, target, url, counts, dashboards, grafanaPort, stack, context } = props;
   const command = [target.kubectl, ...target.select].join(' ');
   const grafanaSecret = secretTable(config).find(({ readBy }) => readBy === 'grafana');
   const lines = [
@@ -252,9 +252,9 @@ function screen(props: ScreenProps): string {
     `The logging stack runs (stack ${stack}, ${context === undefined ? 'embedded cluster' : `context ${context}`}).`,
     '',
     `  Loki, through the gateway   ${url}`,
-    withGrafana
+    hasGrafana(config)
       ? `  Grafana                     http://localhost:${grafanaPort}`
-      : `  Grafana                     not running: the embedded cluster has no registry to pull ${config.images.grafana} from.\n                              Import it (docker save … ; npm run local -- import-image FILE), or make up CONTEXT=…`,
+      : `  Grafana                     not running: ${whyWithoutGrafana(props)}`,
     `  Its credentials             user ${config.grafana.login.adminUser}, Secret ${grafanaSecret?.namespace ?? ''}/${grafanaSecret?.name ?? ''}, key password`,
     `  kubectl                     ${command}`,
     '',

@@ -1,5 +1,5 @@
 export { type AccessKind, type Credential, credentials } from './credentials';
-export { hasGrafanaMetrics } from './derived/monitoring';
+export { hasGrafana, hasGrafanaMetrics } from './derived/monitoring';
 export { parseStackConfig, stackConfig } from './parse';
 export { ConfigError, formatProblems, type Problem } from './problem';
 export type { Alertmanager, Destination, Receiver, Resources, StackConfig, StackConfigInput, Tenant } from './schema';

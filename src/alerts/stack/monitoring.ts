@@ -1,16 +1,18 @@
 /** Alerts on the stack's monitoring: scraped targets, memory, Alertmanager, Prometheus and the canary. */
+import { hasGrafana } from '../../config/derived/monitoring';
 import type { StackConfig } from '../../config/schema';
 import type { RulesOf } from './config';
 import { grown, seconds, selectorOf } from './promql';
 
 /** Programs of the stack that have metrics. */
-function jobs({ deployment, alertmanager, monitoring, canary, gateway }: StackConfig): readonly string[] {
+function jobs(config: StackConfig): readonly string[] {
+  const { deployment, alertmanager, monitoring, canary, gateway } = config;
   return [
     'loki',
     ...(deployment.mode === 'ha' ? ['compactor'] : []),
     ...(gateway.tls === undefined ? [] : ['gateway']),
     'promtail',
-    'grafana',
+    ...(hasGrafana(config) ? ['grafana'] : []),
     ...(canary === undefined ? [] : ['canary']),
     ...(alertmanager.type === 'embedded' ? ['alertmanager'] : []),
     ...monitoring.targets.map(({ job }) => job),
@@ -61,7 +63,7 @@ function memoryNearLimit(config: StackConfig): string {
     loki: resources.loki,
     ...(deployment.mode === 'ha' ? { compactor: resources.compactor } : {}),
     promtail: resources.promtail,
-    grafana: resources.grafana,
+    ...(hasGrafana(config) ? { grafana: resources.grafana } : {}),
     ...(canary === undefined ? {} : { canary: resources.canary }),
     ...(alertmanager.type === 'embedded' ? { alertmanager: resources.alertmanager } : {}),
     // Not Prometheus: its mapped blocks count as memory, and do not get it killed.

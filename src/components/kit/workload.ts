@@ -167,6 +167,6 @@ export class Workload {
   }
 
   private spread(replicas: number, minZones?: number): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
-    return replicas === 1 ? {} : { topologySpreadConstraints: [...spread(this.selector, minZones)] };
+    return replicas <= 1 ? {} : { topologySpreadConstraints: [...spread(this.selector, minZones)] };
   }
 }

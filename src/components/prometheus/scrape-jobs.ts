@@ -1,5 +1,5 @@
 /** The list of programs with metrics. The scrape config of a Prometheus and an operator's monitors are made from it. */
-import type { StackConfig } from '../../config';
+import { hasGrafana, type StackConfig } from '../../config';
 import { pathsOfGateway } from '../gateway/metrics';
 import { GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from '../kit/addresses';
 import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI, PROMTAIL } from '../kit/identity';
@@ -46,14 +46,18 @@ export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
       portName: 'metrics',
       port: PROMTAIL.ports.metrics,
     },
-    {
-      job: GRAFANA.name,
-      component: GRAFANA,
-      namespace: logging,
-      service: GRAFANA_METRICS,
-      portName: 'metrics',
-      port: GRAFANA.ports.metrics,
-    },
+    ...(hasGrafana(config)
+      ? [
+          {
+            job: GRAFANA.name,
+            component: GRAFANA,
+            namespace: logging,
+            service: GRAFANA_METRICS,
+            portName: 'metrics',
+            port: GRAFANA.ports.metrics,
+          },
+        ]
+      : []),
     ...(config.canary === undefined
       ? []
       : [

@@ -9,6 +9,11 @@ export function monitoringType({
   return monitoring.type ?? (environment === 'dev' ? 'embedded' : 'annotations');
 }
 
+/** Whether a Grafana runs, so that it is scraped and missed. */
+export function hasGrafana({ grafana }: Pick<StackConfig, 'grafana'>): boolean {
+  return grafana.replicas > 0;
+}
+
 /** Whether Grafana has metrics to show: somebody scrapes them. */
 export function hasGrafanaMetrics({ monitoring }: Pick<StackConfig, 'monitoring'>): boolean {
   return monitoring.type !== 'none';

@@ -64,12 +64,18 @@ export const annotations = () =>
       params: { ...ANNOTATIONS },
     });
 
-/** Number of pods of one workload. */
-export const replicas = () =>
-  wholeNumber('number of pods', 1, 1000, {
-    rule: 'a number of pods: a whole number from 1 to 1000',
+const MOST_PODS = 1000;
+const pods = (title: string, least: number) =>
+  wholeNumber(title, least, MOST_PODS, {
+    rule: `a number of pods: a whole number from ${least} to ${MOST_PODS}`,
     remedy: 'write for example 3, without quotes',
   });
+
+/** Pods of one workload. */
+export const replicas = () => pods('number of pods', 1);
+
+/** Pods of a workload that a stack can do without. */
+export const replicasOrNone = () => pods('number of pods, or 0', 0);
 
 const HOST_PART = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const REGISTRY = String.raw`${HOST_PART}(?:\.${HOST_PART})*(?::\d{1,5})?`;

@@ -8,7 +8,7 @@ import {
   linkTemplate,
   objectName,
   port,
-  replicas,
+  replicasOrNone,
   settingText,
   url,
 } from '../scalars';
@@ -72,9 +72,11 @@ export const grafana = z.strictObject({
     .describe(
       'Where people reach Grafana; links and cookies follow from it. With a path, such as `https://example.com/logs`, Grafana shares the host with others.',
     ),
-  replicas: replicas()
+  replicas: replicasOrNone()
     .default(defaults.grafana.replicas)
-    .describe('Grafana pods. Several need `database.type: postgres`.'),
+    .describe(
+      'Grafana pods. Several need `database.type: postgres`. With 0 none runs: it is neither scraped nor missed, and its Secrets, volume and Service stay.',
+    ),
   login: login.prefault({}).describe('Who may log in to Grafana, and how.'),
   database: grafanaDatabase.prefault({ type: 'sqlite' }).describe('Where Grafana keeps users and settings.'),
   smtp: smtp.optional().describe('Mail server, for invitations and forgotten passwords.'),

@@ -15,6 +15,7 @@ import type { StackConfig } from '../../config';
 import { grafanaPath } from '../../config/derived/grafana-path';
 import type { KubernetesObject } from '../../../charts/objects';
 import type { Cluster } from '../kubectl';
+import { workloads } from './expected';
 import { agentFigures, canaryFigures, lokiFigures, type Page } from './figures';
 import { gatewayEndpoint } from './gateway';
 import { LISTED_KINDS, Look } from './look';
@@ -61,8 +62,8 @@ export async function collect(
     };
     const pods = await first.pods;
     const parts = new Parts(look, pods, interval, logs);
-    const has = ({ name }: Identity): boolean =>
-      expected.some(({ kind, metadata }) => metadata.name === name && /^(?:Deployment|StatefulSet)$/.test(kind));
+    const wanted = workloads(expected).filter(({ replicas }) => replicas !== 0);
+    const has = ({ name }: Identity): boolean => wanted.some((workload) => workload.name === name);
     const [base, gateway, agentStates, grafana, prometheus, alertmanagers, canary] = await Promise.all([
       all(first),
       lookThroughGateway(look, parts, config),

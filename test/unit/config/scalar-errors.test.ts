@@ -395,6 +395,16 @@ const rows: readonly Row[] = [
     1001,
   ),
   ...eachOf(
+    'a number of pods, or none',
+    (replicas) => ({ grafana: { replicas } }),
+    'grafana.replicas',
+    says(/^a number of pods: .*from 0 to 1000$/),
+    -1,
+    0.5,
+    '0',
+    1001,
+  ),
+  ...eachOf(
     'a whole number',
     (linesPerSecond) => ({ expectedLoad: { linesPerSecond } }),
     'expectedLoad.linesPerSecond',

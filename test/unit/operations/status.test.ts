@@ -37,6 +37,15 @@ test('given a stack that runs as it should, all is ok', () => {
   expect(seen).toMatchObject({ loki: { version: '3.7.0' }, ingest: { linesPerSecond: 200, bytesPerSecond: 60_000 } });
 });
 
+test('given a stack in which no Grafana runs, none is missed', () => {
+  const parked = configWith({ grafana: { replicas: 0 } });
+  const seen = statusOf('dev', parked, stackObjects(parked), healthyState(parked));
+  expect(seen.verdict).toBe('ok');
+  expect(seen.components).toContainEqual(
+    expect.objectContaining({ name: 'grafana', verdict: 'ok', ready: 0, desired: 0 }),
+  );
+});
+
 test('given a ring, each Loki has its volume, and the compactor does retention', () => {
   const ring = configWith(HA);
   const seen = statusOf('prod', ring, stackObjects(ring), healthyState(ring));

@@ -1,4 +1,5 @@
 /** How the stack is scraped: by its own Prometheus, by an operator's, by annotations, or by nobody. */
+import { stackRules } from '../../../../src/alerts/stack-rules';
 import { OperatorMonitoring, Prometheus } from '../../../../src/components/prometheus';
 import { prometheusConfig } from '../../../../src/components/prometheus/config';
 import { CANARY, configWith, everythingConfig, HA } from '../../../support/config';
@@ -126,6 +127,33 @@ describe('given every option, the Prometheus', () => {
       ]) as unknown,
     });
     expect(JSON.stringify(egress)).toContain('"shop"');
+  });
+});
+
+describe('given a stack in which no Grafana runs', () => {
+  const [parked, running] = [configWith({ grafana: { replicas: 0 } }), configWith()];
+  const nameGrafana = (config: typeof parked): readonly string[] =>
+    stackRules(config)
+      .filter(({ expr }) => expr.includes('"grafana"'))
+      .map(({ name }) => name);
+
+  it('its Prometheus scrapes none, and reaches none', () => {
+    const objects = render((scope) => new Prometheus(scope, 'prometheus', parked));
+    expect(JSON.stringify(prometheusConfig(running))).toContain('grafana-metrics');
+    expect(JSON.stringify(prometheusConfig(parked))).not.toContain('grafana');
+    expect(JSON.stringify(find(objects, 'NetworkPolicy').spec.egress)).not.toContain('grafana');
+  });
+
+  it('no alert misses one', () => {
+    expect(nameGrafana(running)).toEqual(['TargetDown', 'TargetMissing', 'MemoryNearLimit']);
+    expect(nameGrafana(parked)).toEqual([]);
+  });
+
+  it('its Deployment is there, without a pod or a disruption budget', () => {
+    const objects = renderStack(parked);
+    const grafana = ofKind(objects, 'Deployment').find(({ metadata }) => metadata.name === 'grafana');
+    expect(grafana?.spec.replicas).toBe(0);
+    expect(ofKind(objects, 'PodDisruptionBudget')).toEqual([]);
   });
 });
 
