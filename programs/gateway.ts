@@ -36,9 +36,12 @@ export interface RunningGateway {
 /** Name of a Service → address and port. */
 export type AddressOf = (service: string) => string;
 
-interface LocalGateway {
+/** A gateway's files on this machine. */
+export interface LocalGateway {
   readonly folder: string;
   readonly command: readonly string[];
+  /** nginx alone, with the same config. */
+  readonly nginx: readonly string[];
   readonly preStop: readonly string[];
   readonly port: number;
   readonly metricsPort: number;
@@ -49,7 +52,7 @@ interface LocalGateway {
  * Writes the pod's files into `folder`: only addresses, ports and folders of the config are changed, as neither the
  * cluster's names nor its volumes exist here.
  */
-async function writeGatewayFiles(
+export async function writeGatewayFiles(
   rendered: RenderedStack,
   values: SecretValues,
   loki: number | AddressOf,
@@ -93,9 +96,11 @@ async function writeGatewayFiles(
     give(join(folder, 'tls', name));
   }
   const container = containerOf(rendered, 'gateway');
+  const command = (container.command ?? []).map(local);
   return {
     folder,
-    command: (container.command ?? []).map(local),
+    command,
+    nginx: command.slice(command.indexOf('nginx')),
     preStop: (container.lifecycle?.preStop?.exec?.command ?? []).map(local),
     port,
     metricsPort,
@@ -119,9 +124,9 @@ export async function testGatewayConfig(
   rendered: RenderedStack,
   values: SecretValues,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const { folder, command } = await writeGatewayFiles(rendered, values, 3100);
+  const { folder, nginx } = await writeGatewayFiles(rendered, values, 3100);
   try {
-    const program = startProgram([...command, '-t'], join(folder, 'nginx.log'), { unprivileged: true });
+    const program = startProgram([...nginx, '-t'], join(folder, 'nginx.log'), { unprivileged: true });
     await until('nginx -t', () => (program.exitCode() === undefined ? 'it runs' : undefined));
     return { code: await program.stop(), output: program.output() };
   } finally {

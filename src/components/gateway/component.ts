@@ -23,6 +23,16 @@ const USER = 10101;
 
 const NGINX = ['nginx', '-c', '/etc/nginx/gateway/nginx.conf', '-e', 'stderr'];
 /**
+ * nginx looks names up when it starts, and ends where one is not there: in a new cluster its DNS server may hear of a Service
+ * after the pod has begun. So the pod waits, and says for which name. Any other mistake ends it at once.
+ */
+const START = `trap 'exit 0' TERM
+until said=$("$@" -t 2>&1); do
+  echo "$said" >&2
+  case $said in *'host not found'*) sleep 1 ;; *) exit 1 ;; esac
+done
+exec "$@" -g 'daemon off;'`;
+/**
  * Waits 3 s, because nodes still send requests until each of them knows that the pod stops. `quit` then finishes open
  * requests. SIGTERM would cut them short.
  */
@@ -102,7 +112,7 @@ export class Gateway extends Construct {
     return {
       name: GATEWAY.name,
       image: images.gateway,
-      command: [...NGINX, '-g', 'daemon off;'],
+      command: ['/bin/sh', '-c', START, 'start', ...NGINX],
       ports: containerPorts(GATEWAY.ports),
       resources: resources.gateway,
       buffers: bodySpace(props),

@@ -18,7 +18,7 @@ describe('given a stack, the gateway', () => {
   it('starts with the config that is mounted, and stops with the same', () => {
     const { command, lifecycle, volumeMounts } = containerOf(objects);
     for (const words of [command, lifecycle?.preStop.exec.command])
-      expect(words?.join(' ')).toContain('nginx -c /etc/nginx/gateway/nginx.conf -e stderr ');
+      expect(words?.join(' ')).toMatch(/ nginx -c \/etc\/nginx\/gateway\/nginx\.conf -e stderr( -s quit)?$/);
     expect(volumeMounts).toContainEqual({ name: 'config', mountPath: '/etc/nginx/gateway', readOnly: true });
     expect(podOf(objects).spec.volumes).toContainEqual({ name: 'config', configMap: { name: 'gateway-config' } });
   });
