@@ -18,6 +18,10 @@ module.exports = {
   size: ofProduct('prints how much disk Loki needs', 'operations/size/command'),
   // what looks at and changes a running stack
   status: ofProduct('prints the state of a running stack on one screen', 'operations/status/command'),
+  logs: ofProduct(
+    'prints lines of a running stack in the terminal, as they come with --follow',
+    'operations/logs/command',
+  ),
   doctor: ofProduct('names the broken link of the chain, and the remedy', 'operations/doctor/command'),
   resize: ofProduct('enlarges running volumes to the sizes in the stack file', 'operations/resize/command'),
   backup: ofProduct('copies Loki’s volume to a file', 'operations/backup/command'),
@@ -26,7 +30,7 @@ module.exports = {
   'bucket-tree': ofProduct('renames copied files for a bucket', 'operations/bucket-tree/command'),
   // what this machine runs
   'test:alerts': ofLocal('runs unit tests of log alerts on a real Loki', 'programs/alert-tests-command'),
-  local: ofLocal('runs the local cluster: make up, make down and its own commands', 'local/command'),
+  local: ofLocal('runs the local cluster: make up, make incident, make down and its own commands', 'local/command'),
   bench: ofLocal('measures the stack, and prints the tables of docs/figures.md', 'bench/command'),
   pictures: ofLocal(
     'takes the pictures of docs/pictures from a real Grafana on the local stack',

@@ -49,7 +49,11 @@ test('it waits, and answers once the name is there', async () => {
   appendFileSync(hosts(), `127.0.0.1 ${HOST}\n`);
   await until(
     'the gateway',
-    () => send({ port: files.port, path: '/health' }).then(({ status }) => (status === 200 ? undefined : `${status}`), String),
+    () =>
+      send({ port: files.port, path: '/health' }).then(
+        ({ status }) => (status === 200 ? undefined : `${status}`),
+        String,
+      ),
     { program },
   );
   const { status } = await send({ port: files.port, path: '/loki/api/v1/labels' });

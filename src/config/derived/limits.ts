@@ -1,8 +1,9 @@
-/** What the most generous tenant may do: what serves all tenants has to be made for it. */
+/** What the most generous tenant may do, or the least: what serves all tenants has to be made for it. */
 import type { StackConfig } from '../schema';
 import type { ByteSize, Duration } from '../units';
 
 type Limits = Pick<StackConfig['limits'], 'tenants' | 'ingestionBurst' | 'queryTimeout' | 'maxTails'>;
+type EntryLimits = Pick<StackConfig['limits'], 'tenants' | 'maxEntriesPerQuery'>;
 
 /** The longest time that a query of any tenant may take. */
 export function longestQueryTimeout({ queryTimeout, tenants }: Limits): Duration {
@@ -27,4 +28,12 @@ export function allTenantsRate({ limits, auth }: Pick<StackConfig, 'limits' | 'a
 /** The most live tails that any tenant may have. */
 export function mostTails({ maxTails, tenants }: Limits): number {
   return Math.max(maxTails, ...Object.values(tenants).map((tenant) => tenant.maxTails ?? 0));
+}
+
+/** The most lines that a query may return, whichever tenant it is of. */
+export function fewestEntries({ maxEntriesPerQuery, tenants }: EntryLimits): number {
+  return Math.min(
+    maxEntriesPerQuery,
+    ...Object.values(tenants).map((tenant) => tenant.maxEntriesPerQuery ?? maxEntriesPerQuery),
+  );
 }

@@ -7,8 +7,13 @@ import type { Endpoint } from './http';
 import type { PodState } from './state';
 
 /** `name:password` of the credential that Grafana reads with; empty without auth. Handle as a secret. */
-async function readCredential(look: Look, { auth, grafana, namespaces }: StackConfig): Promise<Observed<string>> {
+async function readCredential(
+  look: Look,
+  { auth, grafana, namespaces }: StackConfig,
+  given: string | undefined,
+): Promise<Observed<string>> {
   if (!auth.loki.enabled) return { value: '' };
+  if (given !== undefined) return { value: `${grafana.credential}:${given}` };
   const password = await look.secretValue(namespaces.logging, credentialSecretName(grafana.credential), 'password');
   return derive(password, (value) => `${grafana.credential}:${value}`);
 }
@@ -19,17 +24,18 @@ async function authority(look: Look, { gateway, namespaces }: StackConfig): Prom
   return look.secretValue(namespaces.logging, gateway.tls.secretName, 'ca.crt');
 }
 
-/** How Loki is asked through a pod of the gateway. */
+/** How Loki is asked through a pod of the gateway. @param password - @default that of the cluster's Secret */
 export async function gatewayEndpoint(
   look: Look,
   config: StackConfig,
   pod: PodState | undefined,
+  password?: string,
 ): Promise<Observed<Endpoint>> {
   if (pod === undefined) return { unknown: `no pod of ${GATEWAY.name} runs` };
   const { http } = GATEWAY.ports;
   const [ports, credential, ca] = await Promise.all([
     look.open(pod, [http]),
-    readCredential(look, config),
+    readCredential(look, config, password),
     authority(look, config),
   ]);
   if ('unknown' in ports) return ports;
