@@ -11,7 +11,8 @@ GRAFANA_PORT ?=
 LOCAL_CLUSTER ?=
 export STACK CONTEXT GATEWAY_PORT GRAFANA_PORT LOCAL_CLUSTER
 
-.PHONY: help up down status test bench soak
+# In the order in which somebody new wants them.
+.PHONY: help up incident status down test bench soak
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,11 +22,14 @@ up: ## Start a local cluster with the stack and an example backend (CONTEXT=name
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
 	@$(RUN) npm run --silent local -- up
 
-down: ## Remove what `make up` has made
-	@$(RUN) npm run --silent local -- down
+incident: ## Make an incident of some minutes for the example; ends with which alerts, messages and panels told of it
+	@$(RUN) npm run --silent local -- incident
 
 status: ## Show the processes of the local cluster, and how the stack is (CONTEXT=name: of that one)
 	@$(RUN) npm run --silent local -- status
+
+down: ## Remove what `make up` has made
+	@$(RUN) npm run --silent local -- down
 
 test: ## Run every test, on a fresh machine too
 	@local/preflight.sh test

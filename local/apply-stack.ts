@@ -3,16 +3,21 @@ import type { StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { stackObjects } from '../charts/objects';
 import { secretManifests } from '../charts/secret-manifests';
+import type { SecretValues } from '../src/secrets/row';
 import { checkSecretValues, generateSecretValues } from '../src/secrets/values';
 import { applyObjects, exists, type Target } from './kubernetes';
 
-/** Server-side apply of a stack: the objects that `cdk8s synth` renders, and Secrets with generated values where they are missing. */
-export async function applyStack(target: Target, config: StackConfig): Promise<void> {
+/**
+ * Server-side apply of a stack: the objects that `cdk8s synth` renders, and Secrets with generated values where they are missing.
+ *
+ * @param secrets - values that are not generated. @default - none
+ */
+export async function applyStack(target: Target, config: StackConfig, secrets: SecretValues = {}): Promise<void> {
   const objects = stackObjects(config);
   const isNamespace = ({ kind }: { readonly kind: string }): boolean => kind === 'Namespace';
   await applyObjects(target, objects.filter(isNamespace));
   if (await anySecretMissing(target, config)) {
-    const values = generateSecretValues(config);
+    const values = { ...generateSecretValues(config), ...secrets };
     checkSecretValues('generated secrets', config, values);
     await applyObjects(target, secretManifests(config, values));
   }

@@ -1,9 +1,10 @@
-/** `make up`, `make down` and the local cluster's own commands. */
+/** `make up`, `make incident`, `make down` and the local cluster's own commands. */
 import { command, EXIT, type ExitCode, UsageError } from '../src/operations/command';
 import { ensureTools } from '../tools/build';
 import { projectRoot } from '../tools/cache';
 import { TOOL_NAMES } from '../tools/programs';
 import { currentCluster, startCluster, stopCluster } from './cluster';
+import { makeIncident } from './incident-scene';
 import { FORWARDED_PORTS } from './layout';
 import { type Log, progress } from './shell';
 import { down, status, up, type UpProps } from './up';
@@ -42,6 +43,7 @@ const STEPS: Readonly<Record<string, (log: Log, words: readonly string[]) => Pro
     return EXIT.good;
   },
   status: (log) => status(upProps(log)),
+  incident: (log) => makeIncident(upProps(log)),
   [IMPORT]: importImages,
   'cluster-up': async (log) => {
     const cluster = await startCluster(log);

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { parseDocument } from 'yaml';
 import { PROJECT, SECRETS_KEY, type StackConfig } from '../src/config';
 import { generateSecretValues } from '../src/secrets/values';
+import type { SecretValues } from '../src/secrets/row';
 import type { Changes } from './runnable';
 import { attempt, type Log, type Result } from './shell';
 
@@ -28,6 +29,8 @@ export interface PulumiStackProps {
   readonly context?: string;
   /** @default - none */
   readonly overrides?: Changes;
+  /** Secrets that are not generated. @default - none */
+  readonly secrets?: SecretValues;
 }
 
 /** A Pulumi stack with a file backend. The repository's stack file is read, never written: secrets go to a copy. */
@@ -64,12 +67,13 @@ export class PulumiStack {
     // Creating a stack writes its salt into the config beside the Pulumi.yaml that it finds.
     fs.copyFileSync(path.join(project, 'Pulumi.yaml'), path.join(state, 'Pulumi.yaml'));
     await this.run('stack', 'select', '--create', stack);
-    if (known?.hasIn(['config', `${PROJECT}:${SECRETS_KEY}`]) === true) return;
-    const secrets = Object.entries(generateSecretValues(config)).flatMap(([key, value]) => [
+    const isKnown = known?.hasIn(['config', `${PROJECT}:${SECRETS_KEY}`]) === true;
+    const values = { ...(isKnown ? {} : generateSecretValues(config)), ...this.props.secrets };
+    const secrets = Object.entries(values).flatMap(([key, value]) => [
       '--secret',
       `${PROJECT}:${SECRETS_KEY}.${key}=${value}`,
     ]);
-    await this.run('config', 'set-all', '--path', ...secrets);
+    if (secrets.length > 0) await this.run('config', 'set-all', '--path', ...secrets);
   }
 
   /** Deploys. What a killed run has begun is taken over. */

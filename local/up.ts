@@ -14,7 +14,7 @@ import { applyStack } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
 import { CLUSTER_TOOLS } from './components';
 import { type Answers, askDashboards } from './dashboards';
-import { backendImage, removeBackend, startBackend } from './example-backend';
+import { backendImage, removeBackend, startBackend, startReceiver } from './example-backend';
 import { ensureForwards, type Forward, stopForwards } from './forward';
 import { buildNodeImage } from './images/catalog';
 import { exists, kubectl, type Target, waitForRollout } from './kubernetes';
@@ -23,10 +23,11 @@ import { STATE } from './layout';
 import { LokiClient } from './loki-client';
 import { processLines } from './processes';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
-import { runnableConfig, WITHOUT_GRAFANA } from './runnable';
-import { type Log, run } from './shell';
+import { type Runnable, runnable } from './runnable';
+import type { Log } from './shell';
 import { importStackImages, stackTools } from './stack-images';
 import { settledStatus, stackStatus } from './stack-status';
+import { targetOf } from './target';
 import { waitAloud } from '../programs/wait';
 import { ensureTools } from '../tools/build';
 
@@ -45,20 +46,21 @@ export interface UpProps {
 /** Starts everything that does not run yet. Repeated, it changes nothing. */
 export async function up(props: UpProps): Promise<ExitCode> {
   const { project, stack, log, gatewayPort, grafanaPort } = props;
-  const given = loadStackConfig(project, stack);
-  const cluster = props.context === undefined ? await startClusterFor(given, log) : undefined;
-  const target = cluster === undefined ? await contextTarget(props.context ?? '') : clusterTarget(cluster);
-  const config = cluster === undefined ? given : await runnableConfig(target, given);
+  const cluster = props.context === undefined ? await startClusterFor(loadStackConfig(project, stack), log) : undefined;
+  const target = await targetOf(props.context);
+  const what = await runnable(project, stack, target, cluster !== undefined);
+  const { config } = what;
   if (cluster !== undefined) {
     log('making and importing the images that the manifests name');
     const backend = await buildNodeImage({ name: backendImage(project), folders: {}, command: [] });
     await importStackImages(cluster, config, [backend], log);
   }
 
-  log(await deploy(props, config, target));
+  log(await deploy(props, what, target));
   await waitForStack(target, config, log);
   log('starting the example backend');
   await startBackend(target, project);
+  await startReceiver(target, project);
 
   const { logging } = config.namespaces;
   const forwards: Forward[] = [
@@ -97,11 +99,10 @@ async function startClusterFor(config: StackConfig, log: Log): Promise<Cluster> 
 export async function status(props: UpProps): Promise<ExitCode> {
   const { project, stack, context } = props;
   if (context === undefined) process.stdout.write(`${processLines().join('\n')}\n`);
-  const cluster = context === undefined ? currentCluster() : undefined;
-  if (context === undefined && cluster === undefined) return EXIT.good;
-  const config = loadStackConfig(project, stack);
-  const target = cluster === undefined ? await contextTarget(context ?? '') : clusterTarget(cluster);
-  const seen = await stackStatus(target, stack, cluster === undefined ? config : await runnableConfig(target, config));
+  if (context === undefined && currentCluster() === undefined) return EXIT.good;
+  const target = await targetOf(context);
+  const { config } = await runnable(project, stack, target, context === undefined);
+  const seen = await stackStatus(target, stack, config);
   process.stdout.write(`\n${formatStatus(seen, hasColours())}`);
   return exitCode(seen.verdict);
 }
@@ -113,7 +114,7 @@ export async function down(props: UpProps): Promise<void> {
     return;
   }
   const config = loadStackConfig(props.project, props.stack);
-  const target = await contextTarget(props.context);
+  const target = await targetOf(props.context);
   await stopForwards();
   await removeBackend(target);
   const state = pulumiState(props);
@@ -138,21 +139,9 @@ export async function down(props: UpProps): Promise<void> {
   });
 }
 
-function clusterTarget({ kubectl: program, kubeconfig }: Cluster): Target {
-  return { kubectl: program, select: ['--kubeconfig', kubeconfig] };
-}
-
-async function contextTarget(context: string): Promise<Target> {
-  const known = (await run('kubectl', ['config', 'get-contexts', '-o', 'name'])).split('\n');
-  if (!known.includes(context))
-    throw new Error(
-      `no kube context "${context}"; kubectl config get-contexts lists: ${known.filter((name) => name !== '').join(', ') || 'none'}`,
-    );
-  return { kubectl: 'kubectl', select: ['--context', context] };
-}
-
 /** Deploys by `pulumi up` where it can, else by server-side apply; returns which, for the reader. */
-async function deploy(props: UpProps, config: StackConfig, target: Target): Promise<string> {
+async function deploy(props: UpProps, what: Runnable, target: Target): Promise<string> {
+  const { config, changes, secrets } = what;
   const { project, stack, log } = props;
   const state = pulumiState(props);
   const missing = missingPulumiPrograms();
@@ -161,7 +150,7 @@ async function deploy(props: UpProps, config: StackConfig, target: Target): Prom
   if (missing.length > 0 || appliedBefore) {
     const reason = missing.length > 0 ? `${missing.join(', ')} not on PATH` : 'as the last time';
     log(`applying stack ${stack} by server-side apply (${reason})`);
-    await applyStack(target, config);
+    await applyStack(target, config, secrets);
     return `stack ${stack} applied`;
   }
   log(`applying stack ${stack} by pulumi up (file backend in ${state})`);
@@ -172,7 +161,8 @@ async function deploy(props: UpProps, config: StackConfig, target: Target): Prom
     stack,
     config,
     ...(props.context === undefined ? { kubeconfig: cluster?.kubeconfig ?? '' } : { context: props.context }),
-    ...(hasGrafana(config) ? {} : { overrides: WITHOUT_GRAFANA }),
+    overrides: changes,
+    secrets,
   });
   await pulumi.prepare();
   summarize(await pulumi.up(), log);
@@ -230,11 +220,18 @@ interface ScreenProps extends UpProps {
   readonly dashboards: readonly Answers[];
 }
 
-/** What `make down` needs to be told to find the same cluster. */
-function downVariables(context: string | undefined): string {
+/** What `make` needs to be told to find the same cluster. */
+function variablesOf(context: string | undefined): string {
   const { [INSTANCE_VARIABLE]: instance = '' } = process.env;
   if (context !== undefined) return ` CONTEXT=${context}`;
   return instance === '' ? '' : ` ${INSTANCE_VARIABLE}=${instance}`;
+}
+
+/** Lines in the terminal, as they come. */
+function logsCommand({ target, stack, config, url }: ScreenProps): string {
+  const inCluster = [...target.select, ...(target.kubectl === 'kubectl' ? [] : ['--kubectl', target.kubectl])];
+  const where = config.auth.loki.enabled || config.gateway.tls !== undefined ? inCluster : ['--url', url];
+  return `npm run --silent logs -- '{job="backend"} | json' --follow --stack ${stack} ${where.join(' ')}`;
 }
 
 function whyWithoutGrafana({ context, config }: ScreenProps): string {
@@ -270,7 +267,15 @@ function screen(props: ScreenProps): string {
     '  Ask one yourself:',
     `    curl -sG ${url}/loki/api/v1/query_range --data-urlencode 'query=${SAVED_QUERIES[1]?.expr ?? ''}' --data-urlencode limit=3`,
     '',
-    `  make down${downVariables(context)} removes it all.`,
+    '  What next?',
+    ...(
+      [
+        ['make incident', 'some bad minutes for the example, and which alerts, messages and panels tell of it'],
+        ['make status', 'how it all is'],
+        ['make down', 'removes it all'],
+      ] as const
+    ).map(([make, does]) => `    ${`${make}${variablesOf(context)}`.padEnd(34)}  ${does}`),
+    `    ${logsCommand(props)}`,
     '',
   ];
   return `${lines.join('\n')}\n`;

@@ -118,6 +118,11 @@ app.get('/search', async (request, response) => {
   response.json({ guilds: [] });
 });
 
+app.get('/error', () => {
+  throw new Error('Members of guild 99 cannot be loaded', { cause: new Error('Discord answered 503') });
+});
+
+/** As if there were no database. */
 app.get('/fail', () => {
   throw new Error('Database connection failed', { cause: new Error('connect ECONNREFUSED 192.0.2.1:5432') });
 });

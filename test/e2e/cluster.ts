@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { receiverConfig, receiverUrl } from '../../local/alert-receiver';
 import { type Cluster, currentCluster, startCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
 import { buildClientImage } from '../../local/images/catalog';
@@ -49,9 +50,6 @@ export const OVERSEER = { name: 'overseer', tenants: ['spywatcher', 'audit'] };
 /** A pod whose lines are missed when they do not come. */
 export const SILENT_JOB = 'doctor-writer';
 
-/** The pod that is told of alerts. */
-export const ALERT_RECEIVER = { name: 'alert-receiver', port: 8080 };
-
 /** Stack dev with production's auth: the stricter of the two is what the tests go through. */
 export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig {
   return parseStackConfig('e2e', {
@@ -83,19 +81,7 @@ export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig 
       groupWait: '2s',
       groupInterval: '5s',
       persistence: { size: '64Mi' },
-      receivers: [
-        {
-          name: 'hook',
-          type: 'webhook',
-          egress: [
-            {
-              namespace: APPS,
-              podLabels: { 'app.kubernetes.io/name': ALERT_RECEIVER.name },
-              port: ALERT_RECEIVER.port,
-            },
-          ],
-        },
-      ],
+      receivers: [receiverConfig('hook', APPS)],
     },
     images: { grafana: GRAFANA_STAND_IN },
     resources: {
@@ -151,7 +137,7 @@ export async function applyRendered(
 export function makeSecretValues(config: StackConfig): SecretValues {
   const values = {
     ...generateSecretValues(config),
-    'alertmanager.hook': `http://${ALERT_RECEIVER.name}.${APPS}.svc:${ALERT_RECEIVER.port}/alerts`,
+    'alertmanager.hook': receiverUrl(APPS),
   };
   process.env[SECRETS_VARIABLE] = JSON.stringify(values);
   return values;

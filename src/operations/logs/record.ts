@@ -18,12 +18,15 @@ const COLOURS: Readonly<Record<Level, Parameters<typeof styleText>[0]>> = {
 };
 /** What Loki finds of a line whose stream has no level. */
 const DETECTED = 'detected_level';
+/** What it says of one that has none. */
+const NO_LEVEL = 'unknown';
 const WIDEST_LEVEL = Math.max(...LEVELS.map(({ length }) => length));
 const WIDEST_JOB = 10;
 
 /** One line: time, level, job and text. A text of several lines stays one, and nothing in it moves the cursor. */
 export function formatRecord({ timestamp, line, labels }: LogRecord, colours: boolean): string {
-  const level = labels[LABELS.level] ?? labels[DETECTED] ?? '';
+  const found = labels[LABELS.level] ?? labels[DETECTED] ?? NO_LEVEL;
+  const level = found === NO_LEVEL ? '' : found;
   const colour = LEVELS.find((known) => known === level);
   const padded = level.toUpperCase().padEnd(WIDEST_LEVEL);
   const shown =

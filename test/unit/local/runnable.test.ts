@@ -1,11 +1,12 @@
-/** What the embedded cluster runs of a stack, by the images that its node has. */
+/** What `make up` runs of a stack: by the images that the embedded cluster's node has, and with a receiver of alerts. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runnableConfig } from '../../../local/runnable';
-import { configWith } from '../../support/config';
+import { runnable, tellsExample } from '../../../local/runnable';
+import { loadStackConfig } from '../../../src/config';
+import { checkSecretValues, generateSecretValues } from '../../../src/secrets/values';
+import { ROOT } from '../../support/docs-page';
 
-const config = configWith({ images: { registry: 'registry.example.com' } });
 const folder = mkdtempSync(join(tmpdir(), 'runnable-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -17,12 +18,38 @@ function nodeWith(...images: readonly string[]) {
   return { kubectl, select: [] };
 }
 
-test('given a node with Grafana’s image, all of the stack', async () => {
-  const image = config.images.grafana.replace('docker.io', 'registry.example.com');
-  expect(await runnableConfig(nodeWith('registry.example.com/grafana/loki:3.7.8', image), config)).toBe(config);
+const dev = loadStackConfig(ROOT, 'dev');
+const onEmbedded = (...images: readonly string[]) => runnable(ROOT, 'dev', nodeWith(...images), true);
+
+test('given a node of the embedded cluster with Grafana’s image, it runs', async () => {
+  const { config } = await onEmbedded('docker.io/grafana/loki:3.7.8', dev.images.grafana);
+  expect(config.grafana).toEqual(dev.grafana);
 });
 
-test('given a node without it, the stack without Grafana', async () => {
-  const seen = await runnableConfig(nodeWith('docker.io/grafana/grafana:1.0.0'), config);
-  expect(seen).toEqual({ ...config, grafana: { ...config.grafana, replicas: 0 } });
+test('given one without it, no Grafana is expected; the rest of the file is as it was', async () => {
+  const { config } = await onEmbedded('docker.io/grafana/grafana:1.0.0');
+  expect(config).toEqual({
+    ...dev,
+    grafana: { ...dev.grafana, replicas: 0 },
+    alertmanager: { ...dev.alertmanager, receivers: [expect.objectContaining({ name: 'example' }) as unknown] },
+  });
+});
+
+test('given another cluster, the images are its own affair', async () => {
+  const { config } = await runnable(ROOT, 'dev', nodeWith(), false);
+  expect(config.grafana).toEqual(dev.grafana);
+});
+
+test('the receiver’s URL is a secret that the stack takes', async () => {
+  const what = await onEmbedded();
+  expect(tellsExample(what)).toBe(true);
+  const values = { ...generateSecretValues(what.config), ...what.secrets };
+  expect(() => checkSecretValues('test', what.config, values)).not.toThrow();
+  expect(values['alertmanager.example']).toBe('http://alert-receiver.spywatcher.svc:8080/alerts');
+});
+
+test('given a stack with receivers of its own, nobody else is told', async () => {
+  const what = await runnable(ROOT, 'prod', nodeWith(), false);
+  expect(tellsExample(what)).toBe(false);
+  expect(what.config).toEqual(loadStackConfig(ROOT, 'prod'));
 });

@@ -169,6 +169,7 @@ describe('a record', () => {
 
   it('has the level that Loki finds where its stream has none', () => {
     expect(formatRecord(record(AT, 'x', { detected_level: 'error' }), false)).toContain('  ERROR  ');
+    expect(formatRecord(record(AT, 'x', { detected_level: 'unknown' }), false)).toMatch(/Z {21}x$/);
   });
 
   it.each([
