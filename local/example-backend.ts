@@ -25,10 +25,10 @@ export function backendImage(project: string): string {
 /** Puts the example backend on the cluster and waits until it is ready. */
 export async function startBackend(target: Target, project: string): Promise<void> {
   const files = await backendProgram(project);
-  const objects = parseAllDocuments(fs.readFileSync(manifestPath(project), 'utf8')).map((document): unknown => {
+  const objects = parseAllDocuments(fs.readFileSync(manifestPath(project), 'utf8')).map((document) => {
     // A program that has changed is started anew.
     if (document.get('kind') === 'Deployment') document.setIn([...POD_ANNOTATIONS, PROGRAM_HASH], hashOf(files));
-    return document.toJS();
+    return document.toJS() as unknown;
   });
   const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
   const [namespace, ...rest] = objects.filter(isObject);
