@@ -1,6 +1,6 @@
 /** `npm run pictures`: pictures of both dashboards, with every row folded out, from a real Grafana on the local stack. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { model, stackModel } from '../../programs/dashboards';
 import { stack } from '../../programs/rendered-stack';
 import { command, EXIT, type ExitCode, moment, positive, say, UsageError } from '../../src/operations/command';
@@ -70,7 +70,7 @@ export default command({
         log: progress(),
       });
       try {
-        return await takeAll(photographer, grafana, views, range, join(projectRoot(), out));
+        return await takeAll(photographer, grafana, views, range, resolve(projectRoot(), out));
       } finally {
         await photographer.stop();
       }

@@ -2,7 +2,7 @@
 import { FIELDS, JOBS } from '../log-model';
 import type { Row } from './layout';
 import { linesByLevel } from './lines-by-level';
-import { has, jobStream, levelStream, mostFrequent, PARSED, SEARCHED } from './logql';
+import { has, jobStream, levelStream, PARSED, SEARCHED } from './logql';
 import { logs, ranking } from './panels';
 
 export const FRONTEND_ROW: Row = {
@@ -15,12 +15,8 @@ export const FRONTEND_ROW: Row = {
     }),
     ranking({
       title: 'Frontend Errors by Page',
-      series: [
-        {
-          expr: mostFrequent(FIELDS.url, `${levelStream(JOBS.frontend, 'error')} ${PARSED} ${has(FIELDS.url)}`),
-          legend: `{{${FIELDS.url}}}`,
-        },
-      ],
+      by: [FIELDS.url],
+      lines: `${levelStream(JOBS.frontend, 'error')} ${PARSED} ${has(FIELDS.url)}`,
     }),
     logs({ title: 'Frontend Errors', expr: `${levelStream(JOBS.frontend, 'error')} ${SEARCHED}` }),
   ],

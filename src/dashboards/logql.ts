@@ -58,8 +58,8 @@ export function rateBy(name: string, lines: string): string {
 }
 
 /** The ten most frequent values of these labels in the whole time range, the most frequent first. */
-export function mostFrequent(names: string, lines: string): string {
-  return `sort_desc(topk(10, sum by (${names}) (count_over_time(${lines} [$__range]))))`;
+export function mostFrequent(names: readonly string[], lines: string): string {
+  return `sort_desc(topk(10, sum by (${names.join(', ')}) (count_over_time(${lines} [$__range]))))`;
 }
 
 /** A quantile of `duration`, in milliseconds. */

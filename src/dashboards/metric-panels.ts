@@ -5,7 +5,7 @@ import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { byValue, fixed, NEUTRAL } from './colors';
-import { colorByName, refIdOf, type Series, type SizedPanel, type TimeSeriesProps } from './panels';
+import { chart, refIdOf, type Series, type SizedPanel, type TimeSeriesProps } from './panels';
 
 /** uid of the Prometheus datasource that Grafana is provisioned with. */
 export const PROMETHEUS_DATASOURCE_UID = 'prometheus';
@@ -52,8 +52,7 @@ export function metrics({
   limit,
   ...props
 }: MetricsProps): SizedPanel {
-  const builder = new TimeseriesPanel().unit(unit).min(0);
-  colorByName(builder, colors);
+  const builder = chart(unit, colors);
   if (limit !== undefined)
     builder
       .thresholds(byValue('text', [limit, 'red']))
@@ -76,7 +75,12 @@ export interface ReadingsProps extends Omit<TimeSeriesProps, 'style' | 'colors' 
 
 /** The latest value of each series. */
 export function latest({ series, unit = 'short', noValue = 'none', ...props }: ReadingsProps): SizedPanel {
-  const builder = new StatPanel().unit(unit).noValue(noValue).colorScheme(fixed(NEUTRAL));
+  const builder = new StatPanel()
+    .unit(unit)
+    .noValue(noValue)
+    .colorScheme(fixed(NEUTRAL))
+    // By itself Grafana does not name a single one.
+    .textMode(common.BigValueTextMode.ValueAndName);
   series.forEach(({ thresholds }, index) => {
     if (thresholds === undefined) return;
     const color = new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds).build();

@@ -2,17 +2,7 @@
 import { FIELDS, JOBS } from '../log-model';
 import { STATUS_CLASS_COLORS } from './colors';
 import type { Row } from './layout';
-import {
-  compared,
-  countBy,
-  durationQuantile,
-  has,
-  jobStream,
-  levelStream,
-  mostFrequent,
-  rateBy,
-  SEARCHED,
-} from './logql';
+import { compared, countBy, durationQuantile, has, jobStream, levelStream, rateBy, SEARCHED } from './logql';
 import { logs, ranking, timeSeries } from './panels';
 
 const LINES = jobStream(JOBS.nginx);
@@ -62,22 +52,14 @@ export const NGINX_ROW: Row = {
     ranking({
       title: 'Paths with 4xx',
       width: 12,
-      series: [
-        {
-          expr: mostFrequent(`${FIELDS.path}, ${FIELDS.status}`, `${CLIENT_ERRORS} ${PATH}`),
-          legend: `{{${FIELDS.status}}} {{${FIELDS.path}}}`,
-        },
-      ],
+      by: [FIELDS.path, FIELDS.status],
+      lines: `${CLIENT_ERRORS} ${PATH}`,
     }),
     ranking({
       title: 'Paths with 5xx',
       width: 12,
-      series: [
-        {
-          expr: mostFrequent(`${FIELDS.path}, ${FIELDS.status}`, `${SERVER_ERRORS} ${PATH}`),
-          legend: `{{${FIELDS.status}}} {{${FIELDS.path}}}`,
-        },
-      ],
+      by: [FIELDS.path, FIELDS.status],
+      lines: `${SERVER_ERRORS} ${PATH}`,
     }),
     logs({
       title: 'Nginx Errors',

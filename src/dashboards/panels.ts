@@ -9,6 +9,7 @@ import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 import { anyIs, type Color, fixed, NEUTRAL } from './colors';
 import { type ExploreQuery, exploreUrl, LOKI_DATASOURCE } from './explore';
+import { mostFrequent } from './logql';
 
 /** Columns of Grafana's grid. */
 export const COLUMNS = 24;
@@ -93,8 +94,7 @@ export function timeSeries({
   colors = {},
   ...props
 }: TimeSeriesProps): SizedPanel {
-  const builder = new TimeseriesPanel().unit(unit).min(0);
-  colorByName(builder, colors);
+  const builder = chart(unit, colors);
   if (style === 'bars')
     builder
       .drawStyle(common.GraphDrawStyle.Bars)
@@ -123,8 +123,15 @@ export function counts({ series, ...props }: CountsProps): SizedPanel {
   return panel(builder, props, orZero, 'instant');
 }
 
-/** A bar for each row of a table of labels and a value, named by the labels, longest first, over the whole time range. */
-export function ranking({ series, width = 8, ...props }: SeriesProps): SizedPanel {
+export interface RankingProps extends PanelProps {
+  /** Labels whose values are counted. They name a bar, in this order. */
+  readonly by: readonly string[];
+  /** Query of the lines. */
+  readonly lines: string;
+}
+
+/** The most frequent values of these labels over the whole time range: a bar for each, the longest first. */
+export function ranking({ by, lines, width = 8, ...props }: RankingProps): SizedPanel {
   const builder = new BarGaugePanel()
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
@@ -133,13 +140,20 @@ export function ranking({ series, width = 8, ...props }: SeriesProps): SizedPane
     .colorScheme(fixed(NEUTRAL))
     .min(0)
     .noValue('none');
-  return panel(builder, { ...props, width }, series, 'instant');
+  return panel(builder, { ...props, width }, [{ expr: mostFrequent(by, lines), legend: '' }], 'instant');
 }
 
-/** Gives series the colours of their names. */
-export function colorByName(builder: TimeseriesPanel, colors: Readonly<Record<string, Color>>): void {
+/** A chart from 0 on, with its legend, and with colours for series of these names. */
+export function chart(unit: string, colors: Readonly<Record<string, Color>>): TimeseriesPanel {
+  // The SDK leaves the legend out.
+  const legend = new common.VizLegendOptionsBuilder()
+    .displayMode(common.LegendDisplayMode.List)
+    .placement(common.LegendPlacement.Bottom)
+    .showLegend(true);
+  const builder = new TimeseriesPanel().unit(unit).min(0).legend(legend);
   for (const [name, color] of Object.entries(colors))
     builder.overrideByName(name, [{ id: 'color', value: fixed(color).build() }]);
+  return builder;
 }
 
 /** Letter of a panel's query. */

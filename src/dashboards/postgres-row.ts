@@ -2,7 +2,7 @@
 import { FIELDS, JOBS } from '../log-model';
 import type { Row } from './layout';
 import { linesByLevel } from './lines-by-level';
-import { durationQuantile, has, jobStream, levelStream, mostFrequent, SEARCHED } from './logql';
+import { durationQuantile, has, jobStream, levelStream, SEARCHED } from './logql';
 import { logs, ranking, timeSeries } from './panels';
 
 const LINES = jobStream(JOBS.postgres);
@@ -30,15 +30,8 @@ export const POSTGRES_ROW: Row = {
     }),
     ranking({
       title: 'Failed PostgreSQL Logins by Role',
-      series: [
-        {
-          expr: mostFrequent(
-            ROLE,
-            `${levelStream(JOBS.postgres, 'error')} ${REFUSED} | regexp \`(?:user|role) [\\\\"]+(?P<${ROLE}>[^\\\\"]+)\` | ${ROLE}!=""`,
-          ),
-          legend: `{{${ROLE}}}`,
-        },
-      ],
+      by: [ROLE],
+      lines: `${levelStream(JOBS.postgres, 'error')} ${REFUSED} | regexp \`(?:user|role) [\\\\"]+(?P<${ROLE}>[^\\\\"]+)\` | ${ROLE}!=""`,
     }),
     logs({ title: 'Slow Statements', expr: `${LINES} ${SEARCHED} | ${FIELDS.duration} > 1000` }),
     logs({ title: 'PostgreSQL Errors', expr: `${levelStream(JOBS.postgres, 'error')} ${SEARCHED}` }),

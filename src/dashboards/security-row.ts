@@ -1,7 +1,7 @@
 /** Security events: logins, other actions, and refusals. */
 import { FIELDS, JOBS, SecurityActions } from '../log-model';
 import type { Row } from './layout';
-import { countBy, FAILED, has, is, jobStream, mostFrequent, PARSED, SEARCHED } from './logql';
+import { countBy, FAILED, has, is, jobStream, PARSED, SEARCHED } from './logql';
 import { logs, ranking, timeSeries } from './panels';
 
 const EVENTS = jobStream(JOBS.security);
@@ -20,12 +20,8 @@ export const SECURITY_ROW: Row = {
     }),
     ranking({
       title: 'Rate Limiting by Address',
-      series: [
-        {
-          expr: mostFrequent(FIELDS.ipAddress, `${EVENTS} ${PARSED} ${RATE_LIMITED}`),
-          legend: `{{${FIELDS.ipAddress}}}`,
-        },
-      ],
+      by: [FIELDS.ipAddress],
+      lines: `${EVENTS} ${PARSED} ${RATE_LIMITED}`,
     }),
     timeSeries({
       title: 'Failed Logins',
@@ -35,21 +31,13 @@ export const SECURITY_ROW: Row = {
     }),
     ranking({
       title: 'Failed Logins by User',
-      series: [
-        {
-          expr: mostFrequent(FIELDS.userId, `${FAILED_LOGINS} ${has(FIELDS.userId)}`),
-          legend: `{{${FIELDS.userId}}}`,
-        },
-      ],
+      by: [FIELDS.userId],
+      lines: `${FAILED_LOGINS} ${has(FIELDS.userId)}`,
     }),
     ranking({
       title: 'Failed Logins by Address',
-      series: [
-        {
-          expr: mostFrequent(FIELDS.ipAddress, `${FAILED_LOGINS} ${has(FIELDS.ipAddress)}`),
-          legend: `{{${FIELDS.ipAddress}}}`,
-        },
-      ],
+      by: [FIELDS.ipAddress],
+      lines: `${FAILED_LOGINS} ${has(FIELDS.ipAddress)}`,
     }),
     logs({ title: 'Failed Login Attempts', expr: `${EVENTS} ${SEARCHED} | json ${LOGIN} ${FAILED}` }),
     logs({ title: 'Rate Limiting', expr: `${EVENTS} ${SEARCHED} | json ${RATE_LIMITED}` }),

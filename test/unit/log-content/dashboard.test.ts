@@ -13,6 +13,13 @@ import {
   type Selection,
 } from '../../../programs/dashboards';
 
+/** Of a panel, what Grafana draws it with. */
+interface Drawing {
+  readonly title: string;
+  readonly type: string;
+  readonly options: { readonly legend?: { readonly showLegend: boolean } };
+}
+
 const rows = model.panels.filter(isRow);
 const top = model.panels.filter((panel): panel is Panel => !isRow(panel));
 const panel = (title: string) => panels.find((candidate) => candidate.title === title);
@@ -153,6 +160,13 @@ describe('"Spywatcher - Log Aggregation"', () => {
       expect(together.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
     },
   );
+
+  it('shows the legend of every chart', () => {
+    const drawings = JSON.parse(JSON.stringify(panels)) as readonly Drawing[];
+    const charts = drawings.filter(({ type }) => type === 'timeseries');
+    expect(charts.length).toBeGreaterThan(5);
+    for (const { title, options } of charts) expect([title, options.legend?.showLegend]).toEqual([title, true]);
+  });
 
   it('fills its lines: counts beside volume, and what is in a row below its title', () => {
     expect(panel('Log Volume by Level')?.gridPos).toEqual({ x: 0, y: 0, w: 16, h: 8 });
