@@ -60,6 +60,12 @@ const variants: readonly RenderedStack[] = [
     deployment: { mode: 'ha', replicas: 5, replicationFactor: 3 },
     storage: { ...bucket, endpoint: 'http://minio.storage.svc:9000', forcePathStyle: true },
   }),
+  variant('ha with patterns', {
+    environment: 'staging',
+    deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+    storage: { ...bucket, endpoint: 'http://minio.storage.svc:9000', forcePathStyle: true },
+    grafana: { drilldown: true },
+  }),
   variant('single on S3', {
     environment: 'staging',
     storage: { ...bucket, egress: [{ cidr: '10.9.0.0/16', port: 443 }] },

@@ -242,6 +242,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     },
     persistence: { size: '4Gi', storageClass: 'slow' },
     links: { sentry: 'https://sentry.example.com/organizations/watch/issues/?query={id}' },
+    drilldown: true,
     datasources: {
       prometheus: { url: 'http://metrics.telemetry.svc:9091', namespace: 'telemetry', port: 9091 },
       tenants: [{ name: 'Audit trail', uid: 'audit', credential: 'auditor' }],

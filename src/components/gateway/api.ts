@@ -8,7 +8,7 @@ import { GATEWAY } from '../kit/identity';
 import type { Directive } from '../kit/nginx';
 import { allowed, checkedAgain, ONE_TENANT, refusedLocation } from './access';
 import { pushLimits, pushSize } from './bodies';
-import { type Endpoint, ENDPOINTS, HEALTH, NAMED_VALUES, TAIL_PATH } from './paths';
+import { type Endpoint, ENDPOINTS, DRILLDOWN_PATH, HEALTH, NAMED_VALUES, TAIL_PATH } from './paths';
 import { errorPages, onUnauthorized, refusalLocations, refuseWhen } from './refusals';
 import { LISTEN_WITH_TLS } from './tls';
 
@@ -44,11 +44,12 @@ export function apiServer(props: StackConfig): Directive {
   ];
 }
 
-/** The path that erases exists only where a credential may erase. */
+/** The path that erases exists only where a credential may erase, and that of Logs Drilldown only with the option for it. */
 const isUsed =
   (props: StackConfig) =>
-  ({ kind }: Endpoint): boolean =>
-    kind !== 'erase' || credentials(props).some((credential) => credential.kind === kind);
+  ({ kind, path }: Endpoint): boolean =>
+    (kind !== 'erase' || credentials(props).some((credential) => credential.kind === kind)) &&
+    (path !== DRILLDOWN_PATH || props.grafana.drilldown);
 
 /** A request that has passed the checks. The two variables are for the second try, with the previous password. */
 function proxied(props: StackConfig, { kind, methods, path, oneTenant }: Endpoint): readonly Directive[] {

@@ -17,6 +17,8 @@ const endpoints = (kind: AccessKind, methods: readonly string[], paths: readonly
 export const PUSH_PATHS = ['/loki/api/v1/push', '/otlp/v1/logs'];
 export const DELETE_PATH = '/loki/api/v1/delete';
 export const TAIL_PATH = '/loki/api/v1/tail';
+/** Logs Drilldown asks this first: the limits, and whether there are patterns. */
+export const DRILLDOWN_PATH = '/loki/api/v1/drilldown-limits';
 
 /** Every path that leads to Loki, except those with a name in them ({@link NAMED_VALUES}) and the tail. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -39,10 +41,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
       '/loki/api/v1/status/buildinfo',
     ],
   ),
-  // Rules can be read, not written. Loki's ruler knows no query across tenants.
-  ...endpoints('read', ['GET'], ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts']).map(
-    (endpoint) => ({ ...endpoint, oneTenant: true }),
-  ),
+  // Rules can be read, not written. Loki has them and the limits for one tenant alone.
+  ...endpoints(
+    'read',
+    ['GET'],
+    ['/loki/api/v1/rules', '/prometheus/api/v1/rules', '/prometheus/api/v1/alerts', DRILLDOWN_PATH],
+  ).map((endpoint) => ({ ...endpoint, oneTenant: true })),
   ...endpoints('erase', ['GET', 'POST', 'PUT', 'DELETE'], [DELETE_PATH]),
 ];
 

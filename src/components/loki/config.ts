@@ -3,7 +3,7 @@ import type { StackConfig } from '../../config';
 import { largestBurst, longestQueryTimeout } from '../../config/derived/limits';
 import { type KeptPeriods, longestKept, longestPeriod } from '../../config/derived/retention';
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../../config/units';
-import { EVERY_STREAM } from '../../log-model';
+import { EVERY_STREAM, LABELS } from '../../log-model';
 import { LOKI } from '../kit/identity';
 import { rulerSection } from './ruler';
 import { DATA, schemaPeriods, storageSection } from './storage';
@@ -41,6 +41,7 @@ export function lokiConfig(props: StackConfig): Readonly<Record<string, unknown>
       grpc_client_config: { max_recv_msg_size: grpcMessageSize(props), max_send_msg_size: grpcMessageSize(props) },
     },
     limits_config: limitsSection(props),
+    ...(props.grafana.drilldown ? { pattern_ingester: patternIngester(props) } : {}),
     runtime_config: { file: `${CONFIG}/overrides.yaml`, period: '10s' },
     // A ring has a separate compactor. The one inside of each Loki waits for an interval before it begins, so it never does.
     compactor: isRing ? { retention_enabled: false, compaction_interval: NEVER } : compactorSection(props),
@@ -105,12 +106,9 @@ function ingesterSection({ deployment, storage, limits, resources }: StackConfig
     // Old lines after an outage are then found at once. Until their chunk is flushed, only the ingester has them. Default 2h41m. Loki
     // allows it only with a store of files. With S3, such lines are found once they are flushed.
     ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
-    ...(deployment.mode === 'ha'
-      ? {
-          lifecycler: { readiness_check_ring_health: false }, // default true: no member becomes ready beside a dead one, which stops a roll-out
-          autoforget_unhealthy: true, // default false: a member that never comes back counts as dead forever
-        }
-      : { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } }), // default 15s: waits for ring peers that do not exist
+    lifecycler: lifecycler(deployment.mode),
+    // Default false: a member that never comes back counts as dead forever.
+    ...(deployment.mode === 'ha' ? { autoforget_unhealthy: true } : {}),
     wal: {
       enabled: true,
       dir: `${DATA}/wal`,
@@ -120,8 +118,20 @@ function ingesterSection({ deployment, storage, limits, resources }: StackConfig
   };
 }
 
+/** Patterns of lines, kept in memory for three hours. In a ring, one member keeps those of a stream, whatever the replication factor. */
+function patternIngester({ deployment }: StackConfig): Readonly<Record<string, unknown>> {
+  return { enabled: true, lifecycler: lifecycler(deployment.mode) };
+}
+
+/** How a member joins its ring, as an ingester and as a finder of patterns. Both must have joined before Loki is ready. */
+function lifecycler(mode: StackConfig['deployment']['mode']): Readonly<Record<string, unknown>> {
+  return mode === 'ha'
+    ? { readiness_check_ring_health: false } // default true: no member becomes ready beside a dead one, which stops a roll-out
+    : { min_ready_duration: '0s', final_sleep: '0s' }; // default 15s: waits for ring peers that do not exist
+}
+
 /** Limits of every tenant. {@link tenantOverrides} has the differences of single tenants. */
-function limitsSection({ retention, limits }: StackConfig): Readonly<Record<string, unknown>> {
+function limitsSection({ retention, limits, grafana }: StackConfig): Readonly<Record<string, unknown>> {
   return {
     ...retentionLimits(retention),
     ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
@@ -145,7 +155,8 @@ function limitsSection({ retention, limits }: StackConfig): Readonly<Record<stri
     // Default 721h, whatever the retention. One hour more is for queries whose end is slightly in the future.
     max_query_length: formatDuration({ milliseconds: longestKept(retention).milliseconds + HOUR }),
     max_query_lookback: formatDuration(longestKept(retention)),
-    discover_service_name: [], // default: adds a label service_name of its own to every stream
+    // Each stream gets a label service_name from the first of these that it has. Logs Drilldown begins with that label. Default: other names.
+    discover_service_name: grafana.drilldown ? [LABELS.service, LABELS.app, LABELS.job] : [],
     query_timeout: formatDuration(limits.queryTimeout),
     max_query_series: limits.maxQuerySeries,
     max_concurrent_tail_requests: limits.maxTails,

@@ -104,5 +104,11 @@ export const grafana = z.strictObject({
     })
     .prefault({})
     .describe('Links beside log lines that lead out of Grafana, by the id that a line holds.'),
+  drilldown: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether Loki does what the app Logs Drilldown asks of it: it finds patterns in lines, and labels each stream with a `service_name`. This costs Loki memory and CPU.',
+    ),
   datasources: datasources.prefault({}).describe('What Grafana shows data of, beside the Loki of `credential`.'),
 });

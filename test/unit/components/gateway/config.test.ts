@@ -76,6 +76,17 @@ describe('given a stack, the gateway’s port for clients', () => {
   const named = proxied.map((location) => [nameOf(location), location] as const);
   const kindOf = (name: string) => (WRITE.includes(name) ? 'write' : ERASE.includes(name) ? 'erase' : 'read');
 
+  it('has the limits for readers of one tenant, given grafana.drilldown', () => {
+    const location = locationOf(httpOf({ grafana: { drilldown: true } }), '= /loki/api/v1/drilldown-limits');
+    expect(conditionsOf(location)).toEqual(
+      expect.arrayContaining([
+        ['($request_method !~ ^(?:GET)$)', '405'],
+        ['($tenant ~ [|])', expect.any(String)],
+      ]),
+    );
+    expect(variablesOf(location)).toMatchObject({ $upstream: 'loki', $target: '/loki/api/v1/drilldown-limits' });
+  });
+
   it('proxies these paths and no other: none of Loki’s admin pages', () => {
     expect(proxied.map(nameOf)).toEqual([...WRITE, ...READ, ...RULES, ...ERASE, ...NAMED, TAIL]);
     const last = directive(locations(http).find((location) => nameOf(location) === '/')?.block ?? [], 'return');

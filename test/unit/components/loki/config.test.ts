@@ -344,6 +344,27 @@ describe('Loki’s config, whatever the stack', () => {
     expect(configOf().at('limits_config.allow_structured_metadata')).toBe(true);
   });
 
+  describe('given grafana.drilldown', () => {
+    const grafana = { drilldown: true };
+
+    it('finds patterns, and labels each stream with its service', () => {
+      const config = configOf({ grafana });
+      expect(config.at('pattern_ingester.enabled')).toBe(true);
+      expect(config.at('limits_config.discover_service_name')).toEqual(['service', 'app', 'job']);
+    });
+
+    it('joins the ring of patterns as it joins that of ingesters, alone and in a ring', () => {
+      const single = configOf({ grafana });
+      expect(single.at('pattern_ingester.lifecycler')).toEqual({ min_ready_duration: '0s', final_sleep: '0s' });
+      const ring = configOf({ ...HA, grafana });
+      expect(ring.at('pattern_ingester.lifecycler')).toEqual({ readiness_check_ring_health: false });
+    });
+  });
+
+  it('finds no patterns unless asked to', () => {
+    expect(configOf().at('pattern_ingester')).toBeUndefined();
+  });
+
   it('writes below its volume only', () => {
     const paths = fileOf(rendered(configWith(HA)), 'loki-config', 'config.yaml').match(/: \/\S+/g) ?? [];
     expect(
