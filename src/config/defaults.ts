@@ -67,6 +67,7 @@ export const defaults = {
     smtp: { port: 587, passwordSecret: 'grafana-smtp' },
     persistence: { size: '2Gi' },
     datasourcesSecret: 'grafana-datasources',
+    dashboards: { title: 'Own' },
     // The kube-prometheus convention. The backend's /metrics, which the mission names here, is a scrape target, not a Prometheus.
     prometheus: { url: 'http://prometheus.monitoring.svc:9090', namespace: 'monitoring', port: 9090 },
   },

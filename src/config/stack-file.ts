@@ -1,14 +1,16 @@
 /** Reads `Pulumi.<stack>.yaml`, the only place a stack is described, without Pulumi. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { mappingOf } from './mapping';
 import { parseWithFound } from './parse';
 import { ConfigError, formatPath, type Found, isSecretKey, type Problem } from './problem';
 import type { StackConfig } from './schema';
-import { projectFileProblems, projectName, stackFileBytes, stackFileName, whyUnreadable } from './stack-folder';
+import { projectFileProblems, projectName, stackFileBytes, stackFileName } from './stack-folder';
 import { keyProblems, prefixOf, PROJECT, SECRETS_KEY, topLevelProblems } from './stack-keys';
+import { withNamedFiles } from './stack-neighbours';
 import { secretProblems } from './stack-secrets';
 import { knownKeys } from './suggest';
-import { type Advice, decode, readYaml, type YamlFault } from '../syntax/yaml';
+import { readYaml, type YamlFault } from '../syntax/yaml';
 
 /** What a stack file says of this project, and what of it is wrong whatever it says. */
 interface StackFile {
@@ -102,7 +104,7 @@ export function stackFileProblems(directory: string, stack: string): readonly Fo
  * The step that the stack file and Pulumi's own config share: keys of this project, without the secrets, validated.
  *
  * @param entries - `spywatcher-logs:retention` → value; keys of other programs are left alone.
- * @param directory - where the stack file is: rule files are named from there.
+ * @param directory - where the stack file is: rule files and dashboards are named from there.
  * @param found - what is already known to be wrong with the file.
  */
 export function parseStackEntries(
@@ -112,14 +114,13 @@ export function parseStackEntries(
   found: readonly Found[] = [],
 ): StackConfig {
   const sections = sectionsOf(entries);
-  const files: Problem[] = [];
   const written = sections
     .filter(([name]) => name !== SECRETS_KEY)
-    .map(([name, value]) => [name, name === 'alerting' ? withRuleFiles(value, directory, files) : value] as const);
+    .map(([name, value]) => ({ name, ...withNamedFiles(name, value, directory) }));
   return parseWithFound(
     source,
-    Object.fromEntries(written),
-    distinct([...found, ...entryProblems(entries, directory), ...files.map((problem) => ({ problem }))]),
+    Object.fromEntries(written.map(({ name, section }) => [name, section])),
+    distinct([...found, ...entryProblems(entries, directory), ...written.flatMap((section) => section.found)]),
   );
 }
 
@@ -153,40 +154,4 @@ function structured(value: unknown): unknown {
   } catch {
     return value;
   }
-}
-
-/** `alerting` with the text of each of its files; one that cannot be read is taken for empty, and noted. */
-function withRuleFiles(alerting: unknown, directory: string, unreadable: Problem[]): unknown {
-  const section = mappingOf(alerting) ?? {};
-  const files = section['files'];
-  if (!Array.isArray(files)) return alerting;
-  return {
-    ...section,
-    files: files.map((file: unknown, index) => {
-      const { path, content } = mappingOf(file) ?? {};
-      if (typeof path !== 'string' || content !== undefined) return file;
-      const text = ruleFile(join(directory, path));
-      if ('problem' in text)
-        unreadable.push({ path: `alerting.files[${index}].path`, received: JSON.stringify(path), ...text.problem });
-      return { ...mappingOf(file), content: 'content' in text ? text.content : 'groups: []' };
-    }),
-  };
-}
-
-function ruleFile(file: string): { readonly content: string } | { readonly problem: Advice } {
-  try {
-    const content = decode(readFileSync(file));
-    return typeof content === 'string' ? { content } : { problem: content };
-  } catch (error) {
-    return {
-      problem: {
-        rule: `a file that can be read, from the folder of the stack file (${whyUnreadable(error)})`,
-        remedy: 'check the path, or create the file',
-      },
-    };
-  }
-}
-
-function mappingOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }

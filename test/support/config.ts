@@ -89,6 +89,9 @@ export const AUDIT_RULES = `groups:
           runbook_url: https://wiki.example.com/audit
 `;
 
+/** A dashboard of a team, as Grafana exports it. */
+export const ORDERS_DASHBOARD = JSON.stringify({ id: 7, uid: 'orders', title: 'Orders', panels: [] }, null, 2);
+
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   environment: 'staging',
@@ -267,6 +270,11 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         },
       ],
       secret: 'watch-datasources',
+    },
+    dashboards: {
+      folder: 'dashboards',
+      title: 'Shop',
+      files: [{ name: 'Orders.json', content: ORDERS_DASHBOARD }],
     },
   },
   agent: {

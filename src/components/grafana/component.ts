@@ -7,6 +7,7 @@ import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../
 import { grafanaPath } from '../../config/derived/grafana-path';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../../dashboards/log-aggregation';
 import { LOGGING_STACK_UID, loggingStackDashboard } from '../../dashboards/logging-stack';
+import { ownDashboardFiles } from '../../dashboards/own';
 import { GRAFANA_METRICS, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
 import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS } from '../kit/identity';
@@ -33,6 +34,7 @@ import {
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
 import { datasources, GATEWAY_CA } from './datasources';
+import { literal } from './other-datasources';
 import { LDAP_FILE, LDAP_FOLDER } from '../../secrets/ldap-config';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
 import { grafanaIni, grafanaSettings } from './settings';
@@ -42,6 +44,8 @@ const USER = 10472;
 const DATA = '/var/lib/grafana';
 const PROVISIONING = '/etc/grafana/provisioning';
 const DASHBOARDS = '/etc/grafana/dashboards';
+/** Not in the folder above, of which Grafana reads every subfolder, too. */
+const OWN_DASHBOARDS = '/etc/grafana/own-dashboards';
 const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
 
 /** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
@@ -52,10 +56,12 @@ export class Grafana extends Construct {
     const workload = new Workload(this, GRAFANA, namespaces.logging, images);
     const provisioning = provisioningFiles(props);
     const dashboards = dashboardFiles(props);
+    const own = ownDashboardFiles(props);
 
     workload.serviceAccount();
     workload.configMap('provisioning', 'grafana-provisioning', provisioning);
     workload.configMap('dashboards', 'grafana-dashboards', dashboards);
+    if (grafana.dashboards !== undefined) workload.configMap('own-dashboards', 'grafana-own-dashboards', own);
     if (hasGrafanaMetrics(props)) this.metrics(workload, props);
     this.policy(props);
     workload.service('service', { ports: [servicePort('http', GRAFANA.ports.http)] });
@@ -64,7 +70,7 @@ export class Grafana extends Construct {
         metadata: workload.metadata('grafana-data'),
         spec: volumeClaim(grafana.persistence),
       });
-    this.deployment(workload, props, { ...provisioning, ...dashboards });
+    this.deployment(workload, props, { ...provisioning, ...dashboards, ...own });
     if (grafana.ingress !== undefined) this.ingress(grafana.ingress, grafana.url, workload.metadata());
     if (grafana.route !== undefined) this.route(grafana.route, grafana.url, workload.metadata());
   }
@@ -153,6 +159,9 @@ export class Grafana extends Construct {
           readOnly: true,
         })),
         { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
+        ...(grafana.dashboards === undefined
+          ? []
+          : [{ name: 'own-dashboards', mountPath: OWN_DASHBOARDS, readOnly: true }]),
         ...settingsSecrets(props).map(({ name }) => ({
           name: `secret-${name}`,
           mountPath: `${SECRETS}/${name}`,
@@ -175,6 +184,9 @@ export class Grafana extends Construct {
       ...(hasGrafanaMetrics(props) ? proxyVolumes(metricsProxy(props)) : []),
       { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
       { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
+      ...(grafana.dashboards === undefined
+        ? []
+        : [{ name: 'own-dashboards', configMap: { name: 'grafana-own-dashboards' } }]),
       ...settingsSecrets(props).map(({ name, secret, settings }) =>
         secretFiles(`secret-${name}`, secret, Object.keys(settings)),
       ),
@@ -252,6 +264,7 @@ export class Grafana extends Construct {
 }
 
 function provisioningFiles(props: StackConfig) {
+  const own = props.grafana.dashboards;
   return {
     'grafana.ini': grafanaIni(props.grafana),
     'datasources.yaml': stringify(datasources(props)),
@@ -265,6 +278,18 @@ function provisioningFiles(props: StackConfig) {
           disableDeletion: true,
           options: { path: DASHBOARDS },
         },
+        ...(own === undefined
+          ? []
+          : [
+              {
+                name: 'own',
+                folder: literal(own.title),
+                type: 'file',
+                allowUiUpdates: false,
+                disableDeletion: false, // a dashboard goes with its file
+                options: { path: OWN_DASHBOARDS },
+              },
+            ]),
       ],
     }),
   };

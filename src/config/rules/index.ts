@@ -9,6 +9,7 @@ import { deploymentRules } from './deployment';
 import { extremeRules } from './extremes';
 import { gatewayRules } from './gateway';
 import { grafanaRules } from './grafana';
+import { grafanaDashboardRules } from './grafana-dashboards';
 import { grafanaDatasourceRules } from './grafana-datasources';
 import { grafanaLoginRules } from './grafana-login';
 import { imageRules } from './images';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   ...grafanaRules,
   ...grafanaLoginRules,
   ...grafanaDatasourceRules,
+  ...grafanaDashboardRules,
   ...agentRules,
   ...alertingRules,
   ...alertmanagerRules,

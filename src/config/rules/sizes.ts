@@ -11,6 +11,7 @@ const OWN_SOURCES = 10;
 
 export const sizeRules: readonly Rule[] = [
   { reads: ['agent.files', 'agent.drop', 'agent.redact'], check: ({ agent }) => agentConfig(agent) },
+  { reads: ['grafana.dashboards.files'], check: ({ grafana }) => ownDashboards(grafana.dashboards?.files ?? []) },
   { reads: ['alerting'], check: ({ alerting }) => rulesOfTenants(alerting) },
 ];
 
@@ -24,6 +25,19 @@ function agentConfig({ files, drop, redact }: StackConfig['agent']): readonly Pr
       { files: files.length, redact: redact.length, drop: drop.length },
       `at most ${MOST / KIB} KiB of config for the agent, about 10 KiB and all of redact for each source: Kubernetes takes a ConfigMap of 1 MiB`,
       'name fewer folders, each with a wider glob, or fewer and shorter expressions',
+    ),
+  );
+}
+
+/** Own dashboards are one ConfigMap, with their texts as they are. */
+function ownDashboards(files: readonly { readonly content: string }[]): readonly Problem[] {
+  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  return when(bytes > MOST, () =>
+    problem(
+      ['grafana', 'dashboards'],
+      `${Math.ceil(bytes / KIB)} KiB in ${files.length} files`,
+      `at most ${MOST / KIB} KiB of dashboards: they are one ConfigMap, and Kubernetes takes 1 MiB`,
+      'remove what is of no use, or the blanks, with jq -c .',
     ),
   );
 }

@@ -10,6 +10,13 @@ export const datasourceUid = () =>
     remedy: 'write for example tempo',
   });
 
+/** Title of a folder of dashboards. Grafana calls the folder of those that are in none General, and creates no other. */
+export const dashboardFolderTitle = () =>
+  withPattern('folder title', /^(?!general$)[^\s'"`$\\;#{}/]([^'"`$\\;#{}\n\r\t/]{0,98}[^\s'"`$\\;#{}/])?$/i, {
+    rule: 'a title of a folder: 1 to 100 characters on one line, without quotes, $ # ; { } / and backslashes; not General',
+    remedy: 'write for example Shop',
+  });
+
 /** Id of a plugin, as grafana.com has it in its address. */
 export const pluginId = () =>
   withPattern('plugin id', /^[a-z0-9]+(?:-[a-z0-9]+){0,7}$/, {

@@ -8,6 +8,13 @@ export const ruleFilePath = () =>
     remedy: 'write for example alerts/team.yaml',
   });
 
+/** Folder beside the stack file. */
+export const dashboardFolder = () =>
+  withPattern('folder', /^(?![/ ])(?:[\w .-]{1,100}\/){0,9}[\w .-]{0,99}[\w.-]$/, {
+    rule: 'the path of a folder, from the folder of the stack file, without / at its end',
+    remedy: 'write for example dashboards',
+  });
+
 /** A directory on the node that nothing else uses. */
 export const stateDirectory = (preset: string) =>
   withPattern('state directory', /^\/var\/lib(\/[A-Za-z0-9_][\w.-]*)+$/, {

@@ -12,6 +12,7 @@ import {
   settingText,
   url,
 } from '../scalars';
+import { dashboards } from './grafana-dashboards';
 import { datasources } from './grafana-datasources';
 import { login } from './grafana-login';
 import { persistence } from './persistence';
@@ -111,4 +112,5 @@ export const grafana = z.strictObject({
       'Whether Loki does what the app Logs Drilldown asks of it: it finds patterns in lines, and labels each stream with a `service_name`. This costs Loki memory and CPU.',
     ),
   datasources: datasources.prefault({}).describe('What Grafana shows data of, beside the Loki of `credential`.'),
+  dashboards: dashboards.optional().describe('Own dashboards, from a folder beside the stack file.'),
 });

@@ -1,6 +1,6 @@
 /** One row for each value that a scalar of the config refuses. */
 import type { Problem } from '../../../src/config';
-import { configWith, problemsOf, refusals, S3 } from '../../support/config';
+import { configWith, ORDERS_DASHBOARD, problemsOf, refusals, S3 } from '../../support/config';
 import { followed } from '../../support/remedies';
 import { eachOf, type Row } from '../../support/wrong-values';
 
@@ -51,6 +51,12 @@ const datasource = (differences: object) => ({
         },
       ],
     },
+  },
+});
+/** Own dashboards, one of them. */
+const dashboards = (differences: object) => ({
+  grafana: {
+    dashboards: { folder: 'dashboards', files: [{ name: 'orders.json', content: ORDERS_DASHBOARD }], ...differences },
   },
 });
 const URL_PATH = says(/^a path that begins with \/, without a query, at most 1000 /);
@@ -651,6 +657,27 @@ const rows: readonly Row[] = [
     'a'.repeat(58),
     'A',
     '',
+  ),
+  ...eachOf(
+    'a folder of dashboards',
+    (folder) => dashboards({ folder }),
+    'grafana.dashboards.folder',
+    says(/^the path of a folder, from the folder of the stack file, without \/ at its end$/),
+    '/etc/dashboards',
+    'dashboards/',
+    '',
+    'a//b',
+  ),
+  ...eachOf(
+    'a title of a folder of dashboards',
+    (title) => dashboards({ title }),
+    'grafana.dashboards.title',
+    says(/^a title of a folder: 1 to 100 characters on one line, .*not General$/),
+    'general',
+    ' Shop',
+    '$HOME',
+    'a/b',
+    'a'.repeat(101),
   ),
   ...eachOf(
     'a rule file',

@@ -1,6 +1,6 @@
 /** No option is accepted and ignored: each one, changed alone, changes an object. */
 import { parseStackConfig } from '../../../src/config';
-import { AUDIT_RULES, everything, otherwise } from '../../support/config';
+import { AUDIT_RULES, everything, ORDERS_DASHBOARD, otherwise } from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
 
 /** These say what is allowed, what is there or how to apply, and so stand in no object. */
@@ -13,6 +13,8 @@ const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   'agent.redact.0.name': 'changed',
   'agent.containerLogMaxSize': '20Mi',
   'deploy.skipAwait.0': 'loki',
+  'grafana.dashboards.folder': 'changed',
+  'grafana.dashboards.files.0.name': 'changed.json',
 };
 /** These cannot change alone: they say which other options there are. */
 const SHAPES = [
@@ -121,6 +123,7 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'grafana.datasources.tempo.egress.0.cidr': '10.99.0.0/16',
   'grafana.datasources.others.0.type': 'mysql',
   'grafana.datasources.others.0.url': 'changed.databases.svc:5434',
+  'grafana.dashboards.files.0.content': ORDERS_DASHBOARD.replace('Orders', 'Changed'),
   'grafana.database.sslMode': 'verify-full',
   'grafana.smtp.from': 'changed@example.com',
   'grafana.smtp.egress.0.cidr': '10.99.0.0/16',

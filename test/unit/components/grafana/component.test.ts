@@ -2,7 +2,7 @@ import { tenantRules } from '../../../../src/alerts';
 import { Grafana } from '../../../../src/components/grafana';
 import { rulerSection } from '../../../../src/components/loki/ruler';
 import type { StackConfig } from '../../../../src/config';
-import { configWith, everythingConfig } from '../../../support/config';
+import { configWith, everythingConfig, ORDERS_DASHBOARD } from '../../../support/config';
 import { exploreOf } from '../../../../programs/dashboards';
 import { derivedFieldsOf, followed } from '../../../support/logql';
 import { containerOf, fileOf, find, ofKind, podOf, render, secretAt, yamlOf } from '../../../support/manifests';
@@ -81,6 +81,31 @@ describe('given a stack, Grafana', () => {
     expect(yamlOf(objects, 'grafana-dashboards', 'spywatcher-log-aggregation.json').at('title')).toBe(
       'Spywatcher - Log Aggregation',
     );
+  });
+
+  it('has dashboards of its own, in a folder of their own, only where a stack has some', () => {
+    const dashboards = (content: string, folder = 'Shop') =>
+      rendered(
+        configWith({
+          grafana: { dashboards: { folder: 'boards', title: folder, files: [{ name: 'My orders.json', content }] } },
+        }),
+      );
+    const own = dashboards(ORDERS_DASHBOARD);
+    const provider = yamlOf(own, 'grafana-provisioning', 'dashboards.yaml');
+    const path = String(provider.at('providers.1.options.path'));
+    expect(provider.at('providers.1')).toMatchObject({ folder: 'Shop', disableDeletion: false, allowUiUpdates: false });
+    expect(containerOf(own).volumeMounts).toContainEqual({ name: 'own-dashboards', mountPath: path, readOnly: true });
+    expect(path.startsWith(`${String(provider.at('providers.0.options.path'))}/`)).toBe(false);
+    expect(podOf(own).spec.volumes).toContainEqual({
+      name: 'own-dashboards',
+      configMap: { name: 'grafana-own-dashboards' },
+    });
+    expect(fileOf(own, 'grafana-own-dashboards', 'orders.json')).toBe(ORDERS_DASHBOARD);
+    expect(JSON.stringify(objects)).not.toContain('own-dashboards');
+    const hashes = [own, dashboards(`${ORDERS_DASHBOARD}\n`), dashboards(ORDERS_DASHBOARD, 'Market')].map(
+      (each) => podOf(each).metadata.annotations['spywatcher-logs/config-hash'],
+    );
+    expect(new Set(hashes).size).toBe(3);
   });
 
   it('is one pod on one volume, never two', () => {
