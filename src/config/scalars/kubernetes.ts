@@ -35,8 +35,9 @@ const QUALIFIED = String.raw`(?:(?=[^/]{1,253}/)${SUBDOMAIN}/)?[A-Za-z0-9](?:[-\
 
 /** Key of a label, of an annotation, or of a taint. */
 export const labelKey = () =>
-  withPattern('label key', new RegExp(`^${QUALIFIED}$`), {
-    rule: 'a key as Kubernetes has them: at most 63 letters, digits, - _ and ., the first and the last a letter or digit; a domain and / may stand before it',
+  // cdk8s takes an object with such a key for an instance of a class, and renders no manifest.
+  withPattern('label key', new RegExp(`^(?!constructor$)${QUALIFIED}$`), {
+    rule: 'a key as Kubernetes has them: at most 63 letters, digits, - _ and ., the first and the last a letter or digit; a domain and / may stand before it; not constructor',
     remedy: 'write for example app.kubernetes.io/name',
   });
 

@@ -26,7 +26,7 @@ const NUMBER = says(/^a number above 0, at most 2147483647$/);
 const REPLICAS = says(/^a number of pods: .*from 1 to 1000$/);
 const SHORT_LABEL = says(/^a DNS label: lower-case .* at most 57$/);
 const objectName = (what: string) => says(new RegExp(`^${what}: lower-case .* at most 253$`));
-const LABEL_KEY = says(/^a key .*at most 63 .*; a domain and \/ may stand before it$/);
+const LABEL_KEY = says(/^a key .*at most 63 .*; a domain and \/ may stand before it; not constructor$/);
 const OBJECT_LABEL_VALUE = says(/^the value of a label: at most 63 /);
 const REGISTRY = says(/^a registry .*without scheme, user and password, at most 150$/);
 const HOST = says(/^a host name .*IPv4 address, without scheme and port$/);
@@ -504,6 +504,7 @@ const rows: readonly Row[] = [
   ),
   ...[
     'app kubernetes',
+    'constructor',
     '',
     '-a',
     'a/b/c',
