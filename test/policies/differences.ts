@@ -54,6 +54,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as alert bot': pod('shop', { app: 'alert-bot' }, '10.244.0.27'),
     'app labelled as backend': pod('shop', { app: 'backend' }, '10.244.0.25'),
     'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
+    'app labelled as Tempo': pod('shop', { app: 'tempo' }, '10.244.0.92'),
     'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
     'listed client': pod('tools', { app: 'logcli' }, '10.244.0.36'),
     'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),

@@ -38,6 +38,7 @@ export const PARTIES = [
   'app labelled as database',
   'app labelled as alert bot',
   'app labelled as backend',
+  'app labelled as Tempo',
   'listed client',
   'pod beside the listed client',
   'ingress controller',
