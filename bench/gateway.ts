@@ -7,6 +7,7 @@ import type { StackConfigInput } from '../src/config';
 import { HttpClient } from '../src/operations/http';
 import { startGateway } from '../programs/gateway';
 import { pushBody, queryRequest, startLoki } from '../programs/loki';
+import { basicAuth } from '../programs/request';
 import { secretValues, variant } from '../programs/rendered-stack';
 import { quantile } from './quantile';
 import type { Log } from '../local/shell';
@@ -46,7 +47,7 @@ export async function gatewayTables(log: Log): Promise<string> {
     const password = (name: string): string => values[`gateway.${name}`] ?? '';
     const basic = (kind: 'write' | 'read'): Readonly<Record<string, string>> => {
       const name = kind === 'write' ? 'promtail' : 'grafana';
-      return { authorization: `Basic ${Buffer.from(`${name}:${password(name)}`).toString('base64')}` };
+      return { authorization: basicAuth(`${name}:${password(name)}`) };
     };
     const open = await startGateway(
       variant('bench', { ...CONFIG, auth: { loki: { enabled: false } } }),

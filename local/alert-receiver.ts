@@ -1,4 +1,5 @@
 /** A pod that is told of alerts by a webhook, and what it was told: in Discord's place on clusters of this machine. */
+import { CONTAINER_SECURITY } from '../src/components/kit/container';
 import { kubectl, type Target } from './kubernetes';
 
 /** Its name, and where it listens. */
@@ -69,11 +70,7 @@ export function receiverObjects(namespace: string, image: string): readonly obje
                 imagePullPolicy: 'IfNotPresent',
                 command: ['node', '-e', SERVER],
                 resources: { requests: { cpu: '5m', memory: '32Mi' }, limits: { cpu: '100m', memory: '96Mi' } },
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  readOnlyRootFilesystem: true,
-                  capabilities: { drop: ['ALL'] },
-                },
+                securityContext: CONTAINER_SECURITY,
                 readinessProbe: { tcpSocket: { port: ALERT_RECEIVER.port }, periodSeconds: 1 },
               },
             ],

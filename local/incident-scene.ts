@@ -1,10 +1,10 @@
 /** Where `make incident` takes place: the pod that makes the faults, Alertmanager, and the receiver beside the example. */
 import { z } from 'zod';
+import { CONTAINER_SECURITY } from '../src/components/kit/container';
 import { ALERTMANAGER } from '../src/components/kit/identity';
 import type { StackConfig } from '../src/config';
 import type { ExitCode } from '../src/operations/command';
 import { receivedMessages } from './alert-receiver';
-import { currentCluster } from './cluster';
 import { BACKEND_NAMESPACE, backendImage } from './example-backend';
 import { exitOf, incident, incidentTable, LONGEST_SECONDS, type Scene } from './incident';
 import { applyObjects, exists, kubectl, type Target } from './kubernetes';
@@ -17,8 +17,6 @@ const POD = 'incident';
 /** The whole command. @throws Error where there is nothing to make an incident on */
 export async function makeIncident({ project, stack, context, log }: UpProps): Promise<ExitCode> {
   const up = `make up${context === undefined ? '' : ` CONTEXT=${context}`}`;
-  if (context === undefined && currentCluster() === undefined)
-    throw new Error(`the local cluster is not running: ${up}`);
   const target = await targetOf(context);
   const what = await runnable(project, stack, target, context === undefined);
   if (!tellsExample(what))
@@ -74,11 +72,7 @@ function incidentPod(image: string): object {
           command: ['node', '/app/incident.js'],
           env: [{ name: 'BACKEND', value: 'http://backend:3001' }],
           resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
+          securityContext: CONTAINER_SECURITY,
           volumeMounts: [{ name: 'program', mountPath: '/app', readOnly: true }],
         },
       ],

@@ -1,5 +1,6 @@
 /** `make incident`: some bad minutes for the example backend, and what came of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { columns } from '../src/operations/columns';
 import { EXIT, type ExitCode } from '../src/operations/command';
 import type { Message } from './alert-receiver';
 import type { Log } from './shell';
@@ -106,7 +107,7 @@ export function exitOf(outcomes: readonly Outcome[]): ExitCode {
 /** What came of it, for a person. */
 export function incidentTable(outcomes: readonly Outcome[]): string {
   const after = (seconds: number | undefined, none: string): string => (seconds === undefined ? none : `${seconds} s`);
-  const rows = [
+  return columns([
     ['fault', 'alert', 'fired after', 'receiver told after', 'panel'],
     ...outcomes.map(({ fault = '(follows)', alert, fired, told, panel = '' }) => [
       fault,
@@ -115,14 +116,5 @@ export function incidentTable(outcomes: readonly Outcome[]): string {
       after(told, 'not told'),
       panel,
     ]),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  ]).join('\n');
 }

@@ -1,4 +1,5 @@
 /** Reads from and writes to Loki through the gateway. */
+import { basicAuth } from '../programs/request';
 export interface LokiClientProps {
   /** `http://localhost:3100` */
   readonly url: string;
@@ -120,9 +121,7 @@ export class LokiClient {
 
   private headers(): Record<string, string> {
     const { user, password } = this.props;
-    return user === undefined || password === undefined
-      ? {}
-      : { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+    return user === undefined || password === undefined ? {} : { authorization: basicAuth(`${user}:${password}`) };
   }
 }
 

@@ -10,7 +10,7 @@ import { run } from './shell';
 export async function targetOf(context: string | undefined): Promise<Target> {
   if (context === undefined) {
     const cluster = currentCluster();
-    if (cluster === undefined) throw new Error('the local cluster is not running');
+    if (cluster === undefined) throw new Error('the local cluster is not running: make up starts it');
     return { kubectl: cluster.kubectl, select: ['--kubeconfig', cluster.kubeconfig] };
   }
   const known = (await run('kubectl', ['config', 'get-contexts', '-o', 'name'])).split('\n');

@@ -5,8 +5,8 @@ import { model, stackModel } from '../../programs/dashboards';
 import { stack } from '../../programs/rendered-stack';
 import { command, EXIT, type ExitCode, moment, positive, say, UsageError } from '../../src/operations/command';
 import { projectRoot } from '../../tools/cache';
-import { currentCluster } from '../cluster';
 import { progress } from '../shell';
+import { targetOf } from '../target';
 import { PATIENCE, Photographer, type Range } from './browser';
 import {
   deleteDashboard,
@@ -86,9 +86,7 @@ async function open(source: GrafanaSource, name: string): Promise<Grafana> {
   const { auth, gateway, namespaces } = rendered.config;
   if (auth.loki.enabled || gateway.tls !== undefined)
     throw new UsageError(`stack ${name} asks for a credential or for TLS: give the URL of its own Grafana`);
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster is not running: make up starts it');
-  const target = { kubectl: cluster.kubectl, select: ['--kubeconfig', cluster.kubeconfig] };
+  const target = await targetOf(undefined);
   return startGrafana(source, reachableDatasources(rendered, await serviceAddresses(target, namespaces.logging)));
 }
 

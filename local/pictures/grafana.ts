@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { freePorts, removeFolder, startProgram, temporaryFolder, until } from '../../programs/program';
 import type { Model } from '../../programs/dashboards';
+import { basicAuth } from '../../programs/request';
 import { configFile, type RenderedStack } from '../../programs/rendered-stack';
 import { kubectl, type Target } from '../kubernetes';
 import type { GrafanaSource } from './settings';
@@ -22,7 +23,7 @@ type Installed = Extract<GrafanaSource, { readonly type: 'installed' }>;
 
 /** A Grafana that runs has the stack's datasources already: `make up CONTEXT=…` starts such a one. */
 export async function runningGrafana({ url, user, password }: Running): Promise<Grafana> {
-  const authorization = basic(user, password);
+  const authorization = basicAuth(`${user}:${password}`);
   return { url, authorization, version: await versionOf(url), stop: () => Promise.resolve() };
 }
 
@@ -58,15 +59,12 @@ export async function startGrafana({ home, command }: Installed, datasources: st
     // The first start makes the database.
     const missing = (): Promise<string | undefined> => versionOf(url).then(() => undefined, String);
     await until('Grafana', missing, { program, seconds: 180 });
-    return { url, authorization: basic('admin', password), version: await versionOf(url), stop };
+    return { url, authorization: basicAuth(`admin:${password}`), version: await versionOf(url), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
-
-const basic = (user: string, password: string): string =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 async function versionOf(url: string): Promise<string> {
   const response = await fetch(`${url}/api/health`);

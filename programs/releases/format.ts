@@ -1,4 +1,5 @@
 /** The findings for a person: a table, what could not be looked at, and a line that sums up. */
+import { columns } from '../../src/operations/columns';
 import { type Finding, isOutdated } from './look';
 
 const HEADINGS = ['', 'pinned', 'newest of its minor', 'newest', 'pinned in'];
@@ -16,7 +17,7 @@ export function formatFindings(findings: readonly Finding[]): string {
   const failed = findings.filter(({ failure }) => failure !== undefined);
   const outdated = findings.filter(isOutdated);
   return [
-    ...table([HEADINGS, ...rows]),
+    ...columns([HEADINGS, ...rows]),
     '',
     ...(failed.length === 0
       ? []
@@ -28,14 +29,4 @@ export function formatFindings(findings: readonly Finding[]): string {
     `${findings.length} pins: ${outdated.length} have a newer release, ${failed.length} could not be looked at`,
     '',
   ].join('\n');
-}
-
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

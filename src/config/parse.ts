@@ -1,6 +1,7 @@
 /** Stack config as written → {@link StackConfig}, or every problem at once. */
 import type { z } from 'zod';
 import { withDerived } from './derived';
+import { isMapping } from './mapping';
 import { describeIssue } from './shape-problems';
 import { ConfigError, type Found, formatPath, valueAt } from './problem';
 import { rules } from './rules';
@@ -57,7 +58,7 @@ interface RightParts {
 
 /** Leaves out what is wrong and, where a part cannot stand without it, that part too, until the rest is a config. */
 function rightParts(input: unknown, issues: readonly z.core.$ZodIssue[]): RightParts {
-  if (!isRecord(input)) return { parsed: undefined, doubtful: [] };
+  if (!isMapping(input)) return { parsed: undefined, doubtful: [] };
   // The one field without a default.
   const rest: Record<PropertyKey, unknown> = { environment: 'dev', ...(copyOf(input) as object) };
   const doubtful = issues.flatMap((issue) =>
@@ -93,7 +94,7 @@ function remove(root: unknown, path: readonly PropertyKey[]): readonly PropertyK
   const parent = valueAt(root, path.slice(0, -1));
   const key = path.at(-1);
   if (key === undefined) return [];
-  return isRecord(parent) && Reflect.has(parent, key) && Reflect.deleteProperty(parent, key)
+  return isMapping(parent) && Reflect.has(parent, key) && Reflect.deleteProperty(parent, key)
     ? path
     : remove(root, path.slice(0, -1));
 }
@@ -109,13 +110,9 @@ function isInside(inner: string, outer: string): boolean {
 
 function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf);
-  return isRecord(value)
+  return isMapping(value)
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]))
     : value;
-}
-
-function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,4 +1,5 @@
 /** Secret values in a stack file: all of them encrypted by Pulumi, below one key, and read by somebody. Never shown. */
+import { isMapping } from './mapping';
 import { type Found, formatPath, type Problem } from './problem';
 import { PROJECT, SECRETS_KEY } from './stack-keys';
 
@@ -84,8 +85,4 @@ function ciphertextOf(value: unknown): string | undefined {
   return isMapping(value) && Object.keys(value).length === 1 && typeof value['secure'] === 'string'
     ? value['secure']
     : undefined;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

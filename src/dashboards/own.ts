@@ -1,4 +1,5 @@
 /** Dashboards that a team wrote: files of JSON that Grafana is provisioned with as they are. */
+import { isMapping } from '../config/mapping';
 import type { StackConfig } from '../config/schema';
 
 /** A dashboard as its file has it: what is in it, nobody has checked. */
@@ -8,7 +9,7 @@ export type DashboardText = Readonly<Record<string, unknown>>;
 export function parseDashboard(content: string): { readonly dashboard: DashboardText } | { readonly why: string } {
   try {
     const value: unknown = JSON.parse(content);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { dashboard: { ...value } };
+    if (isMapping(value)) return { dashboard: value };
     return { why: `this is ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}` };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { credentialSecretName, type StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
 import { LABELS } from '../../log-model';
-import { gatewayUrl } from '../gateway';
+import { gatewayHost, gatewayUrl } from '../gateway';
 import { TAIL_PATH } from '../gateway/paths';
 import { scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, tcpProbe } from '../kit/container';
@@ -123,7 +123,7 @@ export function canaryArguments({ namespaces, canary }: Pick<CanaryProps, 'names
 
 function canaryProxyConfig(props: CanaryProps): string {
   const to = (path: string): Directive => ['proxy_pass', `${gatewayUrl(props)}${path}`];
-  const { auth, gateway, namespaces } = props;
+  const { auth, gateway } = props;
   const request: readonly Directive[] = [
     ...(auth.loki.enabled ? [WITH_AUTHORIZATION] : []),
     ...(gateway.tls === undefined
@@ -132,7 +132,7 @@ function canaryProxyConfig(props: CanaryProps): string {
           ['proxy_ssl_verify', 'on'],
           ['proxy_ssl_verify_depth', 3],
           ['proxy_ssl_trusted_certificate', `${GATEWAY_CA}/ca.crt`],
-          ['proxy_ssl_name', `${GATEWAY.name}.${namespaces.logging}.svc`],
+          ['proxy_ssl_name', gatewayHost(props)],
           ['proxy_ssl_server_name', 'on'],
         ] satisfies readonly Directive[])),
   ];

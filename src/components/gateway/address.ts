@@ -7,8 +7,13 @@ export function gatewayServicePort({ gateway }: Pick<StackConfig, 'gateway'>): n
   return gateway.tls === undefined ? 80 : 443;
 }
 
+/** Its name in the cluster, which its certificate is for. */
+export function gatewayHost({ namespaces }: Pick<StackConfig, 'namespaces'>): string {
+  return `${GATEWAY.name}.${namespaces.logging}.svc`;
+}
+
 /** The URL, without a slash at the end. */
 export function gatewayUrl({ namespaces, gateway }: Pick<StackConfig, 'namespaces' | 'gateway'>): string {
   const scheme = gateway.tls === undefined ? 'http' : 'https';
-  return `${scheme}://${GATEWAY.name}.${namespaces.logging}.svc:${gatewayServicePort({ gateway })}`;
+  return `${scheme}://${gatewayHost({ namespaces })}:${gatewayServicePort({ gateway })}`;
 }

@@ -1,3 +1,3 @@
-export { gatewayServicePort, gatewayUrl } from './address';
+export { gatewayHost, gatewayServicePort, gatewayUrl } from './address';
 export { Gateway } from './component';
 export { pathsOfGateway } from './metrics';

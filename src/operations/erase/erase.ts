@@ -1,6 +1,6 @@
 /** Does what `npm run erase` does: erases one person's lines. */
 import { readFileSync } from 'node:fs';
-import { GATEWAY } from '../../components/kit/identity';
+import { gatewayHost } from '../../components/gateway';
 import { ConfigError, type StackConfig } from '../../config';
 import { longestKept } from '../../config/derived/retention';
 import { EVERY_STREAM, FIELDS } from '../../log-model';
@@ -161,7 +161,7 @@ async function ask(
     timeout: 30,
     tls: {
       // Its certificate is for this name, through whatever port it is reached.
-      servername: `${GATEWAY.name}.${config.namespaces.logging}.svc`,
+      servername: gatewayHost(config),
       ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
     },
   });

@@ -1,5 +1,6 @@
 /** The gateway as `npm run logs` reaches it: at a URL, or through a port that kubectl forwards. */
 import { readFileSync } from 'node:fs';
+import { gatewayHost } from '../../components/gateway';
 import { GATEWAY } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import { HttpClient } from '../http';
@@ -50,8 +51,6 @@ function doorAt({ origin, credential, tls }: Address, closeMore = (): void => un
   };
 }
 
-const servername = ({ namespaces }: StackConfig): string => `${GATEWAY.name}.${namespaces.logging}.svc`;
-
 /** At a URL. @param password - of the credential that Grafana reads with; none without auth */
 export function doorAtUrl(config: StackConfig, url: string, password: string | undefined, caFile?: string): Door {
   const { origin, protocol } = new URL(url);
@@ -59,7 +58,7 @@ export function doorAtUrl(config: StackConfig, url: string, password: string | u
   return doorAt({
     origin,
     ...(password === undefined ? {} : { credential: `${config.grafana.credential}:${password}` }),
-    ...(protocol === 'https:' ? { tls: { servername: servername(config), ...(ca === undefined ? {} : { ca }) } } : {}),
+    ...(protocol === 'https:' ? { tls: { servername: gatewayHost(config), ...(ca === undefined ? {} : { ca }) } } : {}),
   });
 }
 

@@ -1,4 +1,5 @@
 /** The gateway's door to Loki, opened from here with Grafana's credential. */
+import { gatewayHost } from '../../components/gateway';
 import { GATEWAY } from '../../components/kit/identity';
 import { credentialSecretName, type StackConfig } from '../../config';
 import type { Look } from './look';
@@ -41,12 +42,11 @@ export async function gatewayEndpoint(
   if ('unknown' in ports) return ports;
   if ('unknown' in credential) return credential;
   if ('unknown' in ca) return ca;
-  const servername = `${GATEWAY.name}.${config.namespaces.logging}.svc`;
   return {
     value: {
       port: ports.value.get(http) ?? 0,
       ...(credential.value === '' ? {} : { credential: credential.value }),
-      ...(ca.value === '' ? {} : { tls: { servername, ca: ca.value } }),
+      ...(ca.value === '' ? {} : { tls: { servername: gatewayHost(config), ca: ca.value } }),
     },
   };
 }

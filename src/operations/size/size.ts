@@ -4,6 +4,7 @@ import { survivedOutage } from '../../config/derived/outage';
 import { lokiDeletesBy } from '../../config/derived/retention';
 import { type DiskNeed, diskRange, gibibytes } from '../../config/derived/sizing';
 import { type Duration, formatDuration, formatQuantity } from '../../config/units';
+import { columns } from '../columns';
 
 /** A load other than the stack file's. */
 export type Load = StackConfig['expectedLoad'];
@@ -17,19 +18,12 @@ export function sizeReport(config: StackConfig, load: Load = config.expectedLoad
     ['all lines kept for', inBucket ? 'chunks (bucket)' : 'chunks', 'index', 'write-ahead log', 'volume needed'],
     ...range.map(row),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const table = rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
   const pods = deployment.replicas === 1 ? '' : `, each of ${deployment.replicas} pods`;
   return [
     `${load.linesPerSecond} lines/s of ${load.bytesPerLine} bytes`,
     outage(config, load),
     '',
-    ...table,
+    ...columns(rows),
     '',
     `persistence.size: ${formatQuantity(persistence.size)}${pods}: ${verdict(config, range)}`,
     ...(inBucket
