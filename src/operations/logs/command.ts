@@ -98,6 +98,7 @@ async function show({ config, query, open, print, since, limit, follows, signal 
     if (!follows) return;
     await follow(reader, shown, range, {
       signal,
+      limit,
       print: (record) => {
         isAway = false;
         print(record);

@@ -11,6 +11,8 @@ const AHEAD = 5_000_000_000n;
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
+  /** Most that could be printed before: what is older than that many stays left out. */
+  readonly limit: number;
   readonly print: (record: LogRecord) => void;
   /** Is told why Loki cannot be asked for the moment; what it throws ends it all. */
   readonly failed: (error: unknown) => void | Promise<void>;
@@ -31,12 +33,11 @@ export async function follow(
   reader: Reader,
   shown: readonly LogRecord[],
   asked: Range,
-  { signal, print, failed, interval = 1000 }: FollowOptions,
+  { signal, limit, print, failed, interval = 1000 }: FollowOptions,
 ): Promise<void> {
   const seen = new Seen();
   seen.fresh(shown);
-  // What is older than the newest of a limit was left out on purpose.
-  const oldest = shown[0]?.timestamp ?? asked.from;
+  const oldest = shown.length < limit ? asked.from : (shown[0]?.timestamp ?? asked.from);
   const goesOn = (): boolean => !signal.aborted;
   for (let looked = asked.to; goesOn();) {
     await sleep(interval, undefined, { signal }).catch(() => undefined);

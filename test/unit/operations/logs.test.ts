@@ -87,6 +87,7 @@ describe('when it follows', () => {
     failed: (error: unknown) => void = (error) => {
       throw error;
     },
+    limit = 1000,
   ): Promise<readonly string[]> {
     const stop = new AbortController();
     const printed: string[] = [];
@@ -98,6 +99,7 @@ describe('when it follows', () => {
       {
         signal: stop.signal,
         interval: 5,
+        limit,
         failed,
         print: ({ line }) => {
           printed.push(line);
@@ -132,7 +134,14 @@ describe('when it follows', () => {
     const now = nanoseconds();
     const shown = record(now - 1_000_000n, 'shown');
     const { ask } = lokiWith([record(now - 2_000_000n, 'left out'), shown, record(now, 'fresh')]);
-    expect(await followed(ask, [shown], 1)).toEqual(['fresh']);
+    expect(await followed(ask, [shown], 1, undefined, 1)).toEqual(['fresh']);
+  });
+
+  it('then a late line comes that is older than all that was shown, if nothing was left out', async () => {
+    const now = nanoseconds();
+    const shown = record(now - 1_000_000n, 'shown');
+    const { ask } = lokiWith([record(now - 2_000_000n, 'late'), shown]);
+    expect(await followed(ask, [shown], 1)).toEqual(['late']);
   });
 
   it('then it goes on after a time in which Loki was away, and loses nothing of it', async () => {
