@@ -5,6 +5,7 @@ export type ToolModule =
   | 'loki'
   | 'loki-previous'
   | 'promtail'
+  | 'collector'
   | 'alertmanager'
   | 'prometheus'
   | 'versitygw'
@@ -94,6 +95,12 @@ export const MODULES = {
     upstream: 'github.com/grafana/loki/v3',
     programs: { promtail: 'clients/cmd/promtail' },
     variables: lokiVariables,
+  },
+  // Its modules are a set: all of contrib and core are of the one release that the module of the program names.
+  collector: {
+    upstream: 'go.opentelemetry.io/collector/otelcol',
+    programs: { otelcol: './' },
+    variables: (version) => ({ 'main.version': version }),
   },
   alertmanager: {
     upstream: 'github.com/prometheus/alertmanager',

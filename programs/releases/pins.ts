@@ -24,6 +24,7 @@ export interface Hold {
 const PROMTAIL: Hold = { at: 'minor', why: 'the last minor version with Promtail' };
 const GRAFANA: Hold = { at: 'minor', why: 'no Grafana 13 has been run with this stack' };
 const ALERTMANAGER: Hold = { at: 'version', why: 'the last version whose module holds its pages' };
+const COLLECTOR: Hold = { at: 'version', why: 'the newest release whose modules are all served' };
 const KUBERNETES: Hold = { at: 'version', why: 'this Kubernetes is released with it' };
 
 /** Pins that stay behind, by file and name. */
@@ -34,11 +35,17 @@ const HELD: Readonly<Record<string, Hold>> = {
     at: 'minor',
     why: 'the minor version before that of the stacks',
   },
+  'tools/collector/go.mod go.opentelemetry.io/collector/otelcol': COLLECTOR,
   'tools/promtail/go.mod github.com/grafana/loki/v3': PROMTAIL,
   'tools/alertmanager/go.mod github.com/prometheus/alertmanager': ALERTMANAGER,
   'src/config/defaults.ts docker.io/grafana/promtail': PROMTAIL,
   'src/config/defaults.ts docker.io/grafana/grafana': GRAFANA,
   'src/config/defaults.ts docker.io/prom/alertmanager': ALERTMANAGER,
+};
+
+/** Folders whose modules are all of one release, and the module that stands for them: the others follow it. */
+const ONE_RELEASE: Readonly<Record<string, string>> = {
+  'tools/collector/go.mod': 'go.opentelemetry.io/collector/otelcol',
 };
 
 /** npm packages whose version is that of a program or an image. */
@@ -76,7 +83,9 @@ async function modulePins(project: string, folder: string): Promise<readonly Pin
   return (parsed.Require ?? [])
     .filter(
       ({ Path, Indirect = false }) =>
-        !replaced.has(Path) && (!Indirect || tools.some((tool) => tool === Path || tool.startsWith(`${Path}/`))),
+        !replaced.has(Path) &&
+        (ONE_RELEASE[file] ?? Path) === Path &&
+        (!Indirect || tools.some((tool) => tool === Path || tool.startsWith(`${Path}/`))),
     )
     .map(({ Path, Version }) => ({ kind: 'module', name: Path, version: Version, file }));
 }
