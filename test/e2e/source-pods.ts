@@ -67,11 +67,11 @@ export async function makeSourcesLog(target: Target): Promise<void> {
   log(`they have logged, ${secondsSince(began)} s`);
 }
 
-/** Lets the sources have a normal day, until they are removed: mostly successes, now and then each of the usual failures. */
+/**
+ * Lets the sources have a normal day, until they are removed: mostly successes, now and then each of the usual failures. The
+ * example backend's own requests go on beside it.
+ */
 export async function startNormalTraffic(target: Target): Promise<void> {
-  // The example's own requests are a demonstration: of every kind of failure more than is normal.
-  await kubectl(target, ['-n', SOURCES, 'set', 'env', `deployment/${JOBS.backend}`, 'TRAFFIC_INTERVAL_MS=0']);
-  await waitForRollout(target, SOURCES, `deployment/${JOBS.backend}`, 180);
   await applyObjects(target, [traffic('normal')]);
   const pod = `pod/${TRAFFIC.normal}`;
   await kubectl(target, ['-n', SOURCES, 'wait', pod, '--for=condition=Ready', '--timeout=60s'], { timeout: 70 });

@@ -4,9 +4,11 @@
  */
 import { currentCluster } from '../../local';
 import { kubectl, type Target, waitForRollout } from '../../local/kubernetes';
+import { stackStatus } from '../../local/stack-status';
 import { JOBS, LABELS, LEVELS } from '../../src/log-model';
 import { receivedMessages } from '../e2e/alert-receiver';
 import { lastWithin } from '../../programs/wait';
+import { formatStatus } from '../../src/operations/status/format';
 import { gatewayClient, log, targetOf } from '../e2e/cluster';
 import { SOURCES, startNormalTraffic, startSources } from '../e2e/source-pods';
 import { writeSoakSection } from '../support/soak-page';
@@ -47,7 +49,7 @@ afterAll(() => {
 });
 
 const INTRODUCTION = `Default rules, thresholds and intervals, and a normal day's traffic of all sources, with the failures that such a day has:
-test/sources/normal-traffic. In Grafana's place is a program that answers its probes and has metrics. Three of the rules look further
+test/sources/normal-traffic, beside the example backend's own requests. In Grafana's place is a program that answers its probes and has metrics. Three of the rules look further
 back than an hour, and so have nothing to compare with: ErrorRateAboveHourBefore, ErrorRateAboveDayBefore and SourceSilent.`;
 
 describe('given normal traffic', () => {
@@ -99,6 +101,12 @@ describe('given normal traffic', () => {
     expect(jobs.filter(({ byLevel }) => byLevel.size === 0)).toEqual([]);
     const errors = jobs.reduce((sum, { byLevel }) => sum + (byLevel.get(LEVELS[0]) ?? 0), 0);
     expect(errors).toBeGreaterThan(calmMinutes);
+  });
+
+  test('and the status of the stack is ok', async () => {
+    const status = await stackStatus(target, 'dev', config);
+    if (status.verdict !== 'ok') log(formatStatus(status, false));
+    expect(status.verdict).toBe('ok');
   });
 
   test('and none of the pods was restarted, or has ended', async () => {
