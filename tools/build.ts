@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { cacheFolder, projectRoot } from './cache';
 import { withLock } from './lock';
-import { MODULES, ModuleSpec, moduleOf, TOOL_NAMES, ToolModule, ToolName } from './programs';
+import { MODULES, ModuleSpec, moduleOf, NOT_RUN, TOOL_NAMES, ToolModule, ToolName } from './programs';
 
 export { TOOL_NAMES, ToolName } from './programs';
 
@@ -45,6 +45,9 @@ function describe(module: ToolModule): Build {
     '-trimpath',
     '-buildvcs=false',
     `-tags=${(spec.tags ?? []).join(',')}`,
+    // What only a debugger reads is a tenth of the compiler's work. Of the flags whose pattern fits, the last one counts.
+    '-gcflags=all=-dwarf=false',
+    ...NOT_RUN.map((packages) => `-gcflags=${packages}=-dwarf=false -N -l`),
     `-ldflags=${['-s', '-w', ...variables.map(([k, v]) => `-X ${k}=${v}`)].join(' ')}`,
   ];
   const hash = createHash('sha256').update(JSON.stringify([flags, spec.programs, spec.cgo ?? false]));

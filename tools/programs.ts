@@ -50,6 +50,27 @@ const prometheusVariables = (version: string): Record<string, string> => ({
   'github.com/prometheus/common/version.Version': version,
 });
 
+/**
+ * Packages of which nothing runs here: clients of clouds, and databases that no stack uses. They are a quarter of all sources,
+ * and are compiled without optimization, in half the time.
+ */
+export const NOT_RUN = [
+  'cloud.google.com/go/...',
+  'github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/...',
+  'github.com/IBM/ibm-cos-sdk-go/...',
+  'github.com/IBM/sarama/...',
+  'github.com/apache/arrow-go/v18/...',
+  ...['dynamodb', 'ec2', 'ecs', 'elasticache', 'kafka', 'lightsail', 'rds', 'sns'].map(
+    (service) => `github.com/aws/aws-sdk-go-v2/service/${service}/...`,
+  ),
+  'github.com/digitalocean/godo/...',
+  'github.com/envoyproxy/go-control-plane/...',
+  'github.com/tetratelabs/wazero/...',
+  'github.com/twmb/franz-go/...',
+  'google.golang.org/api/...',
+  'modernc.org/...',
+] as const;
+
 /** Every program the tests and the local cluster run, by module. */
 export const MODULES = {
   // etcd and CoreDNS are of the versions that this Kubernetes is released with, and share most of what is compiled. kubectl is
