@@ -6,9 +6,6 @@
 /** Key of the Secret, and name of the file that nginx includes. */
 export const AUTHORIZATION_FILE = 'authorization.conf';
 
-/** Whom Grafana knows its scraper as. */
-export const METRICS_USER = 'metrics';
-
 /** The line. */
 export function authorizationLine(user: string, password: string): string {
   return line(Buffer.from(`${user}:${password}`).toString('base64'));

@@ -1,10 +1,8 @@
 /** Grafana's `ldap.toml`. It holds a password, so it is a Secret and no ConfigMap. */
 import type { StackConfig } from '../config';
+import { LDAP_FOLDER } from '../config/derived/grafana-settings';
 
 type Ldap = NonNullable<StackConfig['grafana']['login']['ldap']>;
-
-/** Where Grafana finds its LDAP config, and the certificate of the CA. */
-export const LDAP_FOLDER = '/etc/grafana/ldap';
 
 /** Key of the Secret, and name of the file. */
 export const LDAP_FILE = 'ldap.toml';

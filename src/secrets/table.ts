@@ -15,8 +15,9 @@ import {
   type StackConfig,
   tenantSecretNames,
 } from '../config';
+import { METRICS_USER } from '../config/derived/grafana-settings';
 import { heartbeatKey, heartbeatSources } from '../config/derived/heartbeat';
-import { AUTHORIZATION_FILE, authorizationLine, authorizationTemplate, METRICS_USER } from './authorization';
+import { AUTHORIZATION_FILE, authorizationLine, authorizationTemplate } from './authorization';
 import { bucketCredentials, CREDENTIALS_FILE } from './bucket-credentials';
 import { credentialLine, metricsPassword } from './hashes';
 import { LDAP_FILE, ldapConfig, ldapConfigTemplate } from './ldap-config';

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../../config';
 import { grafanaPath } from '../../config/derived/grafana-path';
+import { grafanaSettings, LDAP_FOLDER } from '../../config/derived/grafana-settings';
 import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../../dashboards/log-aggregation';
 import { LOGGING_STACK_UID, loggingStackDashboard } from '../../dashboards/logging-stack';
 import { ownDashboardFiles } from '../../dashboards/own';
@@ -35,9 +36,9 @@ import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
 import { datasources, GATEWAY_CA } from './datasources';
 import { literal } from './other-datasources';
-import { LDAP_FILE, LDAP_FOLDER } from '../../secrets/ldap-config';
+import { LDAP_FILE } from '../../secrets/ldap-config';
+import { grafanaIni } from './ini';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
-import { grafanaIni, grafanaSettings } from './settings';
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
 const USER = 10472;

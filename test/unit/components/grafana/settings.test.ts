@@ -1,7 +1,8 @@
 /** Grafana's settings: who may log in, as what, and where secrets come from. */
 import { search } from 'jmespath';
+import { grafanaIni } from '../../../../src/components/grafana/ini';
 import { secretSettings, settingsSecrets } from '../../../../src/components/grafana/secrets';
-import { grafanaIni, grafanaSettings } from '../../../../src/components/grafana/settings';
+import { grafanaSettings } from '../../../../src/config/derived/grafana-settings';
 import type { StackConfigInput } from '../../../../src/config';
 import { configWith, everythingConfig, otherwise } from '../../../support/config';
 

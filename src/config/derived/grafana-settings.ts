@@ -1,0 +1,110 @@
+/** Grafana's settings, as the environment variables that it reads them from, and those that have no variable. */
+import type { StackConfig } from '../schema';
+import { oauthSettings } from './grafana-oauth';
+import { grafanaPath } from './grafana-path';
+import { prefixed, type Settings } from './grafana-variables';
+import { hasGrafanaMetrics } from './monitoring';
+
+type GrafanaConfig = StackConfig['grafana'];
+
+/** User that Grafana knows its scraper as. */
+export const METRICS_USER = 'metrics';
+
+/** Folder of Grafana’s LDAP config, and of the CA’s certificate. */
+export const LDAP_FOLDER = '/etc/grafana/ldap';
+
+/** A year: what browsers' preload lists ask for at least. */
+const HSTS_SECONDS = 31_536_000;
+
+/** All settings with a variable, without secrets. */
+export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitoring'>): Settings {
+  const { url, login, database, smtp } = config.grafana;
+  return {
+    GF_SERVER_ROOT_URL: url,
+    // Whatever is in front of it passes the path on as it is.
+    ...(grafanaPath(config.grafana) === '' ? {} : { GF_SERVER_SERVE_FROM_SUB_PATH: 'true' }),
+    GF_SECURITY_ADMIN_USER: login.adminUser,
+    GF_SECURITY_COOKIE_SECURE: String(url.startsWith('https://')),
+    GF_SECURITY_COOKIE_SAMESITE: 'lax',
+    GF_SECURITY_DISABLE_GRAVATAR: 'true',
+    GF_AUTH_ANONYMOUS_ENABLED: 'false',
+    GF_AUTH_DISABLE_LOGIN_FORM: String(!login.form),
+    // The API takes the same names and passwords as the form.
+    GF_AUTH_BASIC_ENABLED: String(login.form),
+    GF_AUTH_BASIC_PASSWORD_POLICY: 'true',
+    // An address that a provider reports is no proof that it is the same person.
+    GF_AUTH_OAUTH_ALLOW_INSECURE_EMAIL_LOOKUP: 'false',
+    GF_USERS_ALLOW_SIGN_UP: 'false',
+    // Each of these would show something to whoever has its address, without a login.
+    GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
+    GF_SNAPSHOTS_ENABLED: 'false',
+    GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
+    // The nginx beside Grafana has the password, and a port of its own.
+    ...prefixed('GF_METRICS', {
+      ENABLED: String(hasGrafanaMetrics(config)),
+      ...(hasGrafanaMetrics(config) ? { BASIC_AUTH_USERNAME: METRICS_USER } : {}),
+    }),
+    GF_USERS_ALLOW_ORG_CREATE: 'false',
+    GF_USERS_AUTO_ASSIGN_ORG_ROLE: 'Viewer',
+    ...(login.oauth === undefined ? {} : oauthSettings(login.oauth)),
+    ...(login.ldap === undefined
+      ? {}
+      : prefixed('GF_AUTH_LDAP', {
+          ENABLED: 'true',
+          CONFIG_FILE: `${LDAP_FOLDER}/ldap.toml`,
+          ALLOW_SIGN_UP: 'true', // a user of the directory gets an account at the first login
+          SKIP_ORG_ROLE_SYNC: 'false',
+        })),
+    ...databaseSettings(database),
+    ...(smtp === undefined ? {} : smtpSettings(smtp, url)),
+    // Nothing leaves the cluster: the NetworkPolicy would not let it.
+    GF_ANALYTICS_REPORTING_ENABLED: 'false',
+    GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+    GF_NEWS_NEWS_FEED_ENABLED: 'false',
+    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+    // Grafana 13 would replace its bundled datasources at start, which the read-only root file system does not let it.
+    GF_PLUGINS_PREINSTALL_AUTO_UPDATE: 'false',
+    // On by default in Grafana 13, where it takes hundreds of megabytes.
+    GF_SERVER_ENABLE_GZIP: 'false',
+    GF_LOG_MODE: 'console',
+    GF_LOG_CONSOLE_FORMAT: 'json',
+    // Or it would log every query, and in it whom somebody looked for.
+    GF_LOG_FILTERS: 'tsdb.loki:warn',
+  };
+}
+
+/**
+ * Settings without a variable, by section: they stand in `grafana.ini`. Grafana sends HSTS of its own only where it serves TLS
+ * itself; here the Ingress or the Gateway in front of it does.
+ */
+export function iniSettings({ url }: GrafanaConfig): Readonly<Record<string, Settings>> {
+  return {
+    'server.custom_response_headers': url.startsWith('https://')
+      ? { 'Strict-Transport-Security': `max-age=${HSTS_SECONDS}` }
+      : {},
+  };
+}
+
+function databaseSettings(database: GrafanaConfig['database']): Settings {
+  if (database.type === 'sqlite') return {};
+  return prefixed('GF_DATABASE', {
+    TYPE: 'postgres',
+    HOST: `${database.host}:${database.port}`,
+    NAME: database.name,
+    USER: database.user,
+    SSL_MODE: database.sslMode,
+  });
+}
+
+function smtpSettings(smtp: NonNullable<GrafanaConfig['smtp']>, url: string): Settings {
+  return prefixed('GF_SMTP', {
+    ENABLED: 'true',
+    HOST: `${smtp.host}:${smtp.port}`,
+    FROM_ADDRESS: smtp.from,
+    EHLO_IDENTITY: new URL(url).hostname,
+    STARTTLS_POLICY: 'MandatoryStartTLS',
+    SKIP_VERIFY: 'false',
+    ...(smtp.user === undefined ? {} : { USER: smtp.user }),
+  });
+}
