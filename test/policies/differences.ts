@@ -73,6 +73,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'address beside the LDAP server': { ip: '198.51.100.6' },
     Tempo: pod('tracing', { app: 'tempo' }, '10.244.0.90'),
     'pod beside Tempo': pod('tracing', { app: 'other' }, '10.244.0.91'),
+    'plugin server': { ip: '198.51.100.61' },
     'mail server': { ip: '198.51.100.25' },
     // In the range that Pulumi.prod.yaml names.
     Discord: { ip: '162.159.137.232' },

@@ -61,6 +61,7 @@ export const PARTIES = [
   'mail server',
   'Tempo',
   'pod beside Tempo',
+  'plugin server',
   // What Alertmanager may be configured with.
   'Discord',
   'alert bot',
@@ -177,7 +178,7 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('monitoring', 'prometheus', [9090], false, 'port 9090 is the API as well'),
     ...rows('backend', 'prometheus', [9090], false, 'it is scraped, and never calls back'),
     ...rows('grafana', 'loki', [3100], false, 'without the gateway it would choose its tenant itself'),
-    ...rows('grafana', 'internet', [443], false, 'no plugin, no update check, no snapshot service is configured'),
+    ...rows('grafana', 'internet', [443], false, 'no update check and no snapshot service is configured, and plugins come from elsewhere'),
 
     ...rows('gateway', 'loki', [3100], true, 'it is the one door to Loki'),
     ...rows(
@@ -261,6 +262,7 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...grafanaMayReach('database', 5432, database.type === 'postgres', 'PostgreSQL'),
     ...grafanaMayReach('mail server', 587, smtp !== undefined, 'mail'),
     ...grafanaMayReach('Tempo', 3200, grafana.datasources.tempo !== undefined, 'Tempo'),
+    ...grafanaMayReach('plugin server', 443, grafana.plugins?.type === 'download', 'a download of plugins'),
     ...rows('grafana', 'pod beside Tempo', [3200], false, 'only the configured pods'),
     ...rows('grafana', 'pod beside the identity provider', [8443], false, 'only the configured pods'),
     ...rows('grafana', 'pod beside the database', [5432], false, 'only the configured pods'),

@@ -59,6 +59,11 @@ export const withEverything = variant('a stack with every login, a database and 
         egress: [{ namespace: 'tracing', podLabels: { app: 'tempo' }, port: 3200 }],
       },
     },
+    plugins: {
+      type: 'download',
+      list: [{ id: 'grafana-lokiexplore-app', version: '1.0.41', url: 'https://plugins.example.com/lokiexplore.zip' }],
+      egress: [{ cidr: '198.51.100.61/32', port: 443 }],
+    },
     route: { gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' } },
   },
   alertmanager: {

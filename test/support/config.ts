@@ -245,6 +245,11 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     },
     persistence: { size: '4Gi', storageClass: 'slow' },
     links: { sentry: 'https://sentry.example.com/organizations/watch/issues/?query={id}' },
+    plugins: {
+      type: 'download',
+      list: [{ id: 'grafana-lokiexplore-app', version: '1.0.41', url: 'https://plugins.example.com/lokiexplore.zip' }],
+      egress: [{ cidr: '203.0.113.21/32', port: 443 }],
+    },
     drilldown: true,
     datasources: {
       prometheus: { url: 'http://metrics.telemetry.svc:9091', namespace: 'telemetry', port: 9091 },
@@ -519,9 +524,11 @@ export const otherwise = {
     },
     route: { gateway: { name: 'public', namespace: 'edge', listener: 'https' } },
     links: { traces: 'https://traces.example.com/trace/{id}?view=full' },
+    plugins: { type: 'image', directory: '/opt/grafana-plugins' },
     database: { type: 'sqlite' },
     persistence: { size: '4Gi', storageClass: 'slow' },
   },
+  images: { grafana: 'registry.example.com/grafana-with-plugins:12.4.10' },
   alertmanager: {
     type: 'external',
     urls: ['https://alertmanager.example.com'],

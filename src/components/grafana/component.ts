@@ -48,6 +48,8 @@ const DASHBOARDS = '/etc/grafana/dashboards';
 /** Not in the folder above, of which Grafana reads every subfolder, too. */
 const OWN_DASHBOARDS = '/etc/grafana/own-dashboards';
 const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
+/** Plugins with a program of their own take some 100 MB each. */
+const WITH_PLUGINS = { bytes: 2 ** 30 };
 
 /** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
 export class Grafana extends Construct {
@@ -91,7 +93,7 @@ export class Grafana extends Construct {
     const { github, google, generic } = login.oauth ?? {};
     const outside = [
       ...[github, google, generic, login.ldap, database.type === 'sqlite' ? undefined : database, smtp],
-      ...[more.tempo, ...more.others],
+      ...[more.tempo, ...more.others, grafana.plugins?.type === 'download' ? grafana.plugins : undefined],
     ];
     componentPolicy(this, GRAFANA, {
       namespace: namespaces.logging,
@@ -142,6 +144,7 @@ export class Grafana extends Construct {
       })),
       ports: containerPorts({ http: GRAFANA.ports.http }),
       resources: resources.grafana,
+      ...(hasPluginsOnNode(grafana) ? { buffers: WITH_PLUGINS } : {}),
       startupProbe: { ...httpProbe(`${path}/api/health`), periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
       readinessProbe: { ...httpProbe(`${path}/api/health`), periodSeconds: 5 },
       // Tells nothing of the database: where that is away, a restart does not help.
@@ -180,7 +183,7 @@ export class Grafana extends Construct {
     return [
       grafana.database.type === 'sqlite'
         ? { name: 'data', persistentVolumeClaim: { claimName: 'grafana-data' } }
-        : scratch('data', SCRATCH_SIZE),
+        : scratch('data', hasPluginsOnNode(grafana) ? WITH_PLUGINS : SCRATCH_SIZE),
       scratch('tmp', SCRATCH_SIZE),
       ...(hasGrafanaMetrics(props) ? proxyVolumes(metricsProxy(props)) : []),
       { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
@@ -262,6 +265,11 @@ export class Grafana extends Construct {
       },
     });
   }
+}
+
+/** Whether downloaded plugins lie on the disk of the node. With SQLite they lie on the volume, and outlive the pod. */
+function hasPluginsOnNode({ plugins, database }: StackConfig['grafana']): boolean {
+  return plugins?.type === 'download' && database.type !== 'sqlite';
 }
 
 function provisioningFiles(props: StackConfig) {

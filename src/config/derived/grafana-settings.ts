@@ -62,7 +62,9 @@ export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitorin
     GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
     GF_NEWS_NEWS_FEED_ENABLED: 'false',
-    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+    ...pluginSettings(config.grafana.plugins),
+    // Else an administrator of Grafana could add and remove plugins: what runs is what the stack file says.
+    GF_PLUGINS_PLUGIN_ADMIN_ENABLED: 'false',
     // Grafana 13 would replace its bundled datasources at start, which the read-only root file system does not let it.
     GF_PLUGINS_PREINSTALL_AUTO_UPDATE: 'false',
     // On by default in Grafana 13, where it takes hundreds of megabytes.
@@ -84,6 +86,37 @@ export function iniSettings({ url }: GrafanaConfig): Readonly<Record<string, Set
       ? { 'Strict-Transport-Security': `max-age=${HSTS_SECONDS}` }
       : {},
   };
+}
+
+/** Apps that Grafana 12 and 13 download by themselves, in whatever version is the latest. */
+const PREINSTALLED = [
+  'grafana-advisor-app',
+  'grafana-exploretraces-app',
+  'grafana-lokiexplore-app',
+  'grafana-metricsdrilldown-app',
+  'grafana-pyroscope-app',
+];
+
+/**
+ * Grafana installs the listed plugins before anything else, provisioning included, and ends where it cannot.
+ * `preinstall_disabled` would keep these from being installed, too, so that its own apps are disabled one by one.
+ */
+function pluginSettings(plugins: GrafanaConfig['plugins']): Settings {
+  if (plugins?.type !== 'download')
+    return prefixed('GF', {
+      PLUGINS_PREINSTALL_DISABLED: 'true',
+      ...(plugins === undefined ? {} : { PATHS_PLUGINS: plugins.directory }),
+    });
+  const listed = plugins.list.map(({ id }) => id);
+  return prefixed('GF_PLUGINS', {
+    PREINSTALL_DISABLED: 'false',
+    PREINSTALL_SYNC: plugins.list
+      .map(({ id, version, url }) => [id, version, ...(url === undefined ? [] : [url])].join('@'))
+      .join(','),
+    // Releases before grafana/grafana#120401 install none of the above where this list is empty. Grafana has this one already.
+    PREINSTALL: 'loki',
+    DISABLE_PLUGINS: PREINSTALLED.filter((id) => !listed.includes(id)).join(','),
+  });
 }
 
 function databaseSettings(database: GrafanaConfig['database']): Settings {

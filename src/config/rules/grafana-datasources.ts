@@ -20,8 +20,8 @@ const TAKEN = {
   uid: ['loki', 'prometheus', 'alertmanager', TEMPO_UID, 'grafana'],
 } as const;
 
-/** Plugins that every Grafana has. */
-const BUILT_IN = [
+/** Plugins of datasources that every Grafana has. */
+export const BUILT_IN: readonly string[] = [
   'alertmanager',
   'cloudwatch',
   'elasticsearch',
@@ -71,18 +71,21 @@ export const grafanaDatasourceRules: readonly Rule[] = [
       ]),
   },
   {
-    reads: ['grafana.datasources'],
-    check: ({ grafana }) =>
-      grafana.datasources.others.flatMap(({ type }, index) =>
-        when(!BUILT_IN.includes(type), () =>
+    reads: ['grafana.datasources', 'grafana.plugins'],
+    check: ({ grafana: { datasources, plugins } }) => {
+      if (plugins?.type === 'image') return []; // nobody but its maker knows what it has
+      const known = [...BUILT_IN, ...(plugins?.list ?? []).map(({ id }) => id)];
+      return datasources.others.flatMap(({ type }, index) =>
+        when(!known.includes(type), () =>
           problem(
             [...PATH, 'others', index, 'type'],
             type,
-            `the plugin of a datasource that Grafana has: ${BUILT_IN.join(', ')}`,
-            'write one of these',
+            `the plugin of a datasource that Grafana has: ${known.join(', ')}`,
+            'write one of these, or add the plugin to grafana.plugins',
           ),
         ),
-      ),
+      );
+    },
   },
   {
     reads: ['environment', 'grafana.datasources'],

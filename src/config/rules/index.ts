@@ -12,6 +12,7 @@ import { grafanaRules } from './grafana';
 import { grafanaDashboardRules } from './grafana-dashboards';
 import { grafanaDatasourceRules } from './grafana-datasources';
 import { grafanaLoginRules } from './grafana-login';
+import { grafanaPluginRules } from './grafana-plugins';
 import { imageRules } from './images';
 import { limitsRules } from './limits';
 import { monitoringRules } from './monitoring';
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   ...grafanaLoginRules,
   ...grafanaDatasourceRules,
   ...grafanaDashboardRules,
+  ...grafanaPluginRules,
   ...agentRules,
   ...alertingRules,
   ...alertmanagerRules,

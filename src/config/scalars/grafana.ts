@@ -24,6 +24,20 @@ export const pluginId = () =>
     remedy: 'write for example grafana-clickhouse-datasource',
   });
 
+/** One release of a plugin. */
+export const pluginVersion = () =>
+  withPattern('plugin version', /^\d{1,5}\.\d{1,5}\.\d{1,5}(?:-[\w.]{1,40})?$/, {
+    rule: 'a whole version: three numbers with dots, and what may follow a hyphen',
+    remedy: "write for example '1.0.41'",
+  });
+
+/** Folder of an image. Volumes hide the folders that are excluded. */
+export const pluginFolder = () =>
+  withPattern('plugin folder', /^(?!\/(?:var\/lib\/grafana|etc|tmp|proc|sys|dev)(?:\/|$))(?:\/[A-Za-z0-9_][\w.-]*)+$/, {
+    rule: 'an absolute folder of the image, outside of /var/lib/grafana, /etc and /tmp, which volumes hide',
+    remedy: 'write for example /opt/grafana-plugins',
+  });
+
 /** Where a datasource is. Those of databases have no scheme. */
 export const datasourceAddress = () =>
   withPattern('datasource address', new RegExp(`${URL_PATTERN('http', 'https')}|^${HOST}:[1-9]\\d{0,4}$`), {

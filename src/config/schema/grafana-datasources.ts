@@ -48,7 +48,7 @@ const tempo = z.strictObject({
 const other = z.strictObject({
   name: settingText('a name', 'Orders').describe('What Grafana calls it.'),
   uid: datasourceUid().describe('What dashboards and links call it.'),
-  type: pluginId().describe('Id of its plugin: one that Grafana has built in.'),
+  type: pluginId().describe('Id of its plugin: one that Grafana has built in, or one of `grafana.plugins`.'),
   url: datasourceAddress().describe('Where it is.'),
   user: settingText('a user', 'reader').optional().describe('User of a database. Its password is a secret setting.'),
   basicAuthUser: basicAuthUser(),

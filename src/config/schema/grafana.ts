@@ -15,6 +15,7 @@ import {
 import { dashboards } from './grafana-dashboards';
 import { datasources } from './grafana-datasources';
 import { login } from './grafana-login';
+import { plugins } from './grafana-plugins';
 import { persistence } from './persistence';
 import { egressOf } from './shared';
 
@@ -105,6 +106,9 @@ export const grafana = z.strictObject({
     })
     .prefault({})
     .describe('Links beside log lines that lead out of Grafana, by the id that a line holds.'),
+  plugins: plugins
+    .optional()
+    .describe('Plugins beside those that Grafana has built in; they are pinned, and nobody can install others.'),
   drilldown: z
     .boolean()
     .default(false)

@@ -34,6 +34,12 @@ const EMAIL = says(/^an e-mail address, without a display name$/);
 const UID = says(/^a uid: 1 to 40 lower-case letters, digits and hyphens/);
 const PLUGIN = says(/^the id of a plugin: lower-case letters, digits and single hyphens$/);
 const ADDRESS = says(/^a URL with http or https, or host:port of a database; without user and password/);
+const PLUGIN_VERSION = says(/^a whole version: three numbers with dots/);
+const PLUGIN_FOLDER = says(/^an absolute folder of the image, outside of \/var\/lib\/grafana/);
+const plugins = (of: object) => ({
+  grafana: { plugins: of },
+  images: { grafana: 'registry.example.com/grafana-with-plugins:12.4.10' },
+});
 const SECRET_SETTING = says(/^the name of a secret setting, a key of secureJsonData/);
 const DATASOURCE_SETTINGS = says(/^settings of the datasource, a mapping /);
 /** A datasource that a stack file adds. */
@@ -635,6 +641,21 @@ const rows: readonly Row[] = [
     ...[
       ...['db', 'db:0', 'ftp://db', 'https://', 'http://a b', 'db:5432/orders', '$HOME:5432', 'db.example.com:5432\n'],
     ],
+  ),
+  ...eachOf(
+    'the version of a plugin',
+    (version) =>
+      plugins({ type: 'download', list: [{ id: 'a', version }], egress: [{ cidr: '203.0.113.0/24', port: 443 }] }),
+    'grafana.plugins.list[0].version',
+    PLUGIN_VERSION,
+    ...['latest', '1.0', '1.0.0@https://example.com', '1.0.0,b', 'v1.0.0', 1],
+  ),
+  ...eachOf(
+    'the folder of plugins',
+    (directory) => plugins({ type: 'image', directory }),
+    'grafana.plugins.directory',
+    PLUGIN_FOLDER,
+    ...['plugins', '/var/lib/grafana/plugins', '/etc/grafana', '/', '/opt/../etc'],
   ),
   ...eachOf(
     'a secret setting',

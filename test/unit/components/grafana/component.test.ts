@@ -254,7 +254,7 @@ describe('given every option, Grafana', () => {
     expect(egress[1]).toEqual({ to: [namespace('telemetry')], ports: [{ protocol: 'TCP', port: 9091 }] });
   });
 
-  it('goes out to the providers, the directory, the database, the mail server and the datasources, where the config says they are', () => {
+  it('goes out to the providers, the directory, the database, the mail server, the datasources and the plugins, where the config says they are', () => {
     const { egress = [] } = find(everything, 'NetworkPolicy').spec;
     const tcp = (port: number) => [{ protocol: 'TCP', port }];
     const pods = (name: string, app: string) => ({
@@ -270,6 +270,7 @@ describe('given every option, Grafana', () => {
       { to: [{ ipBlock: { cidr: '10.30.0.6/32' } }], ports: tcp(2525) },
       { to: [{ ipBlock: { cidr: '203.0.113.20/32' } }], ports: tcp(443) },
       { to: [pods('databases', 'orders')], ports: tcp(5434) },
+      { to: [{ ipBlock: { cidr: '203.0.113.21/32' } }], ports: tcp(443) },
     ]);
   });
 
@@ -321,6 +322,35 @@ describe('given every option, Grafana', () => {
       basicAuthUser: 'viewer',
       jsonData: { maxLines: 2000 },
     });
+  });
+});
+
+describe('given plugins to download, Grafana', () => {
+  const plugins = {
+    type: 'download' as const,
+    list: [{ id: 'grafana-clock-panel', version: '2.1.8' }],
+    egress: [{ cidr: '203.0.113.21/32', port: 443 }],
+  };
+  const database = {
+    type: 'postgres' as const,
+    host: 'db.databases.svc',
+    egress: [{ namespace: 'databases', port: 5432 }],
+  };
+  const diskOf = (grafana: object) => {
+    const from = rendered(configWith({ grafana }));
+    return {
+      data: podOf(from).spec.volumes.find(({ name }) => name === 'data')?.emptyDir?.sizeLimit,
+      limit: containerOf(from).resources?.limits?.['ephemeral-storage'],
+    };
+  };
+
+  it('has room for them on the node, where it has no volume', () => {
+    expect(diskOf({ plugins, database })).toEqual({ data: '1Gi', limit: '2Gi' });
+    expect(diskOf({ database })).toEqual({ data: '256Mi', limit: '1Gi' });
+  });
+
+  it('has them on its volume, where it has one', () => {
+    expect(diskOf({ plugins })).toEqual(diskOf({}));
   });
 });
 

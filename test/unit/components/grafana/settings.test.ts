@@ -243,6 +243,45 @@ test('an address that two providers report does not make two people one', () => 
   expect(all['GF_AUTH_OAUTH_ALLOW_INSECURE_EMAIL_LOOKUP']).toBe('false');
 });
 
+describe('plugins', () => {
+  const list = [
+    { id: 'grafana-lokiexplore-app', version: '1.0.41' },
+    { id: 'grafana-clock-panel', version: '2.1.8', url: 'https://plugins.example.com/clock.zip' },
+  ];
+
+  it('without any, Grafana downloads none, and nobody adds one', () => {
+    expect(settingsOf({})).toMatchObject({
+      GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+      GF_PLUGINS_PREINSTALL_AUTO_UPDATE: 'false',
+      GF_PLUGINS_PLUGIN_ADMIN_ENABLED: 'false',
+    });
+    expect(settingsOf({})).not.toHaveProperty('GF_PATHS_PLUGINS');
+  });
+
+  it('to be downloaded are installed in their versions, and what Grafana would download by itself is not', () => {
+    const settings = settingsOf({ plugins: { type: 'download', list, egress: EGRESS } });
+    expect(settings).toMatchObject({
+      GF_PLUGINS_PREINSTALL_DISABLED: 'false',
+      GF_PLUGINS_PREINSTALL_SYNC:
+        'grafana-lokiexplore-app@1.0.41,grafana-clock-panel@2.1.8@https://plugins.example.com/clock.zip',
+      GF_PLUGINS_PREINSTALL_AUTO_UPDATE: 'false',
+      GF_PLUGINS_PLUGIN_ADMIN_ENABLED: 'false',
+    });
+    const disabled = settings['GF_PLUGINS_DISABLE_PLUGINS']?.split(',');
+    expect(disabled).toEqual(expect.arrayContaining(['grafana-pyroscope-app', 'grafana-metricsdrilldown-app']));
+    expect(disabled).not.toContain('grafana-lokiexplore-app');
+    // Or Grafana 12.4 would install nothing at all.
+    expect(settings['GF_PLUGINS_PREINSTALL']).toBe('loki');
+  });
+
+  it('of an image are read from its folder', () => {
+    expect(grafanaSettings(configWith(otherwise))).toMatchObject({
+      GF_PATHS_PLUGINS: '/opt/grafana-plugins',
+      GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+    });
+  });
+});
+
 test('with LDAP the file of the Secret is read', () => {
   expect(all).toMatchObject({ GF_AUTH_LDAP_ENABLED: 'true', GF_AUTH_LDAP_CONFIG_FILE: '/etc/grafana/ldap/ldap.toml' });
 });

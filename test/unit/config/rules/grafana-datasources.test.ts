@@ -123,8 +123,13 @@ testRules([
     broken: datasources({ others: [{ ...ORDERS, type: 'grafana-clickhouse-datasource' }] }),
     path: 'grafana.datasources.others[0].type',
     received: '"grafana-clickhouse-datasource"',
-    remedy: 'write one of these',
-    kept: datasources({ others: [ORDERS] }),
+    remedy: 'write one of these, or add the plugin to grafana.plugins',
+    kept: {
+      grafana: {
+        plugins: { type: 'download', list: [{ id: 'grafana-clickhouse-datasource', version: '4.8.2' }], egress: EGRESS },
+        datasources: { others: [{ ...ORDERS, type: 'grafana-clickhouse-datasource' }] },
+      },
+    },
   },
   {
     rule: 'prod checks the certificates of its datasources',
