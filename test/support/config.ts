@@ -250,6 +250,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       list: [{ id: 'grafana-lokiexplore-app', version: '1.0.41', url: 'https://plugins.example.com/lokiexplore.zip' }],
       egress: [{ cidr: '203.0.113.21/32', port: 443 }],
     },
+    settings: { users: { default_theme: 'light' }, explore: { enabled: true }, dataproxy: { timeout: 60 } },
     drilldown: true,
     datasources: {
       prometheus: { url: 'http://metrics.telemetry.svc:9091', namespace: 'telemetry', port: 9091 },

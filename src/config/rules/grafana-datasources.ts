@@ -1,6 +1,7 @@
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { TEMPO_UID } from '../secret-names';
+import { namesSecret } from '../secret-settings';
 import { reachable } from './reachable';
 import { problem, type Rule, when } from './rule';
 
@@ -42,9 +43,6 @@ export const BUILT_IN: readonly string[] = [
   'tempo',
   'zipkin',
 ];
-
-/** Names of settings that hold a secret. Names of files and of URLs are none. */
-const SECRET = /password|passwd|secret|token(?!ur[il])|private_?key(?!path)|api_?key|access_?key/i;
 
 export const grafanaDatasourceRules: readonly Rule[] = [
   { reads: ['grafana.datasources'], check: ({ grafana }) => ownNames(grafana.datasources) },
@@ -196,7 +194,7 @@ function plainSecrets(at: Path, value: unknown): readonly Problem[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const path = [...at, Array.isArray(value) ? Number(key) : key];
-    return typeof inner === 'string' && SECRET.test(key)
+    return typeof inner === 'string' && namesSecret(key)
       ? [
           {
             ...problem(path, '', 'no secret: settings of a datasource are a ConfigMap', `write ${key} into secrets`),

@@ -13,6 +13,7 @@ import { grafanaDashboardRules } from './grafana-dashboards';
 import { grafanaDatasourceRules } from './grafana-datasources';
 import { grafanaLoginRules } from './grafana-login';
 import { grafanaPluginRules } from './grafana-plugins';
+import { grafanaSettingRules } from './grafana-settings';
 import { imageRules } from './images';
 import { limitsRules } from './limits';
 import { monitoringRules } from './monitoring';
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   ...grafanaDatasourceRules,
   ...grafanaDashboardRules,
   ...grafanaPluginRules,
+  ...grafanaSettingRules,
   ...agentRules,
   ...alertingRules,
   ...alertmanagerRules,

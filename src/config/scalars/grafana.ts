@@ -52,6 +52,37 @@ export const secretSetting = () =>
     remedy: 'write for example basicAuthPassword',
   });
 
+/** Section of Grafana’s own settings. */
+export const grafanaSection = () =>
+  withPattern('section of settings', /^[A-Za-z][\w.-]{0,99}$/, {
+    rule: 'a section of Grafana’s settings: letters, digits, dots, hyphens and underscores, the first a letter',
+    remedy: 'write for example users, or auth.jwt',
+  });
+
+/** Key of a section. Only the section of HTTP headers has keys with hyphens. */
+export const grafanaKey = () =>
+  withPattern('key of settings', /^[A-Za-z][\w-]{0,99}$/, {
+    rule: 'a key of Grafana’s settings: letters, digits, hyphens and underscores, the first a letter',
+    remedy: 'write for example default_theme',
+  });
+
+const VALUE_RULE = {
+  rule: 'true, false, a number, or a text: 1 to 2000 characters on one line, without ` and ${ and $__ and %(, which Grafana reads as the end of a value or expands',
+  remedy: 'write for example light, 30 or true',
+};
+
+/** No control character, and nothing that Grafana expands. */
+const SETTING = /^(?!.*(?:\$\{|\$__|%\())[^`\p{Cc}]{1,2000}$/u;
+
+/** Value of one of Grafana’s settings. An empty one would leave Grafana’s default. */
+export const grafanaValue = () =>
+  z
+    .union([z.string(), z.number(), z.boolean()], says(VALUE_RULE))
+    .refine((value) => (typeof value === 'string' ? SETTING.test(value) : Number.isFinite(Number(value))), {
+      params: { ...VALUE_RULE },
+    })
+    .meta({ title: 'setting', patternErrorMessage: VALUE_RULE.rule });
+
 const JSON_RULE = {
   rule: 'settings of the datasource, a mapping of names to texts, numbers, lists and mappings',
   remedy: 'write for example { timeInterval: 30s }',

@@ -4,6 +4,9 @@ import {
   annotations,
   dnsLabel,
   email,
+  grafanaKey,
+  grafanaSection,
+  grafanaValue,
   host,
   linkTemplate,
   objectName,
@@ -109,6 +112,12 @@ export const grafana = z.strictObject({
   plugins: plugins
     .optional()
     .describe('Plugins beside those that Grafana has built in; they are pinned, and nobody can install others.'),
+  settings: z
+    .record(grafanaSection(), z.record(grafanaKey(), grafanaValue()))
+    .default({})
+    .describe(
+      'Further settings of Grafana, by section and key as its `grafana.ini` has them; no secrets, and none that the stack sets itself.',
+    ),
   drilldown: z
     .boolean()
     .default(false)

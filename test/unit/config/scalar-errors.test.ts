@@ -40,6 +40,9 @@ const plugins = (of: object) => ({
   grafana: { plugins: of },
   images: { grafana: 'registry.example.com/grafana-with-plugins:12.4.10' },
 });
+const SECTION = says(/^a section of Grafana’s settings: letters, digits, dots, hyphens and underscores/);
+const SETTING_KEY = says(/^a key of Grafana’s settings: letters, digits, hyphens and underscores/);
+const SETTING = says(/^true, false, a number, or a text: 1 to 2000 characters on one line, without ` and /);
 const SECRET_SETTING = says(/^the name of a secret setting, a key of secureJsonData/);
 const DATASOURCE_SETTINGS = says(/^settings of the datasource, a mapping /);
 /** A datasource that a stack file adds. */
@@ -657,6 +660,23 @@ const rows: readonly Row[] = [
     PLUGIN_FOLDER,
     ...['plugins', '/var/lib/grafana/plugins', '/etc/grafana', '/', '/opt/../etc'],
   ),
+  ...eachOf(
+    'the value of a setting',
+    (value) => ({ grafana: { settings: { users: { default_theme: value } } } }),
+    'grafana.settings.users.default_theme',
+    SETTING,
+    ...['', 'a`b', '$__file{/etc/passwd}', '${HOME}', '%(home)s', 'a\nb', 'a'.repeat(2001), ['light'], Infinity],
+  ),
+  ...['__proto__x', '1users', 'users]', 'a b', ''].map((section): Row => [
+    `the section ${JSON.stringify(section)}`,
+    { grafana: { settings: { [section]: { key: 'a' } } } },
+    { path: `grafana.settings.${section}`, received: JSON.stringify(section), ...SECTION, remedy: 'write for example users, or auth.jwt' },
+  ]),
+  ...['_key', 'a.b', 'a=b', '-', ''].map((key): Row => [
+    `the key ${JSON.stringify(key)}`,
+    { grafana: { settings: { users: { [key]: 'a' } } } },
+    { path: `grafana.settings.users.${key}`, received: JSON.stringify(key), ...SETTING_KEY, remedy: 'write for example default_theme' },
+  ]),
   ...eachOf(
     'a secret setting',
     (setting) => datasource({ secrets: [setting] }),

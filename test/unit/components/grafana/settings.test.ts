@@ -309,10 +309,26 @@ test('mail goes out encrypted or not at all', () => {
 });
 
 test('browsers are told to come by https for a year, where that is how they come', () => {
-  expect(grafanaIni(everythingConfig().grafana)).toBe(
-    '[server.custom_response_headers]\nStrict-Transport-Security = max-age=31536000\n',
+  expect(grafanaIni(everythingConfig().grafana)).toMatch(
+    /^\[server\.custom_response_headers\]\nStrict-Transport-Security = `max-age=31536000`\n/,
   );
   expect(grafanaIni(configWith().grafana)).not.toContain('Strict-Transport-Security');
+});
+
+test('further settings stand in the file, texts as they are, and each section once', () => {
+  const settings = {
+    'server.custom_response_headers': { 'X-Robots-Tag': 'none' },
+    users: { default_theme: 'light', viewers_can_edit: false },
+    'auth.jwt': { username_claim: 'sub; # not a comment \\', cache_ttl: 60 },
+  };
+  const url = 'https://logs.example.com';
+  expect(grafanaIni(configWith({ grafana: { url, settings } }).grafana)).toBe(
+    [
+      '[server.custom_response_headers]\nStrict-Transport-Security = `max-age=31536000`\nX-Robots-Tag = `none`\n',
+      '[users]\ndefault_theme = `light`\nviewers_can_edit = false\n',
+      '[auth.jwt]\nusername_claim = `sub; # not a comment \\`\ncache_ttl = 60\n',
+    ].join('\n'),
+  );
 });
 
 describe('the secrets among the settings', () => {
