@@ -55,6 +55,9 @@ export function formatPath(path: readonly PropertyKey[]): string {
  */
 const CREDENTIALS = /(?<=\/\/)[^/@\s"]+(?=@)|(?=[^/@\s":])(?<=(?:^|[/@\s"]):*)[^/@\s":]+:[^/@\s"]+(?=@(?!sha256:))/g;
 
+/** A private key as PEM, to the end of its text. */
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*/g;
+
 /** A value as the report shows it: at most 200 characters, and without what may be a secret. */
 export function formatReceived(value: unknown): string {
   if (value === undefined) return '(missing)';
@@ -62,7 +65,9 @@ export function formatReceived(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value);
   const text = JSON.stringify(value, (key, inner: unknown) =>
     typeof inner === 'string' && isSecretKey(key) ? '(not shown)' : inner,
-  ).replaceAll(CREDENTIALS, '(not shown)');
+  )
+    .replaceAll(CREDENTIALS, '(not shown)')
+    .replaceAll(PRIVATE_KEY, '(not shown)');
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 

@@ -1,4 +1,5 @@
 /** Stack configs for tests: small ones, and one in which every option is set. */
+import { CA } from './certificates';
 import { ConfigError, parseStackConfig, type Problem, type StackConfig, type StackConfigInput } from '../../src/config';
 
 /** A whole config of a dev stack with these differences. */
@@ -237,6 +238,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       passwordSecret: 'watch-smtp',
       egress: [{ cidr: '10.30.0.6/32', port: 2525 }],
     },
+    trustedCa: CA,
     credential: 'viewer',
     ingress: {
       className: 'internal',

@@ -47,6 +47,12 @@ const PROVISIONING = '/etc/grafana/provisioning';
 const DASHBOARDS = '/etc/grafana/dashboards';
 /** Not in the folder above, of which Grafana reads every subfolder, too. */
 const OWN_DASHBOARDS = '/etc/grafana/own-dashboards';
+/**
+ * Go reads the public CAs from one file of the image, and all files of these folders besides (crypto/x509, root_unix.go). The
+ * variable replaces Go's own list of folders, so that the usual one is named as well.
+ */
+const PUBLIC_CAS = '/etc/ssl/certs';
+const TRUSTED_CA = '/etc/grafana/trusted-ca';
 const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
 /** Plugins with a program of their own take some 100 MB each. */
 const WITH_PLUGINS = { bytes: 2 ** 30 };
@@ -60,11 +66,13 @@ export class Grafana extends Construct {
     const provisioning = provisioningFiles(props);
     const dashboards = dashboardFiles(props);
     const own = ownDashboardFiles(props);
+    const ca = trustedCaFiles(props);
 
     workload.serviceAccount();
     workload.configMap('provisioning', 'grafana-provisioning', provisioning);
     workload.configMap('dashboards', 'grafana-dashboards', dashboards);
     if (grafana.dashboards !== undefined) workload.configMap('own-dashboards', 'grafana-own-dashboards', own);
+    if (grafana.trustedCa !== undefined) workload.configMap('trusted-ca', 'grafana-trusted-ca', ca);
     if (hasGrafanaMetrics(props)) this.metrics(workload, props);
     this.policy(props);
     workload.service('service', { ports: [servicePort('http', GRAFANA.ports.http)] });
@@ -73,7 +81,7 @@ export class Grafana extends Construct {
         metadata: workload.metadata('grafana-data'),
         spec: volumeClaim(grafana.persistence),
       });
-    this.deployment(workload, props, { ...provisioning, ...dashboards, ...own });
+    this.deployment(workload, props, { ...provisioning, ...dashboards, ...own, ...ca });
     if (grafana.ingress !== undefined) this.ingress(grafana.ingress, grafana.url, workload.metadata());
     if (grafana.route !== undefined) this.route(grafana.route, grafana.url, workload.metadata());
   }
@@ -138,10 +146,11 @@ export class Grafana extends Construct {
     return {
       name: GRAFANA.name,
       image: images.grafana,
-      env: Object.entries({ ...grafanaSettings(props), ...secretSettings(props) }).map(([name, value]) => ({
-        name,
-        value,
-      })),
+      env: Object.entries({
+        ...grafanaSettings(props),
+        ...secretSettings(props),
+        ...(grafana.trustedCa === undefined ? {} : { SSL_CERT_DIR: `${PUBLIC_CAS}:${TRUSTED_CA}` }),
+      }).map(([name, value]) => ({ name, value })),
       ports: containerPorts({ http: GRAFANA.ports.http }),
       resources: resources.grafana,
       ...(hasPluginsOnNode(grafana) ? { buffers: WITH_PLUGINS } : {}),
@@ -172,6 +181,7 @@ export class Grafana extends Construct {
           readOnly: true,
         })),
         ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
+        ...(grafana.trustedCa === undefined ? [] : [{ name: 'trusted-ca', mountPath: TRUSTED_CA, readOnly: true }]),
         ...(grafana.login.ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
       ],
     };
@@ -191,6 +201,7 @@ export class Grafana extends Construct {
       ...(grafana.dashboards === undefined
         ? []
         : [{ name: 'own-dashboards', configMap: { name: 'grafana-own-dashboards' } }]),
+      ...(grafana.trustedCa === undefined ? [] : [{ name: 'trusted-ca', configMap: { name: 'grafana-trusted-ca' } }]),
       ...settingsSecrets(props).map(({ name, secret, settings }) =>
         secretFiles(`secret-${name}`, secret, Object.keys(settings)),
       ),
@@ -309,6 +320,10 @@ function dashboardFiles(props: StackConfig): Readonly<Record<string, string>> {
     [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(props), null, 2),
     [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
   };
+}
+
+function trustedCaFiles({ grafana: { trustedCa } }: StackConfig): Readonly<Record<string, string>> {
+  return trustedCa === undefined ? {} : { 'ca.crt': trustedCa };
 }
 
 function metricsProxy({ images, resources }: StackConfig): ProxyProps {

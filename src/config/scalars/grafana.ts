@@ -52,6 +52,17 @@ export const secretSetting = () =>
     remedy: 'write for example basicAuthPassword',
   });
 
+/** Certificates as openssl writes them. Their rule looks into them. */
+export const certificates = () =>
+  withPattern(
+    'certificates',
+    /^(?:-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]{1,76}\n)+-----END CERTIFICATE-----(?:\n|$))+$/,
+    {
+      rule: 'one or more certificates as PEM, each from its BEGIN to its END, and nothing else',
+      remedy: 'write the text of the file after trustedCa: |, without its private key',
+    },
+  );
+
 /** Section of Grafana’s own settings. */
 export const grafanaSection = () =>
   withPattern('section of settings', /^[A-Za-z][\w.-]{0,99}$/, {

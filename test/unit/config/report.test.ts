@@ -261,6 +261,11 @@ describe('the report', () => {
       { user: 'a', password: 'b', tokens: { x: 1 } },
       '{"user":"a","password":"(not shown)","tokens":{"x":1}}',
     ],
+    [
+      'a text without a private key in it',
+      '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----\n',
+      '"(not shown)"',
+    ],
     ['a long text cut short', 'x'.repeat(300), `"${'x'.repeat(199)}…`],
   ])('shows %s', (_, value, text) => {
     expect(formatReceived(value)).toBe(text);

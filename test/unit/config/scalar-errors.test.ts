@@ -1,5 +1,6 @@
 /** One row for each value that a scalar of the config refuses. */
 import type { Problem } from '../../../src/config';
+import { CA } from '../../support/certificates';
 import { configWith, ORDERS_DASHBOARD, problemsOf, refusals, S3 } from '../../support/config';
 import { followed } from '../../support/remedies';
 import { eachOf, type Row } from '../../support/wrong-values';
@@ -40,6 +41,7 @@ const plugins = (of: object) => ({
   grafana: { plugins: of },
   images: { grafana: 'registry.example.com/grafana-with-plugins:12.4.10' },
 });
+const CERTIFICATES = says(/^one or more certificates as PEM, .* nothing else$/);
 const SECTION = says(/^a section of Grafana’s settings: letters, digits, dots, hyphens and underscores/);
 const SETTING_KEY = says(/^a key of Grafana’s settings: letters, digits, hyphens and underscores/);
 const SETTING = says(/^true, false, a number, or a text: 1 to 2000 characters on one line, without ` and /);
@@ -659,6 +661,13 @@ const rows: readonly Row[] = [
     'grafana.plugins.directory',
     PLUGIN_FOLDER,
     ...['plugins', '/var/lib/grafana/plugins', '/etc/grafana', '/', '/opt/../etc'],
+  ),
+  ...eachOf(
+    'certificates',
+    (trustedCa) => ({ grafana: { trustedCa } }),
+    'grafana.trustedCa',
+    { ...CERTIFICATES, remedy: 'write the text of the file after trustedCa: |, without its private key' },
+    ...['', 'ca.crt', `# the CA\n${CA}`, CA.replaceAll('\n', ' '), CA.replace('END', 'BEGIN'), 1],
   ),
   ...eachOf(
     'the value of a setting',

@@ -1,5 +1,6 @@
 /** No option is accepted and ignored: each one, changed alone, changes an object. */
 import { parseStackConfig } from '../../../src/config';
+import { ANOTHER_CA } from '../../support/certificates';
 import { AUDIT_RULES, everything, ORDERS_DASHBOARD, otherwise } from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
 
@@ -131,6 +132,7 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'grafana.datasources.others.0.url': 'changed.databases.svc:5434',
   'grafana.dashboards.files.0.content': ORDERS_DASHBOARD.replace('Orders', 'Changed'),
   'grafana.database.sslMode': 'verify-full',
+  'grafana.trustedCa': ANOTHER_CA,
   'grafana.smtp.from': 'changed@example.com',
   'grafana.smtp.egress.0.cidr': '10.99.0.0/16',
   'grafana.login.ldap.bindDn': 'cn=changed,dc=example,dc=com',

@@ -139,7 +139,7 @@ testRules([
     },
     path: 'grafana.datasources.tempo.jsonData.tlsSkipVerify',
     received: 'true',
-    remedy: 'remove it; of a private CA, write tlsAuthWithCACert: true, and tlsCACert into secrets',
+    remedy: 'remove it; for a private CA set grafana.trustedCa, or write tlsAuthWithCACert: true, and tlsCACert into secrets',
     kept: datasources({ tempo: { ...TEMPO, jsonData: { tlsSkipVerify: true } } }),
   },
 ]);
