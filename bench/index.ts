@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import { currentCluster, stopCluster } from '../local/cluster';
 import type { Log } from '../local/shell';
 import { clusterTables } from './cluster';
+import { drilldownTable } from './drilldown';
 import { gatewayTables } from './gateway';
 import { loggerTable } from './logger';
 import { lokiTables } from './loki';
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (log: Log) => Promise<string>>> = {
   promtail: promtailTable,
   gateway: gatewayTables,
   loki: lokiTables,
+  drilldown: drilldownTable,
   ruler: rulerTable,
   notify: notifyTable,
 };

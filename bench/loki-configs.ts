@@ -26,9 +26,10 @@ const UNLIMITED_KEYS = {
 };
 
 /** The rendered config of a single Loki. */
-function rendered(limits: StackConfigInput['limits']): Omit<Contender, 'what'> {
+function rendered(limits: StackConfigInput['limits'], drilldown = false): Omit<Contender, 'what'> {
   const stack: RenderedStack = variant('bench', {
     environment: 'dev',
+    grafana: { drilldown },
     // A volume as large as such rates would want it.
     ...(limits === undefined ? {} : { limits, persistence: { size: '200Gi' } }),
   });
@@ -64,6 +65,11 @@ const LEAST: Config = {
 };
 
 export const OURS: Contender = { what: 'this project', ...rendered(UNLIMITED) };
+/** With what Grafana’s Logs Drilldown asks of it. */
+export const OURS_DRILLDOWN: Contender = {
+  what: 'with `grafana.drilldown`',
+  ...rendered(UNLIMITED, true),
+};
 /** The limits as a stack has them that says nothing of them. */
 export const OURS_LIMITED: Contender = { what: 'this project, its default limits', ...rendered(undefined) };
 

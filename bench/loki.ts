@@ -58,7 +58,7 @@ export async function lokiTables(log: Log): Promise<string> {
 }
 
 /** A Loki of a contender, which can be started again on what it has written. */
-interface BenchLoki {
+export interface BenchLoki {
   readonly port: number;
   /** Its folder, with chunks and WAL. */
   readonly data: string;
@@ -66,10 +66,12 @@ interface BenchLoki {
   readonly start: () => Promise<number>;
   readonly stop: (signal: NodeJS.Signals) => Promise<void>;
   readonly residentMegabytes: () => number;
+  /** Seconds of all cores since its start. */
+  readonly cpuSeconds: () => number;
   readonly end: () => Promise<void>;
 }
 
-async function benchLoki(loki: string, { config, env }: Contender): Promise<BenchLoki> {
+export async function benchLoki(loki: string, { config, env }: Contender): Promise<BenchLoki> {
   const folder = temporaryFolder('loki-bench');
   const data = path.join(folder, 'data');
   const [http = 0, grpc = 0] = await freePorts(2);
@@ -108,6 +110,12 @@ async function benchLoki(loki: string, { config, env }: Contender): Promise<Benc
     residentMegabytes: () => {
       const status = fs.readFileSync(`/proc/${program?.pid ?? 0}/status`, 'utf8');
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    },
+    cpuSeconds: () => {
+      const stat = fs.readFileSync(`/proc/${program?.pid ?? 0}/stat`, 'utf8');
+      // After the name in parentheses; user and system, in hundredths.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / 100;
     },
     end: async () => {
       await program?.stop('SIGKILL');
