@@ -1,14 +1,10 @@
-/** Grafana's Deployment, volume, provisioning, Service, Ingress or route, and NetworkPolicy. */
-import { ApiObject } from 'cdk8s';
+/** Grafana's Deployment, volume, ConfigMaps, Service and NetworkPolicy. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
-import { stringify } from 'yaml';
 import { GRAFANA_METRICS_SECRET, hasGrafanaMetrics, type StackConfig } from '../../config';
 import { grafanaPath } from '../../config/derived/grafana-path';
 import { grafanaSettings, LDAP_FOLDER } from '../../config/derived/grafana-settings';
-import { LOG_AGGREGATION_UID, logAggregationDashboard } from '../../dashboards/log-aggregation';
-import { LOGGING_STACK_UID, loggingStackDashboard } from '../../dashboards/logging-stack';
-import { ownDashboardFiles } from '../../dashboards/own';
+import { LDAP_FILE } from '../../secrets/ldap-config';
 import { GRAFANA_METRICS, prometheusDatasource, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
 import { ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS } from '../kit/identity';
@@ -34,45 +30,33 @@ import {
 } from '../kit/proxy';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
-import { datasources, GATEWAY_CA } from './datasources';
-import { literal } from './other-datasources';
-import { LDAP_FILE } from '../../secrets/ldap-config';
-import { grafanaIni } from './ini';
+import { configMaps, type ConfigMapFiles, TRUSTED_CA } from './config-maps';
+import { GATEWAY_CA } from './datasources';
+import { publish } from './publication';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
 
 /** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
 const USER = 10472;
 const DATA = '/var/lib/grafana';
-const PROVISIONING = '/etc/grafana/provisioning';
-const DASHBOARDS = '/etc/grafana/dashboards';
-/** Not in the folder above, of which Grafana reads every subfolder, too. */
-const OWN_DASHBOARDS = '/etc/grafana/own-dashboards';
 /**
  * Go reads the public CAs from one file of the image, and all files of these folders besides (crypto/x509, root_unix.go). The
  * variable replaces Go's own list of folders, so that the usual one is named as well.
  */
 const PUBLIC_CAS = '/etc/ssl/certs';
-const TRUSTED_CA = '/etc/grafana/trusted-ca';
 const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
 /** Plugins with a program of their own take some 100 MB each. */
 const WITH_PLUGINS = { bytes: 2 ** 30 };
 
-/** Grafana: Deployment, volume, provisioned datasources and dashboards, and the Ingress or route where one is configured. */
+/** Grafana, with its datasources and dashboards, and the Ingress or route where one is configured. */
 export class Grafana extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const { namespaces, grafana, images } = props;
     const workload = new Workload(this, GRAFANA, namespaces.logging, images);
-    const provisioning = provisioningFiles(props);
-    const dashboards = dashboardFiles(props);
-    const own = ownDashboardFiles(props);
-    const ca = trustedCaFiles(props);
+    const configs = configMaps(props);
 
     workload.serviceAccount();
-    workload.configMap('provisioning', 'grafana-provisioning', provisioning);
-    workload.configMap('dashboards', 'grafana-dashboards', dashboards);
-    if (grafana.dashboards !== undefined) workload.configMap('own-dashboards', 'grafana-own-dashboards', own);
-    if (grafana.trustedCa !== undefined) workload.configMap('trusted-ca', 'grafana-trusted-ca', ca);
+    for (const { volume, name, files } of configs) workload.configMap(volume, name, files);
     if (hasGrafanaMetrics(props)) this.metrics(workload, props);
     this.policy(props);
     workload.service('service', { ports: [servicePort('http', GRAFANA.ports.http)] });
@@ -81,9 +65,8 @@ export class Grafana extends Construct {
         metadata: workload.metadata('grafana-data'),
         spec: volumeClaim(grafana.persistence),
       });
-    this.deployment(workload, props, { ...provisioning, ...dashboards, ...own, ...ca });
-    if (grafana.ingress !== undefined) this.ingress(grafana.ingress, grafana.url, workload.metadata());
-    if (grafana.route !== undefined) this.route(grafana.route, grafana.url, workload.metadata());
+    this.deployment(workload, props, configs);
+    publish(this, grafana, workload.metadata());
   }
 
   private metrics(workload: Workload, props: StackConfig): void {
@@ -124,7 +107,7 @@ export class Grafana extends Construct {
     });
   }
 
-  private deployment(workload: Workload, props: StackConfig, files: Readonly<Record<string, string>>): void {
+  private deployment(workload: Workload, props: StackConfig, configs: readonly ConfigMapFiles[]): void {
     const { grafana } = props;
     const hasMetrics = hasGrafanaMetrics(props);
     workload.deployment({
@@ -132,15 +115,17 @@ export class Grafana extends Construct {
       overlap: grafana.database.type !== 'sqlite', // one SQLite file on one volume: never two pods
       pod: {
         user: USER,
-        files: { ...files, ...(hasMetrics ? metricsFiles(props) : {}) },
+        files: Object.fromEntries(
+          [...configs.map(({ files }) => files), hasMetrics ? metricsFiles(props) : {}].flatMap((one) => Object.entries(one)),
+        ),
         annotations: scrapeAnnotations(props, GRAFANA.ports.metrics),
-        containers: [this.container(props), ...(hasMetrics ? [proxyContainer(metricsProxy(props))] : [])],
-        volumes: this.volumes(props),
+        containers: [this.container(props, configs), ...(hasMetrics ? [proxyContainer(metricsProxy(props))] : [])],
+        volumes: this.volumes(props, configs),
       },
     });
   }
 
-  private container(props: StackConfig): ContainerProps {
+  private container(props: StackConfig, configs: readonly ConfigMapFiles[]): ContainerProps {
     const { grafana, gateway, images, resources } = props;
     const path = grafanaPath(grafana);
     return {
@@ -161,33 +146,19 @@ export class Grafana extends Construct {
       volumeMounts: [
         { name: 'data', mountPath: DATA },
         { name: 'tmp', mountPath: '/tmp' },
-        ...Object.entries({
-          'grafana.ini': '/etc/grafana',
-          'datasources.yaml': `${PROVISIONING}/datasources`,
-          'dashboards.yaml': `${PROVISIONING}/dashboards`,
-        } satisfies Record<keyof ReturnType<typeof provisioningFiles>, string>).map(([subPath, folder]) => ({
-          name: 'provisioning',
-          mountPath: `${folder}/${subPath}`,
-          subPath,
-          readOnly: true,
-        })),
-        { name: 'dashboards', mountPath: DASHBOARDS, readOnly: true },
-        ...(grafana.dashboards === undefined
-          ? []
-          : [{ name: 'own-dashboards', mountPath: OWN_DASHBOARDS, readOnly: true }]),
+        ...configs.flatMap(({ mounts }) => mounts),
         ...settingsSecrets(props).map(({ name }) => ({
           name: `secret-${name}`,
           mountPath: `${SECRETS}/${name}`,
           readOnly: true,
         })),
         ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: GATEWAY_CA, readOnly: true }]),
-        ...(grafana.trustedCa === undefined ? [] : [{ name: 'trusted-ca', mountPath: TRUSTED_CA, readOnly: true }]),
         ...(grafana.login.ldap === undefined ? [] : [{ name: 'ldap', mountPath: LDAP_FOLDER, readOnly: true }]),
       ],
     };
   }
 
-  private volumes(props: StackConfig): k8s.Volume[] {
+  private volumes(props: StackConfig, configs: readonly ConfigMapFiles[]): k8s.Volume[] {
     const { grafana, gateway } = props;
     const { ldap } = grafana.login;
     return [
@@ -196,12 +167,7 @@ export class Grafana extends Construct {
         : scratch('data', hasPluginsOnNode(grafana) ? WITH_PLUGINS : SCRATCH_SIZE),
       scratch('tmp', SCRATCH_SIZE),
       ...(hasGrafanaMetrics(props) ? proxyVolumes(metricsProxy(props)) : []),
-      { name: 'provisioning', configMap: { name: 'grafana-provisioning' } },
-      { name: 'dashboards', configMap: { name: 'grafana-dashboards' } },
-      ...(grafana.dashboards === undefined
-        ? []
-        : [{ name: 'own-dashboards', configMap: { name: 'grafana-own-dashboards' } }]),
-      ...(grafana.trustedCa === undefined ? [] : [{ name: 'trusted-ca', configMap: { name: 'grafana-trusted-ca' } }]),
+      ...configs.map(({ volume, name }) => ({ name: volume, configMap: { name } })),
       ...settingsSecrets(props).map(({ name, secret, settings }) =>
         secretFiles(`secret-${name}`, secret, Object.keys(settings)),
       ),
@@ -211,119 +177,11 @@ export class Grafana extends Construct {
         : [secretFiles('ldap', ldap.bindSecret, [LDAP_FILE, ...(ldap.privateCa ? ['ca.crt'] : [])])]),
     ];
   }
-
-  private ingress(
-    { className, tls, annotations }: NonNullable<StackConfig['grafana']['ingress']>,
-    url: string,
-    metadata: k8s.ObjectMeta,
-  ): void {
-    const host = new URL(url).hostname;
-    new k8s.KubeIngress(this, 'ingress', {
-      metadata: {
-        ...metadata,
-        annotations: {
-          ...annotations,
-          ...(tls?.clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': tls.clusterIssuer }),
-        },
-      },
-      spec: {
-        ...(className === undefined ? {} : { ingressClassName: className }),
-        ...(tls === undefined ? {} : { tls: [{ hosts: [host], secretName: tls.secretName }] }),
-        rules: [
-          {
-            host,
-            http: {
-              paths: [
-                {
-                  path: grafanaPath({ url }) || '/',
-                  pathType: 'Prefix',
-                  backend: { service: { name: GRAFANA.name, port: { name: 'http' } } },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    });
-  }
-
-  private route(
-    { gateway }: NonNullable<StackConfig['grafana']['route']>,
-    url: string,
-    metadata: k8s.ObjectMeta,
-  ): void {
-    new ApiObject(this, 'route', {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { ...metadata, labels: { ...metadata.labels } },
-      spec: {
-        parentRefs: [
-          {
-            group: 'gateway.networking.k8s.io',
-            kind: 'Gateway',
-            name: gateway.name,
-            namespace: gateway.namespace,
-            sectionName: gateway.listener,
-          },
-        ],
-        hostnames: [new URL(url).hostname],
-        rules: [
-          {
-            matches: [{ path: { type: 'PathPrefix', value: grafanaPath({ url }) || '/' } }],
-            backendRefs: [{ group: '', kind: 'Service', name: GRAFANA.name, port: GRAFANA.ports.http, weight: 1 }],
-          },
-        ],
-      },
-    });
-  }
 }
 
 /** Whether downloaded plugins lie on the disk of the node. With SQLite they lie on the volume, and outlive the pod. */
 function hasPluginsOnNode({ plugins, database }: StackConfig['grafana']): boolean {
   return plugins?.type === 'download' && database.type !== 'sqlite';
-}
-
-function provisioningFiles(props: StackConfig) {
-  const own = props.grafana.dashboards;
-  return {
-    'grafana.ini': grafanaIni(props.grafana),
-    'datasources.yaml': stringify(datasources(props)),
-    'dashboards.yaml': stringify({
-      apiVersion: 1,
-      providers: [
-        {
-          name: 'spywatcher-logs',
-          type: 'file',
-          allowUiUpdates: false,
-          disableDeletion: true,
-          options: { path: DASHBOARDS },
-        },
-        ...(own === undefined
-          ? []
-          : [
-              {
-                name: 'own',
-                folder: literal(own.title),
-                type: 'file',
-                allowUiUpdates: false,
-                disableDeletion: false, // a dashboard goes with its file
-                options: { path: OWN_DASHBOARDS },
-              },
-            ]),
-      ],
-    }),
-  };
-}
-
-function dashboardFiles(props: StackConfig): Readonly<Record<string, string>> {
-  return {
-    [`${LOG_AGGREGATION_UID}.json`]: JSON.stringify(logAggregationDashboard(props), null, 2),
-    [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
-  };
-}
-
-function trustedCaFiles({ grafana: { trustedCa } }: StackConfig): Readonly<Record<string, string>> {
-  return trustedCa === undefined ? {} : { 'ca.crt': trustedCa };
 }
 
 function metricsProxy({ images, resources }: StackConfig): ProxyProps {
