@@ -35,12 +35,12 @@ import { GATEWAY_CA } from './datasources';
 import { publish } from './publication';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
 
-/** Not the image's own, which could be somebody's on the node: the image runs as anybody. */
+/** Another user than the image's, whose id somebody on the node may have. The image runs as any user. */
 const USER = 10472;
 const DATA = '/var/lib/grafana';
 /**
- * Go reads the public CAs from one file of the image, and all files of these folders besides (crypto/x509, root_unix.go). The
- * variable replaces Go's own list of folders, so that the usual one is named as well.
+ * Go reads the public CAs from one file of the image, and all files of these folders (crypto/x509, root_unix.go). The variable
+ * replaces Go's own list of folders, so it names the usual one as well.
  */
 const PUBLIC_CAS = '/etc/ssl/certs';
 const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
@@ -141,7 +141,7 @@ export class Grafana extends Construct {
       ...(hasPluginsOnNode(grafana) ? { buffers: WITH_PLUGINS } : {}),
       startupProbe: { ...httpProbe(`${path}/api/health`), periodSeconds: 2, failureThreshold: 150 }, // the first start migrates the database
       readinessProbe: { ...httpProbe(`${path}/api/health`), periodSeconds: 5 },
-      // Tells nothing of the database: where that is away, a restart does not help.
+      // It does not look at the database: a restart would not bring that back.
       livenessProbe: httpProbe(`${path}/healthz`),
       volumeMounts: [
         { name: 'data', mountPath: DATA },
@@ -171,7 +171,7 @@ export class Grafana extends Construct {
       ...settingsSecrets(props).map(({ name, secret, settings }) =>
         secretFiles(`secret-${name}`, secret, Object.keys(settings)),
       ),
-      ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // its key is not Grafana's to read
+      ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.secretName, ['ca.crt'])]), // without the key, which is the gateway's
       ...(ldap === undefined
         ? []
         : [secretFiles('ldap', ldap.bindSecret, [LDAP_FILE, ...(ldap.privateCa ? ['ca.crt'] : [])])]),
@@ -195,8 +195,8 @@ function metricsProxy({ images, resources }: StackConfig): ProxyProps {
 }
 
 /**
- * Grafana has its metrics on the port of all else, where everybody whom the Ingress lets in could read them. So it asks for
- * a password, which the nginx beside it adds to what a scraper asks, and no other path is behind that port.
+ * Grafana serves its metrics on its only port, which the Ingress opens to everybody. So they need a password. The nginx beside
+ * Grafana adds it to the requests of scrapers, on a port that serves no other path.
  */
 function metricsFiles({ grafana }: StackConfig) {
   const metrics = `http://127.0.0.1:${GRAFANA.ports.http}${grafanaPath(grafana)}/metrics`;

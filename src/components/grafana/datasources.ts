@@ -9,10 +9,10 @@ import { gatewayUrl } from '../gateway';
 import { literal, otherDatasource, tempoDatasource } from './other-datasources';
 import { GATEWAY_PASSWORD, tenantPassword } from './secrets';
 
-/** Where the container finds the CA of the gateway's certificate. */
+/** Folder with the CA of the gateway's certificate. */
 export const GATEWAY_CA = '/etc/grafana/gateway-ca';
 
-/** Provisioned datasources. A secret is the name of a file, which Grafana reads. */
+/** Provisioned datasources. Their secrets are names of files, which Grafana reads. */
 export function datasources(props: StackConfig): Readonly<Record<string, unknown>> {
   const { namespaces, alertmanager, grafana, monitoring } = props;
   const { tenants, tempo, others } = grafana.datasources;
@@ -37,7 +37,7 @@ export function datasources(props: StackConfig): Readonly<Record<string, unknown
         editable: false,
         url: prometheusDatasource(props).url,
         jsonData: {
-          // Without it Grafana takes 15s, and $__rate_interval becomes shorter than the two scrapes that a rate needs.
+          // Grafana's default is 15s: $__rate_interval would be shorter than the two scrapes that a rate needs.
           timeInterval: formatDuration(monitoring.scrapeInterval),
           httpMethod: 'POST', // a long query does not fit into a URL
         },
@@ -70,7 +70,7 @@ interface LokiProps {
   readonly name: string;
   readonly uid: string;
   readonly credential: string;
-  /** Grafana's word for the file that holds the credential's password. */
+  /** The file with the credential's password, in Grafana's notation. */
   readonly password: string;
   readonly isDefault: boolean;
 }

@@ -1,7 +1,7 @@
 /**
- * `grafana.ini`: the settings that have no environment variable, and those that a stack file adds. Of variables, Grafana reads
- * only those whose key is in its own `defaults.ini`; of a file it reads every key (pkg/setting/setting.go). Variables count more
- * than the file, so nothing in it can change what the stack sets.
+ * `grafana.ini`: the settings that have no environment variable, and those that a stack file adds. Grafana reads every key of
+ * the file. It reads a variable only for a key of the file or of its own `defaults.ini` (pkg/setting/setting.go). A variable
+ * overrides the file, so the file cannot change the stack's own settings.
  */
 import type { StackConfig } from '../../config';
 import { iniSettings } from '../../config/derived/grafana-settings';
@@ -18,7 +18,7 @@ export function grafanaIni(grafana: StackConfig['grafana']): string {
     .join('\n');
 }
 
-/** Between backquotes, ini.v1 takes every character as it is: neither `;` nor `#` begins a comment, no `\\` joins two lines. */
+/** Backquotes make ini.v1 read every character as it is: `;` and `#` begin no comment, and `\\` joins no lines. */
 function written(value: string | number | boolean): string {
   return typeof value === 'string' ? `\`${value}\`` : String(value);
 }

@@ -1,4 +1,4 @@
-/** Datasources that the stack does not have by itself: Tempo, and whatever else a stack file lists. */
+/** Datasources that a stack file adds: Tempo, and any other. */
 import { TEMPO_UID, type StackConfig } from '../../config';
 import { LOKI_DATASOURCE_UID } from '../../dashboards/explore';
 import { linesOfTrace } from '../../dashboards/derived-fields';
@@ -8,7 +8,7 @@ type Datasources = StackConfig['grafana']['datasources'];
 type Tempo = NonNullable<Datasources['tempo']>;
 type Other = Datasources['others'][number];
 
-/** How far from a span its lines may be: clocks differ, and a line is written at the end of what it tells of. */
+/** Distance between a span and its lines: clocks differ, and a line is written at the end of its action. */
 const AROUND_A_SPAN = '5m';
 
 /** Tempo, whose spans lead to their lines. */
@@ -52,7 +52,7 @@ export function otherDatasource(props: Omit<Other, 'egress'>): Readonly<Record<s
   };
 }
 
-/** Texts of a provisioning file, however deep, in which Grafana finds no environment variable. */
+/** A value for a provisioning file. Its texts are escaped at every depth: Grafana expands no variable in them. */
 export function literal(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('$', () => '$$');
   if (Array.isArray(value)) return value.map(literal);

@@ -1,4 +1,4 @@
-/** What leads from outside of the cluster to Grafana: an Ingress, or a route of the Gateway API. */
+/** Grafana's way in from outside of the cluster: an Ingress, or a route of the Gateway API. */
 import { ApiObject } from 'cdk8s';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';

@@ -1,20 +1,20 @@
 /**
- * Secrets that Grafana reads: files, and settings that name them. So no value is in its environment, which every process of the
- * container could read.
+ * Grafana's secrets are files, and its settings name these. The environment holds no value: every process of the container can
+ * read it.
  */
 import { credentialSecretName, datasourceKey, SECRET_NAMES, type StackConfig } from '../../config';
 import { secretRows } from '../../secrets/table';
 
-/** A Secret that Grafana reads the keys of as files. */
+/** A Secret whose keys Grafana reads as files. */
 export interface SettingsSecret {
   /** Name of its volume and of its folder. */
   readonly name: string;
   readonly secret: string;
-  /** Key → the setting that it holds. @default - of `password`, none: the datasource names the file */
+  /** Key → its setting; undefined if a datasource names the file. */
   readonly settings: Readonly<Record<string, string | undefined>>;
 }
 
-/** The Secrets that settings come from, in the order of their volumes. */
+/** Secrets with settings, in the order of their volumes. */
 const SETTINGS_SECRETS = [
   {
     name: 'admin',
@@ -36,7 +36,7 @@ const SETTINGS_SECRETS = [
   { name: 'smtp', secret: SECRET_NAMES.smtp, settings: { password: 'GF_SMTP_PASSWORD' } },
 ] as const;
 
-/** Those that the stack has, with their names, and of each the settings that it has a key for. */
+/** The Secrets that the stack has, with their names, and the settings of their keys. */
 export function settingsSecrets(config: StackConfig): readonly SettingsSecret[] {
   const rows = secretRows(config);
   const ofSettings = SETTINGS_SECRETS.flatMap(({ name, secret, settings }) => {
@@ -48,7 +48,7 @@ export function settingsSecrets(config: StackConfig): readonly SettingsSecret[] 
   return [...ofSettings, ...datasourceSecrets(config)];
 }
 
-/** What datasources alone name: no setting holds it. */
+/** Secrets that only datasources name. */
 function datasourceSecrets(config: StackConfig): readonly SettingsSecret[] {
   const { tenants } = config.grafana.datasources;
   const kept = secretRows(config).find(({ row }) => row.secret === SECRET_NAMES.datasources);
@@ -76,7 +76,7 @@ const tenantFolder = (uid: string): string => `tenant-${uid}`;
 /** Folder with a folder for each {@link SettingsSecret}. */
 export const SECRETS = '/etc/grafana/secrets';
 
-/** Grafana's word for the contents of a file; it reads it itself, when it starts, without blanks around it. */
+/** The contents of a file, in Grafana's notation. Grafana reads it when it starts, without blanks around it. */
 const contentsOf = (name: string, key: string): string => `$__file{${SECRETS}/${name}/${key}}`;
 
 /** Grafana's password at the gateway, for the datasource. */
@@ -89,7 +89,7 @@ export const datasourceSecret = (uid: string, setting: string): string =>
 /** The password that a further Loki datasource has at the gateway. */
 export const tenantPassword = (uid: string): string => contentsOf(tenantFolder(uid), 'password');
 
-/** Settings that are secrets: of each the file that holds it. */
+/** Settings that are secrets, each with the name of its file. */
 export function secretSettings(config: StackConfig): Readonly<Record<string, string>> {
   return Object.fromEntries(
     settingsSecrets(config).flatMap(({ name, settings }) =>

@@ -1,4 +1,4 @@
-/** Grafana's settings of OAuth providers: who may log in by which, and as what. */
+/** Grafana's settings of OAuth providers: who may log in, and with which role. */
 import type { StackConfig } from '../schema';
 import { prefixed, type Settings } from './grafana-variables';
 
@@ -49,18 +49,18 @@ function genericSettings(generic: NonNullable<OAuth['generic']>): Settings {
     NAME: 'Discord',
     AUTH_URL: `${DISCORD}/oauth2/authorize`,
     TOKEN_URL: `${DISCORD}/api/oauth2/token`,
-    API_URL: `${DISCORD}/api/oauth2/userinfo`, // users/@me calls the id otherwise than OpenID Connect does
+    API_URL: `${DISCORD}/api/oauth2/userinfo`, // users/@me has another name for the id than OpenID Connect
     SCOPES: list(['openid', 'identify', 'email', 'guilds']),
     LOGIN_ATTRIBUTE_PATH: 'preferred_username',
     NAME_ATTRIBUTE_PATH: 'nickname',
-    // Guilds are a list of their own, and Grafana's word for such a list is teams.
+    // Discord lists guilds at an address of its own. Grafana calls such a list teams.
     TEAMS_URL: `${DISCORD}/api/users/@me/guilds`,
     TEAM_IDS_ATTRIBUTE_PATH: '[*].id',
     TEAM_IDS: list(generic.guilds),
   });
 }
 
-/** What the settings of all providers have in common. */
+/** Settings that all providers share. */
 function provider(
   prefix: string,
   { clientId, roles }: { readonly clientId: string; readonly roles: Roles<string> },
@@ -70,19 +70,19 @@ function provider(
   return prefixed(prefix, {
     ENABLED: 'true',
     CLIENT_ID: clientId,
-    ALLOW_SIGN_UP: 'true', // whoever is allowed in gets an account at the first login
+    ALLOW_SIGN_UP: 'true', // an allowed user gets an account at the first login
     USE_PKCE: 'true',
     ROLE_ATTRIBUTE_PATH: rolePath,
     ROLE_ATTRIBUTE_STRICT: String(roles.others === 'none'),
-    SKIP_ORG_ROLE_SYNC: 'false', // else whoever leaves a group keeps its role
+    SKIP_ORG_ROLE_SYNC: 'false', // else a user who leaves a group keeps its role
     ALLOW_ASSIGN_GRAFANA_ADMIN: 'false',
     ...settings,
   });
 }
 
 /**
- * JMESPath to a role by the groups that the claim lists. Without the claim it is an error and not a lower role: Grafana then
- * looks into the next source (the token, the user's data, the teams), and takes Viewer or refuses in the end.
+ * JMESPath from the groups of the claim to a role. A missing claim is an error, not a lower role: Grafana then asks its next
+ * source (the token, the user's data, the teams). In the end it takes Viewer, or refuses.
  */
 function hasOneOf(claim: string, roles: Roles<string>): string {
   return roleExpression(roles, (entries) =>
@@ -90,7 +90,7 @@ function hasOneOf(claim: string, roles: Roles<string>): string {
   );
 }
 
-/** JMESPath to a role by the one value of `claim`. */
+/** JMESPath from the one value of `claim` to a role. */
 function isOneOf(claim: string, roles: Roles<string>): string {
   return roleExpression(roles, (entries) => `contains([${entries.map(text).join(', ')}], ${claim})`);
 }
@@ -103,17 +103,17 @@ function roleExpression({ admin, editor, others }: Roles<string>, is: (entries: 
   ].join(' || ');
 }
 
-/** The schema takes neither quotes nor backslashes in what stands in these. */
+/** A text of JMESPath. The schema accepts neither quotes nor backslashes in it. */
 function text(value: string): string {
   return `'${value}'`;
 }
 
-/** Claims in claims, by their names, in quotes: in a name, a dot or a colon is a letter like any other. */
+/** A path of claims. Quotes make dots and colons in a name ordinary letters. */
 function path(claim: readonly string[]): string {
   return claim.map((name) => `"${name}"`).join('.');
 }
 
-/** A list as Grafana reads it with whatever stands in its entries. */
+/** A list in a notation that allows any character in its entries. */
 function list(entries: readonly string[]): string {
   return JSON.stringify(entries);
 }

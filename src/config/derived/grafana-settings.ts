@@ -21,7 +21,7 @@ export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitorin
   const { url, login, database, smtp } = config.grafana;
   return {
     GF_SERVER_ROOT_URL: url,
-    // Whatever is in front of it passes the path on as it is.
+    // The Ingress or route passes the path on as it is.
     ...(grafanaPath(config.grafana) === '' ? {} : { GF_SERVER_SERVE_FROM_SUB_PATH: 'true' }),
     GF_SECURITY_ADMIN_USER: login.adminUser,
     GF_SECURITY_COOKIE_SECURE: String(url.startsWith('https://')),
@@ -29,17 +29,17 @@ export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitorin
     GF_SECURITY_DISABLE_GRAVATAR: 'true',
     GF_AUTH_ANONYMOUS_ENABLED: 'false',
     GF_AUTH_DISABLE_LOGIN_FORM: String(!login.form),
-    // The API takes the same names and passwords as the form.
+    // The API accepts the same names and passwords as the form.
     GF_AUTH_BASIC_ENABLED: String(login.form),
     GF_AUTH_BASIC_PASSWORD_POLICY: 'true',
-    // An address that a provider reports is no proof that it is the same person.
+    // The same address at two providers does not prove that it is the same person.
     GF_AUTH_OAUTH_ALLOW_INSECURE_EMAIL_LOOKUP: 'false',
     GF_USERS_ALLOW_SIGN_UP: 'false',
-    // Each of these would show something to whoever has its address, without a login.
+    // Each of these would show something without a login, to anybody who has its address.
     GF_PUBLIC_DASHBOARDS_ENABLED: 'false',
     GF_SNAPSHOTS_ENABLED: 'false',
     GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
-    // The nginx beside Grafana has the password, and a port of its own.
+    // The nginx beside Grafana knows the password. It has its own port.
     ...prefixed('GF_METRICS', {
       ENABLED: String(hasGrafanaMetrics(config)),
       ...(hasGrafanaMetrics(config) ? { BASIC_AUTH_USERNAME: METRICS_USER } : {}),
@@ -57,28 +57,28 @@ export function grafanaSettings(config: Pick<StackConfig, 'grafana' | 'monitorin
         })),
     ...databaseSettings(database),
     ...(smtp === undefined ? {} : smtpSettings(smtp, url)),
-    // Nothing leaves the cluster: the NetworkPolicy would not let it.
+    // The NetworkPolicy would stop these requests.
     GF_ANALYTICS_REPORTING_ENABLED: 'false',
     GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
     GF_NEWS_NEWS_FEED_ENABLED: 'false',
     ...pluginSettings(config.grafana.plugins),
-    // Else an administrator of Grafana could add and remove plugins: what runs is what the stack file says.
+    // The stack file alone decides on plugins. Else an administrator of Grafana could add and remove some.
     GF_PLUGINS_PLUGIN_ADMIN_ENABLED: 'false',
-    // Grafana 13 would replace its bundled datasources at start, which the read-only root file system does not let it.
+    // Grafana 13 would replace its bundled datasources at start, and fail on the read-only root file system.
     GF_PLUGINS_PREINSTALL_AUTO_UPDATE: 'false',
-    // On by default in Grafana 13, where it takes hundreds of megabytes.
+    // It is on by default in Grafana 13, and takes hundreds of megabytes there.
     GF_SERVER_ENABLE_GZIP: 'false',
     GF_LOG_MODE: 'console',
     GF_LOG_CONSOLE_FORMAT: 'json',
-    // Or it would log every query, and in it whom somebody looked for.
+    // Else the log would have every query, and in it whom somebody looked for.
     GF_LOG_FILTERS: 'tsdb.loki:warn',
   };
 }
 
 /**
- * Settings without a variable, by section: they stand in `grafana.ini`. Grafana sends HSTS of its own only where it serves TLS
- * itself; here the Ingress or the Gateway in front of it does.
+ * Settings without a variable, by section, for `grafana.ini`. Grafana sends HSTS by itself only if it serves TLS. Here the
+ * Ingress or the Gateway in front of it serves TLS.
  */
 export function iniSettings({ url }: GrafanaConfig): Readonly<Record<string, Settings>> {
   return {
@@ -88,7 +88,7 @@ export function iniSettings({ url }: GrafanaConfig): Readonly<Record<string, Set
   };
 }
 
-/** Apps that Grafana 12 and 13 download by themselves, in whatever version is the latest. */
+/** Apps that Grafana 12 and 13 download by themselves, in their latest version. */
 const PREINSTALLED = [
   'grafana-advisor-app',
   'grafana-exploretraces-app',
@@ -98,8 +98,8 @@ const PREINSTALLED = [
 ];
 
 /**
- * Grafana installs the listed plugins before anything else, provisioning included, and ends where it cannot.
- * `preinstall_disabled` would keep these from being installed, too, so that its own apps are disabled one by one.
+ * Grafana installs the listed plugins before it provisions anything, and ends if it cannot. `preinstall_disabled` would turn
+ * these off, too. So Grafana's own apps are disabled one by one.
  */
 function pluginSettings(plugins: GrafanaConfig['plugins']): Settings {
   if (plugins?.type !== 'download')
@@ -113,7 +113,7 @@ function pluginSettings(plugins: GrafanaConfig['plugins']): Settings {
     PREINSTALL_SYNC: plugins.list
       .map(({ id, version, url }) => [id, version, ...(url === undefined ? [] : [url])].join('@'))
       .join(','),
-    // Releases before grafana/grafana#120401 install none of the above where this list is empty. Grafana has this one already.
+    // Releases without grafana/grafana#120401 install none of the above if this list is empty. This one is built in.
     PREINSTALL: 'loki',
     DISABLE_PLUGINS: PREINSTALLED.filter((id) => !listed.includes(id)).join(','),
   });

@@ -9,7 +9,7 @@ type Path = readonly PropertyKey[];
 type Dashboards = NonNullable<StackConfig['grafana']['dashboards']>;
 
 const PATH = ['grafana', 'dashboards'] as const;
-/** What Grafana takes as a uid (pkg/util/shortid_generator.go). */
+/** A uid as Grafana accepts it (pkg/util/shortid_generator.go). */
 const UID = /^[A-Za-z0-9_-]{1,40}$/;
 const BUILT_IN = [LOG_AGGREGATION_UID, LOGGING_STACK_UID];
 
@@ -82,7 +82,7 @@ function shapeOf(path: Path, dashboard: DashboardText): readonly Problem[] {
   ];
 }
 
-/** The API of Grafana answers with more than a dashboard, which is inside. */
+/** Grafana's API wraps a dashboard: the dashboard itself is one key of the answer. */
 function unwrapping({ dashboard, spec }: DashboardText): string {
   if (typeof dashboard === 'object') return 'put what stands in dashboard alone into the file';
   return typeof spec === 'object'
@@ -90,7 +90,7 @@ function unwrapping({ dashboard, spec }: DashboardText): string {
     : 'add it to the file';
 }
 
-/** Of two dashboards of one uid, Grafana would show either; of one title, it tells nobody which is which. */
+/** Two dashboards with one uid replace each other. Two with one title cannot be told apart. */
 function unique(path: Path, value: unknown, file: string, seen: Map<string, string>): readonly Problem[] {
   if (typeof value !== 'string') return [];
   const owner = seen.get(value.trim());

@@ -15,7 +15,7 @@ interface Named {
 
 const PATH = ['grafana', 'datasources'] as const;
 
-/** What the stack itself calls its datasources, and Grafana its own. */
+/** Names and uids of the stack's datasources, and of Grafana's own. */
 const TAKEN = {
   name: ['Loki', 'Prometheus', 'Alertmanager', 'Tempo', '-- Grafana --', '-- Mixed --', '-- Dashboard --'],
   uid: ['loki', 'prometheus', 'alertmanager', TEMPO_UID, 'grafana'],
@@ -71,7 +71,7 @@ export const grafanaDatasourceRules: readonly Rule[] = [
   {
     reads: ['grafana.datasources', 'grafana.plugins'],
     check: ({ grafana: { datasources, plugins } }) => {
-      if (plugins?.type === 'image') return []; // nobody but its maker knows what it has
+      if (plugins?.type === 'image') return []; // its plugins are not known here
       const known = [...BUILT_IN, ...(plugins?.list ?? []).map(({ id }) => id)];
       return datasources.others.flatMap(({ type }, index) =>
         when(!known.includes(type), () =>
@@ -108,7 +108,7 @@ function others({ tempo, others: more }: Datasources) {
   ];
 }
 
-/** A dashboard finds a datasource by its uid, people by its name; Grafana does not start with two of one. */
+/** A dashboard finds a datasource by its uid, people by its name. Grafana does not start with two of either. */
 function ownNames({ tenants, others: more }: Datasources): readonly Problem[] {
   const all: readonly Named[] = [
     ...tenants.map((source, index) => ({ ...source, at: [...PATH, 'tenants', index] })),
@@ -131,7 +131,7 @@ function ownNames({ tenants, others: more }: Datasources): readonly Problem[] {
   });
 }
 
-/** Each has a Secret of its own, by the credential's name. */
+/** Each datasource has its own Secret, named after the credential. */
 function tenantCredentials({ auth, grafana, canary }: StackConfig): readonly Problem[] {
   const { tenants } = grafana.datasources;
   if (!auth.loki.enabled)
@@ -189,7 +189,7 @@ function passwordOfUser(
   );
 }
 
-/** They would stand in a ConfigMap. */
+/** Secrets among the plain settings, which are a ConfigMap. */
 function plainSecrets(at: Path, value: unknown): readonly Problem[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {

@@ -23,7 +23,7 @@ function encryptedLdap({ environment, grafana }: StackConfig): readonly Problem[
   );
 }
 
-/** A port that is the usual one of the other encryption: the connection would hang, or fail in words of TLS. */
+/** The usual port of the other encryption is refused: the connection would hang, or fail with an error of TLS. */
 function ldapPort(ldap: StackConfig['grafana']['login']['ldap']): readonly Problem[] {
   const usual = { tls: 636, startTls: 389, none: 389 } as const;
   return ldap === undefined
@@ -56,7 +56,7 @@ function oneRoleEach({ oauth }: StackConfig['grafana']['login']): readonly Probl
   });
 }
 
-/** Somebody has to be able to log in, and each provider has to say who. */
+/** Somebody must be able to log in, and each provider must say who. */
 function waysToLogIn({ form, oauth, ldap }: StackConfig['grafana']['login']): readonly Problem[] {
   const providers = [oauth?.github, oauth?.google, oauth?.generic].filter((provider) => provider !== undefined);
   const { generic } = oauth ?? {};

@@ -37,7 +37,7 @@ function downloads({ list, egress }: Downloads): readonly Problem[] {
       ...when(list.findIndex((other) => other.id === id) < index, () =>
         problem([...PATH, 'list', index, 'id'], id, 'each plugin once', 'remove one of the two'),
       ),
-      // Grafana would not start: it replaces none of its own.
+      // Grafana cannot replace a built-in plugin, and would not start.
       ...when(BUILT_IN.includes(id), () =>
         problem([...PATH, 'list', index, 'id'], id, 'a plugin that Grafana does not have built in', 'remove it'),
       ),

@@ -23,7 +23,7 @@ interface Closed {
 
 const REMOVE = 'remove it';
 
-/** A place of its own in a stack file opens the way out as well, and keeps the secrets. */
+/** An option of the stack file also opens the way out, and keeps the secrets. */
 const decidedBy = (place: string) => ({
   rule: `not set here: ${place} decides it`,
   remedy: `remove it, and set ${place}`,
@@ -32,7 +32,7 @@ const unsafe = (why: string) => ({ rule: `not set: ${why}`, remedy: REMOVE });
 
 const IN_LOG = unsafe('the log would have every query, and in it whom somebody looked for');
 
-/** Settings beside those that the stack sets in every case: {@link ownVariables}. */
+/** Settings that are refused even where the stack does not set them. {@link ownVariables} are refused as well. */
 const CLOSED: readonly Closed[] = [
   { section: 'database', ...decidedBy('grafana.database') },
   { section: 'smtp', ...decidedBy('grafana.smtp') },
@@ -129,20 +129,20 @@ function closed(setting: Setting): readonly Problem[] {
 /** A user and a password before the host of a URL, or the password of a connection string. */
 const SECRET_TEXT = /:\/\/[^/@\s]*:[^/@\s]+@|password\s*=/i;
 
-/** A number is one by the end of the name: `api_key_max_seconds_to_live` is none. */
+/** A number is a secret only if its name ends like one: `api_key_max_seconds_to_live` is none. */
 function isSecret({ key, value }: Setting): boolean {
   if (typeof value === 'number') return /(?:password|secret|token|key)$/i.test(key);
   return typeof value === 'string' && (namesSecret(key) || SECRET_TEXT.test(value));
 }
 
-/** By their variables, which every spelling of a section and a key shares. */
+/** Compares variables: all spellings of a section and a key share one. */
 function isOf({ section, keys }: Closed, setting: Setting): boolean {
   return keys === undefined
     ? variable(section, '') === variable(setting.section, '')
     : keys.some((key) => variable(section, key) === variable(setting.section, setting.key));
 }
 
-/** What the stack sets with this config. */
+/** Variables that the stack sets with this config. */
 function ownVariables(config: StackConfig): ReadonlySet<string> {
   const inFile = Object.entries(iniSettings(config.grafana)).flatMap(([section, settings]) =>
     Object.keys(settings).map((key) => variable(section, key)),

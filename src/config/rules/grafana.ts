@@ -6,7 +6,7 @@ import type { StackConfig } from '../schema';
 import { reachable } from './reachable';
 import { problem, type Rule, when } from './rule';
 
-/** Words between slashes; one may end it. */
+/** Words between slashes, with or without a slash at the end. */
 const PATH = /^(?:\/[\w.~-]+)*\/?$/;
 
 export const grafanaRules: readonly Rule[] = [
@@ -110,7 +110,7 @@ export const grafanaRules: readonly Rule[] = [
   },
 ];
 
-/** Go reads past a certificate that it cannot read. It trusts one of a server as well, but only until that one is renewed. */
+/** Go skips a certificate that it cannot read. It trusts a server's own certificate, too, until that one is renewed. */
 function trustedCa(text: string): readonly Problem[] {
   const path = ['grafana', 'trustedCa'];
   const all = text.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g) ?? [];
@@ -145,7 +145,7 @@ function read(pem: string): X509Certificate | undefined {
   }
 }
 
-/** `authUrl` is for the browser: Grafana itself calls the two others. Of two with one port, one is named. */
+/** The browser calls `authUrl`, Grafana the two others. If both have the same port, one of them is named. */
 function reachableProvider({ grafana }: StackConfig): readonly Problem[] {
   const generic = grafana.login.oauth?.generic;
   if (generic?.type !== 'oidc') return [];
