@@ -178,7 +178,13 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('monitoring', 'prometheus', [9090], false, 'port 9090 is the API as well'),
     ...rows('backend', 'prometheus', [9090], false, 'it is scraped, and never calls back'),
     ...rows('grafana', 'loki', [3100], false, 'without the gateway it would choose its tenant itself'),
-    ...rows('grafana', 'internet', [443], false, 'no update check and no snapshot service is configured, and plugins come from elsewhere'),
+    ...rows(
+      'grafana',
+      'internet',
+      [443],
+      false,
+      'no update check and no snapshot service is configured, and plugins come from elsewhere',
+    ),
 
     ...rows('gateway', 'loki', [3100], true, 'it is the one door to Loki'),
     ...rows(

@@ -116,7 +116,9 @@ export class Grafana extends Construct {
       pod: {
         user: USER,
         files: Object.fromEntries(
-          [...configs.map(({ files }) => files), hasMetrics ? metricsFiles(props) : {}].flatMap((one) => Object.entries(one)),
+          [...configs.map(({ files }) => files), hasMetrics ? metricsFiles(props) : {}].flatMap((one) =>
+            Object.entries(one),
+          ),
         ),
         annotations: scrapeAnnotations(props, GRAFANA.ports.metrics),
         containers: [this.container(props, configs), ...(hasMetrics ? [proxyContainer(metricsProxy(props))] : [])],

@@ -42,9 +42,7 @@ function addIngress(
         {
           host,
           http: {
-            paths: [
-              { path, pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } },
-            ],
+            paths: [{ path, pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } }],
           },
         },
       ],

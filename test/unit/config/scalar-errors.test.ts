@@ -679,12 +679,22 @@ const rows: readonly Row[] = [
   ...['__proto__x', '1users', 'users]', 'a b', ''].map((section): Row => [
     `the section ${JSON.stringify(section)}`,
     { grafana: { settings: { [section]: { key: 'a' } } } },
-    { path: `grafana.settings.${section}`, received: JSON.stringify(section), ...SECTION, remedy: 'write for example users, or auth.jwt' },
+    {
+      path: `grafana.settings.${section}`,
+      received: JSON.stringify(section),
+      ...SECTION,
+      remedy: 'write for example users, or auth.jwt',
+    },
   ]),
   ...['_key', 'a.b', 'a=b', '-', ''].map((key): Row => [
     `the key ${JSON.stringify(key)}`,
     { grafana: { settings: { users: { [key]: 'a' } } } },
-    { path: `grafana.settings.users.${key}`, received: JSON.stringify(key), ...SETTING_KEY, remedy: 'write for example default_theme' },
+    {
+      path: `grafana.settings.users.${key}`,
+      received: JSON.stringify(key),
+      ...SETTING_KEY,
+      remedy: 'write for example default_theme',
+    },
   ]),
   ...eachOf(
     'a secret setting',

@@ -126,7 +126,11 @@ testRules([
     remedy: 'write one of these, or add the plugin to grafana.plugins',
     kept: {
       grafana: {
-        plugins: { type: 'download', list: [{ id: 'grafana-clickhouse-datasource', version: '4.8.2' }], egress: EGRESS },
+        plugins: {
+          type: 'download',
+          list: [{ id: 'grafana-clickhouse-datasource', version: '4.8.2' }],
+          egress: EGRESS,
+        },
         datasources: { others: [{ ...ORDERS, type: 'grafana-clickhouse-datasource' }] },
       },
     },
@@ -139,7 +143,8 @@ testRules([
     },
     path: 'grafana.datasources.tempo.jsonData.tlsSkipVerify',
     received: 'true',
-    remedy: 'remove it; for a private CA set grafana.trustedCa, or write tlsAuthWithCACert: true, and tlsCACert into secrets',
+    remedy:
+      'remove it; for a private CA set grafana.trustedCa, or write tlsAuthWithCACert: true, and tlsCACert into secrets',
     kept: datasources({ tempo: { ...TEMPO, jsonData: { tlsSkipVerify: true } } }),
   },
 ]);

@@ -108,9 +108,10 @@ testRules([
 ]);
 
 test('a setting of the file that the stack sets itself is refused, in any spelling that HTTP takes for the same', () => {
-  const header = (name: string, url: string) => refusals({
-    grafana: { url, settings: { 'server.custom_response_headers': { [name]: 'max-age=1' } } },
-  });
+  const header = (name: string, url: string) =>
+    refusals({
+      grafana: { url, settings: { 'server.custom_response_headers': { [name]: 'max-age=1' } } },
+    });
   expect(header('strict-transport-security', 'https://logs.example.com')).toMatchObject([
     { path: 'grafana.settings.server.custom_response_headers.strict-transport-security' },
   ]);
