@@ -78,7 +78,7 @@ export const grafanaKey = () =>
   });
 
 const VALUE_RULE = {
-  rule: 'true, false, a number, or a text: 1 to 2000 characters on one line, without ` and ${ and $__ and %(, which Grafana reads as the end of a value or expands',
+  rule: 'true, false, a number or a text of 1 to 2000 characters on one line, without ` and ${ and $__ and %(, which Grafana reads as the end of a value or expands',
   remedy: 'write for example light, 30 or true',
 };
 

@@ -44,7 +44,7 @@ const plugins = (of: object) => ({
 const CERTIFICATES = says(/^one or more certificates as PEM, .* nothing else$/);
 const SECTION = says(/^a section of Grafana’s settings: letters, digits, dots, hyphens and underscores/);
 const SETTING_KEY = says(/^a key of Grafana’s settings: letters, digits, hyphens and underscores/);
-const SETTING = says(/^true, false, a number, or a text: 1 to 2000 characters on one line, without ` and /);
+const SETTING = says(/^true, false, a number or a text of 1 to 2000 characters on one line, without ` and /);
 const SECRET_SETTING = says(/^the name of a secret setting, a key of secureJsonData/);
 const DATASOURCE_SETTINGS = says(/^settings of the datasource, a mapping /);
 /** A datasource that a stack file adds. */

@@ -51,8 +51,8 @@ test.each([
 ])('every option of %s has its row, in the table of what it belongs to', (_, config, atLeast) => {
   const found = Object.entries(config).flatMap(([section, value]) => leaves(value, section, section));
   expect(found.length).toBeGreaterThan(atLeast);
-  // Below jsonData, names are those of a plugin.
-  const rowOf = (path: string): string => path.replace(/(?<=\.jsonData)\..*/, '');
+  // Below jsonData, names are those of a plugin; below settings, of Grafana.
+  const rowOf = (path: string): string => path.replace(/(?<=\.jsonData|^grafana\.settings)\..*/, '');
   expect(found.filter(([heading, path]) => tables.get(heading)?.has(rowOf(path)) !== true)).toEqual([]);
 });
 
@@ -66,7 +66,7 @@ test('every row says its type, its default and what it means', () => {
 test('every type that is neither listed with its values nor plain YAML is explained', () => {
   const plain = ['text', 'mapping', 'mappings'];
   const unexplained = options
-    .map(({ cells: [type = ''] }) => type.replace(/^(list of|mapping of names to) /, ''))
+    .map(({ cells: [type = ''] }) => type.replace(/^(?:(?:list of|mapping of names to) )+/, ''))
     .filter((type) => !type.startsWith('`') && !type.startsWith('mapping: [') && !plain.includes(type))
     .filter((type) => !types.has(type));
   expect(unexplained).toEqual([]);
