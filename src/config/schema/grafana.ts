@@ -128,7 +128,7 @@ export const grafana = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether Loki does what the app Logs Drilldown asks of it: it finds patterns in lines, and labels each stream with a `service_name`. This costs Loki memory and CPU.',
+      'Whether Loki does what the app Logs Drilldown asks of it: it finds patterns in lines, and labels each stream with a `service_name`. This costs Loki memory and CPU: `docs/figures.md`.',
     ),
   datasources: datasources.prefault({}).describe('What Grafana shows data of, beside the Loki of `credential`.'),
   dashboards: dashboards.optional().describe('Own dashboards, from a folder beside the stack file.'),
