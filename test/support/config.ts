@@ -531,7 +531,7 @@ export const otherwise = {
     database: { type: 'sqlite' },
     persistence: { size: '4Gi', storageClass: 'slow' },
   },
-  images: { grafana: 'registry.example.com/grafana-with-plugins:12.4.10' },
+  images: { grafana: 'docker.io/grafana/grafana-with-plugins:12.4.10' },
   alertmanager: {
     type: 'external',
     urls: ['https://alertmanager.example.com'],
