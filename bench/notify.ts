@@ -6,7 +6,8 @@ import { startAlertmanager, writeAlertmanagerFiles } from '../programs/alertmana
 import { startGateway } from '../programs/gateway';
 import { changedFiles, lokiFiles, nanoseconds, startLoki } from '../programs/loki';
 import { removeFolder, temporaryFolder } from '../programs/program';
-import { type Container, cri, PodLogs, startPromtail } from '../programs/promtail';
+import { type Container, cri, PodLogs } from '../programs/pod-logs';
+import { startPromtail } from '../programs/promtail';
 import { type RenderedStack, secretValues, variant } from '../programs/rendered-stack';
 import { startStubReceiver, type StubReceiver } from '../programs/stub-receiver';
 import { ensureTools } from '../tools/build';

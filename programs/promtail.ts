@@ -1,28 +1,16 @@
 /** The real Promtail with a stack's rendered config, reading files laid out as the kubelet lays them out. */
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { gatewayUrl } from '../src/components/gateway';
 import type { SecretValues } from '../src/secrets/row';
 import { countOf } from './metric';
+import { type Container, NODE, type PodLogs, uidOf } from './pod-logs';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
 import { configFile, containerOf, mapStrings, type RenderedStack, secretFiles } from './rendered-stack';
 import { send } from './request';
 import { makeCertificate } from './tls';
-
-/** A container as discovery sees it and as the kubelet names its folder. */
-export interface Container {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  /** `metadata.labels` of the pod. */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** Of a static pod: the hash of its manifest, which its folder is named after. */
-  readonly configHash?: string;
-}
-
-export const NODE = 'node-1';
 
 interface ScrapeConfig {
   readonly kubernetes_sd_configs?: unknown;
@@ -35,8 +23,6 @@ interface PromtailConfig {
   readonly [section: string]: unknown;
 }
 
-const uid = ({ namespace, pod }: Container): string => `uid-of-${namespace}-${pod}`;
-
 /** Labels as Prometheus' Kubernetes discovery gives them for one container of a pod. */
 function metaLabels(target: Container): Readonly<Record<string, string>> {
   const pod = '__meta_kubernetes_pod_';
@@ -44,7 +30,7 @@ function metaLabels(target: Container): Readonly<Record<string, string>> {
   return {
     __meta_kubernetes_namespace: target.namespace,
     [`${pod}name`]: target.pod,
-    [`${pod}uid`]: uid(target),
+    [`${pod}uid`]: uidOf(target),
     [`${pod}container_name`]: target.container,
     [`${pod}node_name`]: NODE,
     ...Object.fromEntries(
@@ -55,54 +41,6 @@ function metaLabels(target: Container): Readonly<Record<string, string>> {
     ),
     ...(target.configHash === undefined ? {} : { [`${pod}annotation_kubernetes_io_config_hash`]: target.configHash }),
   };
-}
-
-/** A node's `/var/log/pods`, in a temporary folder. */
-export class PodLogs {
-  private rotations = 0;
-
-  constructor(readonly folder: string) {}
-
-  /** Appends whole lines, CRI prefix and all, to the container's current file; without a line, the file is just there. */
-  append(target: Container, lines: readonly (string | Buffer)[]): void {
-    const file = this.file(target);
-    mkdirSync(dirname(file), { recursive: true });
-    appendFileSync(file, '');
-    for (const line of lines) appendFileSync(file, Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
-  }
-
-  /** What the kubelet does with a file that has grown too long. */
-  rotate(target: Container): void {
-    this.rotations += 1;
-    const second = String(this.rotations).padStart(2, '0');
-    renameSync(this.file(target), `${this.file(target)}.20260102-0304${second}`);
-    writeFileSync(this.file(target), '');
-  }
-
-  private file(target: Container): string {
-    const { namespace, pod, container, configHash } = target;
-    return join(this.folder, `${namespace}_${pod}_${configHash ?? uid(target)}`, container, '0.log');
-  }
-}
-
-const SECOND = 1_000_000_000n;
-
-/** RFC 3339 with nanoseconds. */
-export function iso(time: bigint): string {
-  return new Date(Number(time / 1_000_000n))
-    .toISOString()
-    .replace(/\.\d+Z$/, `.${String(time % SECOND).padStart(9, '0')}Z`);
-}
-
-/** A line as containerd writes it. */
-export function cri(time: bigint, text: string, flags = 'F', stream = 'stdout'): string {
-  return `${iso(time)} ${stream} ${flags} ${text}`;
-}
-
-/** A long line as containerd writes it: in pieces, each at a later time. */
-export function criPieces(times: () => bigint, text: string): readonly string[] {
-  const pieces = text.match(/.{1,16384}/gs) ?? [];
-  return pieces.map((piece, index) => cri(times(), piece, index < pieces.length - 1 ? 'P' : 'F'));
 }
 
 export interface PromtailOptions {

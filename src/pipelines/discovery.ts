@@ -7,7 +7,7 @@ const POD = '__meta_kubernetes_pod_';
 const CONTAINER = `${POD}container_name`;
 
 /** Jobs whose format is known without a word from the pod. Everyone else's is `auto`. */
-const FORMAT_OF_JOB: Readonly<Record<string, Format>> = {
+export const FORMAT_OF_JOB: Readonly<Record<string, Format>> = {
   [JOBS.postgres]: 'postgres',
   postgresql: 'postgres',
   [JOBS.redis]: 'redis',

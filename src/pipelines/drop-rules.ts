@@ -49,6 +49,19 @@ export const wordsOfCanary = (namespace: string): DropRule => ({
   keep: 0,
 });
 
+/**
+ * Drop rules for the stack's own pods.
+ *
+ * @param canaryNamespace - namespace of the canary. Undefined: there is none.
+ */
+export function ownDropRules(canaryNamespace: string | undefined): readonly DropRule[] {
+  return [
+    QUERIES_OF_LOKI,
+    ERASURE_NOT_ALLOWED,
+    ...(canaryNamespace === undefined ? [] : [wordsOfCanary(canaryNamespace)]),
+  ];
+}
+
 export function dropRules(rules: readonly DropRule[]): readonly Stage[] {
   return rules.flatMap(({ name, selector: matchers, patterns, keep }): readonly Stage[] => {
     const matching = (...expressions: readonly string[]): string =>

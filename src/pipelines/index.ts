@@ -2,7 +2,7 @@
 import { type Field, FORMATS, type Format, LABELS, STRUCTURED_METADATA } from '../log-model';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
-import { type DropRule, dropRules, ERASURE_NOT_ALLOWED, QUERIES_OF_LOKI, wordsOfCanary } from './drop-rules';
+import { type DropRule, dropRules, ownDropRules } from './drop-rules';
 import { gatewayCounters } from './gateway';
 import { isJson, isNotJson, jsonRecord } from './json';
 import { withNextLine } from './multiline';
@@ -79,7 +79,9 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
           // A line without an end is cut, or it would take all memory.
           { cri: { max_partial_line_size: maxPartialLine, max_partial_line_size_truncate: true } },
           ...records(formats, redaction, ORIGIN.pod),
-          ...(withOwnPods ? [gatewayCounters(props.gatewayNamespace), ...dropRules(ownDropRules(props))] : []),
+          ...(withOwnPods
+            ? [gatewayCounters(props.gatewayNamespace), ...dropRules(ownDropRules(props.canaryNamespace))]
+            : []),
           ...dropRules(props.drop),
           ONLY_LABELS,
         ],
@@ -159,14 +161,5 @@ function byFormat(formats: readonly Format[], stagesOf: (pipeline: Pipeline) => 
       others.flatMap(({ same }) => same),
       others.length === 1 ? others.flatMap(({ its }) => its) : others.map(({ same, its }) => ofFormats(same, its)),
     ),
-  ];
-}
-
-/** Drop rules for the stack's own pods. */
-function ownDropRules({ canaryNamespace }: ScrapeProps): readonly DropRule[] {
-  return [
-    QUERIES_OF_LOKI,
-    ERASURE_NOT_ALLOWED,
-    ...(canaryNamespace === undefined ? [] : [wordsOfCanary(canaryNamespace)]),
   ];
 }

@@ -27,9 +27,9 @@ const OTHER_NAMES: Partial<Record<Field, readonly string[]>> = {
 };
 
 /** The level in records of programs that log for another one; it precedes their own level: CloudNativePG. */
-const LEVEL_WITHIN = '"record"."error_severity"';
+export const LEVEL_WITHIN = '"record"."error_severity"';
 /** Traefik's requests, which are all of level info. */
-const STATUS_OF_TRAEFIK = '"DownstreamStatus"';
+export const STATUS_OF_TRAEFIK = '"DownstreamStatus"';
 
 /** Names of a level that are looked for where a line has none by a common name: each a path. */
 export const RARE_LEVEL_NAMES = [
@@ -53,7 +53,7 @@ const NUMBERS = [
   number(SYSLOG, 'PRIORITY'),
 ];
 /** MongoDB's letters. */
-const LETTERS: Readonly<Record<string, Level>> = {
+export const LETTERS: Readonly<Record<string, Level>> = {
   f: 'error',
   e: 'error',
   w: 'warn',
@@ -64,9 +64,9 @@ const LETTERS: Readonly<Record<string, Level>> = {
 
 const CLAIMED_JOB = 'claimedJob';
 /** Fields that may hold an id that is a number. */
-const IDS = [FIELDS.requestId, FIELDS.userId, FIELDS.traceId] as const;
+export const IDS = [FIELDS.requestId, FIELDS.userId, FIELDS.traceId] as const;
 
-const names = (field: Field): readonly string[] => [field, ...(OTHER_NAMES[field] ?? [])];
+export const names = (field: Field): readonly string[] => [field, ...(OTHER_NAMES[field] ?? [])];
 
 /** JMESPath for a field under any of its names. */
 export function expression(field: Field): string {

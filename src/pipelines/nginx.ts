@@ -2,13 +2,15 @@
 import { FIELDS, LABELS, type Level, MEASURES, STRUCTURED_METADATA } from '../log-model';
 import { exactIds, extract, inexactIds } from './json';
 import { levelLabel, whenWithoutLevel } from './level';
-import { together } from './multiline';
+import { type Lines, together } from './multiline';
 import type { Pipeline } from './pipeline';
 
-const ACCESS = `\\S+ \\S+ \\S+ \\[[^\\]]+\\] "[^"]*" (?P<${FIELDS.status}>\\d{3}) `;
-const ERROR = `\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d \\[(?P<${FIELDS.level}>[a-z]+)\\] `;
+export const ACCESS = `\\S+ \\S+ \\S+ \\[[^\\]]+\\] "[^"]*" (?P<${FIELDS.status}>\\d{3}) `;
+export const ERROR = `\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d \\[(?P<${FIELDS.level}>[a-z]+)\\] `;
+/** Its access log has no record of several lines. */
+export const LINES: Lines = { continuation: '\\s|$' };
 /** nginx' own name of a request's duration, in seconds. */
-const REQUEST_TIME = 'request_time';
+export const REQUEST_TIME = 'request_time';
 
 /** JMESPath: the level of a request by its status, where that is a number. It costs less than a template. */
 const LEVEL_OF_STATUS = [
@@ -45,6 +47,6 @@ export const nginx: Pipeline = {
     whenWithoutLevel([], levelLabel({ status: true })),
     exactIds(),
   ],
-  together: together({ continuation: '\\s|$' }),
+  together: together(LINES),
   text: [{ regex: { expression: `^(?:${ERROR}|${ACCESS})` } }, ...levelLabel({ status: true })],
 };

@@ -2,7 +2,7 @@
 import { FIELDS, LEVEL_ALIASES, type Level } from '../log-model';
 import { extract } from './json';
 import { levelLabel } from './level';
-import { together, unlike } from './multiline';
+import { type Lines, together, unlike } from './multiline';
 import type { Pipeline } from './pipeline';
 import { when } from './stage';
 import { ownTime } from './time';
@@ -16,7 +16,7 @@ const ZONE = '(?:[A-Z]{3,5}|[+-]\\d\\d(?::?\\d\\d)?)';
 const BETWEEN = '(?:[^,\\n:](?:[^:\\n]|:[^ \\n]|: [^ \\n])*?)?';
 /** The columns of csvlog between the time and the severity. A client chooses the names in quotes. */
 const COLUMNS = ',(?:(?:"(?:[^"]|"")*"|[^",]*),){10}';
-const FIRST_LINE = `(?P<${FIELDS.timestamp}>${TIME}) (?P<zone>${ZONE})(?:${BETWEEN} (?P<stderr>\\S+):  |${COLUMNS}(?P<csv>[^\\s,"]+),[0-9A-Z]{5},)`;
+export const FIRST_LINE = `(?P<${FIELDS.timestamp}>${TIME}) (?P<zone>${ZONE})(?:${BETWEEN} (?P<stderr>\\S+):  |${COLUMNS}(?P<csv>[^\\s,"]+),[0-9A-Z]{5},)`;
 
 /** Words for further details of a record, in PostgreSQL's languages: these lines have a prefix of their own. */
 const MORE = [
@@ -34,6 +34,13 @@ const MORE = [
   '详细信息|提示|查询|上下文|位置|语句', // Chinese
 ].join('|');
 
+/**
+ * A line that says more of the record before. In a language that is not known, it begins another one, which is better than the
+ * reverse.
+ */
+export const SAYS_MORE = `${TIME} ${ZONE}${BETWEEN} (?:${MORE}) ?:`;
+export const LINES: Lines = { continuation: `${unlike(['9999-99-99 99:99:99'])}|${SAYS_MORE}` };
+
 /** Severities in these languages, where they are not as in English. `LOG` is. */
 const SEVERITIES: Readonly<Record<Level, readonly string[]>> = {
   error: [
@@ -48,7 +55,7 @@ const SEVERITIES: Readonly<Record<Level, readonly string[]>> = {
   ],
   debug: ['отладка', 'налагодження', '디버그', '调试'],
 };
-const ALIASES: Readonly<Record<string, Level>> = {
+export const ALIASES: Readonly<Record<string, Level>> = {
   ...LEVEL_ALIASES,
   ...Object.fromEntries(
     (Object.keys(SEVERITIES) as Level[]).flatMap((level) => SEVERITIES[level].map((word) => [word, level] as const)),
@@ -65,10 +72,7 @@ const RECORD = [
 export const postgres: Pipeline = {
   metadata: [FIELDS.duration],
   json: [extract([FIELDS.level, FIELDS.timestamp]), ...RECORD],
-  // In a language that is not known, what is said more of a record begins another one, which is better than the reverse.
-  together: together({
-    continuation: `${unlike(['9999-99-99 99:99:99'])}|${TIME} ${ZONE}${BETWEEN} (?:${MORE}) ?:`,
-  }),
+  together: together(LINES),
   text: [
     { regex: { expression: `^${FIRST_LINE}` } },
     // Only these names of a zone mean the same everywhere.

@@ -1,6 +1,16 @@
 /** The second line of defence: redacts the log model's secrets, for sources that do not use the logger. */
-import { type Format, NAME_SPELLINGS, type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
+import { type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
 import { re2 } from '../syntax/re2';
+import {
+  expressionsOf,
+  LOGFMT,
+  QUOTED,
+  type Searched,
+  searchOrder,
+  SEPARATOR,
+  spellings,
+  WITH_PAIRS,
+} from './search-order';
 import { type LineFilter, matcherOf, type Stage, when } from './stage';
 
 /** An expression to redact besides those of the log model. */
@@ -24,16 +34,10 @@ export interface RedactionProps {
   readonly allow: readonly string[];
 }
 
-/** Pairs, one of which says how bad it is. */
-export const LOGFMT = '(?:^|\\s)(?:level|lvl|severity)="?[A-Za-z]';
-
 /** Labels that say that a line has no trigger; `labelallow` drops them. */
 const CLEAN = 'clean';
 
-/**
- * Expressions are slow in Go, some 20 MB/s each; whether a line contains a text is a thousand times faster to tell. So an
- * expression sees only lines that contain one of its triggers, and most lines see none.
- */
+/** Stages that look for all of the log model's secrets, and for some more. */
 export function redact({ further, allow }: RedactionProps): RedactionStages {
   const patterns = secretPatterns(allow);
   const own = further.map(({ expression }) => ({ replace: { expression: capturing(expression), replace: REDACTED } }));
@@ -66,34 +70,19 @@ export function redact({ further, allow }: RedactionProps): RedactionStages {
   };
 }
 
-/** Formats some of whose lines may be logfmt. In others, what looks like it is a statement or a request. */
-const WITH_PAIRS: readonly Format[] = ['auto', 'python', 'redis'];
 /** Label that says that a line is of pairs. */
 const FORM = 'form';
 const LOGFMT_FORM = 'logfmt';
 
-/** Separator of pairs during redaction: no pattern crosses it. It is doubled because one may be a match's end. */
-const BETWEEN_PAIRS = '\\f\\f';
-
 function apart(stages: readonly Stage[]): readonly Stage[] {
+  const separator = SEPARATOR.replaceAll('\f', '\\f');
   const swap = (from: string, to: string): string => `{{ Replace .Value "${from}" "${to}" -1 }}`;
   return [
-    { replace: { expression: '"(?:[^"\\\\]|\\\\.)*"|( +)', replace: swap(' ', BETWEEN_PAIRS) } },
+    { replace: { expression: `${QUOTED}|( +)`, replace: swap(' ', separator) } },
     ...stages,
-    { replace: { expression: '(\\f+)', replace: swap(BETWEEN_PAIRS, ' ') } },
+    { replace: { expression: '(\\f+)', replace: swap(separator, ' ') } },
   ];
 }
-
-/**
- * Patterns that are looked for alike, in their order. Each stage hands a line on to the next one, which costs more than to look
- * for a text. So a line with an address in it, or with a name, passes few others.
- */
-const TIERS: readonly ((pattern: SecretPattern) => boolean)[] = [
-  ({ kind }) => kind === 'password in a URL',
-  ({ kind, exact }) => kind !== 'password in a URL' && kind !== 'e-mail address' && exact !== NAME_SPELLINGS,
-  ({ exact }) => exact === NAME_SPELLINGS,
-  ({ kind }) => kind === 'e-mail address',
-];
 
 function stagesOf(
   place: Place,
@@ -101,42 +90,18 @@ function stagesOf(
   stageOf: (pattern: SecretPattern) => Stage,
 ): readonly Stage[] {
   let number = 0;
-  type Texts = (pattern: SecretPattern) => readonly string[] | undefined;
   const behind = (texts: readonly string[], stages: readonly Stage[]): readonly Stage[] => {
     number += 1;
     return texts.length === 0 ? stages : guarded(`${place}_${number}`, texts, stages);
   };
-  const grouped = (
-    all: readonly SecretPattern[],
-    textsOf: Texts,
-    stages: (group: readonly SecretPattern[]) => readonly Stage[],
-  ): readonly (readonly [texts: readonly string[], stages: readonly Stage[]])[] => {
-    const groups = new Map<string, SecretPattern[]>();
-    for (const pattern of all) {
-      const key = JSON.stringify(textsOf(pattern) ?? []);
-      groups.set(key, [...(groups.get(key) ?? []), pattern]);
-    }
-    return [...groups.values()].map((group) => [
-      spellings(group.flatMap((pattern) => textsOf(pattern) ?? [])),
-      stages(group),
-    ]);
-  };
-  return TIERS.flatMap((belongs) => {
-    const tier = patterns.filter(belongs);
-    const groups = grouped(
-      tier,
-      ({ exact }) => exact,
-      (group) =>
-        grouped(
-          group,
-          ({ contains }) => contains,
-          (same) => same.map(stageOf),
-        ).flatMap(([texts, stages]) => behind(texts, stages)),
-    );
+  const withinTriggers = ({ groups }: Searched): readonly Stage[] =>
+    groups.flatMap(({ contains, patterns: same }) => behind(contains, same.map(stageOf)));
+  return searchOrder(patterns).flatMap((tier) => {
+    const groups = tier.map((searched) => [searched.triggers, withinTriggers(searched)] as const);
     const [only, ...more] = groups;
     if (only !== undefined && more.length === 0) return behind(...only);
     return behind(
-      spellings(tier.flatMap(({ exact }) => exact)),
+      spellings(tier.flatMap(({ triggers }) => triggers)),
       groups.flatMap(([texts, stages]) => behind(texts, stages)),
     );
   });
@@ -163,25 +128,14 @@ function guarded(group: string, texts: readonly string[], stages: readonly Stage
 }
 
 function replaceStage(pattern: SecretPattern): Stage {
-  const { unless, before, keep, secret, after, replacement = REDACTED, caseSensitive = false } = pattern;
-  // Bounds protect JavaScript's backtracking; RE2 needs no protection, and is slower with them.
-  const unbounded = (text: string): string =>
-    text.replace(/\{0,(?:8|\d\d+)\}/g, '*').replace(/\{1,(?:8|\d\d+)\}/g, '+');
-  const group = (text: string | undefined): string => (text === undefined ? '' : `(?:${unbounded(text)})`);
+  const { flags, unless, before, keep, secret, after, replacement } = expressionsOf(pattern);
+  const group = (text: string | undefined): string => (text === undefined ? '' : `(?:${text})`);
   // A text that is not secret is matched without a capture, so it stays.
   const alternative = (text: string | undefined): string => (text === undefined ? '' : `${group(text)}|`);
-  const flags = caseSensitive ? '' : '(?i)';
   return {
     replace: {
-      expression: `${flags}${alternative(unless)}${group(before)}(?:${alternative(keep)}(${unbounded(secret)})${group(after)})`,
+      expression: `${flags}${alternative(unless)}${group(before)}(?:${alternative(keep)}(${secret})${group(after)})`,
       replace: replacement,
     },
   };
-}
-
-/** Texts that lines are searched for. A text that contains another one is redundant. */
-function spellings(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)]
-    .filter((text, _index, all) => !all.some((other) => other !== text && text.includes(other)))
-    .sort();
 }

@@ -1,7 +1,7 @@
 /** Redis and Valkey, in each of their formats. */
 import { FIELDS, type Level } from '../log-model';
 import { levelLabel } from './level';
-import { together } from './multiline';
+import { type Lines, together } from './multiline';
 import type { Pipeline } from './pipeline';
 import { ownTime } from './time';
 
@@ -10,10 +10,10 @@ const LEGACY = '\\d\\d? \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3}';
 const OTHERS = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(?:Z|[+-]\\d\\d:\\d\\d)|\\d{13}';
 /** Valkey's `log-format`: process, role, time and the sign of the level, or logfmt. */
 const time = (name: string): string => `(?:(?P<${name}Legacy>${LEGACY})|(?P<${name}>${OTHERS}))`;
-const PREFIX = `\\d+:[XCSM] ${time('plain')} (?P<${FIELDS.level}>[-.*#]) `;
-const LOGFMT = `pid=\\d+ role=\\S+ timestamp="${time('logfmt')}" level=(?P<word>\\w+) `;
+export const PREFIX = `\\d+:[XCSM] ${time('plain')} (?P<${FIELDS.level}>[-.*#]) `;
+export const LOGFMT = `pid=\\d+ role=\\S+ timestamp="${time('logfmt')}" level=(?P<word>\\w+) `;
 /** The signs of debug, verbose, notice and warning; and their words in logfmt, where verbose is called info. */
-const LEVELS_OF: Readonly<Record<string, Level>> = {
+export const LEVELS_OF: Readonly<Record<string, Level>> = {
   '.': 'debug',
   '-': 'debug',
   '*': 'info',
@@ -27,10 +27,12 @@ const LEVELS_OF: Readonly<Record<string, Level>> = {
 /** How a record begins: with the prefix, or, where a signal has come, without time and level. */
 const FIRST_LINE = `\\d+:(?:[XCSM] \\d|signal-handler )|pid=\\d+ role=`;
 
+/** The logo has none. */
+export const LINES: Lines = { first: FIRST_LINE };
+
 export const redis: Pipeline = {
   metadata: [],
-  // The logo has none.
-  together: together({ first: FIRST_LINE }),
+  together: together(LINES),
   text: [
     { regex: { expression: `^(?:${PREFIX}|${LOGFMT})` } },
     // Redis writes its container's local time and names no zone: if that is not UTC, it is not believed.

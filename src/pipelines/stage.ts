@@ -39,5 +39,8 @@ const EVERY = `{${LABELS.job}=~".+"}`;
 /** The character before a colour or another command to a terminal. */
 export const ESCAPE = '\u001b';
 
+/** RE2 for a colour. */
+export const COLOURS = '\\x1b\\[[0-9;:?]*[A-Za-z]';
+
 /** Takes colours off a line. They would hide where it begins, and its level. */
-export const withoutColours: Stage = { replace: { expression: '(\\x1b\\[[0-9;:?]*[A-Za-z])', replace: '' } };
+export const withoutColours: Stage = { replace: { expression: `(${COLOURS})`, replace: '' } };

@@ -1,11 +1,11 @@
 /** Text of no declared format: logfmt, or a line with a level in it, or just a line; stack traces of many languages. */
 import { FIELDS, type Level, LEVEL_ALIASES, LEVELS, LABELS, STRUCTURED_METADATA } from '../log-model';
 import { COUNTED_LEVELS, levelLabel, SYSLOG, whenWithoutLevel } from './level';
-import { LOGFMT } from './redaction';
+import { LOGFMT } from './search-order';
 import { type Stage, when } from './stage';
 import { ownTime } from './time';
 
-const TRACEBACK = 'Traceback (most recent call last):';
+export const TRACEBACK = 'Traceback (most recent call last):';
 const LEVELS_IN_TEXT = [
   'trace',
   'debug',
@@ -49,12 +49,12 @@ function oneOf(words: readonly string[]): string {
 }
 
 /** The letter that klog begins with; a level as the first word; one in capitals. */
-const LEVEL_IN_TEXT = [
+export const LEVEL_IN_TEXT = [
   '(?P<letter>[IWEF])\\d{4} \\d\\d:',
   `${BEFORE}(?P<first>(?i:${oneOf([...LEVELS_IN_TEXT, 'dbug', 'trce', 'note'])})|${oneOf(SHORT)})[\\]:\\[\\s]`,
   `[^\\n]{0,100}?\\b(?P<capitals>${oneOf([...LEVELS_IN_TEXT, 'success'].map((word) => word.toUpperCase()))})\\b`,
 ];
-const KLOG: Readonly<Record<string, Level>> = { i: 'info', w: 'warn', e: 'error', f: 'error' };
+export const KLOG: Readonly<Record<string, Level>> = { i: 'info', w: 'warn', e: 'error', f: 'error' };
 
 /** The text before a status: in access logs of Apache, Traefik, Envoy, gunicorn and others; in Rails' lograge. */
 const REQUEST = ['(?:\\S+ ){0,5}\\[[^\\]\\n]*\\] "(?:[^"\\\\\\n]|\\\\.)*" ', 'method=\\S+ [^\\n]*\\bstatus='];
@@ -76,14 +76,18 @@ const TRACES = [
   // The place in the source that Node shows before the error.
   '\\S+:\\d+\\n[^\\n]*\\n\\s*\\^+\\s*$',
 ];
-const RARE = [
+export const RARE = [
   '<(?P<priority>\\d{1,3})>',
   ...WORDS,
   `(?:${REQUEST.join('|')})(?P<${FIELDS.status}>\\d{3})\\b`,
   `(?P<trace>${TRACES.join('|')})`,
 ];
-const PHP: Readonly<Record<string, Level>> = { 'fatal error': 'error', 'parse error': 'error', deprecated: 'warn' };
-const APACHE: Readonly<Record<string, Level>> = Object.fromEntries(
+export const PHP: Readonly<Record<string, Level>> = {
+  'fatal error': 'error',
+  'parse error': 'error',
+  deprecated: 'warn',
+};
+export const APACHE: Readonly<Record<string, Level>> = Object.fromEntries(
   [1, 2, 3, 4, 5, 6, 7, 8].map((depth) => [`trace${depth}`, 'debug']),
 );
 

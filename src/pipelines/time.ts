@@ -9,8 +9,8 @@ export const SEEN_AT = 'time';
  * How far a record's own time may be from the moment the line was seen. Loki refuses a line that is an hour behind its
  * stream, older than `reject_old_samples_max_age` or ten minutes ahead, and a refused line is lost.
  */
-const SECONDS_BEHIND = 1800;
-const SECONDS_AHEAD = 300;
+export const SECONDS_BEHIND = 1800;
+export const SECONDS_AHEAD = 300;
 
 const RFC3339 = '2006-01-02T15:04:05Z07:00';
 const RFC3339_NANO = '2006-01-02T15:04:05.000000000Z07:00';

@@ -5,7 +5,8 @@ import { canaryTarget, type RunningCanary, startCanary } from '../support/canary
 import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { entries, type RunningLoki, startLoki } from '../../programs/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
-import { PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
+import { PodLogs } from '../../programs/pod-logs';
+import { type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { Relay } from '../support/relay';
 import { secretValues, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';

@@ -8,7 +8,8 @@ import { startGateway } from '../../programs/gateway';
 import { entries, nanoseconds, type RunningLoki, startLoki } from '../../programs/loki';
 import { countOf } from '../../programs/metric';
 import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
-import { type Container, cri, PodLogs, startPromtail } from '../../programs/promtail';
+import { type Container, cri, PodLogs } from '../../programs/pod-logs';
+import { startPromtail } from '../../programs/promtail';
 import { type RenderedStack, secretValues, variant } from '../../programs/rendered-stack';
 import { type Response, send } from '../../programs/request';
 

@@ -21,7 +21,8 @@ import {
   until,
 } from '../../programs/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
-import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
+import { type Container, cri, PodLogs } from '../../programs/pod-logs';
+import { type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { secretValues, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
 

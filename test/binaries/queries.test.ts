@@ -15,7 +15,8 @@ import { AT_FIRST, interpolate, model, panels } from '../../programs/dashboards'
 import { type Drawn, drawnFrom } from '../support/grafana-draws';
 import { everyQuery, type NamedQuery } from '../support/logql';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
-import { type Container, PodLogs, sendsNoMore, startPromtail } from '../../programs/promtail';
+import { type Container, PodLogs } from '../../programs/pod-logs';
+import { sendsNoMore, startPromtail } from '../../programs/promtail';
 import { secretValues, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
 

@@ -1,5 +1,5 @@
 /**
- * Hundreds of generated lines, and all captured ones, through every pipeline of the real Promtail: secrets are gone, lines are
+ * Hundreds of generated lines, and all captured ones, through every pipeline of the real agents: secrets are gone, lines are
  * still what they were, and their level, time and ids are found.
  */
 import * as fc from 'fast-check';
@@ -8,7 +8,7 @@ import { LogPath } from '../support/log-path';
 import { type Entry } from '../../programs/loki';
 import { fixtureStreams } from '../support/fixture-load';
 import { BUILD_TIMEOUT, until } from '../../programs/program';
-import { type Container, cri, iso } from '../../programs/promtail';
+import { type Container, cri, iso } from '../../programs/pod-logs';
 import { variant } from '../../programs/rendered-stack';
 import { jsonLine, logfmtLine, pairsOf, survivors, torn } from '../support/secret-lines';
 
@@ -65,9 +65,9 @@ const harmless = {
   ],
 };
 
-describe('Promtail takes out secrets', () => {
+describe.each(['Promtail', 'Collector'] as const)('%s takes out secrets', (agent) => {
   const rendered = variant('redaction', { environment: 'staging', agent: { allow: ['maxTokens'], drop: [] } });
-  const path = new LogPath(rendered, 'promtail-redaction');
+  const path = new LogPath(rendered, `redaction-${agent.toLowerCase()}`);
   const all = [...Object.values(sources), allowed, harmless];
   const times = new Map<Container, readonly bigint[]>();
   const found = new Map<Container, readonly Entry[]>();
@@ -82,7 +82,8 @@ describe('Promtail takes out secrets', () => {
         lines.map((line, index) => cri(at[index] ?? 0n, line)),
       );
     }
-    await path.startPromtail(all.map(({ target }) => target));
+    const targets = all.map(({ target }) => target);
+    await (agent === 'Promtail' ? path.startPromtail(targets) : path.startCollector(targets));
     for (const { target, lines } of all)
       await until(`the lines of ${target.pod}`, async () => {
         const entries = await path.query(`{app="${target.pod}"}`);

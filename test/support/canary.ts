@@ -8,7 +8,7 @@ import type { SecretValues } from '../../src/secrets/row';
 import type { RunningGateway } from '../../programs/gateway';
 import { freePorts } from '../../programs/program';
 import { metricOf } from '../../programs/metric';
-import { type Container, cri, PodLogs } from '../../programs/promtail';
+import { type Container, cri, PodLogs } from '../../programs/pod-logs';
 import { type RunningProxy, startProxy } from './proxy';
 import { podTemplates, type RenderedStack, secretFiles } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';

@@ -1,10 +1,12 @@
 /** The way of a stack's lines, by its real programs: Promtail → gateway → Loki, and back through the gateway. */
 import { join } from 'node:path';
 import type { SecretValues } from '../../src/secrets/row';
+import { type RunningCollector, startCollector } from '../../programs/collector';
 import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { entriesOf, type Entry, queryRequest, startLoki } from '../../programs/loki';
 import { programs, removeFolder, temporaryFolder } from '../../programs/program';
-import { type Container, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
+import { type Container, PodLogs } from '../../programs/pod-logs';
+import { type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { type RenderedStack, secretValues } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
 
@@ -49,6 +51,16 @@ export class LogPath {
     const { promtail } = await programs('promtail');
     const gatewayPort = gateway.port;
     const started = await startPromtail(promtail, this.rendered, { folder, logs, targets, values, gatewayPort });
+    this.stops.push(() => started.stop());
+    return started;
+  }
+
+  /** Starts a Collector that reads what these pods write. */
+  async startCollector(targets: readonly Container[]): Promise<RunningCollector> {
+    const { folder, logs, values, gateway } = this;
+    const { otelcol } = await programs('otelcol');
+    const gatewayPort = gateway.port;
+    const started = await startCollector(otelcol, this.rendered, { folder, logs, targets, values, gatewayPort });
     this.stops.push(() => started.stop());
     return started;
   }

@@ -6,7 +6,8 @@ import { POD_LABELS } from '../../src/log-model';
 import { startGateway } from '../../programs/gateway';
 import { nanoseconds, startLoki } from '../../programs/loki';
 import { programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
-import { type Container, cri, PodLogs, type RunningPromtail, startPromtail } from '../../programs/promtail';
+import { type Container, cri, PodLogs } from '../../programs/pod-logs';
+import { type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { Relay } from './relay';
 import { secretValues, stack } from '../../programs/rendered-stack';
 

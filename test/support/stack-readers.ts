@@ -9,7 +9,8 @@ import type { ApiServer } from './api-server';
 import { testGatewayConfig } from '../../programs/gateway';
 import { type LokiConfig, lokiFiles, writeLokiFiles } from '../../programs/loki';
 import { programs, removeFolder, run, temporaryFolder } from '../../programs/program';
-import { cri, PodLogs, startPromtail } from '../../programs/promtail';
+import { cri, PodLogs } from '../../programs/pod-logs';
+import { startPromtail } from '../../programs/promtail';
 import { configFile, containerOf, objectOf, type RenderedStack, secretValues } from '../../programs/rendered-stack';
 
 /** One program; what it has seen before, it is not asked again. */

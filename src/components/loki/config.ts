@@ -157,6 +157,11 @@ function limitsSection({ retention, limits, grafana }: StackConfig): Readonly<Re
     max_query_lookback: formatDuration(longestKept(retention)),
     // Each stream gets a label service_name from the first of these that it has. Logs Drilldown begins with that label. Default: other names.
     discover_service_name: grafana.drilldown ? [LABELS.service, LABELS.app, LABELS.job] : [],
+    // Resource attributes with the names of the log model's labels become these labels. Default: only OpenTelemetry's own do, and all
+    // others are kept beside each line.
+    otlp_config: {
+      resource_attributes: { attributes_config: [{ action: 'index_label', attributes: Object.values(LABELS) }] },
+    },
     query_timeout: formatDuration(limits.queryTimeout),
     max_query_series: limits.maxQuerySeries,
     max_concurrent_tail_requests: limits.maxTails,

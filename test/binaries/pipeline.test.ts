@@ -1,6 +1,6 @@
 /**
- * What a pod writes, and what comes out: the rendered config is run by the real Promtail on files in the kubelet's
- * layout, pushes with its real credential through the real gateway, and is read back from the real Loki.
+ * What a pod writes, and what comes out: the rendered config is run by the real agents on files in the kubelet's
+ * layout, which push with their real credential through the real gateway, and what comes is read back from the real Loki.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,18 +8,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JOBS, LABELS, LEVEL_ALIASES, POD_LABELS } from '../../src/log-model';
 import { LogPath } from '../support/log-path';
 import { type Entry } from '../../programs/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, run, say, temporaryFolder, until } from '../../programs/program';
 import {
-  type Container,
-  cri,
-  criPieces,
-  iso,
-  NODE,
-  PodLogs,
-  type RunningPromtail,
-  startPromtail,
-  writeRenderedConfig,
-} from '../../programs/promtail';
+  BUILD_TIMEOUT,
+  programs,
+  removeFolder,
+  run,
+  type RunningProgram,
+  say,
+  temporaryFolder,
+  until,
+} from '../../programs/program';
+import { type Container, cri, criPieces, iso, NODE, PodLogs } from '../../programs/pod-logs';
+import { startPromtail, writeRenderedConfig } from '../../programs/promtail';
 import { secretValues, stack, STACKS, variant } from '../../programs/rendered-stack';
 
 let tools: Record<'loki' | 'promtail', string>;
@@ -685,21 +685,23 @@ const excluded: readonly Container[] = [
   { namespace: 'also-hidden', pod: 'unseen-2', container: 'main' },
 ];
 
-/** Grows and is rotated while Promtail runs and while it does not. */
+/** Grows and is rotated while the agent runs and while it does not. */
 const busy: Container = { namespace: 'spec', pod: 'busy', container: 'main' };
 
 const MODEL_LABELS: readonly string[] = Object.values(LABELS);
 
-describe('Promtail, running', () => {
+describe.each(['Promtail', 'Collector'] as const)('%s, running', (name) => {
   const rendered = variant('pipeline', {
     environment: 'staging',
     agent: { excludeNamespaces: ['hidden', 'also-hidden'] },
   });
-  const path = new LogPath(rendered, 'promtail');
+  const path = new LogPath(rendered, name.toLowerCase());
+  const start = (): Promise<RunningProgram> =>
+    name === 'Promtail' ? path.startPromtail(targets) : path.startCollector(targets);
   const { logs } = path;
-  const written = Object.fromEntries(names.map((name) => [name, cases[name]?.() ?? { written: [], expected: [] }]));
+  const written = Object.fromEntries(names.map((each) => [each, cases[each]?.() ?? { written: [], expected: [] }]));
   const targets = [...names.map(containerOfCase), ...relabelling.map(({ target }) => target), ...excluded, busy];
-  let promtail: RunningPromtail;
+  let agent: RunningProgram;
   let byPod: ReadonlyMap<string, readonly Entry[]>;
 
   /** Waits until as many have come, and a little longer, so that one too many is seen as well. */
@@ -715,11 +717,11 @@ describe('Promtail, running', () => {
 
   beforeAll(async () => {
     await path.start();
-    for (const name of names) logs.append(containerOfCase(name), written[name]?.written ?? []);
+    for (const each of names) logs.append(containerOfCase(each), written[each]?.written ?? []);
     for (const { target, what } of relabelling) logs.append(target, [cri(tick(), what)]);
     for (const target of excluded) logs.append(target, [cri(tick(), 'nobody sees this')]);
     logs.append(busy, [cri(tick(), 'busy 0')]);
-    promtail = await path.startPromtail(targets);
+    agent = await start();
     const count = Object.values(written).reduce((sum, { expected }) => sum + expected.length, 0);
     const found = await collect('{namespace=~".+"}', count + relabelling.length + 1);
     byPod = Map.groupBy(found, ({ structuredMetadata }) => structuredMetadata['pod'] ?? '');
@@ -730,9 +732,9 @@ describe('Promtail, running', () => {
   const byTime = (a: { readonly time: bigint; readonly line: string }, b: typeof a): number =>
     a.time === b.time ? (a.line < b.line ? -1 : 1) : a.time < b.time ? -1 : 1;
 
-  it.each(names)('%s', (name) => {
-    const { pod } = containerOfCase(name);
-    const expected = (written[name]?.expected ?? []).map(({ line, time, level, metadata }) => ({
+  it.each(names)('%s', (each) => {
+    const { pod } = containerOfCase(each);
+    const expected = (written[each]?.expected ?? []).map(({ line, time, level, metadata }) => ({
       line,
       time,
       level,
@@ -782,7 +784,7 @@ describe('Promtail, running', () => {
     expect(found.map(({ structuredMetadata }) => structuredMetadata['userId'])).toEqual(['u-1']);
   });
 
-  it('loses and repeats nothing when the file grows, is rotated, and when Promtail is restarted', async () => {
+  it('loses and repeats nothing when the file grows, is rotated, and when the agent is restarted', async () => {
     const lines = (from: number, count: number): readonly string[] =>
       Array.from({ length: count }, (_, index) => cri(tick(), `busy ${from + index}`));
     const expected = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `busy ${index}`);
@@ -797,9 +799,9 @@ describe('Promtail, running', () => {
     logs.append(busy, lines(200, 100));
     expect(await found(300)).toEqual(expected(300));
 
-    expect(await promtail.stop()).toBe(0);
+    expect(await agent.stop()).toBe(0);
     logs.append(busy, lines(300, 100));
-    promtail = await path.startPromtail(targets);
+    agent = await start();
     logs.append(busy, lines(400, 100));
     expect(await found(500)).toEqual(expected(500));
   });

@@ -1,5 +1,5 @@
 /**
- * Input that is broken, hostile, secret or unwanted: the rendered config, run by the real Promtail, through the real
+ * Input that is broken, hostile, secret or unwanted: the rendered config, run by the real agents, through the real
  * gateway into the real Loki. Nothing crashes, and what is lost is counted.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
@@ -10,7 +10,10 @@ import { LogPath } from '../support/log-path';
 import { type Entry } from '../../programs/loki';
 import { countOf } from '../../programs/metric';
 import { BUILD_TIMEOUT, until } from '../../programs/program';
-import { type Container, cri, criPieces, iso, NODE, type RunningPromtail } from '../../programs/promtail';
+import { type Container, cri, criPieces, iso, NODE } from '../../programs/pod-logs';
+import { type RunningPromtail } from '../../programs/promtail';
+import { type RunningCollector } from '../../programs/collector';
+import { send } from '../../programs/request';
 import { variant } from '../../programs/rendered-stack';
 import { SECRET_SAMPLES } from '../support/secret-samples';
 
@@ -44,7 +47,25 @@ const pods = {
   invites: pod('invites'),
 } as const satisfies Record<string, Container>;
 
-describe('Promtail, given', () => {
+/** Counters of what is lost, by the name of the agent. */
+const COUNTERS = {
+  Promtail: {
+    droppedBy: (rule: string) => ({ name: 'logentry_dropped_lines_total', labels: { reason: rule } }),
+    refused: { name: 'promtail_dropped_entries_total', labels: { reason: 'ingester_error' } },
+    refusal: /timestamp too old.*final error sending batch/,
+  },
+  Collector: {
+    droppedBy: (rule: string) => ({
+      name: 'otelcol_processor_filter_logs_filtered_total',
+      labels: { filter: `filter/${rule}` },
+    }),
+    refused: { name: 'otelcol_exporter_send_failed_log_records_total', labels: {} },
+    refusal: /timestamp too old/,
+  },
+} as const;
+
+describe.each(['Promtail', 'Collector'] as const)('%s, given', (agentName) => {
+  const { droppedBy, refused, refusal } = COUNTERS[agentName];
   const rendered = variant('input', {
     environment: 'staging',
     agent: {
@@ -62,9 +83,9 @@ describe('Promtail, given', () => {
       ],
     },
   });
-  const path = new LogPath(rendered, 'promtail-input');
+  const path = new LogPath(rendered, `input-${agentName.toLowerCase()}`);
   const { folder, logs } = path;
-  let promtail: RunningPromtail;
+  let agent: RunningPromtail | RunningCollector;
 
   /** The entries of a query once there are as many; the oldest first. */
   async function eventually(logql: string, count: number): Promise<readonly Entry[]> {
@@ -76,9 +97,23 @@ describe('Promtail, given', () => {
     return found.toSorted((a, b) => Number(a.time - b.time));
   }
 
-  /** A counter of Promtail, all its labels but the named one summed up. */
-  async function counter(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
-    return countOf(await promtail.metrics(), name, labels);
+  /** A counter of the agent, all its labels but the named ones summed up. */
+  async function counter({
+    name,
+    labels,
+  }: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }) {
+    return countOf(await agent.metrics(), name, labels);
+  }
+
+  /** Lines that were cut: Promtail cuts them itself, the Collector leaves it to Loki. */
+  async function cut(): Promise<number> {
+    const labels = { reason: 'line_too_long' };
+    if (agentName === 'Promtail') return counter({ name: 'promtail_mutated_entries_total', labels });
+    const { text } = await send({ port: path.lokiPort, path: '/metrics' });
+    return countOf(text, 'loki_mutated_samples_total', labels);
   }
 
   function writeFile(source: string, name: string, ...lines: readonly string[]): void {
@@ -91,7 +126,8 @@ describe('Promtail, given', () => {
     await path.start();
     // A target begins with a file.
     for (const each of Object.values(pods)) logs.append(each, []);
-    promtail = await path.startPromtail(Object.values(pods));
+    const targets = Object.values(pods);
+    agent = await (agentName === 'Promtail' ? path.startPromtail(targets) : path.startCollector(targets));
   }, BUILD_TIMEOUT);
   afterAll(() => path.stop());
 
@@ -106,12 +142,12 @@ describe('Promtail, given', () => {
   });
 
   test('a record of 1 MB, keeps its beginning and all that it is found by, and counts it', async () => {
-    const before = await counter('promtail_mutated_entries_total');
+    const before = await cut();
     const record = { level: 'error', requestId: 'huge-1', message: 'x'.repeat(1_000_000) };
     logs.append(pods.huge, criPieces(tick, JSON.stringify(record)));
     const [entry] = await eventually('{app="huge", level="error"} | requestId="huge-1"', 1);
     expect(Buffer.byteLength(entry?.line ?? '')).toBe(LONGEST_LINE);
-    expect(await counter('promtail_mutated_entries_total', { reason: 'line_too_long' })).toBe(before + 1);
+    expect(await cut()).toBe(before + 1);
   });
 
   test('a request id of 100 KB, loses nothing', async () => {
@@ -125,12 +161,8 @@ describe('Promtail, given', () => {
     logs.append(pods.old, [cri(week, 'too old'), cri(tick(), 'new')]);
     expect((await eventually('{app="old"}', 1)).map(({ line }) => line)).toEqual(['new']);
     // Both come a moment after the answer.
-    await until('the refusal in the log', () =>
-      /timestamp too old.*final error sending batch/.test(promtail.output()) ? undefined : 'not there',
-    );
-    await until('the refusal to be counted', async () =>
-      (await counter('promtail_dropped_entries_total', { reason: 'ingester_error' })) > 0 ? undefined : 'not yet',
-    );
+    await until('the refusal in the log', () => (refusal.test(agent.output()) ? undefined : 'not there'));
+    await until('the refusal to be counted', async () => ((await counter(refused)) > 0 ? undefined : 'not yet'));
   });
 
   test('a continuation that comes after its record has been sent, gives it its own time', async () => {
@@ -221,7 +253,10 @@ describe('Promtail, given', () => {
     );
     const found = await eventually('{app="health"}', 2);
     expect(found.map(({ line }) => line)).toEqual([lines[1], lines[3]]);
-    expect(await counter('logentry_dropped_lines_total', { reason: 'health-checks' })).toBe(2);
+    await until('both to be counted', async () => {
+      const dropped = await counter(droppedBy('health-checks'));
+      return dropped === 2 ? undefined : `${dropped} are`;
+    });
   });
 
   test('a rule that samples, keeps about its fraction and counts the rest', async () => {
@@ -232,7 +267,7 @@ describe('Promtail, given', () => {
     logs.append(pods.halves, [cri(tick(), '{"end":true}')]);
     let dropped = 0;
     await until(`${SAMPLED} lines, kept or counted`, async () => {
-      dropped = await counter('logentry_dropped_lines_total', { reason: 'chatter' });
+      dropped = await counter(droppedBy('chatter'));
       const kept = (await path.query('{app="sampled"}')).length;
       return kept + dropped < SAMPLED ? `${kept} kept, ${dropped} counted` : undefined;
     });

@@ -1,0 +1,132 @@
+/** The real OpenTelemetry Collector with a stack's config, reading files laid out as the kubelet lays them out. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import {
+  collectorConfig,
+  CREDENTIAL,
+  GATEWAY_CA,
+  HEALTH_PORT,
+  METRICS_PORT,
+  STATE,
+} from '../src/components/collector/config';
+import { gatewayUrl } from '../src/components/gateway';
+import { NODE_VARIABLE } from '../src/pipelines/collector/source';
+import type { SecretValues } from '../src/secrets/row';
+import { countOf } from './metric';
+import { type Container, NODE, type PodLogs } from './pod-logs';
+import { startPodsApi } from './pods-api';
+import { freePorts, type RunningProgram, startProgram, until } from './program';
+import { mapStrings, type RenderedStack, secretFiles } from './rendered-stack';
+import { send } from './request';
+import { makeCertificate } from './tls';
+
+export interface CollectorOptions {
+  /** Below it: what it keeps, credential, config and log. Kept from one start to the next, as the node's folders are. */
+  readonly folder: string;
+  readonly logs: PodLogs;
+  readonly targets: readonly Container[];
+  readonly values: SecretValues;
+  readonly gatewayPort: number;
+}
+
+export interface RunningCollector extends RunningProgram {
+  /** Its metrics, as Prometheus would scrape them. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** Starts a stack's Collector: only discovery, addresses, ports and folders of the config are changed. */
+export async function startCollector(
+  otelcol: string,
+  { config: stackConfig, ...rendered }: RenderedStack,
+  { folder, logs, targets, values, gatewayPort }: CollectorOptions,
+): Promise<RunningCollector> {
+  const [metrics = 0, health = 0] = await freePorts(2);
+  const places: Readonly<Record<string, string>> = {
+    '/var/log/pods/': `${logs.folder}/`,
+    [STATE]: join(folder, 'state'),
+    [CREDENTIAL]: join(folder, 'credential'),
+    [GATEWAY_CA]: join(folder, 'gateway-ca'),
+    '/logs/': `${join(folder, 'files')}/`,
+    [`${gatewayUrl(stackConfig)}/`]: `http://127.0.0.1:${gatewayPort}/`,
+    [`0.0.0.0:${HEALTH_PORT}`]: `127.0.0.1:${health}`,
+  };
+  const local = (text: string): string =>
+    Object.entries(places).reduce((changed, [from, to]) => changed.replace(from, to), text);
+  const moved = withOwnPort(
+    withKubeconfig(mapStrings(collectorConfig(stackConfig), local) as Readonly<Record<string, unknown>>),
+    metrics,
+  );
+  for (const name of ['state', 'credential', 'gateway-ca']) mkdirSync(join(folder, name), { recursive: true });
+  const secret = `gateway-credential-${stackConfig.agent.credential}`;
+  const files = stackConfig.auth.loki.enabled ? secretFiles({ config: stackConfig, ...rendered }, values, secret) : {};
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'credential', name), text);
+  // It reads the file at its start; the tests' gateway is reached by plain HTTP.
+  if (stackConfig.gateway.tls !== undefined)
+    writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);
+  const configPath = join(folder, 'collector.yaml');
+  writeFileSync(configPath, stringify(moved, { lineWidth: 0 }));
+  const api = await startPodsApi(targets);
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, api.kubeconfig);
+  const program = startProgram([otelcol, `--config=${configPath}`], join(folder, 'collector.log'), {
+    env: { [NODE_VARIABLE]: NODE, KUBECONFIG: kubeconfig },
+  });
+  // It compiles every expression first.
+  await until('the Collector', () => notReady(health), { program, seconds: 90 });
+  return {
+    ...program,
+    stop: async (signal, patience) => {
+      const code = await program.stop(signal, patience);
+      await api.stop();
+      return code;
+    },
+    metrics: async () => (await send({ port: metrics, path: '/metrics' })).text,
+  };
+}
+
+type Section = Readonly<Record<string, unknown>>;
+const section = (value: unknown): Section => (typeof value === 'object' && value !== null ? { ...value } : {});
+
+/** It is not in a pod, whose token it would use. */
+function withKubeconfig(config: Section): Section {
+  const processors = section(config['processors']);
+  const discovery = { ...section(processors['k8s_attributes']), auth_type: 'kubeConfig' };
+  return { ...config, processors: { ...processors, k8s_attributes: discovery } };
+}
+
+function withOwnPort(config: Section, port: number): Section {
+  const text = JSON.stringify(config).replace(
+    `"host":"0.0.0.0","port":${METRICS_PORT}`,
+    `"host":"127.0.0.1","port":${port}`,
+  );
+  return section(JSON.parse(text));
+}
+
+async function notReady(port: number): Promise<string | undefined> {
+  try {
+    const { status, text } = await send({ port, path: '/' });
+    return status === 200 ? undefined : text.trim();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Waits until nothing has been sent for ten seconds: what is held back for its next line is sent by then. */
+export async function sendsNoMore(collector: RunningCollector): Promise<void> {
+  let sent = -1;
+  let quiet = 0;
+  await until(
+    'the Collector to send, and 10 s without another record',
+    async () => {
+      const before = sent;
+      sent = countOf(await collector.metrics(), 'otelcol_exporter_sent_log_records_total');
+      quiet = sent > 0 && sent === before ? quiet + 1 : 0;
+      if (quiet === 5) return undefined;
+      await sleep(2_000);
+      return `${sent} records are sent`;
+    },
+    { program: collector, seconds: 60 },
+  );
+}

@@ -1,0 +1,175 @@
+/** The Collector's receivers, processors and pipelines, from a file's line to a record for Loki. */
+import { LABELS, MEASURES, POD_LABELS, STRUCTURED_METADATA } from '../../log-model';
+import { ownDropRules } from '../drop-rules';
+import type { ScrapeProps } from '../index';
+import { dropFilters } from './drop-rules';
+import { exactIds, jsonRecords } from './json';
+import { literal, ofFormat, set, TIME, transform, type Group } from './ottl';
+import { PROGRAMS } from './programs';
+import { fileReceiver, PATH, podReceiver } from './receivers';
+import { redact } from './redaction';
+import {
+  NAMESPACE_NAME,
+  NODE_VARIABLE,
+  nodeLabel,
+  ORIGIN,
+  POD_NAME,
+  POD_UID,
+  podLabel,
+  podLabels,
+  podOfPath,
+} from './source';
+import { textRecords } from './text';
+
+type Components = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** A part of the Collector's config file. */
+export interface CollectorPipelines {
+  readonly receivers: Components;
+  readonly processors: Components;
+  readonly connectors: Components;
+  /** `service.pipelines` */
+  readonly pipelines: Readonly<
+    Record<string, Readonly<Record<'receivers' | 'processors' | 'exporters', readonly string[]>>>
+  >;
+}
+
+export interface CollectorProps extends ScrapeProps {
+  /** Extension that keeps what was read. */
+  readonly storage: string;
+  /** Component that sends the records. */
+  readonly exporter: string;
+}
+
+const ROUTING = 'routing/redaction';
+const REDACTED = 'forward/redacted';
+
+/** Labels of pods that say what they are. */
+const LABELS_READ = Object.values(POD_LABELS);
+
+/**
+ * Records go through three pipelines: `logs/pods` and `logs/files-…` give them their labels and look for what may be secret, `logs/…`
+ * redacts those that are suspect, and `logs/records` reads their level, time and metadata.
+ */
+export function collectorPipelines(props: CollectorProps): CollectorPipelines {
+  const { excludeNamespaces, files, mountOf, exporter } = props;
+  const redaction = redact(props.redact, props.allow);
+  const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
+  const sources = files.map((source) => ({ name: `file_log/${source.name}`, source }));
+  return {
+    receivers: {
+      'file_log/pods': podReceiver(excludeNamespaces, props),
+      ...Object.fromEntries(sources.map(({ name, source }) => [name, fileReceiver(source, mountOf(source), props)])),
+    },
+    connectors: {
+      [ROUTING]: {
+        error_mode: 'silent',
+        default_pipelines: ['logs/records'],
+        table: redaction.routes.map(({ name, condition }) => ({
+          context: 'log',
+          condition,
+          pipelines: [`logs/${name}`],
+        })),
+      },
+      [REDACTED]: {},
+    },
+    processors: {
+      'transform/path': transform([podOfPath(PATH)]),
+      k8s_attributes: podMetadata(),
+      'transform/pods': transform([podLabels(), ...redaction.suspects]),
+      ...(files.length === 0 ? {} : { 'transform/files': transform([...fileLabels(), ...redaction.suspects]) }),
+      ...Object.fromEntries(redaction.routes.map(({ name, groups }) => [`transform/${name}`, transform(groups)])),
+      'transform/records': transform([...redaction.further, ...records()]),
+      // The level and the claimed job are of a record; labels in Loki are of its source.
+      groupbyattrs: { keys: [LABELS.level, LABELS.job] },
+      ...drops,
+      'transform/labels': transform(onlyKnown()),
+    },
+    pipelines: {
+      'logs/pods': {
+        receivers: ['file_log/pods'],
+        processors: ['transform/path', 'k8s_attributes', 'transform/pods'],
+        exporters: [ROUTING],
+      },
+      ...(files.length === 0
+        ? {}
+        : {
+            'logs/files': {
+              receivers: sources.map(({ name }) => name),
+              processors: ['transform/files'],
+              exporters: [ROUTING],
+            },
+          }),
+      ...Object.fromEntries(
+        redaction.routes.map(({ name }) => [
+          `logs/${name}`,
+          { receivers: [ROUTING], processors: [`transform/${name}`], exporters: [REDACTED] },
+        ]),
+      ),
+      'logs/records': {
+        receivers: [ROUTING, REDACTED],
+        processors: ['transform/records', 'groupbyattrs', ...Object.keys(drops), 'transform/labels'],
+        exporters: [exporter],
+      },
+    },
+  };
+}
+
+/** Metadata of the pods of this node. */
+function podMetadata(): Readonly<Record<string, unknown>> {
+  const from = (name: string): object => ({ from: 'resource_attribute', name });
+  return {
+    filter: { node_from_env_var: NODE_VARIABLE },
+    // Until it knows its pods, it would send lines without their labels.
+    wait_for_metadata: true,
+    extract: {
+      metadata: [POD_UID, POD_NAME, NAMESPACE_NAME],
+      labels: LABELS_READ.map((key) => ({ key, from: 'pod', tag_name: podLabel(key) })),
+    },
+    pod_association: [
+      { sources: [from(POD_UID)] },
+      // The kubelet names a static pod's directory after the hash of its manifest, not after the mirror pod's uid.
+      { sources: [from(POD_NAME), from(NAMESPACE_NAME)] },
+    ],
+  };
+}
+
+/** The labels of a file's source are in its receiver. */
+function fileLabels(): readonly Group[] {
+  return [
+    { statements: [nodeLabel] },
+    {
+      statements: [
+        // When it was read.
+        set(TIME, 'log.observed_time_unix_nano', `${TIME} == 0`),
+      ],
+    },
+  ];
+}
+
+function records(): readonly Group[] {
+  return [
+    ...jsonRecords(ofFormat('auto', 'python', 'redis', 'pgbouncer')),
+    ...textRecords(ofFormat('auto', 'python')),
+    ...PROGRAMS,
+    ...exactIds(),
+  ];
+}
+
+/** Whatever a source comes up with: no other label makes a stream, and nothing else is kept beside the line. */
+function onlyKnown(): readonly Group[] {
+  const keep = (map: string, names: readonly string[]): string =>
+    `keep_keys(${map}, [${names.map((name) => literal(name)).join(', ')}])`;
+  return [
+    {
+      statements: [keep('resource.attributes', [...Object.values(LABELS), ORIGIN.pod])],
+    },
+    {
+      statements: [
+        keep('log.attributes', [...STRUCTURED_METADATA, ...MEASURES, ORIGIN.filename]),
+        // Loki would keep it beside the line.
+        'set(log.observed_time_unix_nano, 0)',
+      ],
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+/** The labels of a source: from the metadata of its pod, as discovery gives them to Promtail. */
+import { FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import { FORMAT_OF_JOB } from '../discovery';
+import { FORMAT } from '../stage';
+import { all, any, type Group, groupsOf, isAnyOf, isThere, literal, ofSource, set } from './ottl';
+
+/** Names that OpenTelemetry has for what the path of a pod's file says. */
+const CONTAINER = 'k8s.container.name';
+export const POD_NAME = 'k8s.pod.name';
+export const POD_UID = 'k8s.pod.uid';
+export const NAMESPACE_NAME = 'k8s.namespace.name';
+
+/** A label of a pod, as an attribute of the source until its own labels are made of it. */
+export const podLabel = (name: string): string => `label ${name}`;
+const labelOf = (name: string): string => ofSource(podLabel(name));
+const isEmpty = (value: string): string => any([`${value} == nil`, `${value} == ""`]);
+
+/** Not a label in Loki: kept beside each line. */
+export const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
+
+/** The name of the agent's node, which only its environment knows. */
+export const NODE_VARIABLE = 'NODE_NAME';
+export const nodeLabel = set(ofSource(LABELS.node), `"\${env:${NODE_VARIABLE}}"`);
+
+/** What the path of a pod's file says of its source, so that the pod's metadata are found. */
+export function podOfPath(path: string): Group {
+  const directory = '(?P<namespace>[^/_]+)_(?P<pod>[^/_]+)_(?P<uid>[^/_]+)';
+  const found = { namespace: NAMESPACE_NAME, pod: POD_NAME, uid: POD_UID, container: CONTAINER };
+  return {
+    statements: [
+      set('resource.cache', groupsOf(ofSource(path), `/${directory}/(?P<container>[^/]+)/[^/]+$`)),
+      ...Object.entries(found).map(([name, target]) => set(ofSource(target), `resource.cache[${literal(name)}]`)),
+    ],
+  };
+}
+
+/** Labels of the pods' records. */
+export function podLabels(): Group {
+  const app = [POD_LABELS.app, POD_LABELS.legacyApp];
+  // The last one that is there counts.
+  const first = (target: string, labels: readonly string[]): readonly string[] => [
+    set(ofSource(target), ofSource(CONTAINER)),
+    ...[...labels].reverse().map((name) => set(ofSource(target), labelOf(name), isThere(labelOf(name)))),
+  ];
+  return {
+    statements: [
+      ...first(LABELS.job, [POD_LABELS.job, ...app]),
+      ...first(LABELS.app, app),
+      ...first(LABELS.service, app),
+      ...format(),
+      set(ofSource(LABELS.namespace), ofSource(NAMESPACE_NAME)),
+      set(ofSource(LABELS.container), ofSource(CONTAINER)),
+      nodeLabel,
+      set(ofSource(ORIGIN.pod), ofSource(POD_NAME)),
+    ],
+  };
+}
+
+/** The format of a pod: by its own word, or else by its job, or else none that was declared. An unknown one counts as that. */
+function format(): readonly string[] {
+  const said = labelOf(POD_LABELS.format);
+  const [otherwise, ...others] = FORMATS;
+  return [
+    set(ofSource(FORMAT), literal(otherwise)),
+    ...others.map((name) => {
+      const jobs = Object.keys(FORMAT_OF_JOB).filter((job) => FORMAT_OF_JOB[job] === name);
+      return set(
+        ofSource(FORMAT),
+        literal(name),
+        any([
+          `${said} == ${literal(name)}`,
+          ...(jobs.length === 0 ? [] : [all([isEmpty(said), isAnyOf(ofSource(LABELS.job), jobs)])]),
+        ]),
+      );
+    }),
+  ];
+}

@@ -1,0 +1,166 @@
+/** The Collector's config file; that the real Collector takes it, and what it does then, is shown by test/binaries. */
+import { collectorConfig } from '../../../../src/components/collector/config';
+import type { StackConfigInput } from '../../../../src/config';
+import { LABELS } from '../../../../src/log-model';
+import { CANARY, configWith } from '../../../support/config';
+
+type Components = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+interface Config {
+  readonly receivers: Components;
+  readonly processors: Components;
+  readonly connectors: Components;
+  readonly exporters: Components;
+  readonly extensions: Components;
+  readonly service: {
+    readonly extensions: readonly string[];
+    readonly pipelines: Readonly<
+      Record<string, Readonly<Record<'receivers' | 'processors' | 'exporters', readonly string[]>>>
+    >;
+  };
+}
+
+/** As the Collector reads it. */
+const configOf = (differences: Partial<StackConfigInput> = {}): Config =>
+  JSON.parse(JSON.stringify(collectorConfig(configWith(differences)))) as Config;
+
+const FILES = [
+  { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
+] as const;
+const everything = configOf({ agent: { files: [...FILES] }, ...CANARY });
+
+test('every component that a pipeline names is there, and every one that is there is used', () => {
+  const { receivers, processors, connectors, exporters, extensions, service } = everything;
+  const used = Object.values(service.pipelines);
+  const names = (part: 'receivers' | 'processors' | 'exporters'): readonly string[] =>
+    [...new Set(used.flatMap((pipeline) => pipeline[part]))].sort();
+  const keys = (...components: readonly Components[]): readonly string[] => components.flatMap(Object.keys).sort();
+  expect(names('receivers')).toEqual(keys(receivers, connectors));
+  expect(names('processors')).toEqual(keys(processors));
+  expect(names('exporters')).toEqual(keys(exporters, connectors));
+  expect([...service.extensions].sort()).toEqual(keys(extensions));
+});
+
+test('records reach Loki whether there is something to redact or not', () => {
+  const { connectors, service } = everything;
+  const { default_pipelines: clean, table } = connectors['routing/redaction'] as {
+    readonly default_pipelines: readonly string[];
+    readonly table: readonly { readonly pipelines: readonly string[] }[];
+  };
+  expect(clean).toEqual(['logs/records']);
+  for (const name of table.flatMap(({ pipelines }) => pipelines))
+    expect(service.pipelines[name]?.exporters).toEqual(['forward/redacted']);
+  expect(service.pipelines['logs/records']).toMatchObject({
+    receivers: ['routing/redaction', 'forward/redacted'],
+    exporters: ['otlp_http/loki'],
+  });
+});
+
+test('its credential is read from a file; without auth there is none', () => {
+  expect(everything.extensions['basicauth']).toEqual({
+    client_auth: { username: 'promtail', password_file: '/etc/collector-credential/password' },
+  });
+  expect(everything.exporters['otlp_http/loki']).toMatchObject({ auth: { authenticator: 'basicauth' } });
+  const open = configOf({ auth: { loki: { enabled: false } } });
+  expect(open.extensions['basicauth']).toBeUndefined();
+  expect(open.exporters['otlp_http/loki']?.['auth']).toBeUndefined();
+  expect(open.service.extensions).not.toContain('basicauth');
+});
+
+test('it sends through the gateway, by TLS with its CA where the gateway has TLS', () => {
+  expect(everything.exporters['otlp_http/loki']).toMatchObject({ endpoint: 'http://gateway.logging.svc:80/otlp' });
+  expect(configOf({ gateway: { tls: {} } }).exporters['otlp_http/loki']).toMatchObject({
+    endpoint: 'https://gateway.logging.svc:443/otlp',
+    tls: { ca_file: '/etc/collector-gateway-ca/ca.crt' },
+  });
+});
+
+test('nothing that it has read is dropped while Loki is away: it waits on disk, and then reading waits', () => {
+  expect(everything.exporters['otlp_http/loki']).toMatchObject({
+    retry_on_failure: { max_elapsed_time: 0 },
+    sending_queue: { storage: 'file_storage', block_on_overflow: true },
+  });
+  for (const receiver of Object.values(everything.receivers))
+    expect(receiver).toMatchObject({
+      storage: 'file_storage',
+      start_at: 'beginning',
+      retry_on_failure: { enabled: true, max_elapsed_time: 0 },
+    });
+});
+
+test('pods of excluded namespaces are not read', () => {
+  const { receivers } = configOf({ agent: { excludeNamespaces: ['noise'] } });
+  expect(receivers['file_log/pods']?.['exclude']).toEqual(['/var/log/pods/noise_*/*/*.log']);
+  expect(everything.receivers['file_log/pods']?.['exclude']).toBeUndefined();
+});
+
+test('files of a folder have the labels and the format of the stack file', () => {
+  expect(everything.receivers['file_log/statements']).toMatchObject({
+    include: ['/logs/statements/*.csv'],
+    resource: { job: 'postgres', service: 'postgres', app: 'postgres', format: 'postgres' },
+  });
+  expect(configOf().service.pipelines['logs/files']).toBeUndefined();
+});
+
+test('only the pods of its own node are watched', () => {
+  expect(everything.processors['k8s_attributes']?.['filter']).toEqual({ node_from_env_var: 'NODE_NAME' });
+});
+
+test('only the log model’s labels are left of a source, and the pod', () => {
+  const statements = JSON.stringify(everything.processors['transform/labels']);
+  const names = Object.values(LABELS).map((label) => `\\"${label}\\"`);
+  expect(statements).toContain(`keep_keys(resource.attributes, [${names.join(', ')}, \\"pod\\"])`);
+});
+
+describe('drop rules', () => {
+  const conditionsOf = (rule: {
+    readonly selector: string;
+    readonly patterns?: readonly string[];
+    readonly keep?: number;
+  }) => {
+    const { processors, service } = configOf({ agent: { drop: [{ name: 'own', ...rule }] } });
+    expect(service.pipelines['logs/records']?.processors).toContain('filter/own');
+    const { log_conditions: all } = processors['filter/own'] as {
+      readonly log_conditions: readonly { readonly conditions: readonly string[] }[];
+    };
+    return all.flatMap(({ conditions }) => conditions);
+  };
+
+  test.each([
+    ['{level="info"}', '(resource.attributes["level"] != nil and resource.attributes["level"] == "info")'],
+    ['{level=""}', '(resource.attributes["level"] == nil or resource.attributes["level"] == "")'],
+    ['{level!="info"}', '(resource.attributes["level"] == nil or not (resource.attributes["level"] == "info"))'],
+    ['{job=~"a|b"}', '(resource.attributes["job"] != nil and IsMatch(resource.attributes["job"], "^(?:a|b)$$"))'],
+    ['{job!~"a|b"}', '(resource.attributes["job"] == nil or not (IsMatch(resource.attributes["job"], "^(?:a|b)$$")))'],
+  ])('%s', (selector, condition) => {
+    expect(conditionsOf({ selector })).toEqual([condition]);
+  });
+
+  test('with patterns, a line has to match one of them as well', () => {
+    expect(conditionsOf({ selector: '{job="a"}', patterns: ['x$', 'y'] })).toEqual([
+      '((resource.attributes["job"] != nil and resource.attributes["job"] == "a") and (IsMatch(log.body, "x$$") or IsMatch(log.body, "y")))',
+    ]);
+  });
+
+  test('a fraction is kept by the digits of a hash', () => {
+    const [condition = ''] = conditionsOf({ selector: '{job="a"}', keep: 0.1 });
+    expect(condition).toContain('/ 10000 * 10000 >= 1000');
+    expect(condition).toContain('/ 10000 * 10000 <= -1000');
+  });
+
+  test('what the canary says of its own work is known by its stream', () => {
+    expect(JSON.stringify(everything.processors['filter/words-of-the-canary'])).toContain(
+      JSON.stringify('(log.attributes["stream"] != nil and log.attributes["stream"] == "stderr")').slice(1, -1),
+    );
+  });
+
+  test('the stack’s own come first', () => {
+    expect(
+      everything.service.pipelines['logs/records']?.processors.filter((name) => name.startsWith('filter/')),
+    ).toEqual([
+      'filter/queries-of-loki',
+      'filter/erasure-not-allowed',
+      'filter/words-of-the-canary',
+      'filter/health-checks',
+    ]);
+  });
+});
