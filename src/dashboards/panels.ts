@@ -124,7 +124,7 @@ export function counts({ series, ...props }: CountsProps): SizedPanel {
 }
 
 export interface RankingProps extends PanelProps {
-  /** Labels whose values are counted. They name a bar, in this order. */
+  /** Labels whose values are counted, in alphabetical order, as Loki's table has them. They name a bar. */
   readonly by: readonly string[];
   /** Query of the lines. */
   readonly lines: string;
@@ -138,6 +138,8 @@ export function ranking({ by, lines, width = 8, ...props }: RankingProps): Sized
     // Each row of the table, not its last one.
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(true).calcs([]))
     .colorScheme(fixed(NEUTRAL))
+    // Grafana gives a bar that is alone no name of its own. The columns of the table are the time, the labels and the number.
+    .displayName(by.map((_, index) => `\${__cell_${index + 1}}`).join(' '))
     .min(0)
     .noValue('none');
   return panel(builder, { ...props, width }, [{ expr: mostFrequent(by, lines), legend: '' }], 'instant');

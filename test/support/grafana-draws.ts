@@ -2,7 +2,7 @@
  * Tells what Grafana draws of a panel, by its own code: `@grafana/data` on the frames that its datasources make of an answer.
  * The file of the test begins with `@jest-environment ./test/support/grafana-environment.js`.
  */
-import type { FieldConfigSource, ReduceDataOptions } from '@grafana/data';
+import type { FieldConfigSource, InterpolateFunction, ReduceDataOptions } from '@grafana/data';
 import type * as Data from '@grafana/data';
 
 /** A panel as the dashboard's JSON has it. */
@@ -73,7 +73,6 @@ export function drawn(panel: DrawnPanel, answers: Answers): readonly Drawn[] {
     defaults: { ...defaultsOf(data, panel.type), ...panel.fieldConfig?.defaults },
     overrides: panel.fieldConfig?.overrides ?? [],
   };
-  const replaceVariables = (text: string): string => text;
   const frames = data.applyFieldOverrides({
     data: panel.targets.flatMap((target) => framesOf(data, target, answers[target.refId] ?? [])),
     fieldConfig,
@@ -100,14 +99,32 @@ export function drawn(panel: DrawnPanel, answers: Answers): readonly Drawn[] {
         }),
     );
   const { reduceOptions = { calcs: ['lastNotNull'] } } = panel.options ?? {};
-  return data
-    .getFieldDisplayValues({ fieldConfig, reduceOptions, data: frames, replaceVariables, theme, timeZone: 'utc' })
-    .map(({ display }) => ({
-      name: display.title ?? '',
-      text: data.formattedValueToString(display),
-      color: named(display.color),
-    }));
+  const shown = data.getFieldDisplayValues({
+    fieldConfig,
+    reduceOptions,
+    data: frames,
+    replaceVariables,
+    theme,
+    timeZone: 'utc',
+  });
+  // A bar that is alone has a name only if the panel says which (`clearNameForSingleSeries` of the panel).
+  const isNameless = panel.type === 'bargauge' && shown.length === 1 && fieldConfig.defaults.displayName === undefined;
+  return shown.map(({ display }) => ({
+    name: isNameless ? '' : (display.title ?? ''),
+    text: data.formattedValueToString(display),
+    color: named(display.color),
+  }));
 }
+
+/** Fills in the columns of a row, by their numbers. Grafana's own function is in its application, not in the package. */
+const replaceVariables: InterpolateFunction = (text, scopedVars) => {
+  const context = scopedVars?.['__dataContext'] as Data.DataContextScopedVar | undefined;
+  if (context?.value.rowIndex === undefined) return text;
+  const { frame, rowIndex } = context.value;
+  return text.replaceAll(/\$\{__data\.fields\[(\d+)\]\}/g, (_, column: string) =>
+    String(frame.fields[Number(column)]?.values[rowIndex]),
+  );
+};
 
 /** What is drawn of a panel whose queries are asked one by one. */
 export async function drawnFrom<P extends DrawnPanel>(

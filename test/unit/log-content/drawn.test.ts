@@ -45,6 +45,11 @@ it.each(['userId', 'ipAddress'])('"Failed Logins" by %s have a bar for each, wit
   ]);
 });
 
+it('a bar that is alone has its name', () => {
+  const answers = { A: [value(7, { userId: 'bob' })] };
+  expect(drawnOf(panels, 'Failed Logins by User', answers)).toEqual([['bob', '7', 'blue']]);
+});
+
 it('a bar of several labels is named by all of them', () => {
   expect(drawnOf(panels, 'Paths with 4xx', { A: [value(7, { path: '/login', status: '429' })] })).toEqual([
     ['/login 429', '7', 'blue'],
