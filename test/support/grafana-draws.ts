@@ -118,7 +118,7 @@ export function drawn(panel: DrawnPanel, answers: Answers): readonly Drawn[] {
 
 /** Fills in the columns of a row, by their numbers. Grafana's own function is in its application, not in the package. */
 const replaceVariables: InterpolateFunction = (text, scopedVars) => {
-  const context = scopedVars?.['__dataContext'] as Data.DataContextScopedVar | undefined;
+  const context = scopedVars?.['__dataContext'];
   if (context?.value.rowIndex === undefined) return text;
   const { frame, rowIndex } = context.value;
   return text.replaceAll(/\$\{__data\.fields\[(\d+)\]\}/g, (_, column: string) =>
