@@ -405,6 +405,7 @@ const cases: Readonly<Record<string, () => Case>> = {
     together(
       json({ requestId: 12345 }, { metadata: { requestId: '12345' } }),
       json({ requestId: null, userId: '' }, {}),
+      json({ requestId: { a: [1] }, userId: true }, { metadata: { requestId: '{"a":[1]}', userId: 'true' } }),
       json({ requestId: 'ü – "quoted" \\ {x}' }, { metadata: { requestId: 'ü – "quoted" \\ {x}' } }),
     ),
   'fields that are named as labels are: they change none': () =>

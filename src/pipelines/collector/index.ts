@@ -3,7 +3,7 @@ import { LABELS, MEASURES, POD_LABELS, STRUCTURED_METADATA } from '../../log-mod
 import { ownDropRules } from '../drop-rules';
 import type { ScrapeProps } from '../index';
 import { dropFilters } from './drop-rules';
-import { exactIds, jsonRecords } from './json';
+import { exactIds, jsonRecords, plainMetadata } from './json';
 import { literal, ofFormat, set, TIME, transform, type Group } from './ottl';
 import { PROGRAMS } from './programs';
 import { fileReceiver, PATH, podReceiver } from './receivers';
@@ -152,6 +152,7 @@ function records(): readonly Group[] {
     ...jsonRecords(ofFormat('auto', 'python', 'redis', 'pgbouncer')),
     ...textRecords(ofFormat('auto', 'python')),
     ...PROGRAMS,
+    ...plainMetadata(),
     ...exactIds(),
   ];
 }

@@ -17,6 +17,7 @@ import {
   attribute,
   BODY,
   cached,
+  contains,
   type Group,
   groupsOf,
   isAnyOf,
@@ -36,15 +37,22 @@ const at = (path: string): string => cached(...path.slice(1, -1).split('"."'));
 /** A field under any of its names. */
 export const valuesOf = (field: Field): readonly string[] => names(field).map((name) => cached(name));
 
-/** Structured metadata of a JSON object; what is not a text there becomes one. */
+/** Structured metadata of a JSON object. */
 export function metadataOf(fields: readonly Field[]): readonly string[] {
-  return fields.flatMap((field) => {
-    const kept = attribute(field);
-    return [
-      ...setFirst(kept, valuesOf(field)),
-      set(kept, `String(${kept})`, any([`IsMap(${kept})`, `IsList(${kept})`])),
-    ];
-  });
+  return fields.flatMap((field) => setFirst(attribute(field), valuesOf(field)));
+}
+
+/** Makes texts of metadata that are objects or lists. To ask for a type costs much, so most records are not asked. */
+export function plainMetadata(): readonly Group[] {
+  return [
+    {
+      condition: all([isJson, any(['":{', '":[', '": {', '": ['].map(contains))]),
+      statements: STRUCTURED_METADATA.map((field) => {
+        const kept = attribute(field);
+        return set(kept, `String(${kept})`, any([`IsMap(${kept})`, `IsList(${kept})`]));
+      }),
+    },
+  ];
 }
 
 /** The level by its common names. */

@@ -1,23 +1,17 @@
 /** The time of a record: its own, if it is plausible. */
 import { SECONDS_AHEAD, SECONDS_BEHIND } from '../time';
-import { cached, isThere, literal, set, TIME } from './ottl';
+import { cached, isNotSet, isThere, literal, set, TIME } from './ottl';
 
 /** Where statements put what a record says of its time, and what this is in nanoseconds. */
 const [SAID, OWN] = [cached('~said'), cached('~own')];
 const SECOND = '1000000000';
 
-/** RFC 3339 in UTC, and with another zone; or milliseconds since 1970, as a text or a number. */
+/** RFC 3339 in UTC, and with another zone; or milliseconds since 1970, as a text or a number. Most often the first one. */
 const USUAL = [
-  set(OWN, `UnixNano(Time(${SAID}, "%Y-%m-%dT%H:%M:%SZ", "UTC"))`, `IsString(${SAID})`, `HasSuffix(${SAID}, "Z")`),
-  set(
-    OWN,
-    `UnixNano(Time(${SAID}, "%Y-%m-%dT%H:%M:%S%j", "UTC"))`,
-    `IsString(${SAID})`,
-    `Len(${SAID}) > 19`,
-    `not HasSuffix(${SAID}, "Z")`,
-  ),
-  set(OWN, `Int(${SAID}) * 1000000`, `IsString(${SAID})`, `Len(${SAID}) == 13`),
-  set(OWN, `Int(${SAID}) * 1000000`, `IsDouble(${SAID})`, `${SAID} >= 1000000000000.0`, `${SAID} < 10000000000000.0`),
+  set(OWN, `UnixNano(Time(${SAID}, "%Y-%m-%dT%H:%M:%SZ", "UTC"))`, `HasSuffix(${SAID}, "Z")`),
+  set(OWN, `UnixNano(Time(${SAID}, "%Y-%m-%dT%H:%M:%S%j", "UTC"))`, isNotSet(OWN), `Len(${SAID}) > 19`),
+  set(OWN, `Int(${SAID}) * 1000000`, isNotSet(OWN), `Len(${SAID}) == 13`),
+  set(OWN, `Int(${SAID}) * 1000000`, isNotSet(OWN), `${SAID} >= 1000000000000.0`, `${SAID} < 10000000000000.0`),
 ];
 
 /**
