@@ -37,6 +37,8 @@ export interface PhotographerProps {
   /** The Chromium. */
   readonly program: string;
   readonly grafana: Pick<Grafana, 'url' | 'authorization'>;
+  /** Values of the dashboards' variables. @default - each has its first value */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Width of the pictures in pixels. */
   readonly width: number;
   /** Seconds until a view must be drawn. */
@@ -63,7 +65,7 @@ export class Photographer {
 
   /** @throws Error that names what a view still waits for. */
   async picture(view: View, { from, to }: Range): Promise<Picture> {
-    const { grafana, width } = this.props;
+    const { grafana, variables = {}, width, patience } = this.props;
     const context = await this.browser.newContext({
       viewport: { width, height: view.height },
       extraHTTPHeaders: { authorization: grafana.authorization },
@@ -73,8 +75,17 @@ export class Photographer {
     try {
       const page = await context.newPage();
       const unanswered = count(page);
-      const range = `from=${from.getTime()}&to=${to.getTime()}&timezone=utc`;
-      await page.goto(`${grafana.url}/d/${view.dashboard.uid}?orgId=1&${range}&kiosk&theme=dark`);
+      const query = new URLSearchParams({
+        orgId: '1',
+        from: String(from.getTime()),
+        to: String(to.getTime()),
+        timezone: 'utc',
+        ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`var-${name}`, value])),
+        theme: 'dark',
+      });
+      await page.goto(`${grafana.url}/d/${view.dashboard.uid}?${query.toString()}&kiosk`, {
+        timeout: patience * 1000,
+      });
       await this.drawn(page, view, unanswered);
       const failed = await titlesOf(page, MARKS.failed);
       return { png: await page.screenshot({ animations: 'disabled' }), failed };

@@ -41,6 +41,12 @@ export default command({
       description: 'end of the range of time, as in 2027-03-01T12:00:00Z (default: now)',
     },
     minutes: { type: 'string', value: '<number>', description: 'length of the range (default: 60)' },
+    request: {
+      type: 'string',
+      value: '<id>',
+      default: 'abc123',
+      description: 'request whose trace is pictured; the example makes one with the default id at its start',
+    },
     width: { type: 'string', value: '<pixels>', description: 'width of the pictures (default: 1200)' },
     out: {
       type: 'string',
@@ -49,7 +55,7 @@ export default command({
       description: 'where pictures are written; those of the same name are replaced',
     },
   },
-  run: async ({ stack: name, grafana: givenGrafana, chromium, to, minutes, width, out }) => {
+  run: async ({ stack: name, grafana: givenGrafana, chromium, to, minutes, request, width, out }) => {
     // Everything that can be missing is looked for before anything starts.
     const source = grafanaSource(givenGrafana, process.env);
     const program = chromiumProgram(chromium, process.env);
@@ -65,6 +71,7 @@ export default command({
       const photographer = await Photographer.start({
         program,
         grafana,
+        variables: { requestId: request },
         width: pixels,
         patience: PATIENCE,
         log: progress(),

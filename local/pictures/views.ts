@@ -19,8 +19,10 @@ const BETWEEN = 8;
 /** Room above and below the panels. */
 const MARGIN = 40;
 
+/** Without the variables of a title. */
 const slug = (title: string): string =>
   title
+    .replaceAll(/\$\w+/g, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');

@@ -51,7 +51,14 @@ const PAGES: Readonly<Record<string, string>> = {
     });
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     grafana = { url: `http://127.0.0.1:${port}`, authorization: AUTHORIZATION };
-    photographer = await Photographer.start({ program, grafana, width: 320, patience: PATIENCE, log: say });
+    photographer = await Photographer.start({
+      program,
+      grafana,
+      variables: { requestId: 'a b' },
+      width: 320,
+      patience: PATIENCE,
+      log: say,
+    });
   }, 60_000);
 
   afterAll(async () => {
@@ -77,10 +84,10 @@ const PAGES: Readonly<Record<string, string>> = {
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([320, 200]);
   }, 120_000);
 
-  it('opens the dashboard logged in, without menus, over the range', () => {
+  it('opens the dashboard logged in, without menus, over the range, with its variables', () => {
     const opened = asked.find(({ url }) => url.startsWith('/d/drawn'));
     expect(opened).toEqual({
-      url: '/d/drawn?orgId=1&from=1803898800000&to=1803902400000&timezone=utc&kiosk&theme=dark',
+      url: '/d/drawn?orgId=1&from=1803898800000&to=1803902400000&timezone=utc&var-requestId=a+b&theme=dark&kiosk',
       authorization: AUTHORIZATION,
     });
   });

@@ -1,6 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { forVersion, missingFrom, type View, viewsOf } from '../../../../local/pictures/views';
 import { isRow, type Model, model, type Panel, stackModel } from '../../../../programs/dashboards';
+import { stack } from '../../../../programs/rendered-stack';
 import { everythingConfig } from '../../../support/config';
+import { ROOT } from '../../../support/docs-page';
 
 const panel = (id: number, title: string, y: number, h: number): Panel => ({
   id,
@@ -20,7 +24,7 @@ const SMALL: Model = {
     panel(2, 'Levels', 8, 4),
     {
       id: 3,
-      title: 'Web server: nginx',
+      title: 'Web server: $server nginx',
       type: 'row',
       collapsed: true,
       gridPos: { x: 0, y: 12, w: 24, h: 1 },
@@ -34,12 +38,16 @@ const SMALL: Model = {
 const [OVERVIEW, ROW] = viewsOf(SMALL) as [View, View];
 
 describe('given a dashboard with a row that is closed', () => {
-  it('has a picture for its first panels, and one for the row', () => {
+  it('has a picture for its first panels, and one for the row, named without variables', () => {
     expect(viewsOf(SMALL).map(({ file }) => file)).toEqual(['small-overview.png', 'small-web-server-nginx.png']);
   });
 
   it('opens the row, with its panels beside it as Grafana keeps them', () => {
-    expect(ROW.dashboard.panels.map(({ title }) => title)).toEqual(['Web server: nginx', 'Requests', 'Answers']);
+    expect(ROW.dashboard.panels.map(({ title }) => title)).toEqual([
+      'Web server: $server nginx',
+      'Requests',
+      'Answers',
+    ]);
     expect(ROW.dashboard.panels.filter(isRow)).toEqual([expect.objectContaining({ collapsed: false, panels: [] })]);
   });
 
@@ -81,6 +89,16 @@ describe.each([
     expect(new Set(uids).size).toBe(views.length);
     for (const uid of uids) expect(uid).toMatch(/^[\w-]{1,40}$/);
   });
+});
+
+test('docs/pictures.md shows a picture of each view of the stack of `make up`, in this order, and no other', () => {
+  const shown = Array.from(
+    readFileSync(join(ROOT, 'docs', 'pictures.md'), 'utf8').matchAll(/\]\(pictures\/(\S+)\)/g),
+    ([, file]) => file,
+  );
+  const files = [model, stackModel(stack('dev').config)].flatMap((one) => viewsOf(one).map(({ file }) => file));
+  expect(shown).toEqual(files);
+  expect(readdirSync(join(ROOT, 'docs', 'pictures')).sort()).toEqual([...files].sort());
 });
 
 describe('given a version of Grafana', () => {
