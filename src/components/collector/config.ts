@@ -1,9 +1,9 @@
 /** The Collector's config file, as an object. */
 import type { StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
-import { type FileSource } from '../../pipelines';
 import { collectorPipelines } from '../../pipelines/collector';
 import { gatewayUrl } from '../gateway';
+import { scrapeProps } from '../kit/agent';
 
 /** Folder of the pod with its password for the gateway. */
 export const CREDENTIAL = '/etc/collector-credential';
@@ -16,35 +16,16 @@ export const METRICS_PORT = 8888;
 /** Port that answers whether it is well. */
 export const HEALTH_PORT = 13133;
 
-/** Parts of a line are joined up to this multiple of the longest line, so that its JSON is complete when it is parsed. */
-const PARTIAL_LINES = 8;
 /** Bytes on the node's disk that wait for a Loki that is away. */
 const QUEUE = 512 * 2 ** 20;
 
 /** Names of components that others refer to. */
 const [STORAGE, AUTH, HEALTH, LOKI] = ['file_storage', 'basicauth', 'health_check', 'otlp_http/loki'];
 
-/** Path at which the agent sees a folder of log files. */
-const mountOf = ({ name }: Pick<FileSource, 'name'>): string => `/logs/${name}`;
-
 /** The Collector's config file as an object. */
-export function collectorConfig({
-  namespaces,
-  agent,
-  auth,
-  gateway,
-  limits,
-  canary,
-}: StackConfig): Readonly<Record<string, unknown>> {
-  const { pipelines, ...components } = collectorPipelines({
-    ...agent,
-    gatewayNamespace: namespaces.logging,
-    ...(canary === undefined ? {} : { canaryNamespace: namespaces.logging }),
-    maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes,
-    mountOf,
-    storage: STORAGE,
-    exporter: LOKI,
-  });
+export function collectorConfig(config: StackConfig): Readonly<Record<string, unknown>> {
+  const { agent, auth, gateway } = config;
+  const { pipelines, ...components } = collectorPipelines({ ...scrapeProps(config), storage: STORAGE, exporter: LOKI });
   return {
     extensions: {
       [STORAGE]: { directory: STATE, create_directory: true },
@@ -56,7 +37,7 @@ export function collectorConfig({
     ...components,
     exporters: {
       [LOKI]: {
-        endpoint: `${gatewayUrl({ namespaces, gateway })}/otlp`,
+        endpoint: `${gatewayUrl(config)}/otlp`,
         ...(auth.loki.enabled ? { auth: { authenticator: AUTH } } : {}),
         ...(gateway.tls === undefined ? {} : { tls: { ca_file: `${GATEWAY_CA}/ca.crt` } }),
         // Without end: what waits is on disk. By default, a batch is dropped after five minutes.

@@ -6,13 +6,14 @@ import { credentialSecretName, type StackConfig } from '../../config';
 import { filesVolume } from '../../config/derived/files-volume';
 import { LABELS } from '../../log-model';
 import { PROMTAIL_METRICS, scrapeAnnotations } from '../kit/addresses';
+import { mountOf } from '../kit/agent';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, podField, tcpProbe } from '../kit/container';
 import { GATEWAY, objectLabels, PROMTAIL } from '../kit/identity';
 import { addresses, componentPolicy, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
 import { secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
-import { CREDENTIAL, GATEWAY_CA, mountOf, POSITIONS, promtailConfig } from './config';
+import { CREDENTIAL, GATEWAY_CA, POSITIONS, promtailConfig } from './config';
 
 /** Volume with the agent's read positions. */
 export const POSITIONS_VOLUME = 'positions';

@@ -1,8 +1,9 @@
 /** Promtail's config file, as an object. */
 import type { StackConfig } from '../../config';
 import { formatDuration, formatLokiBytes } from '../../config/units';
-import { type FileSource, scrapeConfigs } from '../../pipelines';
+import { scrapeConfigs } from '../../pipelines';
 import { gatewayUrl } from '../gateway';
+import { scrapeProps } from '../kit/agent';
 import { PROMTAIL } from '../kit/identity';
 
 /** Folder of the pod with its password for the gateway. */
@@ -12,21 +13,9 @@ export const GATEWAY_CA = '/etc/promtail-gateway-ca';
 /** Folder with its read positions. */
 export const POSITIONS = '/run/promtail';
 
-/** Parts of a line are joined up to this multiple of the longest line, so that its JSON is complete when it is parsed. */
-const PARTIAL_LINES = 8;
-
-/** Path at which the agent sees a folder of log files. */
-export const mountOf = ({ name }: Pick<FileSource, 'name'>): string => `/logs/${name}`;
-
 /** Promtail's config file as an object. */
-export function promtailConfig({
-  namespaces,
-  agent,
-  auth,
-  gateway,
-  limits,
-  canary,
-}: StackConfig): Readonly<Record<string, unknown>> {
+export function promtailConfig(config: StackConfig): Readonly<Record<string, unknown>> {
+  const { agent, auth, gateway, limits } = config;
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
     // A position is that of the last line read, not of the last line delivered. An agent that is killed just after it saved positions
@@ -35,7 +24,7 @@ export function promtailConfig({
     positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '30s', ignore_invalid_yaml: true },
     clients: [
       {
-        url: `${gatewayUrl({ namespaces, gateway })}/loki/api/v1/push`,
+        url: `${gatewayUrl(config)}/loki/api/v1/push`,
         batchwait: formatDuration(agent.batchWait),
         batchsize: agent.batchSize.bytes,
         ...(auth.loki.enabled
@@ -49,12 +38,6 @@ export function promtailConfig({
     ],
     // Lines are cut here instead of in Loki. The agent counts cut lines, and does not send the rest.
     limits_config: { max_line_size: formatLokiBytes(limits.maxLineSize), max_line_size_truncate: true },
-    scrape_configs: scrapeConfigs({
-      ...agent,
-      gatewayNamespace: namespaces.logging,
-      ...(canary === undefined ? {} : { canaryNamespace: namespaces.logging }),
-      maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes,
-      mountOf,
-    }),
+    scrape_configs: scrapeConfigs(scrapeProps(config)),
   };
 }

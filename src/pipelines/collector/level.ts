@@ -1,6 +1,5 @@
 /** The level of a record: any source's word for it becomes one of the log model's. */
-import { LABELS, LEVEL_ALIASES, type Level, LEVELS } from '../../log-model';
-import { literally } from '../../log-model/redaction/pattern';
+import { LABELS, LEVEL_ALIASES, type Level, LEVELS, literally } from '../../log-model';
 import { attribute, cached, isAnyOf, isNotSet, literal, matches, set } from './ottl';
 
 /** The level of the record. Statements that come later put it among the labels. */

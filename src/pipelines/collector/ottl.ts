@@ -52,6 +52,11 @@ export function setFirst(target: string, values: readonly string[]): readonly st
   return [...values].reverse().map((value) => set(target, value));
 }
 
+/** Gives a field the first of some texts that is there and not empty. */
+export function setFirstText(target: string, values: readonly string[]): readonly string[] {
+  return [...values].reverse().map((value) => set(target, value, isThere(value)));
+}
+
 /** Replaces what an expression matches. `${1}` is its first group. */
 export function replace(expression: string, replacement: string): string {
   return `replace_pattern(${BODY}, ${literal(expression)}, ${literal(replacement)})`;

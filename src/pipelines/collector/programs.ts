@@ -6,7 +6,20 @@ import { ALIASES, FIRST_LINE } from '../postgres';
 import { LEVELS_OF, LOGFMT, PREFIX } from '../redis';
 import { metadataOf, PARSED, valuesOf } from './json';
 import { levelOfStatus, levelOfWord, STATUS, WORD } from './level';
-import { all, attribute, BODY, cached, contains, type Group, groupsOf, isThere, not, ofFormat, set } from './ottl';
+import {
+  all,
+  attribute,
+  BODY,
+  cached,
+  contains,
+  type Group,
+  groupsOf,
+  not,
+  ofFormat,
+  set,
+  setFirst,
+  setFirstText,
+} from './ottl';
 import { isJson } from './redaction';
 import { ownTime } from './time';
 
@@ -14,7 +27,6 @@ const json = (format: Format): string => all([isJson, ofFormat(format)]);
 const text = (format: Format): string => all([not(isJson), ofFormat(format)]);
 /** The groups of an expression at the beginning of a text. */
 const parsed = (expression: string): string => set('log.cache', groupsOf(BODY, `^(?:${expression})`));
-const isFound = (name: string): string => isThere(cached(name));
 /** The time in front of a zone, if that is UTC: other names of zones do not mean the same everywhere. */
 const inUtc = (value: string): string => `${groupsOf(value, '^(?P<utc>.+) (?:UTC|GMT|[+-]00(?::?00)?)$')}["utc"]`;
 const LAYOUT = '%Y-%m-%d %H:%M:%S';
@@ -37,9 +49,9 @@ const nginx: readonly Group[] = [
     condition: text('nginx'),
     statements: [
       parsed(`${ERROR}|${ACCESS}`),
-      set(STATUS, cached(FIELDS.status), isFound(FIELDS.status)),
+      ...setFirstText(STATUS, [cached(FIELDS.status)]),
       set(attribute(FIELDS.status), STATUS),
-      set(WORD, cached(FIELDS.level), isFound(FIELDS.level)),
+      ...setFirstText(WORD, [cached(FIELDS.level)]),
       ...levelOfStatus(),
       ...levelOfWord(),
     ],
@@ -56,9 +68,7 @@ const postgres: readonly Group[] = [
     condition: json('postgres'),
     statements: [
       PARSED,
-      ...valuesOf(FIELDS.level)
-        .map((value) => set(WORD, value))
-        .reverse(),
+      ...setFirst(WORD, valuesOf(FIELDS.level)),
       ...ownTime(valuesOf(FIELDS.timestamp).map(inUtc), LAYOUT),
       ...postgresRecord,
     ],
@@ -67,7 +77,7 @@ const postgres: readonly Group[] = [
     condition: text('postgres'),
     statements: [
       parsed(FIRST_LINE),
-      ...['csv', 'stderr'].map((name) => set(WORD, cached(name), isFound(name))),
+      ...setFirstText(WORD, [cached('stderr'), cached('csv')]),
       ...ownTime([inUtc(`Concat([${cached(FIELDS.timestamp)}, ${cached('zone')}], " ")`)], LAYOUT),
       ...postgresRecord,
     ],
@@ -82,7 +92,7 @@ const redis: readonly Group[] = [
       // Redis writes its container's local time and names no zone: if that is not UTC, it is not believed.
       ...['logfmtLegacy', 'plainLegacy'].flatMap((name) => ownTime([cached(name)], '%e %b %Y %H:%M:%S')),
       ...['logfmt', 'plain'].flatMap((name) => ownTime([cached(name)])),
-      ...['word', FIELDS.level].map((name) => set(WORD, cached(name), isFound(name))),
+      ...setFirstText(WORD, [cached(FIELDS.level), cached('word')]),
       ...levelOfWord(LEVELS_OF),
     ],
   },
@@ -94,7 +104,7 @@ const pgbouncer: readonly Group[] = [
     statements: [
       parsed(PGBOUNCER),
       ...ownTime([inUtc(cached(FIELDS.timestamp))], LAYOUT),
-      set(WORD, cached(FIELDS.level), isFound(FIELDS.level)),
+      ...setFirstText(WORD, [cached(FIELDS.level)]),
       ...levelOfWord(LEVEL_ALIASES),
     ],
   },

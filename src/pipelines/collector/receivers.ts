@@ -1,5 +1,5 @@
 /** What the Collector reads, and which lines it puts together to one record. */
-import { LABELS } from '../../log-model';
+import { LABELS, literally } from '../../log-model';
 import { linesOf } from '../auto';
 import { JSON_OBJECT } from '../json';
 import type { Lines } from '../multiline';
@@ -109,7 +109,7 @@ const LINES_OF_PODS: Lines = { continuation: `${continuation(false)}|${SAYS_MORE
 
 /** Lines whose record goes on with the next one, whatever that is: those that announce it, and a traceback without its error. */
 const ANNOUNCES = `^(?:${ANNOUNCING.join('|')})$`;
-const UNFINISHED = '(?:^|\\n)Traceback \\(most recent call last\\):\\n(?:[^\\n]*\\n)*[ \\t][^\\n]*$';
+const UNFINISHED = `(?:^|\\n)${literally(TRACEBACK)}\\n(?:[^\\n]*\\n)*[ \\t][^\\n]*$`;
 
 const bodyMatches = (expression: string): string => `body matches ${literal(expression)}`;
 const attributeNamed = (name: string): string => `attributes[${literal(name)}]`;

@@ -3,7 +3,7 @@
  *
  * Promtail replaces what a group of an expression captures, and leaves a match without it as it is. `replace_pattern` replaces
  * every match. So it puts marks around what is secret, and nothing between them where a match is harmless. A second expression
- * replaces what is between two marks, and a third one takes out the empty pairs. The first one is Promtail's own: it finds the same
+ * takes out the empty pairs, and a third one replaces what is between two marks. The first one is Promtail's own: it finds the same
  * matches, in the same order.
  */
 import { REDACTED, type SecretPattern, secretPatterns } from '../../log-model';

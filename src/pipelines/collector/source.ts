@@ -2,7 +2,7 @@
 import { FORMATS, LABELS, POD_LABELS } from '../../log-model';
 import { FORMAT_OF_JOB } from '../discovery';
 import { FORMAT } from '../stage';
-import { all, any, type Group, groupsOf, isAnyOf, isThere, literal, ofSource, set } from './ottl';
+import { all, any, type Group, groupsOf, isAnyOf, literal, ofSource, set, setFirstText } from './ottl';
 
 /** Names that OpenTelemetry has for what the path of a pod's file says. */
 const CONTAINER = 'k8s.container.name';
@@ -37,10 +37,9 @@ export function podOfPath(path: string): Group {
 /** Labels of the pods' records. */
 export function podLabels(): Group {
   const app = [POD_LABELS.app, POD_LABELS.legacyApp];
-  // The last one that is there counts.
   const first = (target: string, labels: readonly string[]): readonly string[] => [
     set(ofSource(target), ofSource(CONTAINER)),
-    ...[...labels].reverse().map((name) => set(ofSource(target), labelOf(name), isThere(labelOf(name)))),
+    ...setFirstText(ofSource(target), labels.map(labelOf)),
   ];
   return {
     statements: [

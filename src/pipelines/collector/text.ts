@@ -17,6 +17,7 @@ import {
   matches,
   not,
   set,
+  setFirstText,
 } from './ottl';
 import { isJson } from './redaction';
 import { ownTime } from './time';
@@ -83,7 +84,10 @@ function pairs(): readonly string[] {
 function words(expressions: readonly string[], groups: readonly string[]): readonly string[] {
   return [
     set('log.cache', groupsOf(BODY, `^(?:${expressions.join('|')})`)),
-    ...[...groups].reverse().map((name) => set(WORD, cached(name), isThere(cached(name)))),
+    ...setFirstText(
+      WORD,
+      groups.map((name) => cached(name)),
+    ),
   ];
 }
 
@@ -94,7 +98,7 @@ function rareLevel(): readonly string[] {
     ...words(RARE, ['apache', 'bracket', 'fail', 'nest', 'php']),
     set(WORD, `Concat([${literal(SYSLOG)}, Int(${priority}) - (Int(${priority}) / 8) * 8], "")`, isThere(priority)),
     set(WORD, literal('error' satisfies Level), isThere(trace)),
-    set(STATUS, cached(FIELDS.status), isThere(cached(FIELDS.status))),
+    ...setFirstText(STATUS, [cached(FIELDS.status)]),
     ...levelOfStatus(),
     ...levelOfWord({ ...LEVEL_ALIASES, ...COUNTED_LEVELS, ...APACHE, ...PHP }),
   ];

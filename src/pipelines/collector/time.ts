@@ -1,6 +1,6 @@
 /** The time of a record: its own, if it is plausible. */
 import { SECONDS_AHEAD, SECONDS_BEHIND } from '../time';
-import { cached, isNotSet, isThere, literal, set, TIME } from './ottl';
+import { cached, isNotSet, isThere, literal, set, setFirst, TIME } from './ottl';
 
 /** Where statements put what a record says of its time, and what this is in nanoseconds. */
 const [SAID, OWN] = [cached('~said'), cached('~own')];
@@ -25,7 +25,7 @@ export function ownTime(values: readonly string[], layout?: string): readonly st
   const read =
     layout === undefined ? USUAL : [set(OWN, `UnixNano(Time(${SAID}, ${literal(layout)}, "UTC"))`, isThere(SAID))];
   return [
-    ...[...values].reverse().map((value) => set(SAID, value)),
+    ...setFirst(SAID, values),
     ...read,
     set(
       TIME,

@@ -1,0 +1,20 @@
+/** What an agent reads, whichever program it is. */
+import type { StackConfig } from '../../config';
+import type { FileSource, ScrapeProps } from '../../pipelines';
+
+/** Parts of a line are joined up to this multiple of the longest line, so that its JSON is complete when it is parsed. */
+const PARTIAL_LINES = 8;
+
+/** Path at which the agent sees a folder of log files. */
+export const mountOf = ({ name }: Pick<FileSource, 'name'>): string => `/logs/${name}`;
+
+/** The stack's sources and rules, for the pipelines. */
+export function scrapeProps({ namespaces, agent, limits, canary }: StackConfig): ScrapeProps {
+  return {
+    ...agent,
+    gatewayNamespace: namespaces.logging,
+    ...(canary === undefined ? {} : { canaryNamespace: namespaces.logging }),
+    maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes,
+    mountOf,
+  };
+}
