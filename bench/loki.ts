@@ -21,6 +21,7 @@ import { ensureTools } from '../tools/build';
 import { CONTENDERS, type Contender, OURS, OURS_LIMITED } from './loki-configs';
 import { load, type Push, pushes, TENANT } from './loki-load';
 import { quantile } from './quantile';
+import { cpuSeconds, residentMegabytes } from './usage';
 import type { Log } from '../local/shell';
 
 const ROUNDS = 3;
@@ -107,16 +108,8 @@ export async function benchLoki(loki: string, { config, env }: Contender): Promi
     stop: async (signal) => {
       await program?.stop(signal, 60);
     },
-    residentMegabytes: () => {
-      const status = fs.readFileSync(`/proc/${program?.pid ?? 0}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-    },
-    cpuSeconds: () => {
-      const stat = fs.readFileSync(`/proc/${program?.pid ?? 0}/stat`, 'utf8');
-      // After the name in parentheses; user and system, in hundredths.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / 100;
-    },
+    residentMegabytes: () => residentMegabytes(program?.pid ?? 0),
+    cpuSeconds: () => cpuSeconds(program?.pid ?? 0),
     end: async () => {
       await program?.stop('SIGKILL');
       removeFolder(folder);

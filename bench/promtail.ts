@@ -12,6 +12,7 @@ import { parseStackConfig } from '../src/config';
 import { FIELDS, JOBS } from '../src/log-model';
 import { ensureTools } from '../tools/build';
 import type { Log } from '../local/shell';
+import { cpuSeconds, residentMegabytes } from './usage';
 
 const LINES = 100_000;
 const CORE = '0';
@@ -159,7 +160,13 @@ async function measure(promtail: string, input: Input): Promise<Measured> {
     try {
       await allSent(http, input.lines ?? LINES);
       const seconds = (performance.now() - started) / 1000;
-      return { megabytes: bytes / 1e6, seconds, ...usage(child.pid ?? 0) };
+      const pid = child.pid ?? 0;
+      return {
+        megabytes: bytes / 1e6,
+        seconds,
+        cpuSeconds: cpuSeconds(pid),
+        residentMegabytes: residentMegabytes(pid),
+      };
     } finally {
       child.kill();
       await new Promise((resolve) => child.once('exit', resolve));
@@ -243,14 +250,6 @@ function counter(metrics: string, name: string): number {
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`))
     .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-}
-
-/** CPU time and memory of a process, of Linux' /proc. */
-function usage(pid: number): Pick<Measured, 'cpuSeconds' | 'residentMegabytes'> {
-  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return { cpuSeconds: ticks / 100, residentMegabytes: Number(kilobytes) / 1024 };
 }
 
 async function freePort(): Promise<number> {

@@ -1,5 +1,4 @@
 /** What Loki's ruler costs: two Lokis that get the same lines, one of them with rules. */
-import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AlertRule, stackLogRules } from '../src/alerts';
 import { parseStackConfig, type StackConfigInput } from '../src/config';
@@ -8,6 +7,7 @@ import { variant } from '../programs/rendered-stack';
 import { send } from '../programs/request';
 import { ensureTools } from '../tools/build';
 import { load, LINES_PER_PUSH, type Push, pushes, TENANT } from './loki-load';
+import { cpuSeconds, residentMegabytes } from './usage';
 import type { Log } from '../local/shell';
 
 const RULES = 100;
@@ -18,8 +18,6 @@ const BEFORE_SECONDS = 600;
 const BEFORE_RATE = 20_000;
 /** Whole intervals of the rules. */
 const SECONDS = 180;
-/** The kernel counts CPU in hundredths of a second. */
-const TICKS = 100;
 
 interface Figures {
   readonly cores: number;
@@ -83,16 +81,6 @@ async function measure({ port, program }: RunningLoki): Promise<Figures> {
     megabytes: Math.max(...memory),
     evaluationSeconds: await evaluationSeconds(port),
   };
-}
-
-function cpuSeconds(pid: number): number {
-  // After the name, which is in parentheses: state, …, utime and stime are the 12th and 13th.
-  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-function residentMegabytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }
 
 interface RulesAnswer {

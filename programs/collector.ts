@@ -13,23 +13,13 @@ import {
 } from '../src/components/collector/config';
 import { gatewayUrl } from '../src/components/gateway';
 import { NODE_VARIABLE } from '../src/pipelines/collector/source';
-import type { SecretValues } from '../src/secrets/row';
+import { type AgentOptions, notReady, writeCredential } from './agent';
 import { countOf } from './metric';
-import { type Container, NODE, type PodLogs } from './pod-logs';
+import { NODE } from './pod-logs';
 import { startPodsApi } from './pods-api';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
-import { mapStrings, type RenderedStack, secretFiles } from './rendered-stack';
+import { mapStrings, type RenderedStack } from './rendered-stack';
 import { send } from './request';
-import { makeCertificate } from './tls';
-
-export interface CollectorOptions {
-  /** Below it: what it keeps, credential, config and log. Kept from one start to the next, as the node's folders are. */
-  readonly folder: string;
-  readonly logs: PodLogs;
-  readonly targets: readonly Container[];
-  readonly values: SecretValues;
-  readonly gatewayPort: number;
-}
 
 export interface RunningCollector extends RunningProgram {
   /** Its metrics, as Prometheus would scrape them. */
@@ -39,9 +29,10 @@ export interface RunningCollector extends RunningProgram {
 /** Starts a stack's Collector: only discovery, addresses, ports and folders of the config are changed. */
 export async function startCollector(
   otelcol: string,
-  { config: stackConfig, ...rendered }: RenderedStack,
-  { folder, logs, targets, values, gatewayPort }: CollectorOptions,
+  rendered: RenderedStack,
+  options: AgentOptions,
 ): Promise<RunningCollector> {
+  const { folder, logs, targets, gatewayPort } = options;
   const [metrics = 0, health = 0] = await freePorts(2);
   const places: Readonly<Record<string, string>> = {
     '/var/log/pods/': `${logs.folder}/`,
@@ -49,22 +40,17 @@ export async function startCollector(
     [CREDENTIAL]: join(folder, 'credential'),
     [GATEWAY_CA]: join(folder, 'gateway-ca'),
     '/logs/': `${join(folder, 'files')}/`,
-    [`${gatewayUrl(stackConfig)}/`]: `http://127.0.0.1:${gatewayPort}/`,
+    [`${gatewayUrl(rendered.config)}/`]: `http://127.0.0.1:${gatewayPort}/`,
     [`0.0.0.0:${HEALTH_PORT}`]: `127.0.0.1:${health}`,
   };
   const local = (text: string): string =>
     Object.entries(places).reduce((changed, [from, to]) => changed.replace(from, to), text);
   const moved = withOwnPort(
-    withKubeconfig(mapStrings(collectorConfig(stackConfig), local) as Readonly<Record<string, unknown>>),
+    withKubeconfig(mapStrings(collectorConfig(rendered.config), local) as Readonly<Record<string, unknown>>),
     metrics,
   );
-  for (const name of ['state', 'credential', 'gateway-ca']) mkdirSync(join(folder, name), { recursive: true });
-  const secret = `gateway-credential-${stackConfig.agent.credential}`;
-  const files = stackConfig.auth.loki.enabled ? secretFiles({ config: stackConfig, ...rendered }, values, secret) : {};
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'credential', name), text);
-  // It reads the file at its start; the tests' gateway is reached by plain HTTP.
-  if (stackConfig.gateway.tls !== undefined)
-    writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);
+  mkdirSync(join(folder, 'state'), { recursive: true });
+  writeCredential(rendered, options);
   const configPath = join(folder, 'collector.yaml');
   writeFileSync(configPath, stringify(moved, { lineWidth: 0 }));
   const api = await startPodsApi(targets);
@@ -74,7 +60,7 @@ export async function startCollector(
     env: { [NODE_VARIABLE]: NODE, KUBECONFIG: kubeconfig },
   });
   // It compiles every expression first.
-  await until('the Collector', () => notReady(health), { program, seconds: 90 });
+  await until('the Collector', () => notReady(health, '/'), { program, seconds: 90 });
   return {
     ...program,
     stop: async (signal, patience) => {
@@ -102,15 +88,6 @@ function withOwnPort(config: Section, port: number): Section {
     `"host":"127.0.0.1","port":${port}`,
   );
   return section(JSON.parse(text));
-}
-
-async function notReady(port: number): Promise<string | undefined> {
-  try {
-    const { status, text } = await send({ port, path: '/' });
-    return status === 200 ? undefined : text.trim();
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** Waits until nothing has been sent for ten seconds: what is held back for its next line is sent by then. */

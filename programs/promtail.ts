@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { gatewayUrl } from '../src/components/gateway';
-import type { SecretValues } from '../src/secrets/row';
+import { type AgentOptions, notReady, writeCredential } from './agent';
 import { countOf } from './metric';
-import { type Container, NODE, type PodLogs, uidOf } from './pod-logs';
+import { type Container, NODE, uidOf } from './pod-logs';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
-import { configFile, containerOf, mapStrings, type RenderedStack, secretFiles } from './rendered-stack';
+import { configFile, containerOf, mapStrings, type RenderedStack } from './rendered-stack';
 import { send } from './request';
-import { makeCertificate } from './tls';
 
 interface ScrapeConfig {
   readonly kubernetes_sd_configs?: unknown;
@@ -43,13 +42,7 @@ function metaLabels(target: Container): Readonly<Record<string, string>> {
   };
 }
 
-export interface PromtailOptions {
-  /** Below it: positions, credential, config and log. Kept from one start to the next, as the node's folders are. */
-  readonly folder: string;
-  readonly logs: PodLogs;
-  readonly targets: readonly Container[];
-  readonly values: SecretValues;
-  readonly gatewayPort: number;
+export interface PromtailOptions extends AgentOptions {
   /** Print the entries instead of pushing them. */
   readonly dryRun?: boolean;
 }
@@ -71,17 +64,17 @@ export interface RunningPromtail extends RunningProgram {
 export async function startPromtail(
   promtail: string,
   rendered: RenderedStack,
-  { folder, logs, targets, values, gatewayPort, dryRun = false }: PromtailOptions,
+  options: PromtailOptions,
 ): Promise<RunningPromtail> {
+  const { folder, logs, targets, gatewayPort, dryRun = false } = options;
   const [http = 0] = await freePorts(1);
-  const { config: stackConfig } = rendered;
   const folders: Readonly<Record<string, string>> = {
     '/var/log/pods/': `${logs.folder}/`,
     '/run/promtail/': `${join(folder, 'positions')}/`,
     '/etc/promtail-credential/': `${join(folder, 'credential')}/`,
     '/logs/': `${join(folder, 'files')}/`,
     '/etc/promtail-gateway-ca/': `${join(folder, 'gateway-ca')}/`,
-    [`${gatewayUrl(stackConfig)}/`]: `http://127.0.0.1:${gatewayPort}/`,
+    [`${gatewayUrl(rendered.config)}/`]: `http://127.0.0.1:${gatewayPort}/`,
   };
   const local = (text: string): string =>
     Object.entries(folders).reduce((changed, [from, to]) => changed.replace(from, to), text);
@@ -98,13 +91,8 @@ export async function startPromtail(
         : { static_configs: targets.map((target) => ({ targets: ['localhost'], labels: metaLabels(target) })) }),
     })),
   };
-  for (const name of ['positions', 'credential', 'gateway-ca']) mkdirSync(join(folder, name), { recursive: true });
-  const secret = `gateway-credential-${stackConfig.agent.credential}`;
-  for (const [name, text] of stackConfig.auth.loki.enabled ? Object.entries(secretFiles(rendered, values, secret)) : [])
-    writeFileSync(join(folder, 'credential', name), text);
-  // It reads the file at its start; the tests' gateway is reached by plain HTTP.
-  if (stackConfig.gateway.tls !== undefined)
-    writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);
+  mkdirSync(join(folder, 'positions'), { recursive: true });
+  writeCredential(rendered, options);
   writeFileSync(join(folder, 'moved.yaml'), stringify(moved));
   const args = (containerOf(rendered, 'promtail').args ?? []).map((text) =>
     text.replace('/etc/promtail/config.yaml', join(folder, 'moved.yaml')).replace('$(HOSTNAME)', NODE),
@@ -112,18 +100,7 @@ export async function startPromtail(
   const program = startProgram([promtail, ...args, ...(dryRun ? ['-dry-run'] : [])], join(folder, 'promtail.log'), {
     env: { HOSTNAME: NODE },
   });
-  await until(
-    'Promtail',
-    async () => {
-      try {
-        const { status, text } = await send({ port: http, path: '/ready' });
-        return status === 200 ? undefined : text.trim();
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-      }
-    },
-    { program },
-  );
+  await until('Promtail', () => notReady(http, '/ready'), { program });
   return {
     ...program,
     port: http,

@@ -68,16 +68,22 @@ export async function pins(project: string): Promise<readonly Pin[]> {
 }
 
 /** `go mod edit -json`. */
-interface GoMod {
+export interface GoMod {
   readonly Require?: readonly { readonly Path: string; readonly Version: string; readonly Indirect?: boolean }[] | null;
-  readonly Replace?: readonly { readonly Old: { readonly Path: string } }[] | null;
+  readonly Replace?:
+    readonly { readonly Old: { readonly Path: string }; readonly New: { readonly Version?: string } }[] | null;
   readonly Tool?: readonly { readonly Path: string }[] | null;
+}
+
+/** A go.mod file, as Go reads it. */
+export async function goMod(file: string): Promise<GoMod> {
+  return JSON.parse(await run('go', ['mod', 'edit', '-json', file])) as GoMod;
 }
 
 /** Modules that a folder is there for: those of its tools, and those that it requires itself and does not replace. */
 async function modulePins(project: string, folder: string): Promise<readonly Pin[]> {
   const file = `${folder}/go.mod`;
-  const parsed = JSON.parse(await run('go', ['mod', 'edit', '-json', join(project, file)])) as GoMod;
+  const parsed = await goMod(join(project, file));
   const replaced = new Set(parsed.Replace?.map(({ Old }) => Old.Path));
   const tools = (parsed.Tool ?? []).map(({ Path }) => Path);
   return (parsed.Require ?? [])

@@ -1,10 +1,11 @@
 /** The way of a stack's lines, by its real programs: Promtail → gateway → Loki, and back through the gateway. */
 import { join } from 'node:path';
 import type { SecretValues } from '../../src/secrets/row';
+import type { AgentOptions } from '../../programs/agent';
 import { type RunningCollector, startCollector } from '../../programs/collector';
 import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { entriesOf, type Entry, queryRequest, startLoki } from '../../programs/loki';
-import { programs, removeFolder, temporaryFolder } from '../../programs/program';
+import { programs, removeFolder, type RunningProgram, temporaryFolder } from '../../programs/program';
 import { type Container, PodLogs } from '../../programs/pod-logs';
 import { type RunningPromtail, startPromtail } from '../../programs/promtail';
 import { type RenderedStack, secretValues } from '../../programs/rendered-stack';
@@ -47,22 +48,14 @@ export class LogPath {
 
   /** Starts a Promtail that reads what these pods write. */
   async startPromtail(targets: readonly Container[]): Promise<RunningPromtail> {
-    const { folder, logs, values, gateway } = this;
     const { promtail } = await programs('promtail');
-    const gatewayPort = gateway.port;
-    const started = await startPromtail(promtail, this.rendered, { folder, logs, targets, values, gatewayPort });
-    this.stops.push(() => started.stop());
-    return started;
+    return this.stoppedLater(await startPromtail(promtail, this.rendered, this.agentOptions(targets)));
   }
 
   /** Starts a Collector that reads what these pods write. */
   async startCollector(targets: readonly Container[]): Promise<RunningCollector> {
-    const { folder, logs, values, gateway } = this;
     const { otelcol } = await programs('otelcol');
-    const gatewayPort = gateway.port;
-    const started = await startCollector(otelcol, this.rendered, { folder, logs, targets, values, gatewayPort });
-    this.stops.push(() => started.stop());
-    return started;
+    return this.stoppedLater(await startCollector(otelcol, this.rendered, this.agentOptions(targets)));
   }
 
   /**
@@ -79,6 +72,16 @@ export class LogPath {
   async stop(): Promise<void> {
     for (const stop of this.stops.reverse()) await stop();
     removeFolder(this.folder);
+  }
+
+  private agentOptions(targets: readonly Container[]): AgentOptions {
+    const { folder, logs, values, gateway } = this;
+    return { folder, logs, targets, values, gatewayPort: gateway.port };
+  }
+
+  private stoppedLater<P extends RunningProgram>(program: P): P {
+    this.stops.push(() => program.stop());
+    return program;
   }
 
   private get started(): NonNullable<typeof this.running> {

@@ -1,0 +1,38 @@
+/** What the real agents have in common when they are started: what they are given, their credential, and the wait for them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SecretValues } from '../src/secrets/row';
+import type { Container, PodLogs } from './pod-logs';
+import { type RenderedStack, secretFiles } from './rendered-stack';
+import { send } from './request';
+import { makeCertificate } from './tls';
+
+export interface AgentOptions {
+  /** Below it: what the agent keeps, credential, config and log. Kept from one start to the next, as the node's folders are. */
+  readonly folder: string;
+  readonly logs: PodLogs;
+  readonly targets: readonly Container[];
+  readonly values: SecretValues;
+  readonly gatewayPort: number;
+}
+
+/** Writes the credential, and the CA of a gateway with TLS, into folders of these names. */
+export function writeCredential(rendered: RenderedStack, { folder, values }: AgentOptions): void {
+  const { agent, auth, gateway } = rendered.config;
+  for (const name of ['credential', 'gateway-ca']) mkdirSync(join(folder, name), { recursive: true });
+  const files = auth.loki.enabled ? secretFiles(rendered, values, `gateway-credential-${agent.credential}`) : {};
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'credential', name), text);
+  // The agent reads the file at its start; the tests' gateway is reached by plain HTTP.
+  if (gateway.tls !== undefined)
+    writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);
+}
+
+/** What a path says that does not answer with 200, or why it does not answer at all. */
+export async function notReady(port: number, path: string): Promise<string | undefined> {
+  try {
+    const { status, text } = await send({ port, path });
+    return status === 200 ? undefined : text.trim();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
