@@ -9,7 +9,7 @@ import {
   stackFileName,
   stackNames,
 } from '../src/config';
-import { sizeWarnings } from '../src/config/derived/sizing';
+import { stackWarnings } from '../src/config/derived/warnings';
 import { copyFolder, recover, replaceManifests } from './output-folder';
 import { addStackCharts } from './stack';
 
@@ -32,7 +32,7 @@ export function synthesize(directory: string, outputDirectory: string): readonly
     }
   });
   return [...stacks].flatMap(([stack, config]) =>
-    sizeWarnings(config).map((warning) => `${stackFileName(stack)}: ${warning}`),
+    stackWarnings(config).map((warning) => `${stackFileName(stack)}: ${warning}`),
   );
 }
 

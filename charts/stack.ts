@@ -4,6 +4,7 @@ import { type Construct } from 'constructs';
 import type { StackConfig } from '../src/config';
 import { Alertmanager } from '../src/components/alertmanager';
 import { Canary } from '../src/components/canary';
+import { Collector } from '../src/components/collector';
 import { ExternalSecrets } from '../src/components/external-secrets';
 import { Gateway } from '../src/components/gateway';
 import { Grafana } from '../src/components/grafana';
@@ -20,7 +21,7 @@ export function addStackCharts(scope: Construct, config: StackConfig): void {
   new Loki(new Chart(scope, '10-loki'), 'loki', config);
   if (config.deployment.mode === 'ha') new Compactor(new Chart(scope, '15-compactor'), 'compactor', config);
   new Gateway(new Chart(scope, '20-gateway'), 'gateway', config);
-  new Promtail(new Chart(scope, '30-promtail'), 'promtail', config);
+  addAgent(scope, config);
   new Grafana(new Chart(scope, '40-grafana'), 'grafana', config);
   const { alertmanager } = config;
   if (alertmanager.type === 'embedded')
@@ -36,5 +37,16 @@ export function addStackCharts(scope: Construct, config: StackConfig): void {
       break;
     case 'annotations':
     case 'none':
+  }
+}
+
+/** The agent has a chart by its name, so that another one is another file. */
+function addAgent(scope: Construct, config: StackConfig): void {
+  switch (config.agent.type) {
+    case 'promtail':
+      new Promtail(new Chart(scope, '30-promtail'), 'promtail', config);
+      break;
+    case 'collector':
+      new Collector(new Chart(scope, '30-collector'), 'collector', config);
   }
 }

@@ -6,6 +6,7 @@ import type { Cluster } from './cluster';
 import {
   buildAlertmanagerImage,
   buildCanaryImage,
+  buildCollectorImage,
   buildLokiImage,
   buildNginxImage,
   buildPrometheusImage,
@@ -14,10 +15,10 @@ import {
 import type { Log } from './shell';
 
 /** The programs that are built for those images. */
-export function stackTools({ monitoring, canary, alertmanager }: StackConfig): readonly ToolName[] {
+export function stackTools({ agent, monitoring, canary, alertmanager }: StackConfig): readonly ToolName[] {
   return [
     'loki',
-    'promtail',
+    agent.type === 'promtail' ? 'promtail' : 'otelcol',
     ...(monitoring.type === 'embedded' ? (['prometheus'] as const) : []),
     ...(canary === undefined ? [] : (['loki-canary'] as const)),
     ...(alertmanager.type === 'embedded' ? (['alertmanager', 'amtool'] as const) : []),
@@ -34,7 +35,9 @@ export async function importStackImages(
   const { images } = config;
   const archives = [
     await buildLokiImage(imageReference(images.loki, images), log),
-    await buildPromtailImage(imageReference(images.promtail, images), log),
+    config.agent.type === 'promtail'
+      ? await buildPromtailImage(imageReference(images.promtail, images), log)
+      : await buildCollectorImage(imageReference(images.collector, images), log),
     await buildNginxImage(imageReference(images.gateway, images)),
     ...(config.monitoring.type === 'embedded'
       ? [await buildPrometheusImage(imageReference(images.prometheus, images), log)]

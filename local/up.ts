@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { gatewayServicePort } from '../src/components/gateway';
-import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../src/components/kit/identity';
+import { agentOf, ALERTMANAGER, GATEWAY, GRAFANA, LOKI } from '../src/components/kit/identity';
 import { hasGrafana, loadStackConfig, type StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
@@ -181,7 +181,7 @@ async function waitForStack(target: Target, config: StackConfig, log: Log): Prom
   const workloads: readonly (readonly [string, string])[] = [
     [namespaces.logging, `statefulset/${LOKI.name}`],
     [namespaces.logging, `deployment/${GATEWAY.name}`],
-    [namespaces.agents, `daemonset/${PROMTAIL.name}`],
+    [namespaces.agents, `daemonset/${agentOf(config).name}`],
     ...(alertmanager.type === 'embedded' ? ([[namespaces.logging, `statefulset/${ALERTMANAGER.name}`]] as const) : []),
     ...(hasGrafana(config) ? ([[namespaces.logging, `deployment/${GRAFANA.name}`]] as const) : []),
   ];

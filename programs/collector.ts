@@ -3,15 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import {
-  collectorConfig,
-  CREDENTIAL,
-  GATEWAY_CA,
-  HEALTH_PORT,
-  METRICS_PORT,
-  STATE,
-} from '../src/components/collector/config';
+import { collectorConfig, FOLDERS } from '../src/components/collector/config';
 import { gatewayUrl } from '../src/components/gateway';
+import { COLLECTOR } from '../src/components/kit/identity';
 import { NODE_VARIABLE } from '../src/pipelines/collector/source';
 import { type AgentOptions, notReady, writeCredential } from './agent';
 import { countOf } from './metric';
@@ -36,12 +30,12 @@ export async function startCollector(
   const [metrics = 0, health = 0] = await freePorts(2);
   const places: Readonly<Record<string, string>> = {
     '/var/log/pods/': `${logs.folder}/`,
-    [STATE]: join(folder, 'state'),
-    [CREDENTIAL]: join(folder, 'credential'),
-    [GATEWAY_CA]: join(folder, 'gateway-ca'),
+    [FOLDERS.positions]: join(folder, 'state'),
+    [FOLDERS.credential]: join(folder, 'credential'),
+    [FOLDERS.gatewayCa]: join(folder, 'gateway-ca'),
     '/logs/': `${join(folder, 'files')}/`,
     [`${gatewayUrl(rendered.config)}/`]: `http://127.0.0.1:${gatewayPort}/`,
-    [`0.0.0.0:${HEALTH_PORT}`]: `127.0.0.1:${health}`,
+    [`0.0.0.0:${COLLECTOR.ports.health}`]: `127.0.0.1:${health}`,
   };
   const local = (text: string): string =>
     Object.entries(places).reduce((changed, [from, to]) => changed.replace(from, to), text);
@@ -84,7 +78,7 @@ function withKubeconfig(config: Section): Section {
 
 function withOwnPort(config: Section, port: number): Section {
   const text = JSON.stringify(config).replace(
-    `"host":"0.0.0.0","port":${METRICS_PORT}`,
+    `"host":"0.0.0.0","port":${COLLECTOR.ports.metrics}`,
     `"host":"127.0.0.1","port":${port}`,
   );
   return section(JSON.parse(text));

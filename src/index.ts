@@ -3,6 +3,7 @@
  *
  * @module spywatcher-logs
  */
+export { Collector } from './components/collector';
 export { Gateway } from './components/gateway';
 export { Grafana } from './components/grafana';
 export { Loki } from './components/loki';

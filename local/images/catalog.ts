@@ -48,6 +48,18 @@ export async function buildPromtailImage(name: string, log?: Log): Promise<strin
   });
 }
 
+/** The OpenTelemetry Collector, laid out like the upstream image, but for its user: the agent runs as root to read other pods' logs. */
+export async function buildCollectorImage(name: string, log?: Log): Promise<string> {
+  const { otelcol } = await ensureTools(['otelcol'], log);
+  return buildImage({
+    name,
+    files: [...(await program('/otelcol-contrib', otelcol)), ...systemData()],
+    entrypoint: ['/otelcol-contrib'],
+    command: ['--config', '/etc/otelcol-contrib/config.yaml'],
+    user: '10001',
+  });
+}
+
 /** loki-canary, laid out like the upstream image. */
 export async function buildCanaryImage(name: string, log?: Log): Promise<string> {
   const { 'loki-canary': canary } = await ensureTools(['loki-canary'], log);

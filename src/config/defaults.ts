@@ -73,10 +73,15 @@ export const defaults = {
   },
 
   agent: {
+    type: 'promtail', // (mission)
     batchWait: '1s',
     batchSize: '1MB',
     containerLogMaxSize: '10Mi', // the kubelet's own default
-    positionsDirectory: '/var/lib/spywatcher-logs/promtail',
+    positionsDirectory: {
+      promtail: '/var/lib/spywatcher-logs/promtail',
+      collector: '/var/lib/spywatcher-logs/collector',
+    },
+    queueSize: '512Mi',
     files: '*.log',
     drop: [
       {
@@ -154,6 +159,7 @@ export const defaults = {
     gateway: { requests: { cpu: '50m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
     // Compiled, the expressions that find secrets take most of it: docs/figures.md.
     promtail: { requests: { cpu: '50m', memory: '160Mi' }, limits: { cpu: '500m', memory: '320Mi' } },
+    collector: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '500m', memory: '320Mi' } },
     grafana: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
     alertmanager: { requests: { cpu: '20m', memory: '48Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
     prometheus: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '1', memory: '512Mi' } },
@@ -165,6 +171,7 @@ export const defaults = {
     loki: 'docker.io/grafana/loki:3.7.8',
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.11', // the last published image line; upstream support has ended
+    collector: 'docker.io/otel/opentelemetry-collector-contrib:0.149.0',
     grafana: 'docker.io/grafana/grafana:12.4.10', // why not 13: docs/decisions.md, 45
     alertmanager: 'docker.io/prom/alertmanager:v0.31.1', // the last one whose source holds its pages, so the one that the tests build
     prometheus: 'docker.io/prom/prometheus:v3.16.0',

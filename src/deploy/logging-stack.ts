@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { gatewayServicePort, gatewayUrl } from '../components/gateway';
 import { GATEWAY, GRAFANA } from '../components/kit/identity';
-import { sizeWarnings } from '../config/derived/sizing';
+import { stackWarnings } from '../config/derived/warnings';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from '../../charts/objects';
 import { registerResource } from './resource-types';
@@ -74,7 +74,7 @@ export class LoggingStack extends pulumi.ComponentResource {
       { parent: this },
     );
     this.register(name, config, objects, secrets, provider);
-    for (const warning of sizeWarnings(config)) void pulumi.log.warn(warning, this);
+    for (const warning of stackWarnings(config)) void pulumi.log.warn(warning, this);
 
     const { logging, agents } = config.namespaces;
     this.gatewayUrl = pulumi.output(gatewayUrl(config));

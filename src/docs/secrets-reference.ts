@@ -1,4 +1,5 @@
 /** The secrets reference: every secret value, Secret and store entry of the table of secrets, and what asks for it. */
+import { AGENTS } from '../components/kit/identity';
 import { parseStackConfig, PROJECT, SECRETS_KEY, type StackConfig } from '../config';
 import { defaults } from '../config/defaults';
 import { madeSecrets, storeEntryName, storeSources } from '../secrets/objects';
@@ -12,6 +13,8 @@ const PREFIX = '<prefix>';
 const MADE_BY = { secretSource: 'by `secretSource`', 'cert-manager': 'cert-manager', operator: 'you' };
 
 const SHOWN = everySecret();
+/** The same stack with each agent: the Secrets are the same, and the agent is what reads them. */
+const WITH_EACH_AGENT = Object.values(AGENTS).map(({ name: type }) => ({ ...SHOWN, agent: { ...SHOWN.agent, type } }));
 
 /** The whole page, as Markdown. */
 export function secretsReference(): string {
@@ -160,7 +163,9 @@ function valueRows(): readonly (readonly string[])[] {
 }
 
 function secretCells(): readonly (readonly string[])[] {
-  return secretRows(SHOWN).map((secret) => {
+  const withEachAgent = WITH_EACH_AGENT.map(secretRows);
+  return secretRows(SHOWN).map((secret, index) => {
+    const same = withEachAgent.flatMap((secrets) => secrets[index] ?? []);
     const { row, name, namespace, madeBy } = secret;
     const { issuer, neededWith: own } = row;
     const option = row.secret.namedAt?.join('.');
@@ -174,10 +179,10 @@ function secretCells(): readonly (readonly string[])[] {
       option === undefined || name === `<${option}>` ? `\`${name}\`` : `\`${name}\` (\`${option}\`)`,
       `\`${namespace}\``,
       issuer === undefined ? MADE_BY[madeBy] : `${MADE_BY[madeBy]}; cert-manager, with \`${issuer.option}\``,
-      readersOf(secret),
+      unique(same.map(readersOf)).join(' or '),
       keys.join('; '),
       needed,
-      readWhen(secret),
+      unique(same.map(readWhen)).join('; or '),
     ];
   });
 }

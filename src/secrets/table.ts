@@ -155,7 +155,7 @@ export const TABLE: readonly SecretRow[] = [
   {
     secret: SECRET_NAMES.agentCredential,
     neededWith: 'auth.loki.enabled',
-    readBy: () => whileRunning('promtail'),
+    readBy: ({ agent }) => whileRunning(agent.type),
     keys: ({ agent }) => [
       key('password', 'password of write credential `agent.credential`', passwordOf(agent.credential)),
     ],
@@ -198,7 +198,7 @@ export const TABLE: readonly SecretRow[] = [
     secret: SECRET_NAMES.gatewayCa,
     neededWith: 'gateway.tls',
     issuer: GATEWAY_ISSUER,
-    readBy: () => whileRunning('promtail'),
+    readBy: ({ agent }) => (agent.type === 'promtail' ? whileRunning(agent.type) : atStart(agent.type)),
     keys: () => [key('ca.crt', 'certificate of the CA that made the gateway’s')],
   },
   {

@@ -286,9 +286,11 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     },
   },
   agent: {
+    type: 'promtail',
     credential: 'shipper',
     batchWait: '2s',
     batchSize: '512KB',
+    queueSize: '200Mi',
     containerLogMaxSize: '50Mi',
     positionsDirectory: '/var/lib/watch/positions',
     excludeNamespaces: ['kube-system', 'noise'],
@@ -468,6 +470,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     compactor: { requests: { cpu: '110m', memory: '200Mi' }, limits: { cpu: '900m', memory: '900Mi' } },
     gateway: { requests: { cpu: '60m', memory: '48Mi' }, limits: { cpu: '1500m', memory: '96Mi' } },
     promtail: { requests: { cpu: '70m', memory: '64Mi' }, limits: { cpu: '600m', memory: '200Mi' } },
+    collector: { requests: { cpu: '75m', memory: '72Mi' }, limits: { cpu: '650m', memory: '220Mi' } },
     grafana: { requests: { cpu: '80m', memory: '160Mi' }, limits: { cpu: '700m', memory: '320Mi' } },
     alertmanager: { requests: { cpu: '30m', memory: '40Mi' }, limits: { cpu: '150m', memory: '100Mi' } },
     prometheus: { requests: { cpu: '40m', memory: '128Mi' }, limits: { cpu: '800m', memory: '384Mi' } },
@@ -480,6 +483,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     loki: 'docker.io/grafana/loki:3.7.7',
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.1-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.1',
+    collector: 'docker.io/otel/opentelemetry-collector-contrib:0.150.0',
     grafana: 'docker.io/grafana/grafana:12.4.1',
     alertmanager: 'docker.io/prom/alertmanager:v0.31.0',
     prometheus: 'docker.io/prom/prometheus:v3.15.0',
@@ -531,7 +535,24 @@ export const otherwise = {
     database: { type: 'sqlite' },
     persistence: { size: '4Gi', storageClass: 'slow' },
   },
-  images: { grafana: 'docker.io/grafana/grafana-with-plugins:12.4.10' },
+  agent: {
+    type: 'collector',
+    queueSize: '2Gi',
+    excludeNamespaces: ['noise'],
+    files: [
+      { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
+    ],
+    allow: ['maxTokens'],
+    redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
+    drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', patterns: ['Accepted'], keep: 0.5 }],
+  },
+  resources: {
+    collector: { requests: { cpu: '75m', memory: '72Mi' }, limits: { cpu: '650m', memory: '220Mi' } },
+  },
+  images: {
+    collector: 'docker.io/otel/opentelemetry-collector-contrib:0.149.1',
+    grafana: 'docker.io/grafana/grafana-with-plugins:12.4.10',
+  },
   alertmanager: {
     type: 'external',
     urls: ['https://alertmanager.example.com'],

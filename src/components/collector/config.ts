@@ -3,21 +3,17 @@ import type { StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
 import { collectorPipelines } from '../../pipelines/collector';
 import { gatewayUrl } from '../gateway';
-import { scrapeProps } from '../kit/agent';
+import { type AgentFolders, scrapeProps } from '../agent';
+import { COLLECTOR } from '../kit/identity';
 
-/** Folder of the pod with its password for the gateway. */
-export const CREDENTIAL = '/etc/collector-credential';
-/** Folder with the CA of the gateway's certificate. */
-export const GATEWAY_CA = '/etc/collector-gateway-ca';
-/** Folder with what it has read and what it has not delivered yet. */
-export const STATE = '/var/lib/collector';
-/** Port of its own metrics. */
-export const METRICS_PORT = 8888;
-/** Port that answers whether it is well. */
-export const HEALTH_PORT = 13133;
-
-/** Bytes on the node's disk that wait for a Loki that is away. */
-const QUEUE = 512 * 2 ** 20;
+/** Folders of its container. */
+export const FOLDERS: AgentFolders = {
+  config: '/etc/collector',
+  // With what it has not delivered yet.
+  positions: '/var/lib/collector',
+  credential: '/etc/collector-credential',
+  gatewayCa: '/etc/collector-gateway-ca',
+};
 
 /** Names of components that others refer to. */
 const [STORAGE, AUTH, HEALTH, LOKI] = ['file_storage', 'basicauth', 'health_check', 'otlp_http/loki'];
@@ -28,10 +24,10 @@ export function collectorConfig(config: StackConfig): Readonly<Record<string, un
   const { pipelines, ...components } = collectorPipelines({ ...scrapeProps(config), storage: STORAGE, exporter: LOKI });
   return {
     extensions: {
-      [STORAGE]: { directory: STATE, create_directory: true },
-      [HEALTH]: { endpoint: `0.0.0.0:${HEALTH_PORT}` },
+      [STORAGE]: { directory: FOLDERS.positions, create_directory: true },
+      [HEALTH]: { endpoint: `0.0.0.0:${COLLECTOR.ports.health}` },
       ...(auth.loki.enabled
-        ? { [AUTH]: { client_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } } }
+        ? { [AUTH]: { client_auth: { username: agent.credential, password_file: `${FOLDERS.credential}/password` } } }
         : {}),
     },
     ...components,
@@ -39,13 +35,13 @@ export function collectorConfig(config: StackConfig): Readonly<Record<string, un
       [LOKI]: {
         endpoint: `${gatewayUrl(config)}/otlp`,
         ...(auth.loki.enabled ? { auth: { authenticator: AUTH } } : {}),
-        ...(gateway.tls === undefined ? {} : { tls: { ca_file: `${GATEWAY_CA}/ca.crt` } }),
+        ...(gateway.tls === undefined ? {} : { tls: { ca_file: `${FOLDERS.gatewayCa}/ca.crt` } }),
         // Without end: what waits is on disk. By default, a batch is dropped after five minutes.
         retry_on_failure: { initial_interval: '500ms', max_interval: '30s', max_elapsed_time: 0 },
         sending_queue: {
           storage: STORAGE,
           sizer: 'bytes',
-          queue_size: QUEUE,
+          queue_size: agent.queueSize.bytes,
           // By default, what does not fit is dropped. So reading waits instead.
           block_on_overflow: true,
           num_consumers: 2,
@@ -63,7 +59,7 @@ export function collectorConfig(config: StackConfig): Readonly<Record<string, un
       telemetry: {
         logs: { encoding: 'json' },
         metrics: {
-          readers: [{ pull: { exporter: { prometheus: { host: '0.0.0.0', port: METRICS_PORT } } } }],
+          readers: [{ pull: { exporter: { prometheus: { host: '0.0.0.0', port: COLLECTOR.ports.metrics } } } }],
         },
       },
     },

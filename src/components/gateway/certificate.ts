@@ -2,10 +2,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
-import { GATEWAY, objectLabels, PROMTAIL } from '../kit/identity';
+import { agentOf, GATEWAY, objectLabels } from '../kit/identity';
 
 /** Props of {@link GatewayCertificate}. */
 export interface GatewayCertificateProps {
+  readonly agent: StackConfig['agent'];
   readonly namespaces: StackConfig['namespaces'];
   readonly tls: NonNullable<StackConfig['gateway']['tls']>;
 }
@@ -16,7 +17,7 @@ export interface GatewayCertificateProps {
  * reads only its `ca.crt`.
  */
 export class GatewayCertificate extends Construct {
-  constructor(scope: Construct, id: string, { namespaces, tls }: GatewayCertificateProps) {
+  constructor(scope: Construct, id: string, { agent, namespaces, tls }: GatewayCertificateProps) {
     super(scope, id);
     if (tls.clusterIssuer === undefined) return;
     const { logging, agents } = namespaces;
@@ -35,6 +36,6 @@ export class GatewayCertificate extends Construct {
       });
     };
     certificate('gateway', logging, tls.secretName, GATEWAY.name, 'server auth');
-    certificate('gateway-ca', agents, tls.caSecretName, PROMTAIL.name, 'client auth');
+    certificate('gateway-ca', agents, tls.caSecretName, agentOf({ agent }).name, 'client auth');
   }
 }

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
 import { GATEWAY_METRICS, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
-import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI, PROMTAIL } from '../kit/identity';
+import { agentOf, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from '../kit/network';
 import { renderNginxConfig } from '../kit/nginx';
 import { scratch, secretFiles } from '../kit/pod';
@@ -57,7 +57,8 @@ export class Gateway extends Construct {
         }),
       ],
     });
-    if (gateway.tls !== undefined) new GatewayCertificate(this, 'certificate', { namespaces, tls: gateway.tls });
+    if (gateway.tls !== undefined)
+      new GatewayCertificate(this, 'certificate', { agent: props.agent, namespaces, tls: gateway.tls });
     this.metricsServices(workload, props);
     workload.deployment({
       replicas: gateway.replicas,
@@ -73,7 +74,7 @@ export class Gateway extends Construct {
       ingress: [
         {
           from: [
-            podsOf(PROMTAIL, namespaces.agents),
+            podsOf(agentOf(props), namespaces.agents),
             podsOf(GRAFANA, namespaces.logging),
             ...(canary === undefined ? [] : [podsOf(CANARY, namespaces.logging)]),
             ...network.clients.map(({ namespace, podLabels }) => podsIn(namespace, podLabels)),

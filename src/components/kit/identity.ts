@@ -2,6 +2,7 @@
  * Name, selector and container ports of every component. Policies, Services and upstreams read them here, so that none of
  * them can select a pod or name a port that does not exist.
  */
+import type { StackConfig } from '../../config';
 
 export interface Identity {
   /** Name of the workload and of its main Service. */
@@ -9,16 +10,27 @@ export interface Identity {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-const identity = <T extends Identity>(component: T): T => component;
+const identity = <const T extends Identity>(component: T): T => component;
 
 export const LOKI = identity({ name: 'loki', ports: { http: 3100, grpc: 9095, memberlist: 7946 } });
 export const COMPACTOR = identity({ name: 'compactor', ports: { http: 3100 } });
 export const GATEWAY = identity({ name: 'gateway', ports: { http: 8080, metrics: 8081 } });
 export const PROMTAIL = identity({ name: 'promtail', ports: { metrics: 9080 } });
+/** Its ports are those that its documentation names. */
+export const COLLECTOR = identity({ name: 'collector', ports: { metrics: 8888, health: 13133 } });
 export const GRAFANA = identity({ name: 'grafana', ports: { http: 3000, metrics: 3001 } });
 export const ALERTMANAGER = identity({ name: 'alertmanager', ports: { http: 9093, cluster: 9094 } });
 export const PROMETHEUS = identity({ name: 'prometheus', ports: { http: 9090 } });
 export const CANARY = identity({ name: 'canary', ports: { metrics: 3500 } });
+
+/** The agents that there are, by `agent.type`. */
+export const AGENTS = { promtail: PROMTAIL, collector: COLLECTOR } as const;
+export type AgentIdentity = (typeof AGENTS)[keyof typeof AGENTS];
+
+/** The stack's agent. */
+export function agentOf({ agent }: { readonly agent: Pick<StackConfig['agent'], 'type'> }): AgentIdentity {
+  return AGENTS[agent.type];
+}
 
 /** The label of everything in a stack, and its value. */
 export const PART_OF = 'app.kubernetes.io/part-of';

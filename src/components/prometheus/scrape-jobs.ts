@@ -1,8 +1,8 @@
 /** The list of programs with metrics. The scrape config of a Prometheus and an operator's monitors are made from it. */
 import { hasGrafana, type StackConfig } from '../../config';
 import { pathsOfGateway } from '../gateway/metrics';
-import { GATEWAY_METRICS, GRAFANA_METRICS, PROMTAIL_METRICS } from '../kit/addresses';
-import { ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI, PROMTAIL } from '../kit/identity';
+import { agentMetrics, GATEWAY_METRICS, GRAFANA_METRICS } from '../kit/addresses';
+import { agentOf, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI } from '../kit/identity';
 
 /** Metrics of one program of the stack. */
 export interface ScrapeJob {
@@ -23,6 +23,7 @@ export interface ScrapeJob {
 /** Every program of the stack that has metrics. */
 export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
   const { logging, agents } = config.namespaces;
+  const agent = agentOf(config);
   const throughGateway = (program: Identity): ScrapeJob => ({
     job: program.name,
     component: GATEWAY,
@@ -39,12 +40,12 @@ export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
     ...(config.deployment.mode === 'ha' ? [throughGateway(COMPACTOR)] : []),
     ...(config.gateway.tls === undefined ? [] : [throughGateway(GATEWAY)]),
     {
-      job: PROMTAIL.name,
-      component: PROMTAIL,
+      job: agent.name,
+      component: agent,
       namespace: agents,
-      service: PROMTAIL_METRICS,
+      service: agentMetrics(config),
       portName: 'metrics',
-      port: PROMTAIL.ports.metrics,
+      port: agent.ports.metrics,
     },
     ...(hasGrafana(config)
       ? [

@@ -3,15 +3,16 @@ import type { StackConfig } from '../../config';
 import { formatDuration, formatLokiBytes } from '../../config/units';
 import { scrapeConfigs } from '../../pipelines';
 import { gatewayUrl } from '../gateway';
-import { scrapeProps } from '../kit/agent';
+import { type AgentFolders, scrapeProps } from '../agent';
 import { PROMTAIL } from '../kit/identity';
 
-/** Folder of the pod with its password for the gateway. */
-export const CREDENTIAL = '/etc/promtail-credential';
-/** Folder with the CA of the gateway's certificate. */
-export const GATEWAY_CA = '/etc/promtail-gateway-ca';
-/** Folder with its read positions. */
-export const POSITIONS = '/run/promtail';
+/** Folders of its container. */
+export const FOLDERS: AgentFolders = {
+  config: '/etc/promtail',
+  positions: '/run/promtail',
+  credential: '/etc/promtail-credential',
+  gatewayCa: '/etc/promtail-gateway-ca',
+};
 
 /** Promtail's config file as an object. */
 export function promtailConfig(config: StackConfig): Readonly<Record<string, unknown>> {
@@ -21,16 +22,16 @@ export function promtailConfig(config: StackConfig): Readonly<Record<string, unk
     // A position is that of the last line read, not of the last line delivered. An agent that is killed just after it saved positions
     // loses a batch. Killed later, it sends the lines since then again. The default of 10s makes the loss three times as likely.
     // A positions file that a crash has damaged would keep the agent from starting. It is ignored, and files are read from the beginning.
-    positions: { filename: `${POSITIONS}/positions.yaml`, sync_period: '30s', ignore_invalid_yaml: true },
+    positions: { filename: `${FOLDERS.positions}/positions.yaml`, sync_period: '30s', ignore_invalid_yaml: true },
     clients: [
       {
         url: `${gatewayUrl(config)}/loki/api/v1/push`,
         batchwait: formatDuration(agent.batchWait),
         batchsize: agent.batchSize.bytes,
         ...(auth.loki.enabled
-          ? { basic_auth: { username: agent.credential, password_file: `${CREDENTIAL}/password` } }
+          ? { basic_auth: { username: agent.credential, password_file: `${FOLDERS.credential}/password` } }
           : {}),
-        ...(gateway.tls === undefined ? {} : { tls_config: { ca_file: `${GATEWAY_CA}/ca.crt` } }),
+        ...(gateway.tls === undefined ? {} : { tls_config: { ca_file: `${FOLDERS.gatewayCa}/ca.crt` } }),
         // 0 means without end. By default, a batch is dropped after ten tries, about 8 minutes. Waiting loses nothing, because unread
         // lines stay in the container's log file.
         backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 0 },

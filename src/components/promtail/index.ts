@@ -1,2 +1,2 @@
-export { POSITIONS_VOLUME, Promtail } from './component';
+export { Promtail } from './component';
 export { promtailConfig } from './config';

@@ -7,7 +7,7 @@ import type { ParsedConfig } from '../schema';
  * keeps the folder that was there before a cluster could have several stacks.
  */
 export function positionsDirectory({ agent, namespaces }: Pick<ParsedConfig, 'agent' | 'namespaces'>): string {
-  const preset = defaults.agent.positionsDirectory;
+  const preset = defaults.agent.positionsDirectory[agent.type];
   return (
     agent.positionsDirectory ??
     (namespaces.agents === defaults.namespaces.agents ? preset : `${preset}-${namespaces.agents}`)

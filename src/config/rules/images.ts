@@ -27,6 +27,11 @@ const PROGRAMS: Readonly<Record<Program, Known>> = {
   },
   gateway: { names: ['nginx', 'nginx-unprivileged'] },
   promtail: { names: ['promtail'], releases: { are: '3.x', has: from(3, 0, 4) } },
+  // The config names components as they are called from this release on.
+  collector: {
+    names: ['opentelemetry-collector-contrib'],
+    releases: { are: '0.149 or later, below 1.0', has: from(0, 149, 1) },
+  },
   // From 12.0 on, Grafana reads secrets from files in every setting, and can start without loading plugins.
   grafana: {
     names: ['grafana', 'grafana-oss', 'grafana-enterprise'],

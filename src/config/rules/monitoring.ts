@@ -2,7 +2,17 @@ import { formatDuration, formatQuantity } from '../units';
 import { problem, type Rule, when } from './rule';
 
 /** Names of the stack's own jobs. A target of the same name would be taken for that job. */
-const OWN_JOBS = ['loki', 'compactor', 'gateway', 'promtail', 'alertmanager', 'canary', 'grafana', 'prometheus'];
+const OWN_JOBS = [
+  'loki',
+  'compactor',
+  'gateway',
+  'promtail',
+  'collector',
+  'alertmanager',
+  'canary',
+  'grafana',
+  'prometheus',
+];
 /** Prometheus writes a block every two hours, and keeps its write-ahead log for one more. */
 const LEAST_SIZE = { bytes: 2 ** 30 };
 /** The rules ask for `increase` over five minutes at least, which needs several samples. */

@@ -44,13 +44,24 @@ const dropRule = z.strictObject({
 });
 
 export const agent = z.strictObject({
+  type: z
+    .enum(['promtail', 'collector'])
+    .default(defaults.agent.type)
+    .describe(
+      'Program that reads the lines: `promtail`, or the OpenTelemetry `collector`. Promtail gets no fixes any more (`docs/agents.md`).',
+    ),
   credential: dnsLabel().default(defaults.auth.write).describe('Write credential of the agent.'),
   batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time that a line waits for its batch.'),
   batchSize: byteSize().prefault(defaults.agent.batchSize).describe('Size at which a batch is sent.'),
-  positionsDirectory: stateDirectory(defaults.agent.positionsDirectory)
+  positionsDirectory: stateDirectory(defaults.agent.positionsDirectory.promtail)
     .optional()
     .describe(
-      `Directory on the node for read positions. It outlives the pod. By default \`${defaults.agent.positionsDirectory}\`. Where \`namespaces.agents\` is not the default one, \`-<namespace>\` is appended, so that no two stacks share a directory.`,
+      `Directory on the node for read positions, and for the queue of the Collector. It outlives the pod. By default \`${defaults.agent.positionsDirectory.promtail}\` or \`${defaults.agent.positionsDirectory.collector}\`. Where \`namespaces.agents\` is not the default one, \`-<namespace>\` is appended, so that no two stacks share a directory.`,
+    ),
+  queueSize: byteSize()
+    .prefault(defaults.agent.queueSize)
+    .describe(
+      'Space on each node’s disk for lines that are read and not delivered, of the Collector. When it is full, the agent waits, and lines wait in the containers’ log files. Promtail has no queue.',
     ),
   containerLogMaxSize: byteSize()
     .prefault(defaults.agent.containerLogMaxSize)

@@ -7,7 +7,19 @@ export const deploy = z.strictObject({
     .prefault(defaults.deploy.timeout)
     .describe('How long `pulumi up` waits for each workload to become ready.'),
   skipAwait: z
-    .array(z.enum(['loki', 'compactor', 'gateway', 'promtail', 'grafana', 'alertmanager', 'prometheus', 'canary']))
+    .array(
+      z.enum([
+        'loki',
+        'compactor',
+        'gateway',
+        'promtail',
+        'collector',
+        'grafana',
+        'alertmanager',
+        'prometheus',
+        'canary',
+      ]),
+    )
     .default([])
     .describe('Workloads that `pulumi up` does not wait for.'),
 });

@@ -10,6 +10,7 @@ export const images = z.strictObject({
   loki: image().default(defaults.images.loki).describe('Image of Loki.'),
   gateway: image().default(defaults.images.gateway).describe('Image of the gateway: an unprivileged nginx.'),
   promtail: image().default(defaults.images.promtail).describe('Image of Promtail.'),
+  collector: image().default(defaults.images.collector).describe('Image of the OpenTelemetry Collector.'),
   grafana: image().default(defaults.images.grafana).describe('Image of Grafana.'),
   alertmanager: image().default(defaults.images.alertmanager).describe('Image of Alertmanager.'),
   prometheus: image().default(defaults.images.prometheus).describe('Image of the embedded Prometheus.'),

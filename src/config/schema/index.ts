@@ -61,6 +61,7 @@ export const stackConfigSchema = z.strictObject({
       compactor: {},
       gateway: {},
       promtail: {},
+      collector: {},
       grafana: {},
       alertmanager: {},
       prometheus: {},
@@ -68,7 +69,7 @@ export const stackConfigSchema = z.strictObject({
       proxy: {},
     })
     .describe(
-      'CPU and memory of each container. `compactor` exists in mode `ha`, `prometheus` with `monitoring.type: embedded`, `canary` with `canary`. `proxy` is the nginx in the pods of the canary and of Grafana. Loki’s memory limit also sets GOMEMLIMIT and how much of the write-ahead log it replays at once.',
+      'CPU and memory of each container. `compactor` exists in mode `ha`, one of `promtail` and `collector` by `agent.type`, `prometheus` with `monitoring.type: embedded`, `canary` with `canary`. `proxy` is the nginx in the pods of the canary and of Grafana. Loki’s memory limit also sets GOMEMLIMIT and how much of the write-ahead log it replays at once.',
     ),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
   network: network.prefault({}).describe('Other parties of the traffic, for the NetworkPolicies.'),

@@ -30,6 +30,7 @@ export const componentResources = z.strictObject({
   compactor: resources(defaults.resources.compactor),
   gateway: resources(defaults.resources.gateway),
   promtail: resources(defaults.resources.promtail),
+  collector: resources(defaults.resources.collector),
   grafana: resources(defaults.resources.grafana),
   alertmanager: resources(defaults.resources.alertmanager),
   prometheus: resources(defaults.resources.prometheus),

@@ -1,7 +1,7 @@
 /** The folder of the agent's positions. */
 import { z } from 'zod';
 import { PROMTAIL } from '../../components/kit/identity';
-import { POSITIONS_VOLUME } from '../../components/promtail';
+import { POSITIONS_VOLUME } from '../../components/agent';
 import type { KubernetesObject } from '../../../charts/objects';
 import { nameOf } from '../kubectl';
 import type { Finding } from './finding';

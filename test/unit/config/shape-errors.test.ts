@@ -88,7 +88,7 @@ const rows: readonly Row[] = [
     (name) => ({ deploy: { skipAwait: [name] } }),
     'deploy.skipAwait[0]',
     {
-      rule: 'one of loki, compactor, gateway, promtail, grafana, alertmanager, prometheus, canary',
+      rule: 'one of loki, compactor, gateway, promtail, collector, grafana, alertmanager, prometheus, canary',
       remedy: 'did you mean loki?',
     },
     'lokki',

@@ -312,7 +312,7 @@ function componentOf({ inputs }: Registered): string | undefined {
   return labels?.['app.kubernetes.io/name'];
 }
 
-describe('given a volume that is too small for the expected load', () => {
+describe('given what a stack is warned of', () => {
   const warnings = async (config: StackConfig): Promise<readonly string[]> => {
     const warn = jest.spyOn(pulumi.log, 'warn').mockResolvedValue();
     await deploy(config);
@@ -321,9 +321,14 @@ describe('given a volume that is too small for the expected load', () => {
     return said;
   };
 
-  it('a preview warns, and all is registered', async () => {
-    const said = await warnings(configWith({ persistence: { size: '6Gi' } }));
+  it('a preview warns of a volume that is too small for the expected load, and all is registered', async () => {
+    const agent = { type: 'collector' } as const;
+    const said = await warnings(configWith({ agent, persistence: { size: '6Gi' } }));
     expect(said).toEqual([expect.stringContaining('persistence.size: 6Gi is less than')]);
-    expect(await warnings(configWith())).toEqual([]);
+    expect(await warnings(configWith({ agent }))).toEqual([]);
+  });
+
+  it('a preview warns of an agent without fixes', async () => {
+    expect(await warnings(configWith())).toEqual([expect.stringContaining('agent.type: promtail gets no fixes')]);
   });
 });

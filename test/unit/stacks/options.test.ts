@@ -23,6 +23,7 @@ const SHAPES = [
   'storage.access.type',
   'storage.schema.1.store',
   'deployment.mode',
+  'agent.type',
   'auth.loki.tenants.1.name',
   'auth.loki.crossTenantReaders.0.tenants.0',
   'auth.loki.crossTenantReaders.0.tenants.1',
@@ -37,7 +38,14 @@ const SHAPES = [
   'alertmanager.receivers.3.auth.type',
 ];
 /** These are of a choice that {@link everything} does not take. */
-const OF_ANOTHER_CHOICE = ['grafana.persistence.size', 'grafana.persistence.storageClass', 'storage.schema.0.store'];
+const OF_ANOTHER_CHOICE = [
+  'grafana.persistence.size',
+  'grafana.persistence.storageClass',
+  'storage.schema.0.store',
+  'agent.queueSize',
+  'images.collector',
+  ...['requests', 'limits'].flatMap((kind) => ['cpu', 'memory'].map((what) => `resources.collector.${kind}.${what}`)),
+];
 /** These change together with another one, or the config would be refused. */
 const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'auth.loki.tenants.0.write.0': { 'agent.credential': 'changed' },

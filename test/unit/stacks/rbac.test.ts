@@ -1,4 +1,6 @@
 /** Rights in the cluster: every rule of every stack, with what it is for. A rule without a line here fails. */
+import { agentOf } from '../../../src/components/kit/identity';
+import type { StackConfig } from '../../../src/config';
 import { find, type Manifest, ofKind, renderStack, workloads } from '../../support/manifests';
 import { everyStack } from '../../support/every-stack';
 
@@ -17,10 +19,10 @@ interface Right {
   readonly why: string;
 }
 
-/** What the components may do. */
-const RIGHTS: readonly Right[] = [
+/** What the components of a stack may do. */
+const rightsOf = (config: StackConfig): readonly Right[] => [
   {
-    role: 'ClusterRole promtail',
+    role: `ClusterRole ${agentOf(config).name}`,
     rule: { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
     why: 'discovery of the pods of its node, whose names and labels become labels of the lines',
   },
@@ -33,13 +35,15 @@ const roles = (objects: readonly Manifest[]) => objects.filter(({ kind }) => /^(
 const bindings = (objects: readonly Manifest[]) => objects.filter(({ kind }) => /^(Cluster)?RoleBinding$/.test(kind));
 const rulesOf = (role: Manifest) => role['rules'] as readonly Rule[];
 
-describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)] as const))('in %s', (_, objects) => {
+describe.each(everyStack().map(({ name, config }) => [name, config] as const))('in %s', (_, config) => {
+  const objects = renderStack(config);
+
   it('the rules are these, each with its reason', () => {
     expect(
       roles(objects).flatMap((role) =>
         rulesOf(role).map((rule) => ({ role: `${role.kind} ${componentOf(role)}`, rule })),
       ),
-    ).toEqual(RIGHTS.map(({ role, rule }) => ({ role, rule })));
+    ).toEqual(rightsOf(config).map(({ role, rule }) => ({ role, rule })));
     // Rules that would come from other roles.
     for (const role of roles(objects)) expect(role).not.toHaveProperty('aggregationRule');
   });
@@ -75,7 +79,10 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
   it('no pod but the agent’s gets a token, and that one asks for it by itself', () => {
     for (const { metadata, spec } of workloads(objects)) {
       const pod = spec.template.spec;
-      expect([metadata.name, pod.automountServiceAccountToken]).toEqual([metadata.name, metadata.name === 'promtail']);
+      expect([metadata.name, pod.automountServiceAccountToken]).toEqual([
+        metadata.name,
+        metadata.name === agentOf(config).name,
+      ]);
       expect(find(objects, 'ServiceAccount', pod.serviceAccountName)['automountServiceAccountToken']).toBe(false);
       expect(JSON.stringify(pod.volumes)).not.toContain('serviceAccountToken');
     }

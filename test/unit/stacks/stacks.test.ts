@@ -42,7 +42,7 @@ describe.each(stackNames(ROOT))('given stack %s', (stack) => {
     for (const { metadata } of owned)
       expect(metadata.labels).toEqual({
         'app.kubernetes.io/name': expect.stringMatching(
-          /^(loki|compactor|gateway|promtail|grafana|alertmanager|prometheus|canary)$/,
+          /^(loki|compactor|gateway|promtail|collector|grafana|alertmanager|prometheus|canary)$/,
         ) as string,
         'app.kubernetes.io/part-of': 'spywatcher-logs',
         'app.kubernetes.io/managed-by': 'spywatcher-logs',

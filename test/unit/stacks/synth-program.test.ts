@@ -28,15 +28,26 @@ describe('the program', () => {
   });
 
   test('given a volume that is too small for the expected load, warns and writes its manifests', () => {
-    folder.stack('test', 'environment: dev', 'persistence: { size: 6Gi }');
+    folder.stack('test', 'environment: dev', 'agent: { type: collector }', 'persistence: { size: 6Gi }');
     const { status, stdout, stderr } = folder.run();
     expect([status, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(/^warning: Pulumi\.test\.yaml: persistence\.size: 6Gi is less than the [\d.]+Gi that .*\n$/);
     expect(readdirSync(folder.dist('test'))).toHaveLength(7);
   });
 
-  test('given a stack file that is right, writes its manifests and says nothing', () => {
+  test('given a stack file that does not name its agent, warns that it has one without fixes, and names the other', () => {
     folder.stack('test', 'environment: dev');
+    const { status, stderr } = folder.run();
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^warning: Pulumi\.test\.yaml: agent\.type: promtail gets no fixes .* agent\.type: collector,.* docs\/agents\.md .*\n$/,
+      ),
+    ]);
+  });
+
+  test('given a stack file that is right, writes its manifests and says nothing', () => {
+    folder.stack('test', 'environment: dev', 'agent: { type: collector }');
     expect(folder.run()).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(readdirSync(folder.dist('test'))).toHaveLength(7);
     expect(folder.drafts()).toEqual([]);

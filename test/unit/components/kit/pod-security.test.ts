@@ -1,4 +1,5 @@
 /** Pod Security of every pod of every stack. What is looser than `restricted` is listed here, in {@link AGENT}. */
+import { agentOf } from '../../../../src/components/kit/identity';
 import { configWith, HA } from '../../../support/config';
 import { find, KINDS, renderStack, workloads } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
@@ -16,16 +17,16 @@ const USERS: Readonly<Record<string, number>> = {
   prometheus: 65_534,
 };
 
-/** The agent's exceptions: the nodes' log files are root's, and what it has read outlives its pod. */
+/** Exceptions of the agent, whichever program it is: the nodes' log files are root's, and what it has read outlives its pod. */
 const AGENT = {
-  name: 'promtail',
   securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
   hostPaths: ['positions', 'pod-logs'],
 };
 
 describe.each(stacks)('in $name,', ({ config, objects }) => {
+  const agentName = agentOf(config).name;
   const pods = workloads(objects).map(({ metadata, spec }) => ({ name: metadata.name, pod: spec.template.spec }));
-  const [agent, ...otherAgents] = pods.filter(({ name }) => name === AGENT.name);
+  const [agent, ...otherAgents] = pods.filter(({ name }) => name === agentName);
 
   it('the pods are these', () => {
     const compactor = config.deployment.mode === 'ha' ? ['compactor'] : [];
@@ -33,7 +34,7 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
     const canary = config.canary === undefined ? [] : ['canary'];
     const prometheus = config.monitoring.type === 'embedded' ? ['prometheus'] : [];
     expect(pods.map(({ name }) => name).sort()).toEqual(
-      [...alertmanager, ...canary, ...compactor, 'gateway', 'grafana', 'loki', ...prometheus, 'promtail'].sort(),
+      [...alertmanager, ...canary, ...compactor, 'gateway', 'grafana', 'loki', ...prometheus, agentName].sort(),
     );
   });
 
@@ -65,7 +66,7 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
     it('has the configured registry and pull secrets, and no variables of other Services', () => {
       const { registry = 'docker.io', pullSecrets } = config.images;
       for (const { image } of containers) {
-        expect(image).toMatch(/\/(grafana|nginxinc|prom)\/[\w-]+:[\w.-]+$/);
+        expect(image).toMatch(/\/(grafana|nginxinc|otel|prom)\/[\w-]+:[\w.-]+$/);
         expect(image.replace(/\/\w+\/[^/]+$/, '')).toBe(registry);
       }
       expect(pod.imagePullSecrets ?? []).toEqual(pullSecrets.map((name) => ({ name })));
@@ -73,7 +74,7 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
     });
   });
 
-  describe.each(pods.filter(({ name }) => name !== AGENT.name))('the pod of $name', ({ name, pod }) => {
+  describe.each(pods.filter(({ name }) => name !== agentName))('the pod of $name', ({ name, pod }) => {
     it('meets Pod Security restricted', () => {
       const user = USERS[name];
       expect(pod.securityContext).toEqual({

@@ -1,5 +1,6 @@
 /** What the kit gives once reaches every pod: a node selector for all of them is one line in `everyPod`. */
 import type { StackConfig } from '../../../../src/config';
+import { agentOf } from '../../../../src/components/kit/identity';
 import { everyPod } from '../../../../src/components/kit/pod';
 import { find, ofKind, renderStack, workloads } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
@@ -21,6 +22,7 @@ test('the stacks have a pod of every program', () => {
   expect([...names].sort()).toEqual([
     'alertmanager',
     'canary',
+    'collector',
     'compactor',
     'gateway',
     'grafana',
@@ -50,7 +52,7 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
         expect(pod.imagePullSecrets ?? []).toEqual(config.images.pullSecrets.map((secret) => ({ name: secret })));
         expect(pod['serviceAccountName']).toBe(name);
         expect(find(objects, 'ServiceAccount', name)).toMatchObject({ automountServiceAccountToken: false });
-        expect(pod['automountServiceAccountToken']).toBe(name === 'promtail');
+        expect(pod['automountServiceAccountToken']).toBe(name === agentOf(config).name);
       });
 
       it('has containers that are restarted by their probe, and end with the last lines of their log', () => {

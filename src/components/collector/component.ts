@@ -1,0 +1,37 @@
+/** The OpenTelemetry Collector as the stack's agent: its container and its config file. */
+import type { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import type { StackConfig } from '../../config';
+import { NODE_VARIABLE } from '../../pipelines/collector/source';
+import { Agent } from '../agent';
+import { goMemory, httpProbe, podField } from '../kit/container';
+import { COLLECTOR } from '../kit/identity';
+import { collectorConfig, FOLDERS } from './config';
+
+/** What is not delivered when it ends waits on the node's disk. */
+const END_SECONDS = 60;
+
+/** The OpenTelemetry Collector: the agent that gets fixes. */
+export class Collector extends Agent {
+  constructor(scope: Construct, id: string, props: StackConfig) {
+    const { images, resources } = props;
+    super(scope, id, props, {
+      identity: COLLECTOR,
+      folders: FOLDERS,
+      // Expressions are not wrapped, so that one can search for them. The indent is small, because `kubectl apply` and others keep a copy
+      // of the object in an annotation of at most 256 KiB.
+      files: { 'config.yaml': stringify(collectorConfig(props), { lineWidth: 0, indent: 1, indentSeq: false }) },
+      container: {
+        image: images.collector,
+        args: [`--config=${FOLDERS.config}/config.yaml`],
+        // It asks for the pods of this node only, and the node's name becomes a label.
+        env: [podField(NODE_VARIABLE, 'spec.nodeName'), goMemory(resources.collector)],
+        resources: resources.collector,
+        readinessProbe: { ...httpProbe('/', 'health'), periodSeconds: 5, failureThreshold: 5 },
+        // It compiles some hundred expressions first, which takes longer on a node that is busy.
+        livenessProbe: { ...httpProbe('/', 'health'), initialDelaySeconds: 60 },
+      },
+      terminationGracePeriodSeconds: END_SECONDS,
+    });
+  }
+}

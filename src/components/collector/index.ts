@@ -1,0 +1,2 @@
+export { Collector } from './component';
+export { collectorConfig } from './config';

@@ -1,0 +1,15 @@
+/** What a valid stack is warned of, at `cdk8s synth` and at every preview. */
+import type { StackConfig } from '../schema';
+import { sizeWarnings } from './sizing';
+
+export function stackWarnings(config: StackConfig): readonly string[] {
+  return [...agentWarnings(config), ...sizeWarnings(config)];
+}
+
+function agentWarnings({ agent }: Pick<StackConfig, 'agent'>): readonly string[] {
+  if (agent.type !== 'promtail') return [];
+  return [
+    'agent.type: promtail gets no fixes since 2026-03-02, security fixes included. ' +
+      'The alternative is agent.type: collector, the OpenTelemetry Collector; docs/agents.md tells how to move.',
+  ];
+}

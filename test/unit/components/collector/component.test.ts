@@ -1,0 +1,45 @@
+import { Collector } from '../../../../src/components/collector';
+import { configWith } from '../../../support/config';
+import { containerOf, podOf, render, yamlOf } from '../../../support/manifests';
+
+const objects = render((scope) => new Collector(scope, 'collector', configWith({ agent: { type: 'collector' } })));
+
+describe('given a stack, the Collector', () => {
+  it('keeps offsets and queue in the folder of the node', () => {
+    expect(containerOf(objects).volumeMounts).toContainEqual({ name: 'positions', mountPath: '/var/lib/collector' });
+    expect(yamlOf(objects, 'collector-config', 'config.yaml').at('extensions.file_storage.directory')).toBe(
+      '/var/lib/collector',
+    );
+  });
+
+  it('reads the config of its ConfigMap, and knows the name of its node', () => {
+    expect(containerOf(objects)).toMatchObject({
+      image: 'docker.io/otel/opentelemetry-collector-contrib:0.149.0',
+      args: ['--config=/etc/collector/config.yaml'],
+    });
+    expect(containerOf(objects).env?.[0]?.name).toBe('NODE_NAME');
+  });
+
+  it('is ready and alive by its health extension', () => {
+    const { readinessProbe, livenessProbe, ports } = containerOf(objects);
+    expect(readinessProbe.httpGet).toEqual({ path: '/', port: 'health' });
+    expect(livenessProbe.httpGet).toEqual({ path: '/', port: 'health' });
+    expect(ports).toContainEqual({ name: 'health', containerPort: 13_133, protocol: 'TCP' });
+    expect(yamlOf(objects, 'collector-config', 'config.yaml').at('extensions.health_check.endpoint')).toBe(
+      '0.0.0.0:13133',
+    );
+  });
+
+  it('does not wait for Loki when it is ended', () => {
+    expect(podOf(objects).spec.terminationGracePeriodSeconds).toBe(60);
+  });
+
+  it('keeps no more on the node than the queue may take', () => {
+    const sized = render(
+      (scope) => new Collector(scope, 'collector', configWith({ agent: { type: 'collector', queueSize: '100Mi' } })),
+    );
+    expect(
+      yamlOf(sized, 'collector-config', 'config.yaml').at('exporters.otlp_http/loki.sending_queue.queue_size'),
+    ).toBe(100 * 2 ** 20);
+  });
+});
