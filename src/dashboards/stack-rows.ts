@@ -6,7 +6,7 @@ import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
 import { LINES_PER_SECOND, PER_SECOND } from './panels';
 import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
 import { hasHeartbeat } from '../config/derived/heartbeat';
-import { gatewayCounter } from '../log-model/gateway-counters';
+import { type GatewayCounter, gatewayCounter } from '../log-model/gateway-counters';
 import { selectorFor } from './stack-selectors';
 
 type RowOf = (config: StackConfig) => Row;
@@ -81,6 +81,10 @@ const agents: RowOf = (config) => {
 
 const gateway: RowOf = (config) => {
   const select = selectorFor(config);
+  const counter = (name: GatewayCounter): string => {
+    const { metric, matchers } = gatewayCounter(name, 'promtail');
+    return `${metric}${select('promtail', ...matchers)}`;
+  };
   return {
     title: 'Gateway',
     panels: [
@@ -90,8 +94,8 @@ const gateway: RowOf = (config) => {
         width: 12,
         unit: 'reqps',
         series: [
-          { expr: perSecond([], `${gatewayCounter('unauthorized')}${select('promtail')}`), legend: '401' },
-          { expr: perSecond([], `${gatewayCounter('serverErrors')}${select('promtail')}`), legend: '5xx' },
+          { expr: perSecond([], counter('unauthorized')), legend: '401' },
+          { expr: perSecond([], counter('serverErrors')), legend: '5xx' },
         ],
       }),
       metrics({

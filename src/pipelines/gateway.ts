@@ -1,6 +1,6 @@
 /** Counts refused and failed requests in the lines of the gateway's access log: nginx has no metrics of them. */
 import { LABELS } from '../log-model';
-import { GATEWAY_COUNTER_PREFIX, GATEWAY_COUNTERS } from '../log-model/gateway-counters';
+import { GATEWAY_COUNTER_PREFIX, GATEWAY_COUNTERS, type GatewayCounter } from '../log-model/gateway-counters';
 import { selector, type Stage, when } from './stage';
 
 /** A counter that was not counted up for this long is forgotten; a pod's lines end with it. */
@@ -12,20 +12,21 @@ export function gatewayCounters(namespace: string): Stage {
     match: {
       selector: selector([['|=', '"status":']], `{${LABELS.app}="gateway",${LABELS.namespace}="${namespace}"}`),
       stages: [
-        counted('|=', '"status":401,', GATEWAY_COUNTERS.unauthorized, 'Requests that were answered with 401.'),
-        counted('|~', '"status":5\\d\\d,', GATEWAY_COUNTERS.serverErrors, 'Requests that were answered with 5xx.'),
+        counted('|=', 'unauthorized', 'Requests that were answered with 401.'),
+        counted('|~', 'serverErrors', 'Requests that were answered with 5xx.'),
       ],
     },
   };
 }
 
-function counted(operator: '|=' | '|~', text: string, name: string, description: string): Stage {
+function counted(operator: '|=' | '|~', counter: GatewayCounter, description: string): Stage {
+  const { name, status } = GATEWAY_COUNTERS[counter];
   return when(
-    [[operator, text]],
+    [[operator, `"status":${status},`]],
     [
       {
         metrics: {
-          [name]: {
+          [`${name}_total`]: {
             type: 'Counter',
             description,
             prefix: GATEWAY_COUNTER_PREFIX, // default promtail_custom_

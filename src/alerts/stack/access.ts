@@ -1,6 +1,6 @@
 /** Alerts on the gateway and its certificate. The agents count nginx' lines: src/pipelines/gateway.ts. */
 import { formatDuration } from '../../config/units';
-import { GATEWAY_CERTIFICATE_DAYS, gatewayCounter } from '../../log-model/gateway-counters';
+import { GATEWAY_CERTIFICATE_DAYS, type GatewayCounter, gatewayCounter } from '../../log-model/gateway-counters';
 import { grown, seconds, selectorOf } from './promql';
 import type { RulesOf } from './config';
 
@@ -8,8 +8,10 @@ export const accessRules: RulesOf = (config) => {
   const { namespaces, gateway, monitoring } = config;
   const { thresholds } = monitoring;
   const select = selectorOf(config);
-  const count = (counter: Parameters<typeof gatewayCounter>[0]): string =>
-    `sum(${grown(`${gatewayCounter(counter)}${select('promtail')}`, '5m')})`;
+  const count = (counter: GatewayCounter): string => {
+    const { metric, matchers } = gatewayCounter(counter, 'promtail');
+    return `sum(${grown(`${metric}${select('promtail', ...matchers)}`, '5m')})`;
+  };
   // Other certificates in the namespace, such as Grafana's; the gateway has a metric for its own.
   const certificates = (label: string): string =>
     `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespaces.logging}",name!="gateway"}`;

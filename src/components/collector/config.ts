@@ -32,6 +32,7 @@ export function collectorConfig(config: StackConfig): Readonly<Record<string, un
     },
     ...components,
     exporters: {
+      ...components.exporters,
       [LOKI]: {
         endpoint: `${gatewayUrl(config)}/otlp`,
         ...(auth.loki.enabled ? { auth: { authenticator: AUTH } } : {}),

@@ -3,6 +3,7 @@ import { LABELS, MEASURES, POD_LABELS, STRUCTURED_METADATA } from '../../log-mod
 import { ownDropRules } from '../drop-rules';
 import type { ScrapeProps } from '../index';
 import { dropFilters } from './drop-rules';
+import { gatewayCounters } from './gateway';
 import { exactIds, jsonRecords, plainMetadata } from './json';
 import { literal, ofFormat, set, TIME, transform, type Group } from './ottl';
 import { PROGRAMS } from './programs';
@@ -28,6 +29,8 @@ export interface CollectorPipelines {
   readonly receivers: Components;
   readonly processors: Components;
   readonly connectors: Components;
+  /** Without the one that sends. */
+  readonly exporters: Components;
   /** `service.pipelines` */
   readonly pipelines: Readonly<
     Record<string, Readonly<Record<'receivers' | 'processors' | 'exporters', readonly string[]>>>
@@ -43,6 +46,9 @@ export interface CollectorProps extends ScrapeProps {
 
 const ROUTING = 'routing/redaction';
 const REDACTED = 'forward/redacted';
+const GATEWAY = 'logs/gateway';
+/** Where records go that are copies. */
+const NOWHERE = 'nop';
 
 /** Labels of pods that say what they are. */
 const LABELS_READ = Object.values(POD_LABELS);
@@ -55,6 +61,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
   const { excludeNamespaces, files, mountOf, exporter } = props;
   const redaction = redact(props.redact, props.allow);
   const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
+  const gateway = gatewayCounters(props.gatewayNamespace);
   const sources = files.map((source) => ({ name: `file_log/${source.name}`, source }));
   return {
     receivers: {
@@ -65,14 +72,18 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       [ROUTING]: {
         error_mode: 'silent',
         default_pipelines: ['logs/records'],
-        table: redaction.routes.map(({ name, condition }) => ({
-          context: 'log',
-          condition,
-          pipelines: [`logs/${name}`],
-        })),
+        table: [
+          { context: 'resource', condition: gateway.condition, action: 'copy', pipelines: [GATEWAY] },
+          ...redaction.routes.map(({ name, condition }) => ({
+            context: 'log',
+            condition,
+            pipelines: [`logs/${name}`],
+          })),
+        ],
       },
       [REDACTED]: {},
     },
+    exporters: { [NOWHERE]: {} },
     processors: {
       'transform/path': transform([podOfPath(PATH)]),
       k8s_attributes: podMetadata(),
@@ -83,6 +94,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       // The level and the claimed job are of a record; labels in Loki are of its source.
       groupbyattrs: { keys: [LABELS.level, LABELS.job] },
       ...drops,
+      ...gateway.filters,
       'transform/labels': transform(onlyKnown()),
     },
     pipelines: {
@@ -106,6 +118,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
           { receivers: [ROUTING], processors: [`transform/${name}`], exporters: [REDACTED] },
         ]),
       ),
+      [GATEWAY]: { receivers: [ROUTING], processors: Object.keys(gateway.filters), exporters: [NOWHERE] },
       'logs/records': {
         receivers: [ROUTING, REDACTED],
         processors: ['transform/records', 'groupbyattrs', ...Object.keys(drops), 'transform/labels'],

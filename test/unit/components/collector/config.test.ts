@@ -47,12 +47,41 @@ test('records reach Loki whether there is something to redact or not', () => {
     readonly table: readonly { readonly pipelines: readonly string[] }[];
   };
   expect(clean).toEqual(['logs/records']);
-  for (const name of table.flatMap(({ pipelines }) => pipelines))
+  // The first one copies.
+  for (const name of table.slice(1).flatMap(({ pipelines }) => pipelines))
     expect(service.pipelines[name]?.exporters).toEqual(['forward/redacted']);
   expect(service.pipelines['logs/records']).toMatchObject({
     receivers: ['routing/redaction', 'forward/redacted'],
     exporters: ['otlp_http/loki'],
   });
+});
+
+test('requests to the gateway are counted on copies of its records, and each filter’s name says what it counts', () => {
+  const { connectors, processors, service } = everything;
+  expect(connectors['routing/redaction']).toMatchObject({
+    table: [
+      {
+        context: 'resource',
+        condition: '(attributes["app"] == "gateway" and attributes["namespace"] == "logging")',
+        action: 'copy',
+        pipelines: ['logs/gateway'],
+      },
+      {},
+      {},
+      {},
+    ],
+  });
+  const counting = ['filter/gateway/unauthorized', 'filter/gateway/server_errors'];
+  expect(service.pipelines['logs/gateway']).toEqual({
+    receivers: ['routing/redaction'],
+    processors: counting,
+    exporters: ['nop'],
+  });
+  const conditions = counting.map((name) => processors[name]?.['log_conditions']);
+  expect(conditions).toEqual([
+    [{ context: 'log', conditions: [String.raw`IsMatch(log.body, "\"status\":401,")`] }],
+    [{ context: 'log', conditions: [String.raw`IsMatch(log.body, "\"status\":5\\d\\d,")`] }],
+  ]);
 });
 
 test('its credential is read from a file; without auth there is none', () => {
