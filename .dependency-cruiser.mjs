@@ -7,7 +7,9 @@ const LOADER = 'src/config/(?:rules/|(?:index|known-alerts|parse|stack-[a-z]+)\\
 const FLOORS = [
   ['src/log-model/', 'src/syntax/', 'tools/'],
   [`src/config/(?!${LOADER.slice('src/config/'.length)})`],
-  ['src/dashboards/', 'src/pipelines/'],
+  // What sources write, which both agents are rendered from.
+  ['src/pipelines/[a-z-]+\\.ts$'],
+  ['src/dashboards/', 'src/pipelines/promtail/', 'src/pipelines/collector/'],
   ['src/alerts/'],
   [LOADER],
   ['src/secrets/'],

@@ -1,6 +1,6 @@
-/** Rules that drop lines. `logentry_dropped_lines_total{reason="<name>"}` counts the dropped lines of each. */
+/** Rules that drop lines. An agent counts the dropped lines of each. */
 import { LABELS } from '../log-model';
-import { selector, type Stage } from './stage';
+import { STREAM } from './sources';
 
 /** Lines to leave out. */
 export interface DropRule {
@@ -38,13 +38,13 @@ export const ERASURE_NOT_ALLOWED: DropRule = {
 
 /**
  * Messages of the canary about its own work, on standard error. The canary would read them with its lines, and report
- * each as a line that it did not write. `stream` is a label until the end of the pipeline.
+ * each as a line that it did not write.
  *
  * @param namespace - the canary's.
  */
 export const wordsOfCanary = (namespace: string): DropRule => ({
   name: 'words-of-the-canary',
-  selector: `{${LABELS.container}="canary",${LABELS.namespace}="${namespace}",stream="stderr"}`,
+  selector: `{${LABELS.container}="canary",${LABELS.namespace}="${namespace}",${STREAM}="stderr"}`,
   patterns: [],
   keep: 0,
 });
@@ -60,24 +60,4 @@ export function ownDropRules(canaryNamespace: string | undefined): readonly Drop
     ERASURE_NOT_ALLOWED,
     ...(canaryNamespace === undefined ? [] : [wordsOfCanary(canaryNamespace)]),
   ];
-}
-
-export function dropRules(rules: readonly DropRule[]): readonly Stage[] {
-  return rules.flatMap(({ name, selector: matchers, patterns, keep }): readonly Stage[] => {
-    const matching = (...expressions: readonly string[]): string =>
-      selector(
-        expressions.map((expression) => ['|~', expression] as const),
-        matchers,
-      );
-    // Sampled once, also where a line matches several.
-    if (keep > 0) {
-      const all = patterns.length > 1 ? [patterns.map((pattern) => `(?:${pattern})`).join('|')] : patterns;
-      return [
-        { match: { selector: matching(...all), stages: [{ sampling: { rate: keep, drop_counter_reason: name } }] } },
-      ];
-    }
-    // An expression that begins with a text is looked for much faster than one of several.
-    const each = patterns.length === 0 ? [matching()] : patterns.map((pattern) => matching(pattern));
-    return each.map((drop) => ({ match: { selector: drop, action: 'drop', drop_counter_reason: name } }));
-  });
 }

@@ -1,11 +1,7 @@
 /** PostgreSQL: its stderr with a prefix that begins with `%m`, its jsonlog and its csvlog. */
 import { FIELDS, LEVEL_ALIASES, type Level } from '../log-model';
-import { extract } from './json';
-import { levelLabel } from './level';
-import { type Lines, together, unlike } from './multiline';
-import type { Pipeline } from './pipeline';
-import { when } from './stage';
-import { ownTime } from './time';
+import type { Aliases } from './level';
+import { type Lines, unlike } from './multiline';
 
 const TIME = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?';
 const ZONE = '(?:[A-Z]{3,5}|[+-]\\d\\d(?::?\\d\\d)?)';
@@ -55,33 +51,13 @@ const SEVERITIES: Readonly<Record<Level, readonly string[]>> = {
   ],
   debug: ['отладка', 'налагодження', '디버그', '调试'],
 };
-export const ALIASES: Readonly<Record<string, Level>> = {
+export const ALIASES: Aliases = {
   ...LEVEL_ALIASES,
   ...Object.fromEntries(
     (Object.keys(SEVERITIES) as Level[]).flatMap((level) => SEVERITIES[level].map((word) => [word, level] as const)),
   ),
 };
 
-/** The last stages of both formats. */
-const RECORD = [
-  ...ownTime('2006-01-02 15:04:05 MST'),
-  ...levelLabel({ word: '(or .level .stderr .csv)', aliases: ALIASES }),
-  when([['|=', 'duration: ']], [{ regex: { expression: `duration: (?P<${FIELDS.duration}>[0-9.]+) ms` } }]),
-];
-
-export const postgres: Pipeline = {
-  metadata: [FIELDS.duration],
-  json: [extract([FIELDS.level, FIELDS.timestamp]), ...RECORD],
-  together: together(LINES),
-  text: [
-    { regex: { expression: `^${FIRST_LINE}` } },
-    // Only these names of a zone mean the same everywhere.
-    {
-      template: {
-        source: FIELDS.timestamp,
-        template: '{{ if .zone }}{{ .Value }} {{ .zone }}{{ end }}',
-      },
-    },
-    ...RECORD,
-  ],
-};
+/** Before the duration of a statement; and with it, in milliseconds. */
+export const DURATION = 'duration: ';
+export const DURATION_MS = `${DURATION}(?P<${FIELDS.duration}>[0-9.]+) ms`;

@@ -1,5 +1,5 @@
 /** Rules that join lines of a text to records: stack traces and panics of the common languages. */
-import { unlike } from './multiline';
+import { type Lines, unlike } from './multiline';
 
 /** How words of a level begin that a logger pads with blanks in front. */
 const PADDED = ['INFO', 'WARN', 'ERRO', 'DEBU', 'TRAC', 'FATA'];
@@ -62,6 +62,9 @@ const PYTHON_ANY = ['[A-Z]\\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteratio
 export function continuation(python: boolean): string {
   return [...CONTINUES, ...(python ? PYTHON_ANY : PYTHON_ALONE)].join('|');
 }
+
+/** Which lines belong together where a program has no format of its own. */
+export const linesOf = (python: boolean): Lines => ({ continuation: continuation(python) });
 
 /** Lines that the next line belongs to, whatever it is: where Rust panicked, and who logs with `java.util.logging`. */
 export const ANNOUNCING = [

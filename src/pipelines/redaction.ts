@@ -1,141 +1,94 @@
-/** The second line of defence: redacts the log model's secrets, for sources that do not use the logger. */
-import { type Place, REDACTED, type SecretPattern, secretPatterns } from '../log-model';
-import { re2 } from '../syntax/re2';
-import {
-  expressionsOf,
-  LOGFMT,
-  QUOTED,
-  type Searched,
-  searchOrder,
-  SEPARATOR,
-  spellings,
-  WITH_PAIRS,
-} from './search-order';
-import { type LineFilter, matcherOf, type Stage, when } from './stage';
+/**
+ * The second line of defence, for sources that do not use the logger: the log model's secrets as an agent looks for them, in
+ * which order, behind which texts, in RE2.
+ *
+ * Expressions are slow in Go, some 20 MB/s each; whether a line contains a text is a thousand times faster to tell. So an
+ * expression sees only lines that contain one of its triggers, and most lines see none.
+ */
+import { type Format, NAME_SPELLINGS, REDACTED, type SecretPattern } from '../log-model';
 
-/** An expression to redact besides those of the log model. */
+/** An expression of the stack to redact besides those of the log model. */
 export interface Redaction {
   readonly name: string;
   /** RE2; its capture groups are redacted, or the whole match if it has none. */
   readonly expression: string;
 }
 
-/** Stages that redact lines, by how these are written. */
-export interface RedactionStages {
-  /** For lines that are a JSON object: they stay one, with the same names. */
-  readonly json: readonly Stage[];
-  /** For lines of text; pairs of logfmt stay pairs. */
-  readonly text: readonly Stage[];
+/** Formats some of whose lines may be logfmt. In others, what looks like it is a statement or a request. */
+export const WITH_PAIRS: readonly Format[] = ['auto', 'python', 'redis'];
+/** Separator of pairs during redaction: no pattern crosses it. It is doubled because one may be a match's end. */
+export const SEPARATOR = '\f\f';
+
+/** Patterns that are looked for behind the same texts, of which a line contains one. None: all lines are looked at. */
+export interface Searched {
+  readonly triggers: readonly string[];
+  readonly groups: readonly {
+    /** Looked for besides the triggers. */
+    readonly contains: readonly string[];
+    readonly patterns: readonly SecretPattern[];
+  }[];
 }
 
-export interface RedactionProps {
-  readonly further: readonly Redaction[];
-  /** Names that are kept although they sound like secrets. */
-  readonly allow: readonly string[];
+/**
+ * Patterns that are looked for alike, in their order. Each step hands a line on to the next one, which costs more than to look
+ * for a text. So a line with an address in it, or with a name, passes few others.
+ */
+const TIERS: readonly ((pattern: SecretPattern) => boolean)[] = [
+  ({ kind }) => kind === 'password in a URL',
+  ({ kind, exact }) => kind !== 'password in a URL' && kind !== 'e-mail address' && exact !== NAME_SPELLINGS,
+  ({ exact }) => exact === NAME_SPELLINGS,
+  ({ kind }) => kind === 'e-mail address',
+];
+
+/** The tiers of some patterns, and what is in each of them. */
+export function searchOrder(patterns: readonly SecretPattern[]): readonly (readonly Searched[])[] {
+  return TIERS.map((belongs) =>
+    sameTexts(patterns.filter(belongs), ({ exact }) => exact).map(([triggers, same]) => ({
+      triggers,
+      groups: sameTexts(same, ({ contains }) => contains).map(([contains, within]) => ({ contains, patterns: within })),
+    })),
+  );
 }
 
-/** Labels that say that a line has no trigger; `labelallow` drops them. */
-const CLEAN = 'clean';
-
-/** Stages that look for all of the log model's secrets, and for some more. */
-export function redact({ further, allow }: RedactionProps): RedactionStages {
-  const patterns = secretPatterns(allow);
-  const own = further.map(({ expression }) => ({ replace: { expression: capturing(expression), replace: REDACTED } }));
-  // One object for each pattern: the config file has it once, and refers to it.
-  const made = new Map(patterns.map((pattern) => [pattern, replaceStage(pattern)]));
-  const stagesFor = (place: Place): readonly Stage[] =>
-    stagesOf(
-      place,
-      patterns.filter(({ places }) => places.includes(place)),
-      (pattern) => made.get(pattern) ?? replaceStage(pattern),
-    );
-  const any = spellings(patterns.flatMap(({ exact }) => exact));
-  const isPairs: readonly LineFilter[] = [
-    ['|~', LOGFMT],
-    ['!=', '\n'],
-  ];
-  return {
-    json: [...guarded('json', any, stagesFor('json')), ...own],
-    text: [
-      ...guarded('text', any, [
-        when(
-          isPairs,
-          [{ static_labels: { [FORM]: LOGFMT_FORM } }, ...apart(stagesFor('logfmt'))],
-          matcherOf(WITH_PAIRS),
-        ),
-        when([], stagesFor('text'), `{${FORM}!="${LOGFMT_FORM}"}`),
-      ]),
-      ...own,
-    ],
-  };
-}
-
-/** Label that says that a line is of pairs. */
-const FORM = 'form';
-const LOGFMT_FORM = 'logfmt';
-
-function apart(stages: readonly Stage[]): readonly Stage[] {
-  const separator = SEPARATOR.replaceAll('\f', '\\f');
-  const swap = (from: string, to: string): string => `{{ Replace .Value "${from}" "${to}" -1 }}`;
-  return [
-    { replace: { expression: `${QUOTED}|( +)`, replace: swap(' ', separator) } },
-    ...stages,
-    { replace: { expression: '(\\f+)', replace: swap(separator, ' ') } },
-  ];
-}
-
-function stagesOf(
-  place: Place,
+function sameTexts(
   patterns: readonly SecretPattern[],
-  stageOf: (pattern: SecretPattern) => Stage,
-): readonly Stage[] {
-  let number = 0;
-  const behind = (texts: readonly string[], stages: readonly Stage[]): readonly Stage[] => {
-    number += 1;
-    return texts.length === 0 ? stages : guarded(`${place}_${number}`, texts, stages);
-  };
-  const withinTriggers = ({ groups }: Searched): readonly Stage[] =>
-    groups.flatMap(({ contains, patterns: same }) => behind(contains, same.map(stageOf)));
-  return searchOrder(patterns).flatMap((tier) => {
-    const groups = tier.map((searched) => [searched.triggers, withinTriggers(searched)] as const);
-    const [only, ...more] = groups;
-    if (only !== undefined && more.length === 0) return behind(...only);
-    return behind(
-      spellings(tier.flatMap(({ triggers }) => triggers)),
-      groups.flatMap(([texts, stages]) => behind(texts, stages)),
-    );
-  });
+  textsOf: (pattern: SecretPattern) => readonly string[] | undefined,
+): readonly (readonly [texts: readonly string[], patterns: readonly SecretPattern[]])[] {
+  const groups = Map.groupBy(patterns, (pattern) => JSON.stringify(textsOf(pattern) ?? []));
+  return [...groups.values()].map((group) => [spellings(group.flatMap((pattern) => textsOf(pattern) ?? [])), group]);
 }
 
-/** Promtail replaces what groups capture, and nothing where none does. */
-function capturing(expression: string): string {
-  const read = re2(expression);
-  return typeof read !== 'string' && read.groups > 0 ? expression : `(${expression})`;
+/** Texts that lines are searched for. A text that contains another one is redundant. */
+export function spellings(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)]
+    .filter((text, _index, all) => !all.some((other) => other !== text && text.includes(other)))
+    .sort();
 }
 
-/** Stages for lines that contain one of some texts. `match` knows no "or": lines that contain none of them are marked. */
-function guarded(group: string, texts: readonly string[], stages: readonly Stage[]): readonly Stage[] {
-  const [only] = texts;
-  if (texts.length === 1 && only !== undefined) return [when([['|=', only]], stages)];
-  const clean = `clean_${group}`;
-  return [
-    when(
-      texts.map((text) => ['!=', text] as const),
-      [{ static_labels: { [clean]: CLEAN } }],
-    ),
-    when([], stages, `{${clean}!="${CLEAN}"}`),
-  ];
+/** A pattern in RE2, without capture groups; what it lacks is undefined. */
+export interface Expressions {
+  readonly flags: string;
+  readonly unless: string | undefined;
+  readonly before: string;
+  readonly keep: string | undefined;
+  readonly secret: string;
+  readonly after: string | undefined;
+  readonly replacement: string;
 }
 
-function replaceStage(pattern: SecretPattern): Stage {
-  const { flags, unless, before, keep, secret, after, replacement } = expressionsOf(pattern);
-  const group = (text: string | undefined): string => (text === undefined ? '' : `(?:${text})`);
-  // A text that is not secret is matched without a capture, so it stays.
-  const alternative = (text: string | undefined): string => (text === undefined ? '' : `${group(text)}|`);
+export function expressionsOf(pattern: SecretPattern): Expressions {
+  const { unless, before, keep, secret, after, replacement = REDACTED, caseSensitive = false } = pattern;
+  // Bounds protect JavaScript's backtracking; RE2 needs no protection, and is slower with them.
+  const unbounded = (text: string): string =>
+    text.replace(/\{0,(?:8|\d\d+)\}/g, '*').replace(/\{1,(?:8|\d\d+)\}/g, '+');
+  const optional = (text: string | undefined): string | undefined => (text === undefined ? text : unbounded(text));
   return {
-    replace: {
-      expression: `${flags}${alternative(unless)}${group(before)}(?:${alternative(keep)}(${secret})${group(after)})`,
-      replace: replacement,
-    },
+    flags: caseSensitive ? '' : '(?i)',
+    unless: optional(unless),
+    before: unbounded(before),
+    keep: optional(keep),
+    secret: unbounded(secret),
+    after: optional(after),
+    replacement,
   };
 }

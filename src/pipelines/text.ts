@@ -1,9 +1,13 @@
 /** Text of no declared format: logfmt, or a line with a level in it, or just a line; stack traces of many languages. */
-import { FIELDS, type Level, LEVEL_ALIASES, LEVELS, LABELS, STRUCTURED_METADATA } from '../log-model';
-import { COUNTED_LEVELS, levelLabel, SYSLOG, whenWithoutLevel } from './level';
-import { LOGFMT } from './search-order';
-import { type Stage, when } from './stage';
-import { ownTime } from './time';
+import { FIELDS, LEVEL_ALIASES } from '../log-model';
+import { type Aliases, COUNTED_LEVELS } from './level';
+
+/** Keys of a level in logfmt. The first one that is there counts. */
+export const LEVEL_KEYS = [FIELDS.level, 'lvl', 'severity'];
+/** RE2 for logfmt: pairs, one of which says how bad it is. */
+export const LOGFMT = `(?:^|\\s)(?:${LEVEL_KEYS.join('|')})="?[A-Za-z]`;
+/** RE2 for a quoted value of a pair. */
+export const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
 
 export const TRACEBACK = 'Traceback (most recent call last):';
 const LEVELS_IN_TEXT = [
@@ -54,7 +58,10 @@ export const LEVEL_IN_TEXT = [
   `${BEFORE}(?P<first>(?i:${oneOf([...LEVELS_IN_TEXT, 'dbug', 'trce', 'note'])})|${oneOf(SHORT)})[\\]:\\[\\s]`,
   `[^\\n]{0,100}?\\b(?P<capitals>${oneOf([...LEVELS_IN_TEXT, 'success'].map((word) => word.toUpperCase()))})\\b`,
 ];
-export const KLOG: Readonly<Record<string, Level>> = { i: 'info', w: 'warn', e: 'error', f: 'error' };
+/** Its groups that are a word for a level. */
+export const LEVEL_GROUPS = ['letter', 'first', 'capitals'];
+/** Levels by their words there, and in logfmt. */
+export const ALIASES_IN_TEXT: Aliases = { ...LEVEL_ALIASES, i: 'info', w: 'warn', e: 'error', f: 'error' };
 
 /** The text before a status: in access logs of Apache, Traefik, Envoy, gunicorn and others; in Rails' lograge. */
 const REQUEST = ['(?:\\S+ ){0,5}\\[[^\\]\\n]*\\] "(?:[^"\\\\\\n]|\\\\.)*" ', 'method=\\S+ [^\\n]*\\bstatus='];
@@ -76,71 +83,23 @@ const TRACES = [
   // The place in the source that Node shows before the error.
   '\\S+:\\d+\\n[^\\n]*\\n\\s*\\^+\\s*$',
 ];
+/** What is looked for where a line has no level by now. */
 export const RARE = [
   '<(?P<priority>\\d{1,3})>',
   ...WORDS,
   `(?:${REQUEST.join('|')})(?P<${FIELDS.status}>\\d{3})\\b`,
   `(?P<trace>${TRACES.join('|')})`,
 ];
-export const PHP: Readonly<Record<string, Level>> = {
+/** Its groups that are a word for a level. */
+export const RARE_GROUPS = ['apache', 'bracket', 'fail', 'nest', 'php'];
+/** Levels by their words there. */
+export const RARE_ALIASES: Aliases = {
+  ...LEVEL_ALIASES,
+  ...COUNTED_LEVELS,
+  // Apache
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((depth) => [`trace${depth}`, 'debug'] as const)),
+  // PHP
   'fatal error': 'error',
   'parse error': 'error',
   deprecated: 'warn',
 };
-export const APACHE: Readonly<Record<string, Level>> = Object.fromEntries(
-  [1, 2, 3, 4, 5, 6, 7, 8].map((depth) => [`trace${depth}`, 'debug']),
-);
-
-/** Stages for records of text. */
-export function textRecord(): readonly Stage[] {
-  return [
-    when(
-      [
-        ['|=', '='],
-        ['|~', LOGFMT],
-      ],
-      [
-        {
-          logfmt: {
-            mapping: {
-              ...identity([FIELDS.level, 'lvl', 'severity', 'ts', ...STRUCTURED_METADATA]),
-              otherTime: 'time',
-            },
-          },
-        },
-        // slog's levels between two others: ERROR+2.
-        { regex: { source: FIELDS.level, expression: `^(?P<${FIELDS.level}>\\w+)` } },
-        { template: { source: FIELDS.timestamp, template: '{{ or .ts .otherTime }}' } },
-        ...ownTime(),
-      ],
-    ),
-    { regex: { expression: `^(?:${LEVEL_IN_TEXT.join('|')})` } },
-    ...levelLabel({
-      word: '(or .level .lvl .severity .letter .first .capitals)',
-      aliases: { ...LEVEL_ALIASES, ...KLOG },
-    }),
-    // A traceback goes on with what was printed before it.
-    when(
-      [['|=', TRACEBACK]],
-      [{ static_labels: { [LABELS.level]: 'error' satisfies Level } }],
-      `{${LABELS.level}!~"${LEVELS.slice(0, 2).join('|')}"}`,
-    ),
-    whenWithoutLevel([], rareLevel()),
-  ];
-}
-
-/** Stages for what only few lines have, so that the others do not pay for it. */
-function rareLevel(): readonly Stage[] {
-  return [
-    { regex: { expression: `^(?:${RARE.join('|')})` } },
-    ...levelLabel({
-      word: `(or .apache .bracket .fail .nest .php (and .priority (printf "${SYSLOG}%d" (mod .priority 8))) (and .trace "error"))`,
-      status: true,
-      aliases: { ...LEVEL_ALIASES, ...COUNTED_LEVELS, ...APACHE, ...PHP },
-    }),
-  ];
-}
-
-function identity(names: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name) => [name, name]));
-}

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIELDS, type Format, LABELS, LEVELS, POD_LABELS } from '../../src/log-model';
-import { PIPELINES } from '../../src/pipelines';
+import { PIPELINES } from '../../src/pipelines/promtail';
 import { criLines, DECLARED, FIXTURES, fixtures, recordsOf, stackForFixtures } from '../support/captured';
 import { LogPath } from '../support/log-path';
 import { sendsNoMore as allSent } from '../../programs/collector';

@@ -3,7 +3,7 @@
  * does the same is shown by test/binaries.
  */
 import { RE2JS } from 're2js';
-import type { Stage } from '../../src/pipelines';
+import type { Stage } from '../../src/pipelines/promtail/stage';
 
 interface Line {
   readonly text: string;

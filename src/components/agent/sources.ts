@@ -1,6 +1,6 @@
 /** What an agent reads, whichever program it is. */
 import type { StackConfig } from '../../config';
-import type { FileSource, ScrapeProps } from '../../pipelines';
+import type { FileSource, ScrapeProps } from '../../pipelines/scrape-props';
 
 /** Parts of a line are joined up to this multiple of the longest line, so that its JSON is complete when it is parsed. */
 const PARTIAL_LINES = 8;

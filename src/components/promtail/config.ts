@@ -1,7 +1,7 @@
 /** Promtail's config file, as an object. */
 import type { StackConfig } from '../../config';
 import { formatDuration, formatLokiBytes } from '../../config/units';
-import { scrapeConfigs } from '../../pipelines';
+import { scrapeConfigs } from '../../pipelines/promtail';
 import { gatewayUrl } from '../gateway';
 import { type AgentFolders, scrapeProps } from '../agent';
 import { PROMTAIL } from '../kit/identity';

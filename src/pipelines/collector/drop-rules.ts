@@ -1,8 +1,8 @@
 /** Rules that drop lines. There is a filter for each rule, and the Collector counts what each of them drops. */
 import { fulfils, type Matcher, matchersOf } from '../../config/selector';
 import type { DropRule } from '../drop-rules';
+import { STREAM } from '../sources';
 import { all, any, attribute, BODY, literal, matches, not, ofSource, TIME } from './ottl';
-import { STREAM } from './receivers';
 
 /** Denominator of the fraction of lines that is kept. */
 const PARTS = 10_000;

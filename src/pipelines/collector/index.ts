@@ -1,7 +1,8 @@
 /** The Collector's receivers, processors and pipelines, from a file's line to a record for Loki. */
 import { LABELS, MEASURES, POD_LABELS, STRUCTURED_METADATA } from '../../log-model';
 import { ownDropRules } from '../drop-rules';
-import type { ScrapeProps } from '../index';
+import type { ScrapeProps } from '../scrape-props';
+import { ORIGIN } from '../sources';
 import { dropFilters } from './drop-rules';
 import { gatewayCounters } from './gateway';
 import { exactIds, jsonRecords, plainMetadata } from './json';
@@ -9,17 +10,7 @@ import { literal, ofFormat, set, TIME, transform, type Group } from './ottl';
 import { PROGRAMS } from './programs';
 import { fileReceiver, PATH, podReceiver } from './receivers';
 import { redact } from './redaction';
-import {
-  NAMESPACE_NAME,
-  NODE_VARIABLE,
-  nodeLabel,
-  ORIGIN,
-  POD_NAME,
-  POD_UID,
-  podLabel,
-  podLabels,
-  podOfPath,
-} from './source';
+import { NAMESPACE_NAME, NODE_VARIABLE, nodeLabel, POD_NAME, POD_UID, podLabel, podLabels, podOfPath } from './source';
 import { textRecords } from './text';
 
 type Components = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -1,15 +1,18 @@
 /** One JSON object on a line, by our logger or any other. */
+import { CLAIMABLE_JOBS, type Field, FIELDS, LABELS, type Level, STRUCTURED_METADATA } from '../../log-model';
 import {
-  CLAIMABLE_JOBS,
-  type Field,
-  FIELDS,
-  LABELS,
-  LEVEL_ALIASES,
-  type Level,
-  STRUCTURED_METADATA,
-} from '../../log-model';
-import { IDS, LETTERS, LEVEL_WITHIN, names, RARE_LEVEL_NAMES, STATUS_OF_TRAEFIK } from '../json';
-import { COUNTED_LEVELS, OTEL, SYSLOG } from '../level';
+  bareLevel,
+  IDS,
+  LEVEL_WITHIN,
+  longId,
+  names,
+  RARE_ALIASES,
+  RARE_LEVEL_NAMES,
+  REQUEST_METHODS,
+  SEVERITY_NUMBERS,
+  STATUS_OF_TRAEFIK,
+} from '../json';
+import { OTEL, SYSLOG } from '../level';
 import { levelOfStatus, levelOfWord, STATUS, withoutLevel, WORD } from './level';
 import {
   all,
@@ -78,12 +81,12 @@ export function jsonRecords(formats: string): readonly Group[] {
   ];
 }
 
-/** A level that is a number, spelt as {@link COUNTED_LEVELS} does. */
+/** A level that is a number, spelt as `COUNTED_LEVELS` spells it. */
 const counted = (count: string, name: string): string => `Concat([${literal(count)}, Int(${cached(name)})], "")`;
 const isNumber = (name: string): string => `IsDouble(${cached(name)})`;
 
 function rareLevel(): readonly string[] {
-  const methods = ['method', 'request_method', 'request'].map((name) => `${cached(name)} != nil`);
+  const methods = REQUEST_METHODS.map((name) => `${cached(name)} != nil`);
   return [
     PARSED,
     ...setFirst(WORD, valuesOf(FIELDS.level)),
@@ -93,16 +96,10 @@ function rareLevel(): readonly string[] {
     ...setFirst(WORD, RARE_LEVEL_NAMES.map(at)),
     set(WORD, counted(SYSLOG, 'PRIORITY'), `${cached('PRIORITY')} != nil`),
     set(WORD, counted(SYSLOG, FIELDS.level), `${cached('short_message')} != nil`, isNumber(FIELDS.level)),
-    ...['SeverityNumber', 'severity_number', 'severityNumber'].map((name) =>
-      set(WORD, counted(OTEL, name), isNumber(name)),
-    ),
+    // The last one that is set stays.
+    ...SEVERITY_NUMBERS.map((name) => set(WORD, counted(OTEL, name), isNumber(name))).reverse(),
     ...setFirst(WORD, [at(LEVEL_WITHIN)]),
-    // Without the colours and the brackets around it.
-    set(
-      WORD,
-      `${groupsOf(WORD, '^(?:\\x1b\\[[0-9;:]*m|[\\s\\[(<|*-])*(?P<word>[A-Za-z]+\\d*|\\d+)')}["word"]`,
-      `IsString(${WORD})`,
-    ),
+    set(WORD, `${groupsOf(WORD, bareLevel('word'))}["word"]`, `IsString(${WORD})`),
     set(
       STATUS,
       cached(FIELDS.status),
@@ -113,7 +110,7 @@ function rareLevel(): readonly string[] {
     set(STATUS, cached('response_code')), // Envoy's
     set(STATUS, at(STATUS_OF_TRAEFIK)),
     ...levelOfStatus(),
-    ...levelOfWord({ ...LEVEL_ALIASES, ...COUNTED_LEVELS, ...LETTERS }),
+    ...levelOfWord(RARE_ALIASES),
   ];
 }
 
@@ -123,7 +120,7 @@ export function exactIds(): readonly Group[] {
     {
       condition: any(IDS.map((id) => `${attribute(id)} > ${Number.MAX_SAFE_INTEGER}`)),
       statements: IDS.map((id) => {
-        const written = `${groupsOf(BODY, `"(?:${names(id).join('|')})"\\s*:\\s*(?P<id>-?[0-9]{16,})\\s*[,}]`)}["id"]`;
+        const written = `${groupsOf(BODY, longId(id, 'id'))}["id"]`;
         // It may be one of another object's: then it is another number.
         return set(attribute(id), written, `Double(${written}) == ${attribute(id)}`);
       }),

@@ -1,5 +1,6 @@
 /** The level of a record: any source's word for it becomes one of the log model's. */
 import { LABELS, LEVEL_ALIASES, type Level, LEVELS, literally } from '../../log-model';
+import { type Aliases, speltAlike, spellingsOf } from '../level';
 import { attribute, cached, isAnyOf, isNotSet, literal, matches, set } from './ottl';
 
 /** The level of the record. Statements that come later put it among the labels. */
@@ -16,13 +17,13 @@ export const STATUS = cached('~status');
  *
  * @param aliases - spellings in lower case. @default - the log model's
  */
-export function levelOfWord(aliases: Readonly<Record<string, Level>> = LEVEL_ALIASES): readonly string[] {
-  const same = LEVELS.filter((level) => aliases[level] === level);
+export function levelOfWord(aliases: Aliases = LEVEL_ALIASES): readonly string[] {
+  const same = speltAlike(aliases);
   return [
     // Mostly a level is spelt as it is here: then nothing else is compared.
     set(LEVEL, WORD, withoutLevel, isAnyOf(WORD, same)),
     ...LEVELS.flatMap((level) => {
-      const spellings = Object.keys(aliases).filter((alias) => aliases[alias] === level);
+      const spellings = spellingsOf(level, aliases);
       if (spellings.length === 0) return [];
       return [set(LEVEL, literal(level), withoutLevel, matches(WORD, `^(?i:${spellings.map(literally).join('|')})$`))];
     }),

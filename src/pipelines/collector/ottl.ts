@@ -1,5 +1,5 @@
 /** The building blocks of OTTL, the language of the Collector's transform and filter processors. */
-import { FORMAT } from '../stage';
+import { FORMAT } from '../sources';
 
 /**
  * Statements for the records that pass a condition. What they put into the cache is gone after the last of them. Those about

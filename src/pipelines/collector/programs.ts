@@ -2,7 +2,7 @@
 import { FIELDS, type Format, LEVEL_ALIASES, STRUCTURED_METADATA } from '../../log-model';
 import { ACCESS, ERROR, REQUEST_TIME } from '../nginx';
 import { PREFIX as PGBOUNCER } from '../pgbouncer';
-import { ALIASES, FIRST_LINE } from '../postgres';
+import { ALIASES, DURATION, DURATION_MS, FIRST_LINE } from '../postgres';
 import { LEVELS_OF, LOGFMT, PREFIX } from '../redis';
 import { metadataOf, PARSED, valuesOf } from './json';
 import { levelOfStatus, levelOfWord, STATUS, WORD } from './level';
@@ -14,6 +14,7 @@ import {
   contains,
   type Group,
   groupsOf,
+  literal,
   not,
   ofFormat,
   set,
@@ -58,10 +59,9 @@ const nginx: readonly Group[] = [
   },
 ];
 
-const DURATION = 'duration: (?P<duration>[0-9.]+) ms';
 const postgresRecord = [
   ...levelOfWord(ALIASES),
-  set(attribute(FIELDS.duration), `${groupsOf(BODY, DURATION)}["duration"]`, contains('duration: ')),
+  set(attribute(FIELDS.duration), `${groupsOf(BODY, DURATION_MS)}[${literal(FIELDS.duration)}]`, contains(DURATION)),
 ];
 const postgres: readonly Group[] = [
   {

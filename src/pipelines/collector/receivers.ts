@@ -1,24 +1,21 @@
 /** What the Collector reads, and which lines it puts together to one record. */
 import { LABELS, literally } from '../../log-model';
-import { linesOf } from '../auto';
+import { COLOURS, ESCAPE } from '../colours';
 import { JSON_OBJECT } from '../json';
-import type { Lines } from '../multiline';
+import { type Lines, MAX_LINES } from '../multiline';
 import { LINES as NGINX } from '../nginx';
 import { LINES as PGBOUNCER } from '../pgbouncer';
 import { LINES as POSTGRES, SAYS_MORE } from '../postgres';
-import { ANNOUNCING, continuation } from '../records';
+import { ANNOUNCING, continuation, linesOf } from '../records';
 import { LINES as REDIS } from '../redis';
-import { COLOURS, FORMAT } from '../stage';
+import type { FileSource } from '../scrape-props';
+import { FORMAT, ORIGIN, STREAM } from '../sources';
 import { TRACEBACK } from '../text';
-import type { FileSource } from '../index';
 import { literal } from './ottl';
 import { FORM, JSON_FORM } from './redaction';
-import { ORIGIN } from './source';
 
 /** Attribute with the path of a file: of a record, and then of the source that a pod's file is. */
 export const PATH = 'log.file.path';
-/** Attribute of a pod's record: stdout or stderr. A label of Promtail's until the end of its pipeline. */
-export const STREAM = 'stream';
 
 /**
  * How long a record waits for its next line. Lines are read by the hundred, and a file's next hundred wait until those of all other
@@ -27,8 +24,6 @@ export const STREAM = 'stream';
 const PATIENCE = '3s';
 /** What a record is joined with has waited for its own next line before. */
 const LONGER_PATIENCE = '5s';
-/** Lines of a record. */
-const MAX_LINES = 1000;
 
 export interface ReceiverProps {
   /** Extension that keeps what was read. */
@@ -181,7 +176,7 @@ function together(lines: Lines, name: string, announced: boolean): readonly Oper
   return [
     {
       type: 'regex_replace',
-      if: `body contains ${literal('\u001b')}`,
+      if: `body contains ${literal(ESCAPE)}`,
       regex: COLOURS,
       field: 'body',
       replace_with: '',

@@ -7,8 +7,8 @@
  * matches, in the same order.
  */
 import { REDACTED, type SecretPattern, secretPatterns } from '../../log-model';
-import type { Redaction } from '../redaction';
-import { expressionsOf, LOGFMT, QUOTED, searchOrder, SEPARATOR, spellings, WITH_PAIRS } from '../search-order';
+import { expressionsOf, type Redaction, searchOrder, SEPARATOR, spellings, WITH_PAIRS } from '../redaction';
+import { LOGFMT, QUOTED } from '../text';
 import { all, any, attribute, BODY, contains, type Group, literal, matches, not, ofFormat, replace, set } from './ottl';
 import { segments } from './segments';
 

@@ -1,7 +1,6 @@
 /** The labels of a source: from the metadata of its pod, as discovery gives them to Promtail. */
 import { FORMATS, LABELS, POD_LABELS } from '../../log-model';
-import { FORMAT_OF_JOB } from '../discovery';
-import { FORMAT } from '../stage';
+import { FORMAT, jobsOf, NAMED_BY, ORIGIN } from '../sources';
 import { all, any, type Group, groupsOf, isAnyOf, literal, ofSource, set, setFirstText } from './ottl';
 
 /** Names that OpenTelemetry has for what the path of a pod's file says. */
@@ -14,9 +13,6 @@ export const NAMESPACE_NAME = 'k8s.namespace.name';
 export const podLabel = (name: string): string => `label ${name}`;
 const labelOf = (name: string): string => ofSource(podLabel(name));
 const isEmpty = (value: string): string => any([`${value} == nil`, `${value} == ""`]);
-
-/** Not a label in Loki: kept beside each line. */
-export const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
 
 /** The name of the agent's node, which only its environment knows. */
 export const NODE_VARIABLE = 'NODE_NAME';
@@ -36,16 +32,15 @@ export function podOfPath(path: string): Group {
 
 /** Labels of the pods' records. */
 export function podLabels(): Group {
-  const app = [POD_LABELS.app, POD_LABELS.legacyApp];
-  const first = (target: string, labels: readonly string[]): readonly string[] => [
-    set(ofSource(target), ofSource(CONTAINER)),
-    ...setFirstText(ofSource(target), labels.map(labelOf)),
+  const named = (label: keyof typeof NAMED_BY): readonly string[] => [
+    set(ofSource(label), ofSource(CONTAINER)),
+    ...setFirstText(ofSource(label), NAMED_BY[label].map(labelOf)),
   ];
   return {
     statements: [
-      ...first(LABELS.job, [POD_LABELS.job, ...app]),
-      ...first(LABELS.app, app),
-      ...first(LABELS.service, app),
+      ...named(LABELS.job),
+      ...named(LABELS.app),
+      ...named(LABELS.service),
       ...format(),
       set(ofSource(LABELS.namespace), ofSource(NAMESPACE_NAME)),
       set(ofSource(LABELS.container), ofSource(CONTAINER)),
@@ -62,7 +57,7 @@ function format(): readonly string[] {
   return [
     set(ofSource(FORMAT), literal(otherwise)),
     ...others.map((name) => {
-      const jobs = Object.keys(FORMAT_OF_JOB).filter((job) => FORMAT_OF_JOB[job] === name);
+      const jobs = jobsOf(name);
       return set(
         ofSource(FORMAT),
         literal(name),

@@ -1,8 +1,18 @@
 /** Text of no declared format: logfmt, or a line with a level in it, or just a line; stack traces of many languages. */
-import { FIELDS, LEVEL_ALIASES, type Level, LEVELS, STRUCTURED_METADATA } from '../../log-model';
-import { COUNTED_LEVELS, SYSLOG } from '../level';
-import { LOGFMT, QUOTED } from '../search-order';
-import { APACHE, KLOG, LEVEL_IN_TEXT, PHP, RARE, TRACEBACK } from '../text';
+import { FIELDS, type Level, LEVELS, STRUCTURED_METADATA } from '../../log-model';
+import { SYSLOG } from '../level';
+import {
+  ALIASES_IN_TEXT,
+  LEVEL_GROUPS,
+  LEVEL_IN_TEXT,
+  LEVEL_KEYS,
+  LOGFMT,
+  QUOTED,
+  RARE,
+  RARE_ALIASES,
+  RARE_GROUPS,
+  TRACEBACK,
+} from '../text';
 import { LEVEL, levelOfStatus, levelOfWord, STATUS, withoutLevel, WORD } from './level';
 import {
   all,
@@ -30,10 +40,7 @@ export function textRecords(formats: string): readonly Group[] {
     { condition: all([isText, contains('='), matches(BODY, LOGFMT)]), statements: pairs() },
     {
       condition: all([isText, withoutLevel]),
-      statements: [
-        ...words(LEVEL_IN_TEXT, ['letter', 'first', 'capitals']),
-        ...levelOfWord({ ...LEVEL_ALIASES, ...KLOG }),
-      ],
+      statements: [...words(LEVEL_IN_TEXT, LEVEL_GROUPS), ...levelOfWord(ALIASES_IN_TEXT)],
     },
     // A traceback goes on with what was printed before it.
     {
@@ -70,10 +77,11 @@ function fromPair(target: string, key: string): readonly string[] {
 function pairs(): readonly string[] {
   const own = cached('~time');
   return [
-    ...['severity', 'lvl', FIELDS.level].flatMap((key) => fromPair(WORD, key)),
+    // The last one that is set stays.
+    ...[...LEVEL_KEYS].reverse().flatMap((key) => fromPair(WORD, key)),
     // slog's levels between two others: ERROR+2.
     set(WORD, `${groupsOf(WORD, '^(?P<word>\\w+)')}["word"]`),
-    ...levelOfWord({ ...LEVEL_ALIASES, ...KLOG }),
+    ...levelOfWord(ALIASES_IN_TEXT),
     ...['time', 'ts'].flatMap((key) => fromPair(own, key)),
     ...ownTime([own]),
     ...STRUCTURED_METADATA.flatMap((field) => fromPair(attribute(field), field)),
@@ -95,11 +103,11 @@ function rareLevel(): readonly string[] {
   const priority = cached('priority');
   const trace = cached('trace');
   return [
-    ...words(RARE, ['apache', 'bracket', 'fail', 'nest', 'php']),
+    ...words(RARE, RARE_GROUPS),
     set(WORD, `Concat([${literal(SYSLOG)}, Int(${priority}) - (Int(${priority}) / 8) * 8], "")`, isThere(priority)),
     set(WORD, literal('error' satisfies Level), isThere(trace)),
     ...setFirstText(STATUS, [cached(FIELDS.status)]),
     ...levelOfStatus(),
-    ...levelOfWord({ ...LEVEL_ALIASES, ...COUNTED_LEVELS, ...APACHE, ...PHP }),
+    ...levelOfWord(RARE_ALIASES),
   ];
 }

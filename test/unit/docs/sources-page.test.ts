@@ -14,10 +14,10 @@ import {
   POD_LABELS,
   SECRET_PATTERNS,
 } from '../../../src/log-model';
-import { PIPELINES } from '../../../src/pipelines';
+import { PIPELINES } from '../../../src/pipelines/promtail';
 import { ERASURE_NOT_ALLOWED, QUERIES_OF_LOKI } from '../../../src/pipelines/drop-rules';
-import { podRelabelConfigs } from '../../../src/pipelines/discovery';
-import { expression } from '../../../src/pipelines/json';
+import { names as namesOf } from '../../../src/pipelines/json';
+import { podRelabelConfigs } from '../../../src/pipelines/promtail/discovery';
 import { configWith } from '../../support/config';
 import { codeBlocks, readPage, ROOT } from '../../support/docs-page';
 
@@ -144,7 +144,7 @@ test.each<[string, Field]>([
   ['trace', 'traceId'],
 ])('names of the %s in JSON are those that the pipeline knows', (row, field) => {
   const documented = rows('### Names in JSON and logfmt').find(([of]) => of === row)?.[1];
-  expect(names(documented).map((name) => `"${name}"`)).toEqual(expression(field).split(' || '));
+  expect(names(documented)).toEqual(namesOf(field));
 });
 
 test('labels of a pod are tried in the order that the table has', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SAVED_QUERIES, savedQueryUrl } from '../../../src/dashboards/saved-queries';
 import { FIELDS, type Format, type Job, JOBS, LABELS } from '../../../src/log-model';
-import { PIPELINES } from '../../../src/pipelines';
+import { PIPELINES } from '../../../src/pipelines/promtail';
 import { AT_FIRST, exploreOf, interpolate, model } from '../../../programs/dashboards';
 import { everyQuery, namesOf } from '../../support/logql';
 

@@ -13,7 +13,7 @@ import { model, Schema } from 'mongoose';
 import { createTransport } from 'nodemailer';
 import { Connection } from 'tedious';
 import { z } from 'zod';
-import { redact } from '../../../src/pipelines/redaction';
+import { redact } from '../../../src/pipelines/promtail/redaction';
 import { promtailModel } from '../../support/promtail-model';
 import { torn } from '../../support/secret-lines';
 import { capture } from './capture';

@@ -1,9 +1,9 @@
 /** Lines stay what they are while secrets are taken out of them: told by RE2 in JavaScript, and by test/binaries on the real Promtail. */
 import * as fc from 'fast-check';
-import { redact } from '../../../src/pipelines/redaction';
-import { fixtureStreams } from '../../support/fixture-load';
-import { promtailModel } from '../../support/promtail-model';
-import { jsonLine, logfmtLine, pairsOf, survivors, torn } from '../../support/secret-lines';
+import { redact } from '../../../../src/pipelines/promtail/redaction';
+import { fixtureStreams } from '../../../support/fixture-load';
+import { promtailModel } from '../../../support/promtail-model';
+import { jsonLine, logfmtLine, pairsOf, survivors, torn } from '../../../support/secret-lines';
 
 const stages = redact({ further: [], allow: [] });
 const redactJson = promtailModel(stages.json);

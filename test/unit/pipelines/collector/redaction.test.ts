@@ -1,13 +1,13 @@
 /** Both agents take the same out of a line: told by RE2 in JavaScript, and by test/binaries on the real programs. */
 import * as fc from 'fast-check';
-import { redact as redactByCollector } from '../../../src/pipelines/collector/redaction';
-import { JSON_OBJECT } from '../../../src/pipelines/json';
-import { redact } from '../../../src/pipelines/redaction';
-import { collectorModel } from '../../support/collector-model';
-import { fixtureStreams } from '../../support/fixture-load';
-import { promtailModel } from '../../support/promtail-model';
-import { jsonLine, logfmtLine } from '../../support/secret-lines';
-import { SECRET_SAMPLES } from '../../support/secret-samples';
+import { redact as redactByCollector } from '../../../../src/pipelines/collector/redaction';
+import { JSON_OBJECT } from '../../../../src/pipelines/json';
+import { redact } from '../../../../src/pipelines/promtail/redaction';
+import { collectorModel } from '../../../support/collector-model';
+import { fixtureStreams } from '../../../support/fixture-load';
+import { promtailModel } from '../../../support/promtail-model';
+import { jsonLine, logfmtLine } from '../../../support/secret-lines';
+import { SECRET_SAMPLES } from '../../../support/secret-samples';
 
 /** What each agent leaves of a line. */
 function both(allow: readonly string[] = []) {

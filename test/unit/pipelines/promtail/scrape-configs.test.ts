@@ -1,20 +1,17 @@
-/** What the pipelines are made of; what they do with lines is shown on the real Promtail, by test/binaries. */
+/** What Promtail's pipelines are made of; what they do with lines is shown on the real Promtail, by test/binaries. */
 import {
   FORMATS,
-  JOBS,
   LABELS,
   LEVEL_ALIASES,
   LEVELS,
-  POD_LABELS,
   SECRET_PATTERNS,
   STRUCTURED_METADATA,
-} from '../../../src/log-model';
-import { type FileSource, PIPELINES, scrapeConfigs, type ScrapeProps } from '../../../src/pipelines';
-import { unlike } from '../../../src/pipelines/multiline';
-import { podRelabelConfigs } from '../../../src/pipelines/discovery';
-import { redact } from '../../../src/pipelines/redaction';
-import type { Stage } from '../../../src/pipelines';
-import { configWith } from '../../support/config';
+} from '../../../../src/log-model';
+import { PIPELINES, scrapeConfigs } from '../../../../src/pipelines/promtail';
+import { redact } from '../../../../src/pipelines/promtail/redaction';
+import type { Stage } from '../../../../src/pipelines/promtail/stage';
+import type { FileSource, ScrapeProps } from '../../../../src/pipelines/scrape-props';
+import { configWith } from '../../../support/config';
 
 const statements: FileSource = {
   name: 'statements',
@@ -46,9 +43,7 @@ interface ScrapeConfig {
 }
 interface RelabelConfig {
   readonly source_labels: readonly string[];
-  readonly target_label?: string;
   readonly regex?: string;
-  readonly replacement?: string;
   readonly action?: string;
 }
 
@@ -58,18 +53,6 @@ const configNamed = (name: string) => configs.find(({ job_name }) => job_name ==
 const stagesOf = (name: string) => configNamed(name)?.pipeline_stages ?? [];
 const PODS = ['pods', 'pods-nginx'] as const;
 const podsOf = (format: string) => (format === 'nginx' ? 'pods-nginx' : 'pods');
-const relabelConfigs = JSON.parse(
-  JSON.stringify(podRelabelConfigs(['auto', 'redis'], props.excludeNamespaces)),
-) as readonly RelabelConfig[];
-const toJob = relabelConfigs.find(({ target_label: label }) => label === LABELS.job);
-
-/** The format of a pod with these two labels: the last step that matches says it. */
-function formatOf(format: string, job: string): string | undefined {
-  return relabelConfigs
-    .filter(({ target_label: label }) => label === 'format')
-    .findLast(({ regex }) => new RegExp(`^(?:${regex ?? ''})$`).test(`${format};${job}`))?.replacement;
-}
-
 /** A stage for the lines of sources of some formats alone, and which. */
 function formatsOf(
   stage: Stage,
@@ -182,83 +165,6 @@ describe('scrape configs', () => {
   });
 });
 
-describe('pods', () => {
-  it('start with labels of the log model, but for level, which the line has, and node, which the agent has', () => {
-    const targets = relabelConfigs
-      .flatMap(({ target_label: label }) => label ?? [])
-      .filter((label) => label !== '__path__' && label !== 'format');
-    const own = Object.values(LABELS).filter((label) => label !== LABELS.level && label !== LABELS.node);
-    expect(new Set(targets)).toEqual(new Set(['pod', ...own]));
-  });
-
-  it('are left out in excluded namespaces, and in none where none is', () => {
-    expect(relabelConfigs[0]).toEqual({
-      source_labels: ['__meta_kubernetes_namespace'],
-      regex: 'kube-system|noise',
-      action: 'drop',
-    });
-    expect(podRelabelConfigs(FORMATS, []).filter((step) => step['source_labels'] === undefined)).toEqual([]);
-  });
-
-  it('have the job of their own word before their app label before their container', () => {
-    expect(toJob?.source_labels).toEqual([
-      '__meta_kubernetes_pod_label_logs_spywatcher_dev_job',
-      '__meta_kubernetes_pod_label_app_kubernetes_io_name',
-      '__meta_kubernetes_pod_label_app',
-      '__meta_kubernetes_pod_container_name',
-    ]);
-    expect(POD_LABELS.job).toBe('logs.spywatcher.dev/job');
-  });
-
-  it.each([
-    ['a;b;c', 'a'],
-    [';b;c', 'b'],
-    [';;c', 'c'],
-    [';;', undefined],
-  ])('take of %j the first that is not empty: %s', (joined, first) => {
-    expect(new RegExp(`^(?:${toJob?.regex ?? ''})$`).exec(joined)?.[1]).toBe(first);
-  });
-
-  it('are read by the files of each container, a static pod’s by the hash of its manifest', () => {
-    const paths = relabelConfigs.filter(({ target_label: label }) => label === '__path__');
-    expect(paths.map(({ replacement }) => replacement)).toEqual([
-      '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
-      '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
-    ]);
-    expect(paths.at(-1)?.source_labels).toContain('__meta_kubernetes_pod_annotation_kubernetes_io_config_hash');
-  });
-
-  it.each([
-    ['', JOBS.backend, 'auto'],
-    ['', JOBS.postgres, 'postgres'],
-    ['', 'postgresql', 'postgres'],
-    ['', JOBS.redis, 'redis'],
-    ['', 'valkey', 'redis'],
-    ['', JOBS.pgbouncer, 'pgbouncer'],
-    ['', JOBS.nginx, 'nginx'],
-    ['', 'nginx-exporter', 'auto'],
-    ['', '', 'auto'],
-    ['postgres', 'orders-db', 'postgres'],
-    ['python', JOBS.backend, 'python'],
-    ['auto', JOBS.nginx, 'auto'],
-    ['mistyped', 'orders', 'auto'],
-    ['mistyped', JOBS.redis, 'auto'],
-  ])('with format %j and job %j are read as %s', (format, job, expected) => {
-    expect(formatOf(format, job)).toBe(expected);
-  });
-});
-
-describe('RE2 for what does not begin like some texts', () => {
-  const expression = new RegExp(`^(?:${unlike(['INFO', 'IN 9', '99-'], ' ')})`);
-
-  it.each(['', 'I', 'IN', 'INF', 'INDEX', 'IN x', 'at', '9', '1a', '12', '12:'])('matches %j', (text) =>
-    expect(expression.test(text)).toBe(true),
-  );
-  it.each(['INFO', 'INFORMATION', 'IN 7', '12-', '12-31', ' at'])('does not match %j', (text) =>
-    expect(expression.test(text)).toBe(false),
-  );
-});
-
 describe('levels', () => {
   const json = JSON.stringify(stagesOf('pods'));
 
@@ -319,25 +225,3 @@ test.each([[], [{ name: 'debug', selector: '{level="debug"}', patterns: [], keep
       });
   },
 );
-
-describe('the default drop rule', () => {
-  const [rule] = configWith().agent.drop;
-  const patterns = (rule?.patterns ?? []).map((pattern) => new RegExp(pattern));
-  const matches = (line: string): boolean => patterns.some((pattern) => pattern.test(line));
-
-  it.each([
-    '10.0.0.1 - - [23/Nov/2026:22:45:32 +0000] "GET /health HTTP/1.1" 200 3 "-" "curl"',
-    '10.0.0.1 - - [23/Nov/2026:22:45:32 +0000] "HEAD /readyz?verbose=1 HTTP/1.1" 204 0 "-" "-"',
-    '10.0.0.1 - - [23/Nov/2026:22:45:32 +0000] "GET / HTTP/1.1" 200 3 "-" "kube-probe/1.36"',
-    '{"level":"info","method":"GET","path":"/livez","status":200}',
-  ])('leaves out %s', (line) => expect(matches(line)).toBe(true));
-
-  it.each([
-    '10.0.0.1 - - [23/Nov/2026:22:45:32 +0000] "GET /health HTTP/1.1" 503 3 "-" "curl"',
-    '10.0.0.1 - - [23/Nov/2026:22:45:32 +0000] "GET /healthy-food HTTP/1.1" 200 3 "-" "curl"',
-    '10.0.0.1 - - [23/Nov/2026:22:45:32 +0000] "POST /health HTTP/1.1" 200 3 "-" "curl"',
-    '{"level":"info","message":"asked for /health","path":"/guilds"}',
-  ])('keeps %s', (line) => expect(matches(line)).toBe(false));
-
-  it('keeps what fails', () => expect(rule?.selector).toBe('{level=~"info|debug"}'));
-});

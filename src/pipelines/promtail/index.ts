@@ -1,8 +1,12 @@
 /** Promtail's scrape configs: of pods, and of folders of log files. */
-import { type Field, FORMATS, type Format, LABELS, STRUCTURED_METADATA } from '../log-model';
+import { type Field, FORMATS, type Format, LABELS, STRUCTURED_METADATA } from '../../log-model';
+import { ownDropRules } from '../drop-rules';
+import { ANNOUNCING } from '../records';
+import type { ScrapeProps } from '../scrape-props';
+import { FORMAT, ORIGIN } from '../sources';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
-import { type DropRule, dropRules, ownDropRules } from './drop-rules';
+import { dropRules } from './drop-rules';
 import { gatewayCounters } from './gateway';
 import { isJson, isNotJson, jsonRecord } from './json';
 import { withNextLine } from './multiline';
@@ -10,50 +14,13 @@ import { nginx } from './nginx';
 import { pgbouncer } from './pgbouncer';
 import type { Pipeline } from './pipeline';
 import { postgres } from './postgres';
-import { ANNOUNCING } from './records';
-import { redact, type Redaction, type RedactionStages } from './redaction';
+import { redact, type RedactionStages } from './redaction';
 import { redis } from './redis';
-import { FORMAT, ofFormats, type Stage, when } from './stage';
+import { ofFormats, type Stage, when } from './stage';
 import { readNow } from './time';
-
-export type { DropRule } from './drop-rules';
-export type { Redaction } from './redaction';
-export type { RelabelConfig, Stage } from './stage';
 
 /** Every format's pipeline. */
 export const PIPELINES: Readonly<Record<Format, Pipeline>> = { auto, python, postgres, redis, pgbouncer, nginx };
-
-/** Log files on the node, or on a volume that the node has. */
-export interface FileSource {
-  /** Name of the source, for its mount. */
-  readonly name: string;
-  readonly job: string;
-  readonly format: Format;
-  /** Folder on the node. */
-  readonly directory: string;
-  /** Glob below it. */
-  readonly files: string;
-}
-
-export interface ScrapeProps {
-  readonly excludeNamespaces: readonly string[];
-  readonly files: readonly FileSource[];
-  readonly redact: readonly Redaction[];
-  /** Names of fields that are kept although they sound like secrets. */
-  readonly allow: readonly string[];
-  readonly drop: readonly DropRule[];
-  /** Namespace of the gateway, whose refusals are counted. */
-  readonly gatewayNamespace: string;
-  /** Namespace of the canary. @default - there is none */
-  readonly canaryNamespace?: string;
-  /** Longest piece that is kept of a line that never ends, in bytes. */
-  readonly maxPartialLine: number;
-  /** The folder of a file source in the agent's pod. */
-  readonly mountOf: (source: FileSource) => string;
-}
-
-/** Says which pod a line is from, and which file. Many values: no labels. */
-const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
 
 /**
  * Formats that are read by one scrape config. Promtail compiles every expression of each: one more takes some 15 MB. Formats

@@ -1,6 +1,6 @@
 /** Counts refused and failed requests in the lines of the gateway's access log: nginx has no metrics of them. */
-import { LABELS } from '../log-model';
-import { GATEWAY_COUNTER_PREFIX, GATEWAY_COUNTERS, type GatewayCounter } from '../log-model/gateway-counters';
+import { LABELS } from '../../log-model';
+import { GATEWAY_COUNTER_PREFIX, GATEWAY_COUNTERS, type GatewayCounter } from '../../log-model/gateway-counters';
 import { selector, type Stage, when } from './stage';
 
 /** A counter that was not counted up for this long is forgotten; a pod's lines end with it. */

@@ -1,5 +1,5 @@
-import { REDACTED } from '../../../src/log-model';
-import { redact } from '../../../src/pipelines/redaction';
+import { REDACTED } from '../../../../src/log-model';
+import { redact } from '../../../../src/pipelines/promtail/redaction';
 
 /** The expression that Promtail gets for one of a stack file. */
 const written = (expression: string): unknown =>

@@ -1,5 +1,5 @@
 /** The stages of one format: a pipeline's interface. */
-import type { Field } from '../log-model';
+import type { Field } from '../../log-model';
 import type { Stage } from './stage';
 
 /** The stages for the lines of one format. Redaction runs before any value is extracted. */

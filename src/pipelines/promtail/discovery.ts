@@ -1,20 +1,11 @@
 /** Discovery: the pods that are collected, their format, and the labels that their lines start with. */
-import { type Format, FORMATS, JOBS, LABELS, POD_LABELS } from '../log-model';
-import { FORMAT, type RelabelConfig } from './stage';
+import { type Format, FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import { FORMAT, jobsOf, NAMED_BY, ORIGIN } from '../sources';
+import type { RelabelConfig } from './stage';
 
 const POD = '__meta_kubernetes_pod_';
 /** The name of a pod without labels. */
 const CONTAINER = `${POD}container_name`;
-
-/** Jobs whose format is known without a word from the pod. Everyone else's is `auto`. */
-export const FORMAT_OF_JOB: Readonly<Record<string, Format>> = {
-  [JOBS.postgres]: 'postgres',
-  postgresql: 'postgres',
-  [JOBS.redis]: 'redis',
-  valkey: 'redis',
-  [JOBS.pgbouncer]: 'pgbouncer',
-  [JOBS.nginx]: 'nginx',
-};
 
 /**
  * Relabelling of the pods of some formats.
@@ -25,21 +16,19 @@ export function podRelabelConfigs(
   formats: readonly Format[],
   excludeNamespaces: readonly string[],
 ): readonly RelabelConfig[] {
-  const appLabels = [POD_LABELS.app, POD_LABELS.legacyApp].map(podLabel);
-  const job = [podLabel(POD_LABELS.job), ...appLabels, CONTAINER];
   return [
     ...(excludeNamespaces.length === 0
       ? []
       : [{ source_labels: ['__meta_kubernetes_namespace'], regex: excludeNamespaces.join('|'), action: 'drop' }]),
-    firstOf(LABELS.job, job),
+    named(LABELS.job),
     ...format(),
     { source_labels: [FORMAT], regex: formats.join('|'), action: 'keep' },
     { source_labels: ['__meta_kubernetes_namespace'], target_label: LABELS.namespace },
     { source_labels: [CONTAINER], target_label: LABELS.container },
     // Not a label in Loki: kept while lines of one pod are joined, then moved to structured metadata.
-    { source_labels: [`${POD}name`], target_label: 'pod' },
-    firstOf(LABELS.app, [...appLabels, CONTAINER]),
-    firstOf(LABELS.service, [...appLabels, CONTAINER]),
+    { source_labels: [`${POD}name`], target_label: ORIGIN.pod },
+    named(LABELS.app),
+    named(LABELS.service),
     logFiles(`${POD}uid`),
     // The kubelet names a static pod's directory after the hash of its manifest, not after the mirror pod's uid.
     logFiles(`${POD}annotation_kubernetes_io_config_hash`),
@@ -49,7 +38,7 @@ export function podRelabelConfigs(
 /** The format of a pod: by its own word, or else by its job, or else none that was declared. */
 function format(): readonly RelabelConfig[] {
   return FORMATS.map((name) => {
-    const jobs = Object.keys(FORMAT_OF_JOB).filter((job) => FORMAT_OF_JOB[job] === name);
+    const jobs = jobsOf(name);
     // The first format is for all pods. An unknown format counts as this one.
     const values = name === 'auto' ? ['.*'] : [`${name};.*`, ...(jobs.length === 0 ? [] : [`;(?:${jobs.join('|')})`])];
     return {
@@ -72,8 +61,15 @@ function logFiles(directory: string): RelabelConfig {
   };
 }
 
-function firstOf(target: string, sources: readonly string[]): RelabelConfig {
-  return { source_labels: sources, separator: ';', regex: ';*([^;]+).*', target_label: target, replacement: '${1}' };
+/** A label from the first of the pod's labels that is not empty. */
+function named(label: keyof typeof NAMED_BY): RelabelConfig {
+  return {
+    source_labels: [...NAMED_BY[label].map(podLabel), CONTAINER],
+    separator: ';',
+    regex: ';*([^;]+).*',
+    target_label: label,
+    replacement: '${1}',
+  };
 }
 
 function podLabel(name: string): string {

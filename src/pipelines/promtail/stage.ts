@@ -1,5 +1,7 @@
 /** The building blocks of a Promtail pipeline. */
-import { type Format, LABELS } from '../log-model';
+import { type Format, LABELS } from '../../log-model';
+import { COLOURS } from '../colours';
+import { FORMAT } from '../sources';
 
 /** One Promtail stage: its name and its settings. */
 export type Stage = Readonly<Record<string, unknown>>;
@@ -13,9 +15,6 @@ export type LineFilter = readonly ['|=' | '!=' | '|~' | '!~', string];
 export function when(filters: readonly LineFilter[], stages: readonly Stage[], matchers = EVERY): Stage {
   return { match: { selector: selector(filters, matchers), stages } };
 }
-
-/** Label that says how a source's lines are written, until the end of the pipeline. */
-export const FORMAT = 'format';
 
 /** Stages for the lines of sources of some formats. A source has one format, so none of its lines overtakes another here. */
 export function ofFormats(formats: readonly Format[], stages: readonly Stage[]): Stage {
@@ -36,11 +35,5 @@ export function selector(filters: readonly LineFilter[], matchers = EVERY): stri
 /** A selector needs a matcher; every line has a job. */
 const EVERY = `{${LABELS.job}=~".+"}`;
 
-/** The character before a colour or another command to a terminal. */
-export const ESCAPE = '\u001b';
-
-/** RE2 for a colour. */
-export const COLOURS = '\\x1b\\[[0-9;:?]*[A-Za-z]';
-
-/** Takes colours off a line. They would hide where it begins, and its level. */
+/** Takes colours off a line. */
 export const withoutColours: Stage = { replace: { expression: `(${COLOURS})`, replace: '' } };

@@ -1,0 +1,34 @@
+/** What an agent's config is rendered from, whichever agent it is. */
+import type { Format } from '../log-model';
+import type { DropRule } from './drop-rules';
+import type { Redaction } from './redaction';
+
+/** Log files on the node, or on a volume that the node has. */
+export interface FileSource {
+  /** Name of the source, for its mount. */
+  readonly name: string;
+  readonly job: string;
+  readonly format: Format;
+  /** Folder on the node. */
+  readonly directory: string;
+  /** Glob below it. */
+  readonly files: string;
+}
+
+/** What is read, and what is done with its lines. */
+export interface ScrapeProps {
+  readonly excludeNamespaces: readonly string[];
+  readonly files: readonly FileSource[];
+  readonly redact: readonly Redaction[];
+  /** Names of fields that are kept although they sound like secrets. */
+  readonly allow: readonly string[];
+  readonly drop: readonly DropRule[];
+  /** Namespace of the gateway, whose refusals are counted. */
+  readonly gatewayNamespace: string;
+  /** Namespace of the canary. @default - there is none */
+  readonly canaryNamespace?: string;
+  /** Longest piece that is kept of a line that never ends, in bytes. */
+  readonly maxPartialLine: number;
+  /** The folder of a file source in the agent's pod. */
+  readonly mountOf: (source: FileSource) => string;
+}

@@ -1,0 +1,32 @@
+/** What an agent knows of a line from its source: where it is from, its job, and how it is written. */
+import { type Format, JOBS, LABELS, POD_LABELS } from '../log-model';
+
+/** Says how a source's lines are written, until an agent sends them. */
+export const FORMAT = 'format';
+/** Says of a pod's line whether it is of stdout or of stderr, until an agent sends it. */
+export const STREAM = 'stream';
+/** Says which pod a line is from, and which file. Many values: no labels in Loki, but kept beside each line. */
+export const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
+
+const APP_LABELS = [POD_LABELS.app, POD_LABELS.legacyApp];
+/** Labels of a pod that give a label of Loki its value: the first of them that is not empty, or else the container's name. */
+export const NAMED_BY = {
+  [LABELS.job]: [POD_LABELS.job, ...APP_LABELS],
+  [LABELS.app]: APP_LABELS,
+  [LABELS.service]: APP_LABELS,
+} as const;
+
+/** Jobs whose format is known without a word from the pod. Everyone else's is `auto`. */
+const FORMAT_OF_JOB: Readonly<Record<string, Format>> = {
+  [JOBS.postgres]: 'postgres',
+  postgresql: 'postgres',
+  [JOBS.redis]: 'redis',
+  valkey: 'redis',
+  [JOBS.pgbouncer]: 'pgbouncer',
+  [JOBS.nginx]: 'nginx',
+};
+
+/** Jobs whose pods have a format without a word of their own. */
+export function jobsOf(format: Format): readonly string[] {
+  return Object.keys(FORMAT_OF_JOB).filter((job) => FORMAT_OF_JOB[job] === format);
+}
