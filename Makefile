@@ -8,8 +8,9 @@ STACK ?= dev
 CONTEXT ?=
 GATEWAY_PORT ?=
 GRAFANA_PORT ?=
+AGENT ?=
 LOCAL_CLUSTER ?=
-export STACK CONTEXT GATEWAY_PORT GRAFANA_PORT LOCAL_CLUSTER
+export STACK AGENT CONTEXT GATEWAY_PORT GRAFANA_PORT LOCAL_CLUSTER
 
 # In the order in which somebody new wants them.
 .PHONY: help up incident status down test bench soak
@@ -17,7 +18,7 @@ export STACK CONTEXT GATEWAY_PORT GRAFANA_PORT LOCAL_CLUSTER
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-up: ## Start a local cluster with the stack and an example backend (CONTEXT=name: use that kube context)
+up: ## Start a local cluster with the stack and an example backend (AGENT=collector: with that agent; CONTEXT=name: use that kube context)
 	@local/preflight.sh up
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
 	@$(RUN) npm run --silent local -- up

@@ -1,11 +1,13 @@
 /** Deploys a stack by server-side apply, where Pulumi does not. */
 import type { StackConfig } from '../src/config';
+import { agentOf, AGENTS } from '../src/components/kit/identity';
 import { secretTable } from '../src/secrets/spec';
-import { stackObjects } from '../charts/objects';
+import { type KubernetesObject, stackObjects } from '../charts/objects';
 import { secretManifests } from '../charts/secret-manifests';
 import type { SecretValues } from '../src/secrets/row';
 import { checkSecretValues, generateSecretValues } from '../src/secrets/values';
-import { applyObjects, exists, type Target } from './kubernetes';
+import { applyObjects, exists, kubectl, type Target } from './kubernetes';
+import type { Log } from './shell';
 
 /**
  * Server-side apply of a stack: the objects that `cdk8s synth` renders, and Secrets with generated values where they are missing.
@@ -26,6 +28,25 @@ export async function applyStack(target: Target, config: StackConfig, secrets: S
     objects.filter((object) => !isNamespace(object)),
   );
 }
+
+/** Removes what the stack with another agent has and this one has not. Pulumi and GitOps tools do so by themselves. */
+export async function removeOtherAgents(target: Target, config: StackConfig, log: Log): Promise<void> {
+  const kept = new Set(stackObjects(config).map(identityOf));
+  for (const { name: type } of Object.values(AGENTS).filter((agent) => agent !== agentOf(config))) {
+    if (!(await exists(target, 'daemonset', config.namespaces.agents, type))) continue;
+    log(`removing ${type}`);
+    const items = stackObjects({ ...config, agent: { ...config.agent, type } }).filter(
+      (object) => !kept.has(identityOf(object)),
+    );
+    await kubectl(target, ['delete', '--ignore-not-found', '--timeout=360s', '-f', '-'], {
+      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+      timeout: 400,
+    });
+  }
+}
+
+const identityOf = ({ kind, metadata }: KubernetesObject): string =>
+  `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
 
 async function anySecretMissing(target: Target, config: StackConfig): Promise<boolean> {
   for (const { name, namespace } of secretTable(config))

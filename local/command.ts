@@ -21,15 +21,22 @@ async function importImages(log: Log, archives: readonly string[]): Promise<Exit
 
 /** `make` hands its variables over in the environment. */
 function upProps(log: Log): UpProps {
-  const { STACK = 'dev', CONTEXT = '', GATEWAY_PORT = '', GRAFANA_PORT = '' } = process.env;
+  const { STACK = 'dev', AGENT = '', CONTEXT = '', GATEWAY_PORT = '', GRAFANA_PORT = '' } = process.env;
   return {
     project: projectRoot(),
     stack: STACK,
+    ...agentOption(AGENT),
     ...(CONTEXT === '' ? {} : { context: CONTEXT }),
     gatewayPort: Number(GATEWAY_PORT || FORWARDED_PORTS.gateway),
     grafanaPort: Number(GRAFANA_PORT || FORWARDED_PORTS.grafana),
     log,
   };
+}
+
+function agentOption(agent: string): Pick<UpProps, 'agent'> {
+  if (agent === '') return {};
+  if (agent === 'promtail' || agent === 'collector') return { agent };
+  throw new UsageError(`AGENT=${agent} is no agent: set it to promtail or collector`);
 }
 
 const IMPORT = 'import-image';

@@ -18,7 +18,7 @@ const POD = 'incident';
 export async function makeIncident({ project, stack, context, log }: UpProps): Promise<ExitCode> {
   const up = `make up${context === undefined ? '' : ` CONTEXT=${context}`}`;
   const target = await targetOf(context);
-  const what = await runnable(project, stack, target, context === undefined);
+  const what = await runnable(project, stack, target, context === undefined, 'running');
   if (!tellsExample(what))
     throw new Error(
       `stack ${stack} has receivers of its own, and an incident would tell them; without receivers in its file, ${up} makes one`,

@@ -1,14 +1,18 @@
 /** A stack as `make up` runs it: with a receiver of alerts beside the example, and on the embedded cluster without Grafana. */
 import { imageReference } from '../src/components/kit/container';
+import { AGENTS } from '../src/components/kit/identity';
 import { loadStackConfig, parseStackEntries, PROJECT, type StackConfig } from '../src/config';
 import { readStackFile } from '../src/config/stack-file';
 import type { SecretValues } from '../src/secrets/row';
 import { receiverConfig, receiverUrl } from './alert-receiver';
 import { BACKEND_NAMESPACE } from './example-backend';
-import { kubectl, type Target } from './kubernetes';
+import { exists, kubectl, type Target } from './kubernetes';
 
 /** Changes to a stack file, by path below `spywatcher-logs:`. */
 export type Changes = Readonly<Record<string, unknown>>;
+
+/** The agent of a stack, where it is not to be that of its file; or the one that runs. */
+export type AgentChoice = StackConfig['agent']['type'] | 'running';
 
 /** What is run of a stack. */
 export interface Runnable {
@@ -21,19 +25,33 @@ export interface Runnable {
 
 const RECEIVER = 'example';
 
+/** A stack file with another agent. */
+export function withAgent(project: string, stack: string, agent?: StackConfig['agent']['type']): Runnable {
+  return changed(project, stack, { changes: agent === undefined ? {} : { 'agent.type': agent }, secrets: {} });
+}
+
 /**
  * The stack of a stack file as a cluster can run it.
  *
  * @param isEmbedded - whether it is the embedded cluster, which has no registry: Grafana is there once its image was imported
+ * @param choice - @default - the stack file's agent
  */
-export async function runnable(project: string, stack: string, target: Target, isEmbedded: boolean): Promise<Runnable> {
+export async function runnable(
+  project: string,
+  stack: string,
+  target: Target,
+  isEmbedded: boolean,
+  choice?: AgentChoice,
+): Promise<Runnable> {
   const config = loadStackConfig(project, stack);
+  const agent = choice === 'running' ? await runningAgent(target, config) : choice;
   const withoutGrafana = isEmbedded && !(await hasImage(target, imageReference(config.images.grafana, config.images)));
   // Who has receivers has no need of another, and may not want it to be told.
   const { alertmanager } = config;
   const withReceiver = alertmanager.type === 'embedded' && alertmanager.receivers.length === 0;
   return changed(project, stack, {
     changes: {
+      ...(agent === undefined ? {} : { 'agent.type': agent }),
       ...(withoutGrafana ? { 'grafana.replicas': 0 } : {}),
       ...(withReceiver
         ? { 'alertmanager.type': 'embedded', 'alertmanager.receivers': [receiverConfig(RECEIVER, BACKEND_NAMESPACE)] }
@@ -41,6 +59,13 @@ export async function runnable(project: string, stack: string, target: Target, i
     },
     secrets: withReceiver ? { [`alertmanager.${RECEIVER}`]: receiverUrl(BACKEND_NAMESPACE) } : {},
   });
+}
+
+/** The agent that runs. Undefined where none does. */
+async function runningAgent(target: Target, config: StackConfig): Promise<StackConfig['agent']['type'] | undefined> {
+  for (const { name } of Object.values(AGENTS))
+    if (await exists(target, 'daemonset', config.namespaces.agents, name)) return name;
+  return undefined;
 }
 
 /** Whether the receiver beside the example is one of the stack's. */

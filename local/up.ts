@@ -10,7 +10,7 @@ import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../charts/objects';
 import { EXIT, exitCode, type ExitCode, say } from '../src/operations/command';
 import { formatStatus, hasColours } from '../src/operations/status/format';
-import { applyStack } from './apply-stack';
+import { applyStack, removeOtherAgents } from './apply-stack';
 import { type Cluster, currentCluster, startCluster, stopCluster } from './cluster';
 import { CLUSTER_TOOLS } from './components';
 import { type Answers, askDashboards } from './dashboards';
@@ -23,7 +23,7 @@ import { STATE } from './layout';
 import { LokiClient } from './loki-client';
 import { processLines } from './processes';
 import { missingPulumiPrograms, PulumiStack, summarize } from './pulumi-stack';
-import { type Runnable, runnable } from './runnable';
+import { type Runnable, runnable, withAgent } from './runnable';
 import type { Log } from './shell';
 import { importStackImages, stackTools } from './stack-images';
 import { settledStatus, stackStatus } from './stack-status';
@@ -36,6 +36,8 @@ export interface UpProps {
   readonly project: string;
   /** @default dev */
   readonly stack: string;
+  /** @default - the stack file's */
+  readonly agent?: StackConfig['agent']['type'];
   /** An existing kube context. @default - the embedded cluster */
   readonly context?: string;
   readonly gatewayPort: number;
@@ -45,10 +47,11 @@ export interface UpProps {
 
 /** Starts everything that does not run yet. Repeated, it changes nothing. */
 export async function up(props: UpProps): Promise<ExitCode> {
-  const { project, stack, log, gatewayPort, grafanaPort } = props;
-  const cluster = props.context === undefined ? await startClusterFor(loadStackConfig(project, stack), log) : undefined;
+  const { project, stack, agent, log, gatewayPort, grafanaPort } = props;
+  const cluster =
+    props.context === undefined ? await startClusterFor(withAgent(project, stack, agent).config, log) : undefined;
   const target = await targetOf(props.context);
-  const what = await runnable(project, stack, target, cluster !== undefined);
+  const what = await runnable(project, stack, target, cluster !== undefined, agent);
   const { config } = what;
   if (cluster !== undefined) {
     log('making and importing the images that the manifests name');
@@ -58,6 +61,7 @@ export async function up(props: UpProps): Promise<ExitCode> {
 
   log(await deploy(props, what, target));
   await waitForStack(target, config, log);
+  if (!PulumiStack.exists(pulumiState(props))) await removeOtherAgents(target, config, log);
   log('starting the example backend');
   await startBackend(target, project);
   await startReceiver(target, project);
@@ -101,7 +105,7 @@ export async function status(props: UpProps): Promise<ExitCode> {
   if (context === undefined) process.stdout.write(`${processLines().join('\n')}\n`);
   if (context === undefined && currentCluster() === undefined) return EXIT.good;
   const target = await targetOf(context);
-  const { config } = await runnable(project, stack, target, context === undefined);
+  const { config } = await runnable(project, stack, target, context === undefined, 'running');
   const seen = await stackStatus(target, stack, config);
   process.stdout.write(`\n${formatStatus(seen, hasColours())}`);
   return exitCode(seen.verdict);

@@ -2,6 +2,9 @@
 import { LABELS } from '../log-model';
 import { STREAM } from './sources';
 
+/** Why a line was dropped that is older than `agent.since`, in an agent's counters. */
+export const BEFORE_SINCE = 'before-since';
+
 /** Lines to leave out. */
 export interface DropRule {
   /** The rule's name in the metric. */

@@ -17,6 +17,8 @@ export interface FileSource {
 
 /** What is read, and what is done with its lines. */
 export interface ScrapeProps {
+  /** Moment before which lines are left out, `2027-03-01T12:00:00Z`. @default - none is */
+  readonly since?: string | undefined;
   readonly excludeNamespaces: readonly string[];
   readonly files: readonly FileSource[];
   readonly redact: readonly Redaction[];

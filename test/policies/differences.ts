@@ -1,5 +1,13 @@
 /** Where the rendered policies differ from the rows of the matrix: cyclonus evaluates them for everyone. */
-import { ALERTMANAGER, CANARY, COMPACTOR, PROMETHEUS, selectorLabels } from '../../src/components/kit/identity';
+import {
+  agentOf,
+  AGENTS,
+  ALERTMANAGER,
+  CANARY,
+  COMPACTOR,
+  PROMETHEUS,
+  selectorLabels,
+} from '../../src/components/kit/identity';
 import { type End, evaluate, type Verdict } from '../support/cyclonus';
 import { podTemplates, type RenderedStack } from '../../programs/rendered-stack';
 import { COMPONENTS, PARTIES, type Party, type Row, TRIED } from './matrix';
@@ -20,6 +28,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   const template = (component: (typeof COMPONENTS)[number]) => {
     const found = podTemplates(rendered).find(({ name }) => name === component);
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
+    const agent = Object.values(AGENTS).find(({ name }) => name === component);
+    if (agent !== undefined) return { namespace: agents, labels: selectorLabels(agent) };
     const identity = [COMPACTOR, ALERTMANAGER, PROMETHEUS, CANARY].find(({ name }) => name === component);
     if (identity === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
@@ -31,6 +41,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
   };
   return {
     promtail: component('promtail', '10.244.0.10'),
+    collector: component('collector', '10.244.0.18'),
     gateway: component('gateway', '10.244.0.11'),
     loki: component('loki', '10.244.0.12'),
     grafana: component('grafana', '10.244.0.13'),
@@ -43,6 +54,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'pod of logging-agents labelled as gateway': pod(agents, template('gateway').labels, '10.244.0.22'),
     app: pod('shop', { 'app.kubernetes.io/name': 'backend' }, '10.244.0.30'),
     'app labelled as promtail': pod('shop', template('promtail').labels, '10.244.0.31'),
+    'app labelled as collector': pod('shop', template('collector').labels, '10.244.0.19'),
     'app labelled as gateway': pod('shop', template('gateway').labels, '10.244.0.32'),
     'app labelled as loki': pod('shop', template('loki').labels, '10.244.0.33'),
     'app labelled as grafana': pod('shop', template('grafana').labels, '10.244.0.34'),
@@ -104,10 +116,17 @@ export function unmentioned(rows: readonly Row[], rendered: RenderedStack): read
   return PARTIES.flatMap((from) =>
     PARTIES.filter((to) => inStack(from) || inStack(to)).flatMap((to) =>
       TRIED.map((tried): Row => ({ from, to, ...tried, allowed: false, why: 'no row allows it' }))
-        .filter((row) => !(from === 'promtail' && mayBeApiServer(rendered, everyone[to], row)))
+        .filter((row) => !(from in AGENTS && mayBeApiServer(rendered, everyone[to], row)))
+        .filter((row) => !(row.from === 'prometheus' && isOtherAgent(rendered, row)))
         .filter((row) => !mentioned.has(key(row))),
     ),
   );
+}
+
+/** Whether a row ends at the agent that is not the stack's, where the policy of both lets the stack's Prometheus in. */
+function isOtherAgent({ config }: RenderedStack, { to, port }: Row): boolean {
+  const agent = agentOf(config);
+  return to in AGENTS && to !== agent.name && port === agent.ports.metrics;
 }
 
 /**

@@ -18,6 +18,7 @@ const LOKI = 'StatefulSet loki';
 const COMPACTOR = 'StatefulSet compactor';
 const ALERTMANAGER = 'StatefulSet alertmanager';
 const PROMTAIL = 'DaemonSet promtail';
+const COLLECTOR = 'DaemonSet collector';
 const PROMETHEUS = 'StatefulSet prometheus';
 const CANARY = 'Deployment canary';
 
@@ -53,7 +54,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       staging: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       prod: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
-      otherwise: [LOKI, GATEWAY, PROMTAIL, GRAFANA],
+      otherwise: [LOKI, GATEWAY, COLLECTOR, GRAFANA],
     },
   },
   {
@@ -61,7 +62,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'critical',
     reason:
       'The agent is root without a capability, because the nodes’ log files are root’s and readable for nobody else.',
-    found: inEach([...SINGLE, ...RINGS], PROMTAIL),
+    found: { ...inEach(['dev', 'staging', ...RINGS], PROMTAIL), otherwise: [COLLECTOR] },
   },
   {
     check: 'deployment-has-host-podantiaffinity',

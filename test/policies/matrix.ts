@@ -2,11 +2,13 @@
  * The traffic matrix as data: who may talk to whom, and why. Ports are container ports.
  * What no row allows is denied, at every end that belongs to the stack.
  */
+import { agentOf } from '../../src/components/kit/identity';
 import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
 
 /** The stack's own workloads. */
 export const COMPONENTS = [
   'promtail',
+  'collector',
   'gateway',
   'loki',
   'compactor',
@@ -15,6 +17,9 @@ export const COMPONENTS = [
   'prometheus',
   'canary',
 ] as const;
+
+/** One of them is the stack's. While it takes over from the other, both are there, and they share a policy. */
+const AGENTS = ['promtail', 'collector'] as const;
 
 /** Everyone who could try. */
 export const PARTIES = [
@@ -26,6 +31,7 @@ export const PARTIES = [
   // Pods elsewhere in the cluster.
   'app',
   'app labelled as promtail',
+  'app labelled as collector',
   'app labelled as gateway',
   'app labelled as loki',
   'app labelled as compactor',
@@ -93,8 +99,8 @@ export interface Row {
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
   ...[
-    53, 80, 443, 587, 636, 3000, 3001, 3100, 3200, 3500, 3501, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 9080, 9090,
-    9093, 9094, 9095,
+    53, 80, 443, 587, 636, 3000, 3001, 3100, 3200, 3500, 3501, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 8888, 9080,
+    9090, 9093, 9094, 9095, 13_133,
   ].map((port) => ({
     port,
     protocol: 'TCP' as const,
@@ -118,23 +124,26 @@ export function matrix(config: StackConfig): readonly Row[] {
   const { login, database, smtp } = grafana;
   const clients = network.clients.length > 0;
   const tells = alerting.enabled && alertmanager.type !== 'none';
+  const agentPort = agentOf(config).ports.metrics;
   const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
   return [
-    ...rows('promtail', 'gateway', [8080], true, 'it pushes what it has read'),
-    ...rows('promtail', 'API server', [443], true, 'it asks which pods run on its node'),
-    ...rows('promtail', 'API server on its node', [6443], true, 'a policy sees the address behind the service'),
-    ...(['API server at a provider', 'API server at home'] as const).flatMap((place) =>
-      rows(
-        'promtail',
-        place,
-        [443, 6443],
-        apiServerAnywhere,
-        apiServerAnywhere ? 'it may be there' : 'it is not there',
+    ...AGENTS.flatMap((agent) => [
+      ...rows(agent, 'gateway', [8080], true, 'it pushes what it has read'),
+      ...rows(agent, 'API server', [443], true, 'it asks which pods run on its node'),
+      ...rows(agent, 'API server on its node', [6443], true, 'a policy sees the address behind the service'),
+      ...(['API server at a provider', 'API server at home'] as const).flatMap((place) =>
+        rows(agent, place, [443, 6443], apiServerAnywhere, apiServerAnywhere ? 'it may be there' : 'it is not there'),
       ),
-    ),
-    ...rows('promtail', 'loki', [3100], false, 'it has a credential for the gateway, and no other way in'),
-    ...rows('promtail', 'internet', [443], false, 'logs leave the cluster by no side door'),
-    ...rows('promtail', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
+      ...rows(agent, 'loki', [3100], false, 'it has a credential for the gateway, and no other way in'),
+      ...rows(agent, 'internet', [443], false, 'logs leave the cluster by no side door'),
+      ...rows(agent, 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
+      ...rows(agent, 'bucket', [443], false, 'the bucket is Loki’s'),
+      ...rows(agent, 'alertmanager', [9093], false, 'it raises no alerts'),
+      ...(embedded && agent !== agentOf(config).name
+        ? [] // the agents' common policy lets it in; its own lets it out to the stack's agent alone
+        : rows('prometheus', agent, [agentPort], embedded, scrapes)),
+      ...rows('monitoring', agent, [agentPort], true, 'it scrapes metrics'),
+    ]),
 
     ...rows('grafana', 'gateway', [8080], true, 'it queries with its read credential'),
     ...rows(
@@ -152,7 +161,6 @@ export function matrix(config: StackConfig): readonly Row[] {
       embedded ? 'its second datasource' : 'the stack has no Prometheus',
     ),
     ...rows('prometheus', 'gateway', [8081], embedded, scrapes),
-    ...rows('prometheus', 'promtail', [9080], embedded, scrapes),
     ...rows(
       'prometheus',
       'alertmanager',
@@ -207,7 +215,7 @@ export function matrix(config: StackConfig): readonly Row[] {
       records && embedded,
       records && embedded ? 'it keeps what rules record' : 'no rule records anything here',
     ),
-    ...(['gateway', 'promtail', 'compactor'] as const).flatMap((other) =>
+    ...(['gateway', ...AGENTS, 'compactor'] as const).flatMap((other) =>
       rows(other, 'prometheus', [9090], false, 'recording is Loki’s'),
     ),
     ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
@@ -233,10 +241,9 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('loki', 'internet', [443], false, 'it reports no usage and loads nothing'),
     ...rows('loki', 'cloud metadata', [80], false, 'its bucket credentials come from a Secret'),
     ...rows('gateway', 'bucket', [443], false, 'the bucket is Loki’s'),
-    ...rows('promtail', 'bucket', [443], false, 'the bucket is Loki’s'),
 
     ...alertmanagerRows(config),
-    ...COMPONENTS.filter((component) => component !== 'promtail').flatMap((component) => [
+    ...COMPONENTS.filter((component) => !AGENTS.some((agent) => agent === component)).flatMap((component) => [
       ...rows(component, 'API server', [443], false, 'it has no token and needs none'),
       ...rows(component, 'API server on its node', [6443], false, 'it has no token and needs none'),
     ]),
@@ -244,6 +251,7 @@ export function matrix(config: StackConfig): readonly Row[] {
       // A single Loki on its own disk, which tells nobody of alerts, looks up no name, and what is not there neither.
       const looksUp = {
         promtail: true,
+        collector: true,
         gateway: true,
         grafana: true,
         loki: ring || s3 || tells || records,
@@ -287,7 +295,6 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('ingress controller', 'loki', [3100], false, 'Loki’s API is not published'),
 
     ...rows('monitoring', 'gateway', [8081], true, 'it scrapes Loki’s metrics here'),
-    ...rows('monitoring', 'promtail', [9080], true, 'it scrapes metrics'),
     ...rows('monitoring', 'grafana', [3000], false, 'its API is there; its metrics have a port of their own'),
     ...rows('monitoring', 'grafana', [3001], metrics, metrics ? 'it scrapes metrics' : 'nobody scrapes'),
     ...rows('monitoring', 'canary', [3500], canary, canary ? 'it scrapes metrics' : noCanary),
@@ -306,6 +313,7 @@ export function matrix(config: StackConfig): readonly Row[] {
       [
         'app',
         'app labelled as promtail',
+        'app labelled as collector',
         'app labelled as gateway',
         'app labelled as loki',
         'app labelled as compactor',
@@ -324,7 +332,7 @@ export function matrix(config: StackConfig): readonly Row[] {
       ...rows(stranger, 'gateway', [8080, 8081], false, 'it is no listed client'),
       ...rows(stranger, 'grafana', [3000], false, 'people come through the Ingress'),
       ...rows(stranger, 'alertmanager', [9093, 9094], false, 'nobody but the stack raises and silences alerts'),
-      ...rows(stranger, 'promtail', [9080], false, 'only monitoring scrapes it'),
+      ...AGENTS.flatMap((agent) => rows(stranger, agent, [9080, 8888], false, 'only monitoring scrapes it')),
       ...rows(stranger, 'prometheus', [9090], false, 'people come through Grafana'),
     ]),
     ...(['unknown pod of logging', 'unknown pod of logging-agents'] as const).flatMap((stranger) => [
@@ -361,7 +369,6 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
     ...rows('loki', 'alertmanager', [9093], isOwn && alerting.enabled, own('its ruler raises alerts')),
     ...rows('grafana', 'alertmanager', [9093], isOwn, own('it shows alerts and silences')),
     ...rows('gateway', 'alertmanager', [9093], isOwn, own('metrics, and nothing else of its API')),
-    ...rows('promtail', 'alertmanager', [9093], false, 'it raises no alerts'),
     ...rows('compactor', 'alertmanager', [9093], false, 'it raises no alerts'),
     ...(['loki', 'grafana', 'gateway'] as const).flatMap((component) =>
       rows(component, 'alertmanager', [9094], false, 'gossip is Alertmanager’s own'),
@@ -386,7 +393,7 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
     ...rows('alertmanager', 'pod beside the alert bot', [8088], false, 'only the configured pods'),
     ...rows('alertmanager', 'internet', [443], false, 'only the configured receivers'),
     ...rows('alertmanager', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
-    ...(['loki', 'gateway', 'grafana', 'promtail'] as const).flatMap((component) =>
+    ...(['loki', 'gateway', 'grafana', ...AGENTS] as const).flatMap((component) =>
       rows('alertmanager', component, [3000, 3100, 8080, 9080], false, 'it tells receivers, and never asks back'),
     ),
     ...(['loki', 'grafana'] as const).flatMap((component) =>
@@ -407,7 +414,7 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
 function grafanaMayReach(to: Party, port: number, isConfigured: boolean, what: string): readonly Row[] {
   return [
     ...rows('grafana', to, [port], isConfigured, isConfigured ? `${what} is configured` : `no ${what} is configured`),
-    ...(['gateway', 'loki', 'compactor', 'promtail'] as const).flatMap((other) =>
+    ...(['gateway', 'loki', 'compactor', ...AGENTS] as const).flatMap((other) =>
       rows(other, to, [port], false, `${what} is Grafana’s`),
     ),
     ...rows(to, 'grafana', [3000], false, 'it never calls back'),

@@ -1,4 +1,5 @@
 /** Each way in which somebody could get one policy wrong, and that the traffic matrix notices it. */
+import { AGENTS } from '../../src/components/kit/identity';
 import { BUILD_TIMEOUT, programs } from '../../programs/program';
 import { type RenderedStack, stack } from '../../programs/rendered-stack';
 import { differences, policiesOf, unmentioned } from './differences';
@@ -126,7 +127,9 @@ describe.each(
   it.each(found)('$what', async ({ about, directions, changed }) => {
     // The rows that the mistake is about; all of them would say the same, and take ten times as long.
     const own = (party: Party): boolean =>
-      party === about || (about === 'default-deny' && party.startsWith('unknown pod'));
+      party === about ||
+      (about === 'agent' && party in AGENTS) ||
+      (about === 'default-deny' && party.startsWith('unknown pod'));
     const isRelated = ({ from, to }: Row): boolean =>
       (directions.includes('egress') && own(from)) || (directions.includes('ingress') && own(to));
     // Those of the matrix are few, and notice most mistakes.

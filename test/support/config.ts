@@ -293,6 +293,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     queueSize: '200Mi',
     containerLogMaxSize: '50Mi',
     positionsDirectory: '/var/lib/watch/positions',
+    since: '2026-01-02T03:04:05Z',
     excludeNamespaces: ['kube-system', 'noise'],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },

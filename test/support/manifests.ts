@@ -73,6 +73,11 @@ export type Labels = Readonly<Record<string, string>>;
 
 export interface Selector {
   readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: 'In';
+    readonly values: readonly string[];
+  }[];
 }
 
 export interface PolicyPeer {
@@ -231,6 +236,11 @@ export class Tree {
 /** Whether a selector's labels are among those of a pod. An empty selector selects everything. */
 export function selects(labels: Labels, pod: Labels): boolean {
   return Object.entries(labels).every(([key, value]) => pod[key] === value);
+}
+
+/** Whether a pod is one of a selector's, its expressions included. */
+export function isSelected({ matchLabels = {}, matchExpressions = [] }: Selector, pod: Labels): boolean {
+  return selects(matchLabels, pod) && matchExpressions.every(({ key, values }) => values.includes(pod[key] ?? ''));
 }
 
 /** Leaves of a tree with their paths. */

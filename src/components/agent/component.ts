@@ -5,7 +5,7 @@ import { credentialSecretName, type StackConfig } from '../../config';
 import { filesVolume } from '../../config/derived/files-volume';
 import { agentMetrics, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts } from '../kit/container';
-import { type AgentIdentity, GATEWAY, objectLabels } from '../kit/identity';
+import { type AgentIdentity, AGENTS, GATEWAY, objectLabels } from '../kit/identity';
 import { addresses, componentPolicy, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
 import { secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
@@ -101,6 +101,8 @@ export class Agent extends Construct {
     const { namespaces, network } = props;
     componentPolicy(this, identity, {
       namespace: namespaces.agents,
+      // While one agent takes over from the other, that one still sends what it has read: its policy is there until it has ended.
+      shared: { name: 'agent', by: Object.values(AGENTS) },
       ingress: [{ from: [...scrapers(props)], ports: tcp(identity.ports.metrics) }],
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import type { StackConfig } from '../../config';
 import { NODE_VARIABLE } from '../../pipelines/collector/source';
 import { Agent } from '../agent';
-import { goMemory, httpProbe, podField } from '../kit/container';
+import { goMemory, httpProbe, podField, tcpProbe } from '../kit/container';
 import { COLLECTOR } from '../kit/identity';
 import { collectorConfig, FOLDERS } from './config';
 
@@ -29,7 +29,7 @@ export class Collector extends Agent {
         resources: resources.collector,
         readinessProbe: { ...httpProbe('/', 'health'), periodSeconds: 5, failureThreshold: 5 },
         // It compiles some hundred expressions first, which takes longer on a node that is busy.
-        livenessProbe: { ...httpProbe('/', 'health'), initialDelaySeconds: 60 },
+        livenessProbe: { ...tcpProbe('health'), initialDelaySeconds: 60 },
       },
       terminationGracePeriodSeconds: END_SECONDS,
     });

@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
 import { GATEWAY_METRICS, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
-import { agentOf, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../kit/identity';
-import { componentPolicy, dnsEgress, podsIn, podsOf, scrapers, tcp } from '../kit/network';
+import { AGENTS, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../kit/identity';
+import { componentPolicy, dnsEgress, podsIn, podsOf, podsOfAny, scrapers, tcp } from '../kit/network';
 import { renderNginxConfig } from '../kit/nginx';
 import { scratch, secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
@@ -74,7 +74,7 @@ export class Gateway extends Construct {
       ingress: [
         {
           from: [
-            podsOf(agentOf(props), namespaces.agents),
+            podsOfAny(Object.values(AGENTS), namespaces.agents),
             podsOf(GRAFANA, namespaces.logging),
             ...(canary === undefined ? [] : [podsOf(CANARY, namespaces.logging)]),
             ...network.clients.map(({ namespace, podLabels }) => podsIn(namespace, podLabels)),

@@ -32,6 +32,8 @@ export function agentOf({ agent }: { readonly agent: Pick<StackConfig['agent'], 
   return AGENTS[agent.type];
 }
 
+/** The label with the name of a component. */
+export const NAME = 'app.kubernetes.io/name';
 /** The label of everything in a stack, and its value. */
 export const PART_OF = 'app.kubernetes.io/part-of';
 export const STACK = 'spywatcher-logs';
@@ -40,7 +42,7 @@ export const ADOPT = `${STACK}/adopted`;
 
 /** Labels that select the pods of a component. They never change: a StatefulSet's selector is immutable. */
 export function selectorLabels({ name }: Identity): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/name': name, [PART_OF]: STACK };
+  return { [NAME]: name, [PART_OF]: STACK };
 }
 
 /** Labels of every object of a component: the selector, and labels that may change. */

@@ -3,13 +3,25 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import { parseCIDR } from 'ipaddr.js';
 import type { Destination, StackConfig } from '../../config';
-import { type Identity, objectLabels, PROMETHEUS, selectorLabels } from './identity';
+import { type Identity, NAME, objectLabels, PART_OF, PROMETHEUS, selectorLabels, STACK } from './identity';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
 /** The pods of a component. */
 export function podsOf(component: Identity, namespace: string): k8s.NetworkPolicyPeer {
   return podsIn(namespace, selectorLabels(component));
+}
+
+/** The pods of any of some components. */
+export function podsOfAny(components: readonly Identity[], namespace: string): k8s.NetworkPolicyPeer {
+  return { ...podsIn(namespace), podSelector: selectorOfAny(components) };
+}
+
+function selectorOfAny(components: readonly Identity[]): k8s.LabelSelector {
+  return {
+    matchLabels: { [PART_OF]: STACK },
+    matchExpressions: [{ key: NAME, operator: 'In', values: components.map(({ name }) => name) }],
+  };
 }
 
 /** Pods with these labels in a namespace. Without labels, all pods of the namespace. */
@@ -84,6 +96,8 @@ export function alertmanagerEgress({
 
 export interface ComponentPolicyProps {
   readonly namespace: string;
+  /** Name of the policy, and the components whose pods it is for. @default - the component's own */
+  readonly shared?: { readonly name: string; readonly by: readonly Identity[] };
   readonly ingress: readonly k8s.NetworkPolicyIngressRule[];
   readonly egress: readonly k8s.NetworkPolicyEgressRule[];
 }
@@ -92,12 +106,12 @@ export interface ComponentPolicyProps {
 export function componentPolicy(
   scope: Construct,
   component: Identity,
-  { namespace, ingress, egress }: ComponentPolicyProps,
+  { namespace, shared, ingress, egress }: ComponentPolicyProps,
 ): k8s.KubeNetworkPolicy {
   return new k8s.KubeNetworkPolicy(scope, 'network-policy', {
-    metadata: { name: component.name, namespace, labels: { ...objectLabels(component) } },
+    metadata: { name: shared?.name ?? component.name, namespace, labels: { ...objectLabels(component) } },
     spec: {
-      podSelector: { matchLabels: { ...selectorLabels(component) } },
+      podSelector: shared === undefined ? { matchLabels: { ...selectorLabels(component) } } : selectorOfAny(shared.by),
       policyTypes: ['Ingress', 'Egress'],
       // The API server drops an empty list. A written one would be a difference at every refresh.
       ...(ingress.length === 0 ? {} : { ingress: [...ingress] }),

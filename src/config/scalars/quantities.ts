@@ -35,6 +35,10 @@ const BYTES_RULE = {
   rule: 'a size above 0, at most 100Ti: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes',
   remedy: 'write for example 15MB or 512Mi',
 };
+const MOMENT_RULE = {
+  rule: 'a moment that exists, in UTC and to the second',
+  remedy: 'write for example "2027-03-01T12:00:00Z", with quotes',
+};
 const CPU_RULE = {
   rule: 'an amount of CPU above 0, at most 10000: cores, or thousandths with m',
   remedy: 'write for example 250m, "1" or 0.5',
@@ -153,3 +157,15 @@ export const timeZone = () =>
 function isZone(name: string): boolean {
   return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
 }
+
+/** A moment, in UTC and to the second. */
+export const moment = (): z.ZodType<string, string> =>
+  parsed(
+    withPattern('moment', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, MOMENT_RULE),
+    (written) => {
+      const time = new Date(written);
+      // As with days.
+      return Number.isNaN(time.getTime()) || !time.toISOString().startsWith(written.slice(0, -1)) ? undefined : written;
+    },
+    MOMENT_RULE,
+  );

@@ -13,6 +13,7 @@ import {
   fraction,
   labelKey,
   logDirectory,
+  moment,
   redactExpression,
   objectLabelValue,
   stateDirectory,
@@ -67,6 +68,11 @@ export const agent = z.strictObject({
     .prefault(defaults.agent.containerLogMaxSize)
     .describe(
       'Size at which the kubelet rotates a container’s log, as the kubelet’s setting of this name has it. The stack does not change the kubelet. It computes from this size how long an outage the agent bridges (`docs/durability.md`).',
+    ),
+  since: moment()
+    .optional()
+    .describe(
+      'Moment from which on lines are read: what the container runtime wrote before is left out, and counted as dropped for `before-since`. It keeps an agent that takes over from the other one from sending again what that one has sent (`docs/agents.md`). By default, everything that is on the nodes is read.',
     ),
   excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
   files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),

@@ -11,6 +11,7 @@ import { PROGRAMS } from './programs';
 import { fileReceiver, PATH, podReceiver } from './receivers';
 import { redact } from './redaction';
 import { NAMESPACE_NAME, NODE_VARIABLE, nodeLabel, POD_NAME, POD_UID, podLabel, podLabels, podOfPath } from './source';
+import { leaveOutBefore } from './since';
 import { textRecords } from './text';
 
 type Components = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -52,6 +53,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
   const { excludeNamespaces, files, mountOf, exporter } = props;
   const redaction = redact(props.redact, props.allow);
   const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
+  const before = leaveOutBefore(props.since);
   const gateway = gatewayCounters(props.gatewayNamespace);
   const sources = files.map((source) => ({ name: `file_log/${source.name}`, source }));
   return {
@@ -76,6 +78,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
     },
     exporters: { [NOWHERE]: {} },
     processors: {
+      ...before.lines,
       'transform/path': transform([podOfPath(PATH)]),
       k8s_attributes: podMetadata(),
       'transform/pods': transform([podLabels(), ...redaction.suspects]),
@@ -84,6 +87,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       'transform/records': transform([...redaction.further, ...records()]),
       // The level and the claimed job are of a record; labels in Loki are of its source.
       groupbyattrs: { keys: [LABELS.level, LABELS.job] },
+      ...(files.length === 0 ? {} : before.records),
       ...drops,
       ...gateway.filters,
       'transform/labels': transform(onlyKnown()),
@@ -91,7 +95,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
     pipelines: {
       'logs/pods': {
         receivers: ['file_log/pods'],
-        processors: ['transform/path', 'k8s_attributes', 'transform/pods'],
+        processors: [...Object.keys(before.lines), 'transform/path', 'k8s_attributes', 'transform/pods'],
         exporters: [ROUTING],
       },
       ...(files.length === 0
@@ -112,7 +116,13 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       [GATEWAY]: { receivers: [ROUTING], processors: Object.keys(gateway.filters), exporters: [NOWHERE] },
       'logs/records': {
         receivers: [ROUTING, REDACTED],
-        processors: ['transform/records', 'groupbyattrs', ...Object.keys(drops), 'transform/labels'],
+        processors: [
+          'transform/records',
+          ...(files.length === 0 ? [] : Object.keys(before.records)),
+          'groupbyattrs',
+          ...Object.keys(drops),
+          'transform/labels',
+        ],
         exporters: [exporter],
       },
     },

@@ -16,6 +16,7 @@ import type { Pipeline } from './pipeline';
 import { postgres } from './postgres';
 import { redact, type RedactionStages } from './redaction';
 import { redis } from './redis';
+import { leaveOutBefore } from './since';
 import { ofFormats, type Stage, when } from './stage';
 import { readNow } from './time';
 
@@ -45,6 +46,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
           ...(withOwnPods ? [withNextLine(ANNOUNCING)] : []),
           // A line without an end is cut, or it would take all memory.
           { cri: { max_partial_line_size: maxPartialLine, max_partial_line_size_truncate: true } },
+          ...leaveOutBefore(props.since),
           ...records(formats, redaction, ORIGIN.pod),
           ...(withOwnPods
             ? [gatewayCounters(props.gatewayNamespace), ...dropRules(ownDropRules(props.canaryNamespace))]

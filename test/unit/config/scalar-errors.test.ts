@@ -77,6 +77,7 @@ const CONNECTIONS = says(/^a number of connections: .*from 1 to 65535$/);
 const TWICE = says(/\bonce$/);
 const RULE_FILE = says(/^the path of a YAML file, .*at most 200 /);
 const CIDR = says(/^an IPv4 or IPv6 CIDR, .*first of its range$/);
+const MOMENT = says(/^a moment that exists, in UTC and to the second$/);
 const DAY = says(/^a day: year, month and day$/);
 const ROLE = says(/\bARN of an IAM role$/);
 const IMAGE = says(/^an immutable image .*tag with a full version, or a digest$/);
@@ -801,6 +802,20 @@ const rows: readonly Row[] = [
     '/var/lib/../etc',
     '/var/lib/.',
     'var/lib/x',
+  ),
+  ...eachOf(
+    'a moment',
+    (since) => ({ agent: { since } }),
+    'agent.since',
+    MOMENT,
+    'now',
+    '2027-03-01',
+    '2027-03-01T12:00:00',
+    '2027-03-01T12:00:00+02:00',
+    '2027-03-01T12:00:00.5Z',
+    '2027-02-29T12:00:00Z',
+    '2027-03-01T24:00:00Z',
+    1798761600,
   ),
   ...eachOf(
     'a day',

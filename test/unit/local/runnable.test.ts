@@ -53,3 +53,20 @@ test('given a stack with receivers of its own, nobody else is told', async () =>
   expect(tellsExample(what)).toBe(false);
   expect(what.config).toEqual(loadStackConfig(ROOT, 'prod'));
 });
+
+test('given another agent than the file’s, the rest of the file is as it was', async () => {
+  const { config } = await runnable(ROOT, 'prod', nodeWith(), false, 'collector');
+  const prod = loadStackConfig(ROOT, 'prod');
+  expect(config).toEqual({
+    ...prod,
+    agent: { ...prod.agent, type: 'collector', positionsDirectory: '/var/lib/spywatcher-logs/collector' },
+  });
+});
+
+test('given a running agent, that one is asked for', async () => {
+  const kubectl = join(folder, 'kubectl-of-a-collector');
+  writeFileSync(kubectl, '#!/bin/sh\ncase "$*" in *daemonset\\ collector*) echo daemonset.apps/collector ;; esac\n');
+  chmodSync(kubectl, 0o755);
+  const { config } = await runnable(ROOT, 'prod', { kubectl, select: [] }, false, 'running');
+  expect(config.agent.type).toBe('collector');
+});

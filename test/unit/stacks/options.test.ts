@@ -217,6 +217,7 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'monitoring.thresholds.memoryUsed': 0.8,
   'monitoring.targets.0.path': '/changed',
   'agent.positionsDirectory': '/var/lib/changed',
+  'agent.since': '2026-01-02T03:04:06Z',
   'agent.files.0.format': 'redis',
   'agent.files.0.directory': '/var/log/changed',
   'agent.drop.0.selector': '{job="changed"}',

@@ -20,10 +20,10 @@ describe('given a stack, the Collector', () => {
     expect(containerOf(objects).env?.[0]?.name).toBe('NODE_NAME');
   });
 
-  it('is ready and alive by its health extension', () => {
+  it('is ready by what its health extension says, and restarted when that does not listen', () => {
     const { readinessProbe, livenessProbe, ports } = containerOf(objects);
     expect(readinessProbe.httpGet).toEqual({ path: '/', port: 'health' });
-    expect(livenessProbe.httpGet).toEqual({ path: '/', port: 'health' });
+    expect(livenessProbe).toMatchObject({ tcpSocket: { port: 'health' }, initialDelaySeconds: 60 });
     expect(ports).toContainEqual({ name: 'health', containerPort: 13_133, protocol: 'TCP' });
     expect(yamlOf(objects, 'collector-config', 'config.yaml').at('extensions.health_check.endpoint')).toBe(
       '0.0.0.0:13133',

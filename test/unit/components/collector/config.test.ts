@@ -193,3 +193,28 @@ describe('drop rules', () => {
     ]);
   });
 });
+
+describe('given a moment to read from', () => {
+  const since = '2027-03-01T12:00:00Z';
+  const nanoseconds = `${Date.UTC(2027, 2, 1, 12)}000000`;
+
+  test('lines of pods are left out by the time of the runtime, before anything is done with them', () => {
+    const { processors, service } = configOf({ agent: { since } });
+    expect(service.pipelines['logs/pods']?.processors[0]).toBe('filter/before-since');
+    expect(processors['filter/before-since']).toMatchObject({
+      log_conditions: [{ context: 'log', conditions: [`log.time_unix_nano < ${nanoseconds}`] }],
+    });
+    expect(JSON.stringify(service)).not.toContain('before-since-of-files');
+  });
+
+  test('records of files are left out by their own time, once it is read', () => {
+    const { processors, service } = configOf({ agent: { since, files: [...FILES] } });
+    expect(service.pipelines['logs/records']?.processors.slice(0, 2)).toEqual([
+      'transform/records',
+      'filter/before-since-of-files',
+    ]);
+    expect(JSON.stringify(processors['filter/before-since-of-files'])).toContain(
+      JSON.stringify(`(log.attributes["filename"] != nil and log.time_unix_nano < ${nanoseconds})`).slice(1, -1),
+    );
+  });
+});

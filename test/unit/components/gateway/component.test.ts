@@ -136,15 +136,19 @@ describe('given every option, the gateway', () => {
     expect(podOf(everything).spec.topologySpreadConstraints).toHaveLength(2);
   });
 
-  it('lets in the agent, Grafana, the canary and the configured clients, and the monitoring to its metrics alone', () => {
+  it('lets in either agent, Grafana, the canary and the configured clients, and the monitoring to its metrics alone', () => {
     const namespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
     const component = (name: string) => ({
       matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'spywatcher-logs' },
     });
+    const eitherAgent = {
+      matchLabels: { 'app.kubernetes.io/part-of': 'spywatcher-logs' },
+      matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['promtail', 'collector'] }],
+    };
     expect(find(everything, 'NetworkPolicy').spec.ingress).toEqual([
       {
         from: [
-          { namespaceSelector: namespace('watch-agents'), podSelector: component('promtail') },
+          { namespaceSelector: namespace('watch-agents'), podSelector: eitherAgent },
           { namespaceSelector: namespace('watch'), podSelector: component('grafana') },
           { namespaceSelector: namespace('watch'), podSelector: component('canary') },
           { namespaceSelector: namespace('exports'), podSelector: { matchLabels: { app: 'exporter' } } },

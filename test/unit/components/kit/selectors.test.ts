@@ -1,12 +1,15 @@
 /** Whatever selects pods selects the right ones, and names ports that they have. */
+import { AGENTS } from '../../../../src/components/kit/identity';
 import {
   find,
+  isSelected,
   type Labels,
   type Manifest,
   ofKind,
   type PolicyPeer,
   renderStack,
   selects,
+  type Selector,
   workloads,
 } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
@@ -62,8 +65,14 @@ function backendsOf({ kind, spec }: Manifest): readonly Backend[] {
   );
 }
 
-const selectedIn = (pods: readonly Pod[], namespace: string | undefined, labels: Labels): readonly Pod[] =>
-  pods.filter((pod) => pod.namespace === namespace && selects(labels, pod.labels));
+const selectedIn = (pods: readonly Pod[], namespace: string | undefined, selector: Selector): readonly Pod[] =>
+  pods.filter((pod) => pod.namespace === namespace && isSelected(selector, pod.labels));
+
+/** Name of the policy for a pod. Agents share one. */
+function policyOf(labels: Labels): string {
+  const name = labels['app.kubernetes.io/name'] ?? '';
+  return name in AGENTS ? 'agent' : name;
+}
 
 describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)] as const))(
   'stack %s',
@@ -82,7 +91,7 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
 
     it('selects with each Service pods of one workload, on ports that they have', () => {
       for (const { metadata, spec } of ofKind(objects, 'Service')) {
-        const selected = selectedIn(pods, metadata.namespace, spec.selector);
+        const selected = selectedIn(pods, metadata.namespace, { matchLabels: spec.selector });
         const [component] = metadata.name.split('-');
         expect(selected.length).toBeGreaterThan(0);
         expect(new Set(selected.map(({ labels }) => labels['app.kubernetes.io/name']))).toEqual(new Set([component]));
@@ -95,7 +104,7 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
       for (const { metadata, spec } of ofKind(objects, 'Service').filter(({ metadata: { name } }) =>
         /-\d+(?:-metrics)?$/.test(name),
       ))
-        expect(selectedIn(pods, metadata.namespace, spec.selector as Labels).map(({ name }) => name)).toEqual([
+        expect(selectedIn(pods, metadata.namespace, { matchLabels: spec.selector }).map(({ name }) => name)).toEqual([
           metadata.name.replace('-metrics', ''),
         ]);
     });
@@ -131,17 +140,16 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
       const policies = ofKind(objects, 'NetworkPolicy').filter(({ metadata }) => metadata.name !== 'default-deny');
       for (const { namespace, labels } of pods) {
         const own = policies.filter(
-          ({ metadata, spec }) =>
-            metadata.namespace === namespace && selects(spec.podSelector.matchLabels ?? {}, labels),
+          ({ metadata, spec }) => metadata.namespace === namespace && isSelected(spec.podSelector, labels),
         );
-        expect(own.map(({ metadata }) => metadata.name)).toEqual([labels['app.kubernetes.io/name']]);
+        expect(own.map(({ metadata }) => metadata.name)).toEqual([policyOf(labels)]);
         expect(own[0]?.spec.policyTypes).toEqual(['Ingress', 'Egress']);
       }
     });
 
     it('opens in each pod only ports that it listens on', () => {
       for (const { metadata, spec } of ofKind(objects, 'NetworkPolicy')) {
-        const selected = selectedIn(pods, metadata.namespace, spec.podSelector.matchLabels ?? {});
+        const selected = selectedIn(pods, metadata.namespace, spec.podSelector);
         for (const { ports } of spec.ingress ?? [])
           for (const { port } of ports) for (const pod of selected) expect([...pod.ports.values()]).toContain(port);
       }
@@ -149,15 +157,15 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
 
     it('lets no pod go out to a pod of the stack that does not let it in', () => {
       const peers = (peer: PolicyPeer) =>
-        selectedIn(pods, peer.namespaceSelector?.matchLabels?.[NAMESPACE_LABEL], peer.podSelector?.matchLabels ?? {});
+        selectedIn(pods, peer.namespaceSelector?.matchLabels?.[NAMESPACE_LABEL], peer.podSelector ?? {});
       for (const { metadata, spec } of ofKind(objects, 'NetworkPolicy')) {
-        const [source] = selectedIn(pods, metadata.namespace, spec.podSelector.matchLabels ?? {});
+        const [source] = selectedIn(pods, metadata.namespace, spec.podSelector);
         for (const { to = [], ports } of spec.egress ?? [])
           for (const target of to.flatMap(peers)) {
             const { ingress = [] } = find(
               ofKind(objects, 'NetworkPolicy').filter((policy) => policy.metadata.namespace === target.namespace),
               'NetworkPolicy',
-              target.labels['app.kubernetes.io/name'],
+              policyOf(target.labels),
             ).spec;
             for (const { port } of ports)
               expect(
