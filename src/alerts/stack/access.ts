@@ -1,4 +1,4 @@
-/** Alerts on the gateway and its certificate. The agents count nginx' lines: src/pipelines/promtail/gateway.ts. */
+/** Alerts on the gateway and its certificate. The agents count nginx' lines: src/pipelines/gateway.ts. */
 import { formatDuration } from '../../config/units';
 import { GATEWAY_CERTIFICATE_DAYS, type GatewayCounter, gatewayCounter } from '../../log-model/gateway-counters';
 import { grown, seconds, selectorOf } from './promql';

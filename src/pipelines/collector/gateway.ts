@@ -1,9 +1,9 @@
 /**
- * Counts refused and failed requests in the lines of the gateway's access log: nginx has no metrics of them. The gateway's records
- * are copied to a pipeline with a filter for each counter, and the copies end there. A filter counts what it takes out.
+ * Counts refused and failed requests of the gateway. Its records are copied to a pipeline with a filter for each counter, and the
+ * copies end there. A filter counts what it takes out.
  */
-import { LABELS } from '../../log-model';
 import { GATEWAY_COUNTERS, type GatewayCounter, gatewayFilter } from '../../log-model/gateway-counters';
+import { gatewayLabels, lineOf } from '../gateway';
 import { all, BODY, literal, matches } from './ottl';
 
 type Component = Readonly<Record<string, unknown>>;
@@ -15,14 +15,15 @@ export function gatewayCounters(namespace: string): {
   readonly filters: Readonly<Record<string, Component>>;
 } {
   const counters = Object.keys(GATEWAY_COUNTERS) as GatewayCounter[];
-  const isOf = (label: string, value: string): string => `attributes[${literal(label)}] == ${literal(value)}`;
   return {
-    condition: all([isOf(LABELS.app, 'gateway'), isOf(LABELS.namespace, namespace)]),
+    condition: all(
+      gatewayLabels(namespace).map(([label, value]) => `attributes[${literal(label)}] == ${literal(value)}`),
+    ),
     filters: Object.fromEntries(counters.map((counter) => [gatewayFilter(counter), takesOut(counter)])),
   };
 }
 
 function takesOut(counter: GatewayCounter): Component {
-  const condition = matches(BODY, `"status":${GATEWAY_COUNTERS[counter].status},`);
+  const condition = matches(BODY, lineOf(counter));
   return { error_mode: 'silent', log_conditions: [{ context: 'log', conditions: [condition] }] };
 }

@@ -1,6 +1,6 @@
-/** Counts refused and failed requests in the lines of the gateway's access log: nginx has no metrics of them. */
-import { LABELS } from '../../log-model';
+/** Stages that count refused and failed requests of the gateway. */
 import { GATEWAY_COUNTER_PREFIX, GATEWAY_COUNTERS, type GatewayCounter } from '../../log-model/gateway-counters';
+import { gatewayLabels, lineOf } from '../gateway';
 import { selector, type Stage, when } from './stage';
 
 /** A counter that was not counted up for this long is forgotten; a pod's lines end with it. */
@@ -8,9 +8,10 @@ const FORGOTTEN_AFTER = '24h';
 
 /** @param namespace - the gateway's. */
 export function gatewayCounters(namespace: string): Stage {
+  const matchers = gatewayLabels(namespace).map(([label, value]) => `${label}="${value}"`);
   return {
     match: {
-      selector: selector([['|=', '"status":']], `{${LABELS.app}="gateway",${LABELS.namespace}="${namespace}"}`),
+      selector: selector([['|=', '"status":']], `{${matchers.join(',')}}`),
       stages: [
         counted('|=', 'unauthorized', 'Requests that were answered with 401.'),
         counted('|~', 'serverErrors', 'Requests that were answered with 5xx.'),
@@ -20,13 +21,12 @@ export function gatewayCounters(namespace: string): Stage {
 }
 
 function counted(operator: '|=' | '|~', counter: GatewayCounter, description: string): Stage {
-  const { name, status } = GATEWAY_COUNTERS[counter];
   return when(
-    [[operator, `"status":${status},`]],
+    [[operator, lineOf(counter)]],
     [
       {
         metrics: {
-          [`${name}_total`]: {
+          [`${GATEWAY_COUNTERS[counter].name}_total`]: {
             type: 'Counter',
             description,
             prefix: GATEWAY_COUNTER_PREFIX, // default promtail_custom_
