@@ -82,7 +82,7 @@ const agents: RowOf = (config) => {
 const gateway: RowOf = (config) => {
   const select = selectorFor(config);
   const counter = (name: GatewayCounter): string => {
-    const { metric, matchers } = gatewayCounter(name, 'promtail');
+    const { name: metric, matchers } = gatewayCounter(name, 'promtail');
     return `${metric}${select('promtail', ...matchers)}`;
   };
   return {

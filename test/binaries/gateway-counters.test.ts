@@ -73,7 +73,7 @@ test.each(['promtail', 'collector'] as const)(
       );
       const metrics = await agent.metrics();
       const count = (counter: GatewayCounter): number => {
-        const { metric, matchers } = gatewayCounter(counter, name);
+        const { name: metric, matchers } = gatewayCounter(counter, name);
         const labels = matchers.map((matcher): readonly [string, string] => {
           const [, label = '', value = ''] = /^(\w+)="(.*)"$/.exec(matcher) ?? [];
           return [label, value];

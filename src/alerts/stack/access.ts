@@ -9,7 +9,7 @@ export const accessRules: RulesOf = (config) => {
   const { thresholds } = monitoring;
   const select = selectorOf(config);
   const count = (counter: GatewayCounter): string => {
-    const { metric, matchers } = gatewayCounter(counter, 'promtail');
+    const { name: metric, matchers } = gatewayCounter(counter, 'promtail');
     return `sum(${grown(`${metric}${select('promtail', ...matchers)}`, '5m')})`;
   };
   // Other certificates in the namespace, such as Grafana's; the gateway has a metric for its own.

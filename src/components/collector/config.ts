@@ -1,10 +1,12 @@
 /** The Collector's config file, as an object. */
 import type { StackConfig } from '../../config';
 import { formatDuration } from '../../config/units';
+import { LOKI_EXPORTER } from '../../log-model/agent-metrics';
 import { collectorPipelines } from '../../pipelines/collector';
 import { gatewayUrl } from '../gateway';
 import { type AgentFolders, scrapeProps } from '../agent';
 import { COLLECTOR } from '../kit/identity';
+import { TELEMETRY } from './telemetry';
 
 /** Folders of its container. */
 export const FOLDERS: AgentFolders = {
@@ -16,7 +18,7 @@ export const FOLDERS: AgentFolders = {
 };
 
 /** Names of components that others refer to. */
-const [STORAGE, AUTH, HEALTH, LOKI] = ['file_storage', 'basicauth', 'health_check', 'otlp_http/loki'];
+const [STORAGE, AUTH, HEALTH, LOKI] = ['file_storage', 'basicauth', 'health_check', LOKI_EXPORTER];
 
 /** The Collector's config file as an object. */
 export function collectorConfig(config: StackConfig): Readonly<Record<string, unknown>> {
@@ -57,12 +59,7 @@ export function collectorConfig(config: StackConfig): Readonly<Record<string, un
     service: {
       extensions: [STORAGE, HEALTH, ...(auth.loki.enabled ? [AUTH] : [])],
       pipelines,
-      telemetry: {
-        logs: { encoding: 'json' },
-        metrics: {
-          readers: [{ pull: { exporter: { prometheus: { host: '0.0.0.0', port: COLLECTOR.ports.metrics } } } }],
-        },
-      },
+      telemetry: TELEMETRY,
     },
   };
 }

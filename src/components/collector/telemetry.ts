@@ -1,0 +1,54 @@
+/** What the Collector tells of itself: its log, and the metrics that alerts and dashboards ask for. */
+import { PUSH_DURATION } from '../../log-model/agent-metrics';
+import { COLLECTOR } from '../kit/identity';
+
+type Section = Readonly<Record<string, unknown>>;
+
+/** Instruments whose series nobody asks for. Names as in its source. */
+const DROPPED = [
+  'otelcol.k8s.pod.association', // a series for each pod that ever was
+  'otelcol_processor_incoming_items', // two for each processor
+  'otelcol_processor_outgoing_items',
+  'otelcol_processor_internal_duration', // the others are histograms
+  'otelcol_processor_groupbyattrs_*',
+  'otelcol_exporter_queue_batch_*',
+  'otelcol.*.size',
+  'http.client.request.body.size',
+];
+
+/** `service.telemetry` of its config file. */
+export const TELEMETRY: Section = {
+  logs: { encoding: 'json' },
+  metrics: {
+    // Below this level pushes are not counted by their answer, records are dropped without a reason, and views are refused.
+    level: 'detailed',
+    readers: [
+      {
+        pull: {
+          exporter: {
+            prometheus: {
+              host: '0.0.0.0',
+              port: COLLECTOR.ports.metrics,
+              without_scope_info: true, // default false: three labels more on each series
+            },
+          },
+        },
+      },
+    ],
+    views: [
+      {
+        selector: { instrument_name: 'http.client.request.duration' },
+        stream: {
+          name: PUSH_DURATION,
+          // Without the addresses: there is one gateway.
+          attribute_keys: { included: ['http.response.status_code'] },
+          aggregation: { explicit_bucket_histogram: { boundaries: [1, 10], record_min_max: false } },
+        },
+      },
+      ...DROPPED.map((name) => ({
+        selector: { instrument_name: name },
+        stream: { aggregation: { drop: {} } },
+      })),
+    ],
+  },
+};
