@@ -3,6 +3,7 @@ import { heartbeatSources } from '../config/derived/heartbeat';
 import type { StackConfig } from '../config/schema';
 import type { AlertRule, AnySeverity } from './rule';
 import { accessRules } from './stack/access';
+import { agentRules } from './stack/agent';
 import { ingestionRules } from './stack/ingestion';
 import { lokiRules } from './stack/loki';
 import { canaryRules, watcherRules } from './stack/monitoring';
@@ -12,6 +13,7 @@ import { watchdog } from './watchdog';
 export function stackRules(config: StackConfig): readonly AlertRule<AnySeverity>[] {
   const rules = [
     ingestionRules,
+    agentRules,
     lokiRules,
     accessRules,
     watcherRules,

@@ -38,13 +38,17 @@ export function builtInLogAlerts({ alerting }: Pick<StackConfig, 'alerting'>): r
 
 /** Names of the built-in alerts about metrics, also of those that this stack has no program for. */
 export function builtInMetricAlerts(config: StackConfig): readonly string[] {
-  const { canary, gateway } = config;
-  return stackRules({
-    ...config,
-    alertmanager: { type: 'none' }, // without the heartbeat
-    canary: canary ?? { ...defaults.canary, interval: { milliseconds: 1000 } },
-    gateway: { ...gateway, tls: gateway.tls ?? defaults.gateway.tls },
-  }).map(({ name }) => name);
+  const { agent, canary, gateway } = config;
+  const rules = (['promtail', 'collector'] as const).flatMap((type) =>
+    stackRules({
+      ...config,
+      agent: { ...agent, type },
+      alertmanager: { type: 'none' }, // without the heartbeat
+      canary: canary ?? { ...defaults.canary, interval: { milliseconds: 1000 } },
+      gateway: { ...gateway, tls: gateway.tls ?? defaults.gateway.tls },
+    }),
+  );
+  return [...new Set(rules.map(({ name }) => name))];
 }
 
 /** A label that is a template may become anything. */

@@ -15,6 +15,8 @@ export interface AgentMetrics {
   readonly dropped: AgentMetric & { readonly reason: string };
   /** Attempts to send a batch. A counter. The label is the status of the answer, or this value if there was none. */
   readonly pushes: AgentMetric & { readonly status: string; readonly noAnswer: string };
+  /** Attempts that came to nothing and are repeated. A counter. */
+  readonly retries: AgentMetric;
   /** Records that the drop rules have left out. A counter. The label is the rule, after this prefix. */
   readonly leftOut: AgentMetric & { readonly rule: string; readonly prefix: string };
   /** Resident memory in bytes. */
@@ -24,8 +26,6 @@ export interface AgentMetrics {
 }
 
 export interface PromtailMetrics extends AgentMetrics {
-  /** Attempts to send a batch after the first one. A counter. */
-  readonly retries: AgentMetric;
   /** Bytes of each file that it follows, by path. */
   readonly fileBytes: AgentMetric;
   /** Bytes that it has read of each of them. */
@@ -47,10 +47,10 @@ const PROMTAIL: PromtailMetrics = {
   sent: all('promtail_sent_entries_total'),
   dropped: { ...all('promtail_dropped_entries_total'), reason: 'reason' },
   pushes: { ...all('promtail_request_duration_seconds_count'), status: 'status_code', noAnswer: '-1' },
+  retries: all('promtail_batch_retries_total'),
   leftOut: { ...all('logentry_dropped_lines_total'), rule: 'reason', prefix: '' },
   memory: all('process_resident_memory_bytes'),
   own: all('promtail_build_info'),
-  retries: all('promtail_batch_retries_total'),
   fileBytes: all('promtail_file_bytes_total'),
   readBytes: all('promtail_read_bytes_total'),
 };
@@ -69,11 +69,22 @@ export const GATEWAY_FILTERS = 'filter/gateway/';
 
 const toLoki = (name: string): AgentMetric => ({ name, matchers: [`exporter="${LOKI_EXPORTER}"`] });
 const queueCapacity = toLoki('otelcol_exporter_queue_capacity');
+/** Statuses after which it sends a batch again, besides no answer. After any other it drops the batch. */
+export const COLLECTOR_RETRIES = ['429', '502', '503', '504'] as const;
+const pushes = {
+  ...all(`${PUSH_DURATION}_seconds_count`),
+  status: 'http_response_status_code',
+  noAnswer: '', // then the label is not there
+};
 
 const COLLECTOR: CollectorMetrics = {
   sent: toLoki('otelcol_exporter_sent_log_records_total'),
   dropped: { ...toLoki('otelcol_exporter_send_failed_log_records_total'), reason: 'error_type' },
-  pushes: { ...all(`${PUSH_DURATION}_seconds_count`), status: 'http_response_status_code', noAnswer: '' },
+  pushes,
+  retries: {
+    name: pushes.name,
+    matchers: [`${pushes.status}=~"${[...COLLECTOR_RETRIES, pushes.noAnswer].join('|')}"`],
+  },
   leftOut: { name: FILTERED, matchers: [`filter!~"${GATEWAY_FILTERS}.*"`], rule: 'filter', prefix: 'filter/' },
   memory: all('otelcol_process_memory_rss_bytes'),
   own: queueCapacity,
@@ -84,6 +95,3 @@ const COLLECTOR: CollectorMetrics = {
 
 /** By `agent.type`. */
 export const AGENT_METRICS = { promtail: PROMTAIL, collector: COLLECTOR } as const;
-
-/** Statuses after which the Collector sends a batch again, besides no answer. After any other it drops the batch. */
-export const COLLECTOR_RETRIES = ['429', '502', '503', '504'] as const;

@@ -25,16 +25,16 @@ export interface RuleCase {
   readonly normal: Series;
 }
 
-const LOKI = 'job="loki",instance="loki-0"';
-const GATEWAY = 'job="gateway",instance="gateway"';
+export const LOKI = 'job="loki",instance="loki-0"';
+export const GATEWAY = 'job="gateway",instance="gateway"';
 const AGENT = 'job="promtail",instance="10.0.0.1:9080"';
 /** Of the agent's memory, by the defaults. */
 const NEAR_LIMIT = Math.round(0.95 * configWith().resources.promtail.limits.memory.bytes);
-const up = (target: string): Series => ({ [`up{${target}}`]: '1x240' });
+export const up = (target: string): Series => ({ [`up{${target}}`]: '1x240' });
 const HOUR = 3600;
 
 /** A counter that grows for a while, of a target that was there before. */
-const burst = (target: string, series: string, values: string): Series => ({ ...up(target), [series]: values });
+export const burst = (target: string, series: string, values: string): Series => ({ ...up(target), [series]: values });
 
 export const CASES: Readonly<Record<string, RuleCase>> = {
   LokiLosesLines: {

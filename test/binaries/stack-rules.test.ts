@@ -1,6 +1,7 @@
 /** Each of the stack's own alerts, by promtool on the rendered rules: it fires, it resolves, and normal work does not set it off. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { stackRules } from '../../src/alerts/stack-rules';
 import { watchdog } from '../../src/alerts/watchdog';
@@ -8,23 +9,33 @@ import { CANARY } from '../support/config';
 import { BUILD_TIMEOUT, programs, removeFolder, run, temporaryFolder } from '../../programs/program';
 import { configFile, variant } from '../../programs/rendered-stack';
 import { CASES, type RuleCase, type Series } from './stack-rules-cases';
+import { COLLECTOR_CASES, OLDEST } from './stack-rules-cases-collector';
 
-const rendered = variant('watched', {
-  environment: 'staging',
-  monitoring: { type: 'embedded' },
-  ...CANARY,
-  gateway: { tls: {} },
-  alertmanager: { type: 'embedded', heartbeat: { egress: [{ cidr: '203.0.113.0/24', port: 443 }] } },
-});
-// The heartbeat always fires, and has a test of its own below.
-const rules = stackRules(rendered.config).filter(({ severity }) => severity !== 'none');
+const watched = (agent: 'promtail' | 'collector') =>
+  variant(`watched by ${agent}`, {
+    environment: 'staging',
+    monitoring: { type: 'embedded' },
+    ...CANARY,
+    agent: { type: agent },
+    ...(agent === 'collector' ? { limits: { rejectOldSamplesAfter: OLDEST } } : {}),
+    gateway: { tls: {} },
+    alertmanager: { type: 'embedded', heartbeat: { egress: [{ cidr: '203.0.113.0/24', port: 443 }] } },
+  });
+const stacks = { promtail: watched('promtail'), collector: watched('collector') } as const;
+type Agent = keyof typeof stacks;
+/** The heartbeat always fires, and has a test of its own below. */
+const rulesOf = (agent: Agent) => stackRules(stacks[agent].config).filter(({ severity }) => severity !== 'none');
+const rules = rulesOf('promtail');
+/** What is the same for both is tested once. */
+const others = rulesOf('collector').filter((rule) => !rules.some((same) => isDeepStrictEqual(same, rule)));
 
 let promtool: string;
 let folder: string;
 beforeAll(async () => {
   ({ promtool } = await programs('promtool'));
   folder = temporaryFolder('stack-rules');
-  writeFileSync(join(folder, 'rules.yaml'), configFile(rendered, 'prometheus-config', 'stack-rules.yaml'));
+  for (const [agent, rendered] of Object.entries(stacks))
+    writeFileSync(join(folder, `${agent}.yaml`), configFile(rendered, 'prometheus-config', 'stack-rules.yaml'));
 }, BUILD_TIMEOUT);
 afterAll(() => removeFolder(folder));
 
@@ -34,12 +45,17 @@ interface Expected {
 }
 
 /** What promtool says of these series; nothing where all is as expected. */
-async function verdict(alertname: string, series: Series, expected: readonly Expected[]): Promise<string> {
-  const file = join(folder, `${alertname}.yaml`);
+async function verdict(
+  alertname: string,
+  series: Series,
+  expected: readonly Expected[],
+  agent: Agent = 'promtail',
+): Promise<string> {
+  const file = join(folder, `${agent}-${alertname}.yaml`);
   writeFileSync(
     file,
     stringify({
-      rule_files: ['rules.yaml'],
+      rule_files: [`${agent}.yaml`],
       evaluation_interval: '1m',
       tests: [
         {
@@ -54,17 +70,20 @@ async function verdict(alertname: string, series: Series, expected: readonly Exp
   return code === 0 ? '' : `${stdout}${stderr}`;
 }
 
-it('every alert is tested', () => {
+it('every alert is tested, those that depend on the agent with both', () => {
   expect(Object.keys(CASES).sort()).toEqual(rules.map(({ name }) => name).sort());
+  expect(Object.keys(COLLECTOR_CASES).sort()).toEqual(others.map(({ name }) => name).sort());
 });
 
-const cases = rules.map((rule) => {
-  const tested = CASES[rule.name];
-  if (tested === undefined) throw new Error(`no case for ${rule.name}`);
-  return [rule.name, rule, tested] as const;
-});
+const cases = (['promtail', 'collector'] as const).flatMap((agent) =>
+  (agent === 'promtail' ? rules : others).map((rule) => {
+    const tested = (agent === 'promtail' ? CASES : COLLECTOR_CASES)[rule.name];
+    if (tested === undefined) throw new Error(`no case for ${rule.name} with ${agent}`);
+    return [rule.name, agent, rule, tested] as const;
+  }),
+);
 
-describe.each(cases)('%s', (name, { severity, summary }, tested: RuleCase) => {
+describe.each(cases)('%s, with %s', (name, agent, { severity, summary }, tested: RuleCase) => {
   it(`given that it goes wrong, fires at ${tested.fires} and not before, and is resolved at ${tested.resolves}`, async () => {
     const alert = {
       exp_labels: { ...tested.labels, severity },
@@ -75,11 +94,16 @@ describe.each(cases)('%s', (name, { severity, summary }, tested: RuleCase) => {
       },
     };
     expect(
-      await verdict(name, tested.wrong, [
-        { eval_time: tested.before, exp_alerts: [] },
-        { eval_time: tested.fires, exp_alerts: [alert] },
-        { eval_time: tested.resolves, exp_alerts: [] },
-      ]),
+      await verdict(
+        name,
+        tested.wrong,
+        [
+          { eval_time: tested.before, exp_alerts: [] },
+          { eval_time: tested.fires, exp_alerts: [alert] },
+          { eval_time: tested.resolves, exp_alerts: [] },
+        ],
+        agent,
+      ),
     ).toBe('');
   });
 
@@ -90,6 +114,7 @@ describe.each(cases)('%s', (name, { severity, summary }, tested: RuleCase) => {
         name,
         tested.normal,
         times.map((time) => ({ eval_time: time, exp_alerts: [] })),
+        agent,
       ),
     ).toBe('');
   });

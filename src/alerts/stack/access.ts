@@ -1,17 +1,18 @@
 /** Alerts on the gateway and its certificate. The agents count nginx' lines: src/pipelines/gateway.ts. */
 import { formatDuration } from '../../config/units';
 import { GATEWAY_CERTIFICATE_DAYS, type GatewayCounter, gatewayCounter } from '../../log-model/gateway-counters';
-import { grown, seconds, selectorOf } from './promql';
+import { AGENT_METRICS } from '../../log-model/agent-metrics';
+import { agentSeries, grown, seconds, selectorOf } from './promql';
 import type { RulesOf } from './config';
 
 export const accessRules: RulesOf = (config) => {
   const { namespaces, gateway, monitoring } = config;
   const { thresholds } = monitoring;
   const select = selectorOf(config);
-  const count = (counter: GatewayCounter): string => {
-    const { name: metric, matchers } = gatewayCounter(counter, 'promtail');
-    return `sum(${grown(`${metric}${select('promtail', ...matchers)}`, '5m')})`;
-  };
+  const agents = agentSeries(config);
+  const { pushes } = AGENT_METRICS[config.agent.type];
+  const count = (counter: GatewayCounter): string =>
+    `sum(${grown(agents(gatewayCounter(counter, config.agent.type)), '5m')})`;
   // Other certificates in the namespace, such as Grafana's; the gateway has a metric for its own.
   const certificates = (label: string): string =>
     `certmanager_certificate_expiration_timestamp_seconds{${label}="${namespaces.logging}",name!="gateway"}`;
@@ -35,12 +36,15 @@ export const accessRules: RulesOf = (config) => {
     // By the agents' own count, which goes on while they deliver nothing.
     {
       name: 'GatewayRefusesPushes',
-      expr: `sum by (status_code) (rate(promtail_request_duration_seconds_count${select('promtail', 'status_code=~"5..|-1"')}[5m])) > 0`,
+      expr: `sum by (${pushes.status}) (rate(${agents(pushes, `${pushes.status}=~"5..|${pushes.noAnswer}"`)}[5m])) > 0`,
       for: '5m',
       severity: 'critical',
       summary: 'Pushes of the agents fail',
-      description:
-        '{{ printf "%.2f" $value }} pushes a second fail with {{ $labels.status_code }}; -1 is no answer at all.',
+      description: `{{ printf "%.2f" $value }} pushes a second fail with ${
+        pushes.noAnswer === ''
+          ? `{{ or $labels.${pushes.status} "no answer at all" }}`
+          : `{{ $labels.${pushes.status} }}; ${pushes.noAnswer} is no answer at all`
+      }.`,
     },
     ...(gateway.tls === undefined
       ? []

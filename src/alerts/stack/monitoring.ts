@@ -1,17 +1,18 @@
 /** Alerts on the stack's monitoring: scraped targets, memory, Alertmanager, Prometheus and the canary. */
 import { hasGrafana } from '../../config/derived/monitoring';
 import type { StackConfig } from '../../config/schema';
+import { AGENT_METRICS } from '../../log-model/agent-metrics';
 import type { RulesOf } from './config';
-import { grown, seconds, selectorOf } from './promql';
+import { agentSeries, grown, seconds, selectorOf } from './promql';
 
 /** Programs of the stack that have metrics. */
 function jobs(config: StackConfig): readonly string[] {
-  const { deployment, alertmanager, monitoring, canary, gateway } = config;
+  const { agent, deployment, alertmanager, monitoring, canary, gateway } = config;
   return [
     'loki',
     ...(deployment.mode === 'ha' ? ['compactor'] : []),
     ...(gateway.tls === undefined ? [] : ['gateway']),
-    'promtail',
+    agent.type,
     ...(hasGrafana(config) ? ['grafana'] : []),
     ...(canary === undefined ? [] : ['canary']),
     ...(alertmanager.type === 'embedded' ? ['alertmanager'] : []),
@@ -57,17 +58,21 @@ export const watcherRules: RulesOf = (config) => {
 };
 
 function memoryNearLimit(config: StackConfig): string {
-  const { deployment, monitoring, resources, canary, alertmanager } = config;
+  const { agent, deployment, monitoring, resources, canary, alertmanager } = config;
   const select = selectorOf(config);
   const limits = {
     loki: resources.loki,
     ...(deployment.mode === 'ha' ? { compactor: resources.compactor } : {}),
-    promtail: resources.promtail,
+    [agent.type]: resources[agent.type],
     ...(hasGrafana(config) ? { grafana: resources.grafana } : {}),
     ...(canary === undefined ? {} : { canary: resources.canary }),
     ...(alertmanager.type === 'embedded' ? { alertmanager: resources.alertmanager } : {}),
     // Not Prometheus: its mapped blocks count as memory, and do not get it killed.
   };
+  const memoryOf = (job: string): string =>
+    job === agent.type
+      ? agentSeries(config)(AGENT_METRICS[agent.type].memory)
+      : `process_resident_memory_bytes${select(job)}`;
   return Object.entries(limits)
     .map(
       ([
@@ -75,7 +80,7 @@ function memoryNearLimit(config: StackConfig): string {
         {
           limits: { memory },
         },
-      ]) => `process_resident_memory_bytes${select(job)} / ${memory.bytes} > ${monitoring.thresholds.memoryUsed}`,
+      ]) => `${memoryOf(job)} / ${memory.bytes} > ${monitoring.thresholds.memoryUsed}`,
     )
     .join(' or ');
 }

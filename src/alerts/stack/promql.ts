@@ -1,5 +1,6 @@
 /** Parts of PromQL that several rules have. */
 import type { StackConfig } from '../../config/schema';
+import type { AgentMetric } from '../../log-model/agent-metrics';
 
 /** Matchers in braces. */
 export type Select = (job: string, ...matchers: readonly string[]) => string;
@@ -10,11 +11,18 @@ export type Select = (job: string, ...matchers: readonly string[]) => string;
  */
 export function selectorOf(config: StackConfig): Select {
   const { logging, agents } = config.namespaces;
+  const { type: agent } = config.agent;
   const isShared = config.monitoring.type === 'operator';
   return (job, ...matchers) => {
-    const namespace = isShared ? [`namespace="${job === 'promtail' ? agents : logging}"`] : [];
+    const namespace = isShared ? [`namespace="${job === agent ? agents : logging}"`] : [];
     return `{${[`job="${job}"`, ...namespace, ...matchers].join(',')}}`;
   };
+}
+
+/** Selects series of the stack's agents. */
+export function agentSeries(config: StackConfig): (metric: AgentMetric, ...matchers: readonly string[]) => string {
+  const select = selectorOf(config);
+  return ({ name, matchers }, ...further) => `${name}${select(config.agent.type, ...matchers, ...further)}`;
 }
 
 /** Name of the job whose program compacts. */

@@ -33,7 +33,7 @@ export class Alertmanager extends Construct {
     const { namespaces, alertmanager, persistence, images } = props;
     const workload = new Workload(this, ALERTMANAGER, namespaces.logging, images);
     const files = {
-      'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props.deployment, heartbeatSources(props))),
+      'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props, heartbeatSources(props))),
       'spywatcher.tmpl': TEMPLATES.file,
     };
 

@@ -4,7 +4,7 @@ import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../../config/deriv
 import { NOBODY } from '../../config/rules/alertmanager';
 import { type Duration, formatDuration } from '../../config/units';
 import { TEMPLATES } from './templates';
-import { LOKI, PROMTAIL } from '../kit/identity';
+import { agentOf, LOKI } from '../kit/identity';
 
 /** Folder of the pod with its config and templates. */
 export const CONFIG = '/etc/alertmanager/config';
@@ -12,6 +12,8 @@ export const CONFIG = '/etc/alertmanager/config';
 export const RECEIVERS = '/etc/alertmanager/receivers';
 
 type Yaml = Readonly<Record<string, unknown>>;
+/** What it has to know of the rest of the stack. */
+type StackPart = Pick<StackConfig, 'agent' | 'deployment'>;
 type Conditions = Alertmanager['inhibit'][number]['while'];
 
 /**
@@ -32,21 +34,21 @@ const LOKI_UNREACHABLE = [
 ];
 
 /** The alert on a missing program always silences the alerts that follow from it. Nothing follows from one missing member of a ring. */
-function causesSilenceEffects({ mode }: StackConfig['deployment']): readonly Yaml[] {
+function causesSilenceEffects({ agent, deployment: { mode } }: StackPart): readonly Yaml[] {
   const gone = (job: string, alerts: readonly string[], effects: readonly string[]): Yaml => ({
     source_matchers: [...oneOf('alertname', alerts), ...oneOf('job', [job])],
     target_matchers: [...oneOf('alertname', effects)],
   });
   return [
     gone(LOKI.name, mode === 'ha' ? ['TargetMissing'] : ['TargetDown', 'TargetMissing'], LOKI_UNREACHABLE),
-    gone(PROMTAIL.name, ['TargetMissing'], LINES_MISSING),
+    gone(agentOf({ agent }).name, ['TargetMissing'], LINES_MISSING),
   ];
 }
 
 /** `alertmanager.yml`, with these sources of the heartbeat. */
 export function alertmanagerConfig(
   props: Alertmanager,
-  deployment: StackConfig['deployment'],
+  stack: StackPart,
   heartbeats: readonly HeartbeatSource[],
 ): Yaml {
   const { receivers, routes, fallback, groupBy, groupWait, groupInterval, repeatInterval, inhibit, muteTimes } = props;
@@ -70,7 +72,7 @@ export function alertmanagerConfig(
     },
     inhibit_rules: [
       CRITICAL_SILENCES_WARNING,
-      ...causesSilenceEffects(deployment),
+      ...causesSilenceEffects(stack),
       ...inhibit.map(({ while: source, silence, equal }) => ({
         source_matchers: [...matchers(source), ...notHeartbeat],
         target_matchers: [...matchers(silence), ...notHeartbeat],

@@ -9,6 +9,11 @@ import { CANARY, configWith } from '../../support/config';
 import { codeBlocks, readPage } from '../../support/docs-page';
 
 const { alerting, monitoring, namespaces } = configWith();
+const ofStack = (type: 'promtail' | 'collector') =>
+  stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY, agent: { type } }));
+const ofPromtail = ofStack('promtail');
+/** The Collector has more. What both have stands there as it is with Promtail. */
+const ofAnyAgent = ofStack('collector').map((rule) => ofPromtail.find(({ name }) => name === rule.name) ?? rule);
 /** Every list of alerts that the stack has, by the heading that their runbooks are under. */
 const LISTS: Readonly<Record<string, readonly AlertRule<AnySeverity>[]>> = {
   'Alerts from lines': logRules({
@@ -16,7 +21,7 @@ const LISTS: Readonly<Record<string, readonly AlertRule<AnySeverity>[]>> = {
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
   }),
-  'Alerts from metrics': stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY })),
+  'Alerts from metrics': ofAnyAgent,
   Heartbeat: [watchdog('ruler')],
 };
 const runbooks = readPage('runbooks.md');
@@ -50,6 +55,10 @@ describe.each(Object.entries(LISTS))('%s', (heading, rules) => {
     const [query = ''] = codeBlocks(text, 'logql');
     expect(parseExpression(query.trim())).toMatchObject({ errors: [], isMetric: false });
   });
+});
+
+test('no alert is there with Promtail alone', () => {
+  expect(ofPromtail.filter(({ name }) => !ofAnyAgent.some((rule) => rule.name === name))).toEqual([]);
 });
 
 test('every chapter of runbooks is of a list of alerts', () => {

@@ -157,6 +157,17 @@ describe('given Lokis in a ring', () => {
   });
 });
 
+test.each(['promtail', 'collector'] as const)(
+  'given no %s at all, the canary and silent sources say nothing new',
+  (type) => {
+    const objects = withOptions({}, { agent: { type } });
+    expect(config(objects).at('inhibit_rules.2')).toEqual({
+      source_matchers: ['alertname="TargetMissing"', `job="${type}"`],
+      target_matchers: ['alertname=~"CanaryLosesLines|CanaryLinesLate|SourceSilent"'],
+    });
+  },
+);
+
 describe('given hours', () => {
   const times = (from: string, to: string) =>
     config(withOptions({ muteTimes: [{ name: 'mute', hours: { from, to } }] })).at(

@@ -233,9 +233,9 @@ describe('an alert that routes and inhibitions name is one', () => {
     expect(problemOf(named([], [name]))).toEqual({ path, received, rule, remedy });
   });
 
-  it('given one about lines, about metrics, of a program that the stack has not, or one that is off, it is taken', () => {
+  it('given one about lines, about metrics, of a program or an agent that the stack has not, or one that is off, it is taken', () => {
     accepted({
-      ...named(['HighErrorRate', 'LokiLosesLines', 'CanaryLosesLines', 'SlowQueries']),
+      ...named(['HighErrorRate', 'LokiLosesLines', 'CanaryLosesLines', 'AgentQueueTooOld', 'SlowQueries']),
       alerting: { disabled: ['SlowQueries'] },
     });
   });

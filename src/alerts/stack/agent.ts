@@ -1,0 +1,122 @@
+/** Alerts on the agents: what they drop, cannot deliver, or have not delivered yet. */
+import type { StackConfig } from '../../config/schema';
+import { type Duration, formatDuration } from '../../config/units';
+import { AGENT_METRICS } from '../../log-model/agent-metrics';
+import { agentSeries, grown } from './promql';
+import type { RulesOf } from './config';
+
+/** Share of the Collector's queue that is never free: a batch that does not fit waits outside. */
+const QUEUE_FULL = 0.9;
+
+export const agentRules: RulesOf = (config) => {
+  const of = agentSeries(config);
+  const { sent, dropped, pushes, retries } = AGENT_METRICS[config.agent.type];
+  const { whereItWaits, waiting } = OWN[config.agent.type];
+  return [
+    {
+      name: 'AgentDropsLines',
+      expr: `sum by (instance, ${dropped.reason}) (${grown(of(dropped), '5m')}) > 0`,
+      for: '0s',
+      severity: 'critical',
+      summary: 'An agent drops lines',
+      description: `The agent {{ $labels.instance }} has dropped {{ printf "%.0f" $value }} lines in five minutes: {{ $labels.${dropped.reason} }}.`,
+    },
+    {
+      name: 'AgentCannotDeliver',
+      expr:
+        `sum by (instance) (increase(${of(retries)}[5m])) > 0` +
+        ` unless sum by (instance) (increase(${of(sent)}[5m])) > 0`,
+      for: '5m',
+      severity: 'critical',
+      summary: 'An agent tries in vain to deliver what it has read',
+      description: `The agent {{ $labels.instance }} has tried {{ printf "%.0f" $value }} times in five minutes and delivered nothing. ${whereItWaits}`,
+    },
+    {
+      name: 'AgentUnauthorized',
+      expr: `sum by (instance, ${pushes.status}) (${grown(of(pushes, `${pushes.status}=~"401|403"`), '5m')}) > 0`,
+      for: '0s',
+      severity: 'critical',
+      summary: 'The gateway refuses an agent’s credential, and the agent drops what it cannot deliver',
+      description: `The gateway has answered {{ printf "%.0f" $value }} pushes of the agent {{ $labels.instance }} with {{ $labels.${pushes.status} }} in five minutes.`,
+    },
+    ...waiting(config),
+  ];
+};
+
+/** What is not delivered waits in the log files that Promtail has not read. */
+const behindWithFiles: RulesOf = (config) => {
+  const of = agentSeries(config);
+  const { fileBytes, readBytes } = AGENT_METRICS.promtail;
+  return [
+    {
+      name: 'AgentBehind',
+      expr: `max by (instance, path) (${of(fileBytes)} - ${of(readBytes)}) > ${config.monitoring.thresholds.agentBehind.bytes}`,
+      for: '10m',
+      severity: 'warning',
+      summary: 'An agent is behind with a log file',
+      description:
+        'The agent {{ $labels.instance }} has {{ $value | humanize1024 }}B of {{ $labels.path }} still to read.',
+    },
+  ];
+};
+
+/** What is not delivered waits in the Collector's queue, and once that is full, in the log files as well. */
+const behindWithQueue: RulesOf = (config) => {
+  const of = agentSeries(config);
+  const { sent, queueSize, queueCapacity } = AGENT_METRICS.collector;
+  const waits = of(queueSize);
+  const patience = formatDuration(patienceOf(config));
+  return [
+    {
+      name: 'AgentBehind',
+      expr: `max by (instance) (${waits}) > ${config.monitoring.thresholds.agentBehind.bytes}`,
+      for: '10m',
+      severity: 'warning',
+      summary: 'An agent is behind with what it has read',
+      description:
+        'The agent {{ $labels.instance }} has {{ $value | humanize1024 }}B in its queue that it has not delivered.',
+    },
+    {
+      name: 'AgentQueueNearlyFull',
+      expr: `max by (instance) (${waits} / ${of(queueCapacity)}) >= ${QUEUE_FULL}`,
+      for: '1m',
+      severity: 'critical',
+      summary:
+        'An agent’s queue is nearly full; when it is full, lines wait in log files until the kubelet rotates them away',
+      description: 'The queue of the agent {{ $labels.instance }} is {{ $value | humanizePercentage }} full.',
+    },
+    {
+      name: 'AgentQueueTooOld',
+      // The agent was there all the time. One that has just started does not know how old its queue is.
+      expr:
+        `max by (instance) (${waits} and ${waits} offset ${patience} and min_over_time(${waits}[${patience}]) > 0)` +
+        ` unless sum by (instance) (${grown(of(sent), patience)}) > 0`,
+      for: '0s',
+      severity: 'critical',
+      summary: 'What an agent has in its queue will soon be too old for Loki',
+      description: `The agent {{ $labels.instance }} has delivered nothing for ${patience}, and {{ $value | humanize1024 }}B are in its queue. Loki refuses lines that are older than ${formatDuration(config.limits.rejectOldSamplesAfter)}.`,
+    },
+  ];
+};
+
+/** Half of the time that Loki takes old lines for. The stack's own Prometheus has to know as much of the past. */
+function patienceOf({ limits, monitoring }: StackConfig): Duration {
+  const all = [
+    limits.rejectOldSamplesAfter,
+    ...(monitoring.type === 'embedded' ? [monitoring.embedded.retention] : []),
+  ];
+  return { milliseconds: Math.floor(Math.min(...all.map(({ milliseconds }) => milliseconds)) / 2) };
+}
+
+/** What differs from agent to agent. */
+const OWN: Readonly<Record<keyof typeof AGENT_METRICS, { readonly whereItWaits: string; readonly waiting: RulesOf }>> =
+  {
+    promtail: {
+      whereItWaits: 'What it has not read stays on its node until the kubelet rotates it away.',
+      waiting: behindWithFiles,
+    },
+    collector: {
+      whereItWaits: 'What it has read is in its queue on the node’s disk.',
+      waiting: behindWithQueue,
+    },
+  };
