@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
 import { readRunning } from '../operations/compare/running';
-import { compareWithRunning, formatFindings } from '../operations/compare/compare';
+import { compareStack, formatAnnounced, formatFindings } from '../operations/compare/compare';
 import { type KubernetesObject, stackObjects } from '../../charts/objects';
 
 /** Which cluster, in the words of the Kubernetes provider. */
@@ -18,7 +18,8 @@ export interface ClusterSelection {
 
 /**
  * Compares the stack with what runs, by kubectl. Where that is not on PATH, or does not reach the cluster, a warning says
- * so: it may be another machine that does, or a cluster that is only about to be made.
+ * so: it may be another machine that does, or a cluster that is only about to be made. What can be applied, and should be known before,
+ * is a warning as well.
  *
  * @throws pulumi.RunError with all that cannot be applied.
  */
@@ -32,8 +33,9 @@ export function refuseWhatCannotBeApplied(stack: string, config: StackConfig, se
     void pulumi.log.warn(`Not compared with what runs: ${reason}`);
     return;
   }
-  const findings = compareWithRunning(wanted, running, new Date());
-  if (findings.length > 0) throw new pulumi.RunError(formatFindings(stack, findings));
+  const { refused, announced } = compareStack(config, running, new Date());
+  if (announced.length > 0) void pulumi.log.warn(formatAnnounced(stack, announced));
+  if (refused.length > 0) throw new pulumi.RunError(formatFindings(stack, refused));
 }
 
 function read(

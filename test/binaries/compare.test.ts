@@ -119,6 +119,19 @@ test('given a period that begins today, it says so in JSON, for programs', async
   expect(JSON.parse(stdout)).toMatchObject([{ path: expect.stringContaining(`schema_config of ${today}`) as string }]);
 });
 
+test('given another agent, it says what will happen, and that it can be applied', async () => {
+  const agent: Partial<StackConfigInput> = { agent: { type: 'collector' } };
+  const { code, stderr } = await check(agent);
+  expect(code).toBe(0);
+  expect(stderr).toContain('compared: all of it can be applied to what runs.');
+  expect(stderr).toContain('collector does not know what promtail has sent');
+  const json = await check(agent, '--json');
+  expect(json.code).toBe(0);
+  expect(JSON.parse(json.stdout)).toMatchObject([{ path: 'agent.type', applicable: true }]);
+  const { code: taken } = await api.kubectl([...APPLY, '--dry-run=server'], stackOf(agent).objects);
+  expect(taken).toBe(0);
+});
+
 describe('given a namespace in which something else runs', () => {
   const namespaces = { logging: 'observability' };
   const foreign = [

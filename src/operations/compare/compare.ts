@@ -1,6 +1,8 @@
 /** What cannot be applied to what runs. Kubernetes would refuse some of it half-way through; of the rest Loki would say nothing. */
-import type { KubernetesObject } from '../../../charts/objects';
+import type { StackConfig } from '../../config';
+import { type KubernetesObject, stackObjects } from '../../../charts/objects';
 import { nameOf } from '../kubectl';
+import { agentFindings } from './agent';
 import type { Finding } from './finding';
 import { namespaceFindings } from './namespaces';
 import { positionsFindings } from './positions';
@@ -33,12 +35,36 @@ export function compareWithRunning(
   });
 }
 
-/** The findings as people see them. */
+/** Compares a stack file with what runs: what cannot be applied, and what should be known before. */
+export function compareStack(config: StackConfig, running: readonly KubernetesObject[], now: Date): Compared {
+  const findings = [...compareWithRunning(stackObjects(config), running, now), ...agentFindings(config, running, now)];
+  return {
+    refused: findings.filter(({ applicable }) => !applicable),
+    announced: findings.filter(({ applicable }) => applicable),
+  };
+}
+
+export interface Compared {
+  /** What cannot be applied. */
+  readonly refused: readonly Finding[];
+  /** What can be, and will have an effect that one should know. */
+  readonly announced: readonly Finding[];
+}
+
+/** What is refused, as people see it. */
 export function formatFindings(stack: string, findings: readonly Finding[]): string {
   const count = findings.length === 1 ? '1 difference' : `${findings.length} differences`;
-  const entries = findings.map(
-    ({ path, running, wanted, rule, remedy }) =>
-      `  ${path}\n    running: ${running}\n    wanted:  ${wanted}\n    rule:    ${rule}\n    remedy:  ${remedy}`,
-  );
-  return [`${stack}: ${count} that cannot be applied to what runs; nothing was applied.`, ...entries].join('\n\n');
+  return [
+    `${stack}: ${count} that cannot be applied to what runs; nothing was applied.`,
+    ...findings.map((finding) => entry(finding, 'rule:   ')),
+  ].join('\n\n');
+}
+
+/** What is announced, as people see it. */
+export function formatAnnounced(stack: string, findings: readonly Finding[]): string {
+  return [`${stack}: know before you apply it:`, ...findings.map((finding) => entry(finding, 'effect: '))].join('\n\n');
+}
+
+function entry({ path, running, wanted, rule, remedy }: Finding, what: string): string {
+  return `  ${path}\n    running: ${running}\n    wanted:  ${wanted}\n    ${what} ${rule}\n    remedy:  ${remedy}`;
 }

@@ -32,6 +32,7 @@ export function namespaceFindings(
       rule: 'a namespace of the stack’s own; in this one other things run, which would be cut off or refused',
       remedy: 'write other names in namespaces; or namespaces.adopt: true, if that is what they are to get',
       resizable: false,
+      applicable: false,
     },
   ];
 }

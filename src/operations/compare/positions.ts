@@ -1,6 +1,6 @@
 /** The folder of the agent's positions. */
 import { z } from 'zod';
-import { PROMTAIL } from '../../components/kit/identity';
+import { AGENTS } from '../../components/kit/identity';
 import { POSITIONS_VOLUME } from '../../components/agent';
 import type { KubernetesObject } from '../../../charts/objects';
 import { nameOf } from '../kubectl';
@@ -20,7 +20,7 @@ const daemonSetShape = z.looseObject({
 
 /** A finding if the agent gets another folder for its positions. */
 export function positionsFindings(wanted: KubernetesObject, running: KubernetesObject): readonly Finding[] {
-  if (wanted.kind !== 'DaemonSet' || wanted.metadata.name !== PROMTAIL.name) return [];
+  if (wanted.kind !== 'DaemonSet' || !(wanted.metadata.name in AGENTS)) return [];
   const [before, after] = [folderOf(running), folderOf(wanted)];
   if (before === undefined || after === undefined || before === after) return [];
   return [
@@ -31,6 +31,7 @@ export function positionsFindings(wanted: KubernetesObject, running: KubernetesO
       rule: 'positions stay where they are: without them the agent reads all files from their beginning, and sends what is there already',
       remedy: `write agent.positionsDirectory: ${before}; or, if lines may come twice, delete the DaemonSet first`,
       resizable: false,
+      applicable: false,
     },
   ];
 }

@@ -38,6 +38,7 @@ export function ringFindings(wanted: KubernetesObject, running: KubernetesObject
       rule: 'a running ring goes one step at a time: while it rolls, members of both steps have to hear each other, or pushes fail',
       remedy: `write deployment.clusterLabel: ${next ?? ''} first: docs/ha.md#the-rings-label`,
       resizable: false,
+      applicable: false,
     },
   ];
 }

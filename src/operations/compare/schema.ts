@@ -109,5 +109,5 @@ function movedStores(path: string, wanted: LokiConfig, running: LokiConfig, now:
 
 function finding(path: string, running: unknown, wanted: unknown, rule: string, remedy: string): Finding {
   const show = (value: unknown): string => (value === undefined ? '(none)' : JSON.stringify(value));
-  return { path, running: show(running), wanted: show(wanted), rule, remedy, resizable: false };
+  return { path, running: show(running), wanted: show(wanted), rule, remedy, resizable: false, applicable: false };
 }

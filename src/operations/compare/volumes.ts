@@ -94,7 +94,9 @@ function claimFindings(path: string, wanted: Claim, running: Claim): readonly Fi
 function immutable(path: string, running: unknown, wanted: unknown): readonly Finding[] {
   if (isDeepStrictEqual(running, wanted)) return [];
   const rule = 'Kubernetes takes no change of this field';
-  return [{ path, running: show(running), wanted: show(wanted), rule, remedy: ANOTHER, resizable: false }];
+  return [
+    { path, running: show(running), wanted: show(wanted), rule, remedy: ANOTHER, resizable: false, applicable: false },
+  ];
 }
 
 const show = (value: unknown): string => (value === undefined ? '(none)' : JSON.stringify(value));
@@ -108,7 +110,7 @@ function ownClaim(wanted: KubernetesObject, running: readonly KubernetesObject[]
   const live = running.find((object) => nameOf(object) === nameOf(wanted));
   if (live === undefined) return [];
   const [before, after] = [sizeOf(claimShape.parse(live)), sizeOf(claimShape.parse(wanted))];
-  const size = { path: `${nameOf(wanted)}: size`, running: before, wanted: after, resizable: false };
+  const size = { path: `${nameOf(wanted)}: size`, running: before, wanted: after, resizable: false, applicable: false };
   if (isLess(after, before)) return [{ ...size, rule: 'a volume never gets smaller', remedy: SMALLER }];
   const refusal = isLess(before, after) ? noExpansion(claimShape.parse(live), running) : undefined;
   return refusal === undefined ? [] : [{ ...size, ...refusal }];
@@ -125,6 +127,7 @@ function claimsOfSet(wanted: KubernetesObject, running: readonly KubernetesObjec
       running: sizeOf(before),
       wanted: sizeOf(template),
       resizable: false,
+      applicable: false,
     };
     if (templateOf(wanted, name, running) !== undefined && isLess(sizeOf(template), sizeOf(before)))
       return [{ ...size, rule: 'a volume never gets smaller', remedy: SMALLER }];
@@ -138,6 +141,7 @@ function claimsOfSet(wanted: KubernetesObject, running: readonly KubernetesObjec
             rule: 'a StatefulSet takes no other size; its volumes grow beneath it',
             remedy: 'npm run resize -- --stack <stack>, then apply',
             resizable: true,
+            applicable: false,
           }
         : { ...size, ...refusal },
     ];

@@ -153,6 +153,21 @@ describe('given a stack that runs, the program', () => {
     );
   });
 
+  it('warns of what should be known before, and registers it', async () => {
+    pretendKubectl(
+      stackObjects(
+        configWith({
+          environment: 'staging',
+          namespaces: { logging: 'watch', agents: 'watch-agents' },
+          agent: { type: 'collector', positionsDirectory: '/var/lib/spywatcher-logs/promtail-watch-agents' },
+        }),
+      ),
+    );
+    const resources = await recorded(load(CONFIG));
+    expect(resources.filter(isOf)).not.toEqual([]);
+    expect(JSON.stringify(warn.mock.calls)).toContain('promtail does not know what collector has sent');
+  });
+
   it('hands the contents of a kubeconfig to kubectl in a file, of which nothing is left', async () => {
     const asked = pretendKubectl(running('50Gi'));
     await recorded(load({ ...CONFIG, 'kubernetes:kubeconfig': 'apiVersion: v1\nkind: Config\n' }));

@@ -1,7 +1,12 @@
 /** A rendered stack against one that runs, which is here another rendered one with what a cluster adds. */
 import type { StackConfigInput } from '../../../src/config';
 import { type KubernetesObject, stackObjects } from '../../../charts/objects';
-import { compareWithRunning, formatFindings } from '../../../src/operations/compare/compare';
+import {
+  compareStack,
+  compareWithRunning,
+  formatAnnounced,
+  formatFindings,
+} from '../../../src/operations/compare/compare';
 import { configWith, HA, S3 } from '../../support/config';
 
 type Differences = Partial<StackConfigInput>;
@@ -275,6 +280,7 @@ describe('given the agent’s positions', () => {
         rule: 'positions stay where they are: without them the agent reads all files from their beginning, and sends what is there already',
         remedy: `write agent.positionsDirectory: ${positionsDirectory}; or, if lines may come twice, delete the DaemonSet first`,
         resizable: false,
+        applicable: false,
       },
     ]);
     expect(
@@ -282,8 +288,95 @@ describe('given the agent’s positions', () => {
     ).toEqual([]);
   });
 
+  it('of the Collector, they stay with its queue', () => {
+    const collector = (directory: string): Differences => ({
+      agent: { type: 'collector', positionsDirectory: directory },
+    });
+    expect(compared(collector('/var/lib/b'), running(collector('/var/lib/a')))).toMatchObject([
+      {
+        path: 'DaemonSet logging-agents/collector: positions on the nodes',
+        running: '/var/lib/a',
+        wanted: '/var/lib/b',
+      },
+    ]);
+  });
+
   it('an agent that is new in its namespace has none', () => {
     expect(compared(agents, running())).toEqual([]);
+  });
+});
+
+describe('given another agent than the one that runs', () => {
+  const collector = (since?: string): Differences => ({
+    agent: { type: 'collector', ...(since === undefined ? {} : { since }) },
+  });
+  const stackCompared = (wanted: Differences, before: readonly KubernetesObject[]) =>
+    compareStack(configWith(wanted), before, NOW);
+
+  it.each<readonly [string, Differences, Differences, string]>([
+    ['Promtail', {}, collector(), 'collector does not know what promtail has sent'],
+    ['the Collector', collector(), {}, 'promtail does not know what collector has sent'],
+  ])('in place of %s, it may be applied, and what comes twice is said', (_, before, wanted, effect) => {
+    const { refused, announced } = stackCompared(wanted, running(before));
+    expect(refused).toEqual([]);
+    expect(announced).toMatchObject([
+      {
+        path: 'agent.type',
+        rule: expect.stringContaining(effect) as string,
+        remedy: expect.stringMatching(/^write agent\.since.*docs\/agents\.md#how-to-move$/) as string,
+        applicable: true,
+      },
+    ]);
+  });
+
+  it('with a moment that has passed, it is said what is left out, and what comes twice', () => {
+    const { refused, announced } = stackCompared(collector('2027-02-10T14:58:00Z'), running());
+    expect(refused).toEqual([]);
+    expect(announced).toMatchObject([
+      { running: 'promtail', wanted: 'collector, since 2027-02-10T14:58:00Z', applicable: true },
+    ]);
+  });
+
+  it('with a moment in the future, it is refused: lines until then would be lost', () => {
+    const { refused, announced } = stackCompared(collector('2027-02-10T15:00:01Z'), running());
+    expect(announced).toEqual([]);
+    expect(refused).toMatchObject([
+      { path: 'agent.since', running: 'it is 2027-02-10T15:00:00.000Z', wanted: '2027-02-10T15:00:01Z' },
+    ]);
+    expect(stackCompared(collector('2027-02-10T15:00:00Z'), running()).refused).toEqual([]);
+  });
+
+  it('while both run, it is said which one to delete', () => {
+    const promtail = running().filter(({ kind }) => kind === 'DaemonSet');
+    const { refused, announced } = stackCompared(collector(), [...running(collector()), ...promtail]);
+    expect(refused).toEqual([]);
+    expect(announced).toMatchObject([
+      {
+        running: 'promtail and collector',
+        wanted: 'collector',
+        rule: expect.stringContaining('each record is sent twice') as string,
+        remedy: expect.stringContaining('kubectl -n logging-agents delete daemonset promtail') as string,
+      },
+    ]);
+  });
+
+  it.each<readonly [string, readonly KubernetesObject[]]>([
+    ['where none runs', []],
+    ['where the same one runs', running(collector())],
+    ['where another stack has another one', running({ namespaces: { agents: 'other-agents' } })],
+  ])('%s, nothing is said', (_, before) => {
+    expect(stackCompared(collector(), before).announced).toEqual([]);
+  });
+
+  it('the report says that it can be applied', () => {
+    expect(formatAnnounced('prod', stackCompared(collector(), running()).announced))
+      .toBe(`prod: know before you apply it:
+
+  agent.type
+    running: promtail
+    wanted:  collector
+    effect:  collector does not know what promtail has sent: it begins with every line that is still on the nodes, and Loki gets these again
+    remedy:  write agent.since, a moment of the last minutes; or apply it as it is, if lines may come twice: docs/agents.md#how-to-move`);
   });
 });
 
@@ -362,6 +455,7 @@ describe('given a namespace that is there already', () => {
         rule: 'a namespace of the stack’s own; in this one other things run, which would be cut off or refused',
         remedy: 'write other names in namespaces; or namespaces.adopt: true, if that is what they are to get',
         resizable: false,
+        applicable: false,
       },
     ]);
   });
