@@ -30,6 +30,8 @@ export interface PromtailMetrics extends AgentMetrics {
   readonly fileBytes: AgentMetric;
   /** Bytes that it has read of each of them. */
   readonly readBytes: AgentMetric;
+  /** Containers and files that it reads. */
+  readonly targets: AgentMetric;
 }
 
 export interface CollectorMetrics extends AgentMetrics {
@@ -39,6 +41,10 @@ export interface CollectorMetrics extends AgentMetrics {
   readonly queueSize: AgentMetric;
   /** Bytes that there may be. */
   readonly queueCapacity: AgentMetric;
+  /** Records that it could not put on the queue, and reads again. A counter. */
+  readonly notQueued: AgentMetric;
+  /** Files that it reads. */
+  readonly openFiles: AgentMetric;
 }
 
 const all = (name: string): AgentMetric => ({ name, matchers: [] });
@@ -53,6 +59,7 @@ const PROMTAIL: PromtailMetrics = {
   own: all('promtail_build_info'),
   fileBytes: all('promtail_file_bytes_total'),
   readBytes: all('promtail_read_bytes_total'),
+  targets: all('promtail_targets_active_total'),
 };
 
 /** Name of the Collector's component that sends to Loki. */
@@ -91,6 +98,8 @@ const COLLECTOR: CollectorMetrics = {
   read: all('otelcol_receiver_accepted_log_records_total'),
   queueSize: toLoki('otelcol_exporter_queue_size'),
   queueCapacity,
+  notQueued: toLoki('otelcol_exporter_enqueue_failed_log_records_total'),
+  openFiles: all('otelcol_fileconsumer_open_files'),
 };
 
 /** By `agent.type`. */

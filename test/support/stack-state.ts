@@ -5,6 +5,7 @@ import { secretTable } from '../../src/secrets/spec';
 import { metricsPods } from '../../src/components/loki';
 import { type KubernetesObject, stackObjects } from '../../charts/objects';
 import { lokiRules, workloads } from '../../src/operations/observe/expected';
+import { SILENT } from '../../src/operations/observe/agent-log';
 import type { AgentFigures, AgentState, LokiFigures, PodState, StackState } from '../../src/operations/observe/state';
 
 export const NOW = '2027-02-10T15:00:00.000Z';
@@ -31,10 +32,11 @@ export const AGENT_FIGURES: AgentFigures = {
   sentPerSecond: 200,
   dropped: {},
   droppedGrowing: false,
-  unreadBytes: 100,
-  unreadGrowth: 0,
+  waitingBytes: 100,
+  waitingGrowth: 0,
+  notQueued: 0,
+  notQueuedGrowing: false,
   targets: 12,
-  failedTargets: {},
   recentAnswers: { '204': 3 },
 };
 
@@ -43,7 +45,20 @@ export const AGENT: AgentState = {
   node: 'node-1',
   figures: { value: AGENT_FIGURES },
   clockSkew: 0.2,
-  log: { value: [] },
+  log: { value: SILENT },
+};
+
+/** The Collector has a queue. */
+export const QUEUE_BYTES = 500_000_000;
+
+/** The agent of each type. */
+export const AGENT_OF: Readonly<Record<StackConfig['agent']['type'], AgentState>> = {
+  promtail: AGENT,
+  collector: {
+    ...AGENT,
+    pod: 'collector-node-1',
+    figures: { value: { ...AGENT_FIGURES, queueBytes: QUEUE_BYTES, recentAnswers: { '200': 3 } } },
+  },
 };
 
 function podsOf(config: StackConfig): readonly PodState[] {
@@ -102,7 +117,7 @@ export function healthyState(config: StackConfig, changes: Partial<StackState> =
       .map(({ name, namespace }) => ({ namespace, secret: name, notAfter: { value: '2027-05-01T00:00:00.000Z' } })),
     gatewayLog: { value: [] },
     loki: metricsPods(config.deployment).map((pod) => ({ pod, figures: { value: LOKI_FIGURES }, log: { value: [] } })),
-    agents: [AGENT],
+    agents: [AGENT_OF[config.agent.type]],
     queries: {
       version: { value: '3.7.0' },
       jobs: { value: [{ job: 'backend', oldest: before(600_000), newest: before(2) }] },

@@ -3,6 +3,7 @@ import type { StackConfig } from '../../config';
 import type { KubernetesObject } from '../../../charts/objects';
 import { type Observed, whyUnknown } from '../observe/observed';
 import type { StackState } from '../observe/state';
+import { agentFindings } from './agent';
 import { alertmanagerFindings } from './alertmanager';
 import { canaryFindings } from './canary';
 import { clockFindings } from './clock';
@@ -42,9 +43,10 @@ export function diagnose(
       ...objectFindings(stack, expected, state),
       ...secretFindings(stack, config, state),
       ...workloadFindings(stack, expected, state),
+      ...agentFindings(config, state),
       ...networkFindings(stack, config, expected, state),
-      ...fileFindings(state),
-      ...sendingFindings(state),
+      ...fileFindings(config, state),
+      ...sendingFindings(config, state),
       ...gatewayFindings(state),
       ...diskFindings(stack, config, state),
       ...limitFindings(state),
@@ -60,15 +62,15 @@ export function diagnose(
   );
 }
 
-/** The remedies, with the names of this stack. */
+/** The probable cause and the remedies, with the names of this stack. */
 function filledIn(finding: Finding, stack: string, { namespaces }: StackConfig): Finding {
   const names: Readonly<Record<string, string>> = {
     '<stack>': stack,
     '<logging>': namespaces.logging,
     '<agents>': namespaces.agents,
   };
-  const todo = finding.todo.map((step) => step.replace(/<(?:stack|logging|agents)>/g, (name) => names[name] ?? name));
-  return { ...finding, todo };
+  const fill = (text: string): string => text.replace(/<(?:stack|logging|agents)>/g, (name) => names[name] ?? name);
+  return { ...finding, probably: fill(finding.probably), todo: finding.todo.map(fill) };
 }
 
 /** Checks that could not be made, because what they look at is unknown. */

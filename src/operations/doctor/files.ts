@@ -1,22 +1,31 @@
 /** Link `files`: are the files of pods found, and readable? */
+import type { StackConfig } from '../../config';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { broken, type Findings } from './finding';
-import { recent } from './log-lines';
+import { recentFailures } from './log-lines';
+
+/** Why an agent finds no file. The Collector looks for files without asking for pods. */
+const NO_FILE: Readonly<Record<StackConfig['agent']['type'], string>> = {
+  promtail: 'It cannot list pods, or /var/log/pods of the node is empty: another container runtime’s folder?',
+  collector:
+    '/var/log/pods of the node is empty (another container runtime’s folder?), or it may read none of its files.',
+};
 
 /** Files: found, and readable? */
-export function fileFindings({ agents, at }: StackState): Findings {
-  return agents.flatMap(({ pod, node, figures, log, clockSkew }): Findings => {
+export function fileFindings(config: StackConfig, { agents, at }: StackState): Findings {
+  return agents.flatMap((agent): Findings => {
+    const { pod, node, figures, log } = agent;
     const seen = known(figures);
-    const denied = (known(log) ?? []).filter((line) => /permission denied/i.test(line));
-    const file = /(?:open|stat) (\/[^\s"\\:]+)/.exec(denied.at(-1) ?? '')?.[1];
+    const denied = known(log)?.unreadable ?? [];
+    const file = denied.at(-1)?.path;
     return [
       ...(seen?.targets === 0
         ? [
             broken(
               'files',
               `The agent on ${node} (${pod}) reads no file.`,
-              'It cannot list pods, or /var/log/pods of the node is empty: another container runtime’s folder?',
+              NO_FILE[config.agent.type],
               `kubectl -n <agents> logs ${pod} --tail=50`,
             ),
           ]
@@ -25,7 +34,7 @@ export function fileFindings({ agents, at }: StackState): Findings {
         ? [
             broken(
               'files',
-              `The agent on ${node} may not read ${file ?? 'a file'}: permission denied (${recent(denied, at, clockSkew).length} times of late).`,
+              `The agent on ${node} may not read ${file ?? 'a file'}: permission denied (${recentFailures(denied, at, agent).length} times of late).`,
               'Files of agent.files have to be readable for everyone (0644), and their folders to be entered (0755).',
               `on the node: chmod 0644 ${file ?? '<file>'}`,
             ),

@@ -18,7 +18,7 @@ export function gatewayFindings(state: StackState): Findings {
   const { gatewayLog, at } = state;
   const failed = recent(known(gatewayLog) ?? [], at).filter((line) => /"status":50[234]\b/.test(line));
   const why = queryFailure(state);
-  const isOver = known(state.queries.version) !== undefined && recent(failed, at, 0, OVER).length === 0;
+  const isOver = known(state.queries.version) !== undefined && recent(failed, at, OVER).length === 0;
   return [
     ...(failed.length > 0 ? [unreached(failed.length, isOver)] : []),
     ...(why === undefined

@@ -2,7 +2,7 @@
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { broken, type Findings, hint } from './finding';
-import { recentFailures } from './sending';
+import { failedPushes } from './sending';
 import { applyTodo } from './todo';
 
 interface Reason {
@@ -42,7 +42,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
 /** Limits: what Loki refuses, and what agents have given up. */
 export function limitFindings({ loki, agents, at }: StackState): Findings {
   const figures = loki.map(({ figures: observed }) => known(observed)).filter((value) => value !== undefined);
-  const limited = agents.some((agent) => '429' in recentFailures(agent, at));
+  const limited = agents.some((agent) => '429' in failedPushes(agent, at));
   const refused = figures.flatMap(({ refused: lines }) => lines);
   const giveUp = agents.flatMap(({ node, figures: observed }) => {
     const seen = known(observed);

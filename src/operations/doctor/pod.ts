@@ -1,5 +1,5 @@
 /** Why the lines of one pod are there, or not. */
-import { PROMTAIL } from '../../components/kit/identity';
+import { agentOf } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import { LABELS, POD_LABELS } from '../../log-model';
 import type { Look } from '../observe/look';
@@ -147,7 +147,7 @@ function explainOne(config: StackConfig, { pod, written, arrived }: PodLines, st
         `take ${pod.namespace} out of agent.excludeNamespaces, and apply`,
       ),
     ];
-  const agents = (known(state.pods) ?? []).filter(({ component }) => component === PROMTAIL.name);
+  const agents = (known(state.pods) ?? []).filter(({ component }) => component === agentOf(config).name);
   const agent = agents.find(({ node, ready }) => node === pod.node && ready);
   const wrote = known(written);
   const came = known(arrived);

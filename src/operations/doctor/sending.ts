@@ -1,50 +1,70 @@
 /** Link `sending`: do agents get rid of what they read, and what are their pushes answered with? */
+import { agentOf } from '../../components/kit/identity';
+import type { StackConfig } from '../../config';
 import { known } from '../observe/observed';
-import type { AgentState, StackState } from '../observe/state';
+import type { AgentFigures, AgentState, StackState } from '../observe/state';
+import { isBehind, isFull, queueUsed } from '../status/agents';
 import { size } from '../status/format';
 import { type Finding, type Findings, symptom } from './finding';
-import { recent } from './log-lines';
+import { recentFailures } from './log-lines';
 
 /** The answers to pushes: from the metrics of the time that was watched, or from the log if there was no push in it. */
-export function recentFailures({ figures, log, clockSkew }: AgentState, at: string): Readonly<Record<string, string>> {
-  const seen = known(figures);
+export function failedPushes(agent: AgentState, at: string): Readonly<Record<string, string>> {
+  const seen = known(agent.figures);
   const answers = Object.keys(seen?.recentAnswers ?? {});
   const taken = answers.some((code) => code.startsWith('2'));
   const failed: Record<string, string> = {};
-  for (const line of taken ? [] : recent(known(log) ?? [], at, clockSkew)) {
-    if (!line.includes('sending batch')) continue;
-    const status = /"status":(-?\d+)/.exec(line)?.[1] ?? '-1';
-    failed[status] = /"error":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replaceAll('\\"', '"') ?? '';
-  }
+  const told = taken ? [] : recentFailures(known(agent.log)?.pushes ?? [], at, agent);
+  for (const { status, error } of told) failed[status] = error;
   for (const code of answers) if (!code.startsWith('2')) failed[code] ??= '';
   return failed;
 }
 
-export function sendingFindings(state: StackState): Findings {
+export function sendingFindings(config: StackConfig, state: StackState): Findings {
   const { agents, at } = state;
   const found: Record<string, { error: string; nodes: string[] }> = {};
   for (const agent of agents)
-    for (const [code, error] of Object.entries(recentFailures(agent, at))) {
+    for (const [code, error] of Object.entries(failedPushes(agent, at))) {
       const entry = (found[kindOf(code, error)] ??= { error, nodes: [] });
       entry.nodes.push(agent.node);
     }
-  const behind = agents.filter(({ figures }) => {
-    const seen = known(figures);
-    return seen !== undefined && seen.unreadBytes > 10_000_000 && seen.unreadGrowth >= 0;
+  const seen = agents.flatMap(({ node, figures: observed }) => {
+    const figures = known(observed);
+    return figures === undefined ? [] : [{ node, figures }];
   });
+  const full = seen.filter(({ figures }) => isFull(figures));
+  const behind = seen.filter(({ figures }) => isBehind(figures) && !isFull(figures));
   return [
     ...Object.entries(found).map(([kind, { error, nodes }]) => sending(kind, error, nodes)),
     ...(behind.length > 0
       ? [
           symptom(
             'sending',
-            `Agents do not keep up: ${behind.map(({ node, figures }) => `${node} has ${size(known(figures)?.unreadBytes ?? 0)} unread`).join(', ')}.`,
+            `Agents do not keep up: ${behind.map(waiting).join(', ')}.`,
             'Pushes fail, or more is written than the agent’s CPU or the tenant’s limit lets through.',
-            'raise resources.promtail.limits.cpu, or limits.ingestionRate',
+            `raise resources.${agentOf(config).name}.limits.cpu, or limits.ingestionRate`,
+          ),
+        ]
+      : []),
+    ...(full.length > 0
+      ? [
+          symptom(
+            'sending',
+            `Agents read no further, because their queues are full: ${full.map(waiting).join(', ')}.`,
+            'Pushes have failed for long. What is not read waits in the log files, and is lost when the kubelet deletes these.',
+            'repair what the pushes fail at',
+            'raise agent.queueSize, if the nodes have room: a longer outage then finds room',
           ),
         ]
       : []),
   ];
+}
+
+/** How much waits with an agent. */
+function waiting({ node, figures }: { readonly node: string; readonly figures: AgentFigures }): string {
+  const used = queueUsed(figures);
+  const share = used === undefined ? '' : ` (queue ${Math.round(used * 100)} % full)`;
+  return `${node} has ${size(figures.waitingBytes)} waiting${share}`;
 }
 
 /** The fault that a failed push points to. */
@@ -67,8 +87,12 @@ const SENDING: Readonly<Record<string, readonly [string, string]>> = {
     'Loki refuses lines for good: too old, too far ahead, or of too many labels.',
     'docs/operations.md, “Refused lines”',
   ],
+  '404': ['The gateway has no such path: it is of another release.', 'npm run check; apply the stack file again'],
   '413': ['A batch is larger than the gateway takes.', 'agent.batchSize, limits.ingestionBurst'],
-  '500': ['Loki has an error of its own.', 'kubectl -n <logging> logs loki-0 | grep -v \'"level":"info"\''],
+  '500': [
+    'Loki or the gateway has an error of its own. Promtail sends the batch again; the Collector drops it.',
+    'kubectl -n <logging> logs loki-0 | grep -v \'"level":"info"\'; kubectl -n <logging> logs deployment/gateway',
+  ],
   '502': ['The gateway cannot reach Loki.', 'kubectl -n <logging> get pods'],
   '503': ['Loki or the gateway is too busy, or Loki is not ready.', 'kubectl -n <logging> get pods'],
   '504': ['Loki does not answer in time.', 'kubectl -n <logging> get pods'],

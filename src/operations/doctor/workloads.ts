@@ -1,5 +1,5 @@
 /** Do the components run? For each: is it scaled away, does a pod not start, has one ended, and with which words? */
-import { LOKI, PROMTAIL } from '../../components/kit/identity';
+import { AGENTS, LOKI } from '../../components/kit/identity';
 import type { KubernetesObject } from '../../../charts/objects';
 import { type WorkloadShape, workloads } from '../observe/expected';
 import { known } from '../observe/observed';
@@ -29,9 +29,15 @@ export function workloadFindings(stack: string, expected: readonly KubernetesObj
   });
 }
 
+/** Why an agent that runs is not ready. */
+const AGENT_NOT_READY: Readonly<Record<string, string>> = {
+  [AGENTS.promtail.name]: 'It has found no pod to collect: it cannot list pods, or has only begun.',
+  [AGENTS.collector.name]: 'It waits for the list of pods: it cannot list them, or has only begun.',
+};
+
 /** The link that a component is. */
 export function linkOfWorkload(name: string): Link {
-  if (name === PROMTAIL.name) return 'agent';
+  if (name in AGENT_NOT_READY) return 'agent';
   return LINKS.find((link) => link === name) ?? 'loki';
 }
 
@@ -85,7 +91,7 @@ function noPods(
 }
 
 const CONFIG_ERROR =
-  /ya?ml|unmarshal|parsing config|invalid config|config file|field \S+ not found|\[emerg\]|failed parsing/i;
+  /ya?ml|unmarshal|parsing config|invalid config|config file|field \S+ not found|\[emerg\]|failed parsing|failed to build pipelines/i;
 
 function podFindings(link: Link, pod: PodState, state: StackState): Findings {
   const { namespace, name, ready, unschedulable, containers, phase } = pod;
@@ -173,9 +179,7 @@ function notReady(link: Link, { namespace, name, component }: PodState, { loki }
     `${namespace}/${name} runs and is not ready${reason === undefined ? '' : `: ${reason}`}.`,
     component === LOKI.name
       ? 'It replays its log of before, waits for the ring, or cannot reach its storage.'
-      : component === PROMTAIL.name
-        ? 'It has found no pod to collect: it cannot list pods, or has only begun.'
-        : 'It has only begun, or what it needs does not answer.',
+      : (AGENT_NOT_READY[component] ?? 'It has only begun, or what it needs does not answer.'),
     `kubectl -n ${namespace} logs ${name} --tail=50`,
   );
 }

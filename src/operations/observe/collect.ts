@@ -1,13 +1,13 @@
 /** Looks at a running stack: everything at once, each part for a limited time. Reads, and changes nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  agentOf,
   ALERTMANAGER,
   CANARY,
   GATEWAY,
   GRAFANA,
   LOKI,
   PROMETHEUS,
-  PROMTAIL,
   type Identity,
 } from '../../components/kit/identity';
 import { metricsPods } from '../../components/loki';
@@ -15,8 +15,10 @@ import type { StackConfig } from '../../config';
 import { grafanaPath } from '../../config/derived/grafana-path';
 import type { KubernetesObject } from '../../../charts/objects';
 import type { Cluster } from '../kubectl';
+import { AGENT_FIGURES } from './agent-figures';
+import { agentLog, LOG_ARGUMENTS, SILENT } from './agent-log';
 import { workloads } from './expected';
-import { agentFigures, canaryFigures, lokiFigures, type Page } from './figures';
+import { canaryFigures, lokiFigures, type Page } from './figures';
 import { gatewayEndpoint } from './gateway';
 import { LISTED_KINDS, Look } from './look';
 import { parseMetrics } from './metrics';
@@ -25,7 +27,7 @@ import { askLoki, nothingKnown } from './queries';
 import { type Endpoint, get, getOk } from './http';
 import { managedAlerts, rulerAlerts, targetsDown, troubles } from './shapes';
 import { certificates, passwords } from './secrets';
-import type { AgentState, AlertmanagerState, LokiState, PodState, StackState } from './state';
+import type { AgentLog, AgentState, AlertmanagerState, LokiState, PodState, StackState } from './state';
 
 export interface CollectOptions {
   /** Seconds between the two samples that rates come from. */
@@ -38,7 +40,8 @@ export interface CollectOptions {
 const AGENTS_AT_ONCE = 8;
 /** Logs that are looked at: of all pods the ones first in the list. */
 const LOGS = 20;
-const LOG_AGE = '5m';
+/** What is asked of a log in which old lines do not matter. */
+const LATELY = ['--since=5m', '--tail=1000'];
 
 /** All that can be seen of a stack from here. */
 export async function collect(
@@ -67,7 +70,7 @@ export async function collect(
     const [base, gateway, agentStates, grafana, prometheus, alertmanagers, canary] = await Promise.all([
       all(first),
       lookThroughGateway(look, parts, config),
-      parts.agents(),
+      parts.agents(config),
       has(GRAFANA) ? parts.grafana(config) : undefined,
       has(PROMETHEUS) ? parts.prometheus() : undefined,
       has(ALERTMANAGER) ? parts.alertmanagers() : [],
@@ -174,8 +177,11 @@ class Parts {
   async logOf(pod: PodState | undefined): Promise<Observed<readonly string[]>> {
     if (!this.logs) return { value: [] };
     if (pod === undefined) return { unknown: 'no pod, no log' };
-    const args = ['-n', pod.namespace, 'logs', pod.name, '--all-containers', `--since=${LOG_AGE}`, '--tail=1000'];
-    return derive(await this.look.kubectl(`log of ${pod.name}`, args), troubles);
+    return derive(await this.printed(pod, LATELY), troubles);
+  }
+
+  private printed({ namespace, name }: PodState, args: readonly string[]): Promise<Observed<string>> {
+    return this.look.kubectl(`log of ${name}`, ['-n', namespace, 'logs', name, '--all-containers', ...args]);
   }
 
   async loki(name: string, page: Observed<MetricsPage>): Promise<LokiState> {
@@ -202,24 +208,30 @@ class Parts {
     };
   }
 
-  agents(): Promise<readonly AgentState[]> {
-    const port = PROMTAIL.ports.metrics;
-    const pods = [...this.of(PROMTAIL.name).entries()];
+  agents(config: StackConfig): Promise<readonly AgentState[]> {
+    const { type } = config.agent;
+    const {
+      name,
+      ports: { metrics: port },
+    } = agentOf(config);
+    const pods = [...this.of(name).entries()];
+    const log = async (pod: PodState): Promise<Observed<AgentLog>> =>
+      derive(await this.printed(pod, LOG_ARGUMENTS[type]), (text) => agentLog(type, text));
     return inTurns(pods, AGENTS_AT_ONCE, async ([index, pod]) => {
-      const page = derive(await this.open(PROMTAIL.name, pod, [port]), (ports) => ({
+      const page = derive(await this.open(name, pod, [port]), (ports) => ({
         endpoint: { port: ports.get(port) ?? 0 },
         path: '/metrics',
       }));
-      const [samples, log] = await Promise.all([
+      const [samples, told] = await Promise.all([
         this.twice(page, `metrics of ${pod.name}`),
-        index < LOGS ? this.logOf(pod) : { value: [] },
+        this.logs && index < LOGS ? log(pod) : { value: SILENT },
       ]);
       const skew = known(samples)?.[2];
       return {
         pod: pod.name,
         node: pod.node ?? '',
-        figures: derive(samples, ([first, last]) => agentFigures(first, last)),
-        log,
+        figures: derive(samples, ([first, last]) => AGENT_FIGURES[type](first, last)),
+        log: told,
         ...(skew === undefined ? {} : { clockSkew: skew }),
       };
     });

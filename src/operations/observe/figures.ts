@@ -1,6 +1,6 @@
 /** Makes a program's figures from two samples of its metrics. Pure. */
-import { type Sample, samplesOf, sum, sumBy } from './metrics';
-import type { AgentFigures, CanaryState, LokiFigures } from './state';
+import { type Sample, sum, sumBy } from './metrics';
+import type { CanaryState, LokiFigures } from './state';
 
 /** A page of metrics, and when it was read. */
 export interface Page {
@@ -14,7 +14,7 @@ function growth(before: readonly Sample[], after: readonly Sample[], name: strin
   return last >= first ? last - first : last;
 }
 
-const secondsBetween = (first: Page, last: Page): number => Math.max(0.001, (last.at - first.at) / 1000);
+export const secondsBetween = (first: Page, last: Page): number => Math.max(0.001, (last.at - first.at) / 1000);
 
 /** Loki's, of one pod. */
 export function lokiFigures(first: Page, last: Page): LokiFigures {
@@ -49,36 +49,6 @@ export function lokiFigures(first: Page, last: Page): LokiFigures {
   };
 }
 
-/** Promtail's, of one pod. */
-export function agentFigures(first: Page, last: Page): AgentFigures {
-  const { samples } = last;
-  const answers = (page: Page) => sumBy(page.samples, 'promtail_request_duration_seconds_count', 'status_code');
-  const before = answers(first);
-  const unread = unreadBytes(samples);
-  return {
-    sent: sum(samples, 'promtail_sent_entries_total') ?? 0,
-    sentPerSecond: growth(first.samples, samples, 'promtail_sent_entries_total') / secondsBetween(first, last),
-    dropped: nonZero(sumBy(samples, 'promtail_dropped_entries_total', 'reason')),
-    droppedGrowing: growth(first.samples, samples, 'promtail_dropped_entries_total') > 0,
-    unreadBytes: unread,
-    unreadGrowth: unread - unreadBytes(first.samples),
-    targets: sum(samples, 'promtail_targets_active_total') ?? 0,
-    failedTargets: nonZero(sumBy(samples, 'promtail_targets_failed_total', 'reason')),
-    recentAnswers: nonZero(
-      Object.fromEntries(Object.entries(answers(last)).map(([code, count]) => [code, count - (before[code] ?? 0)])),
-    ),
-  };
-}
-
-/** A file that was just rotated is shorter than what was read of it. */
-function unreadBytes(samples: readonly Sample[]): number {
-  const read = sumBy(samples, 'promtail_read_bytes_total', 'path');
-  return samplesOf(samples, 'promtail_file_bytes_total').reduce(
-    (total, { labels, value }) => total + Math.max(0, value - (read[labels['path'] ?? ''] ?? 0)),
-    0,
-  );
-}
-
 /** Loki-canary's. */
 export function canaryFigures(first: Page, last: Page): CanaryState {
   return {
@@ -86,8 +56,4 @@ export function canaryFigures(first: Page, last: Page): CanaryState {
     missing: sum(last.samples, 'loki_canary_missing_entries_total') ?? 0,
     missingGrowing: growth(first.samples, last.samples, 'loki_canary_missing_entries_total') > 0,
   };
-}
-
-function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }

@@ -104,20 +104,46 @@ export interface LokiState {
   readonly log: Observed<readonly string[]>;
 }
 
-/** The agent's figures, of two samples of its metrics. */
+/** The agent's figures, of two samples of its metrics. Counts are since its start. */
 export interface AgentFigures {
+  /** Records that Loki took. */
   readonly sent: number;
   readonly sentPerSecond: number;
+  /** Records that it gave up, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
   readonly droppedGrowing: boolean;
-  /** What is in the files and not read yet. */
-  readonly unreadBytes: number;
+  /** Bytes that are not sent yet: what Promtail has not read of its files, or what is in the Collector's queue. */
+  readonly waitingBytes: number;
   /** How much more that was at the second sample than at the first. */
-  readonly unreadGrowth: number;
+  readonly waitingGrowth: number;
+  /** The queue's size in bytes. Absent for Promtail, which has no queue. */
+  readonly queueBytes?: number;
+  /** Records that it could not put on its queue, and reads again. */
+  readonly notQueued: number;
+  readonly notQueuedGrowing: boolean;
+  /** What it reads: Promtail's targets, or the Collector's open files. */
   readonly targets: number;
-  readonly failedTargets: Readonly<Record<string, number>>;
   /** Status of the answers to its pushes while it was watched; `-1` is no answer. */
   readonly recentAnswers: Readonly<Record<string, number>>;
+}
+
+/** A failure that a log tells of. */
+export interface Failure {
+  /** When, in milliseconds since 1970, by the clock of its node. */
+  readonly at?: number;
+  readonly error: string;
+}
+
+/** What an agent's log says of its failures, whichever agent it is. */
+export interface AgentLog {
+  /** Pushes that failed. `-1` is the status of no answer. */
+  readonly pushes: readonly (Failure & { readonly status: string })[];
+  /** Files that it may not read. */
+  readonly unreadable: readonly (Failure & { readonly path?: string })[];
+  /** Pods that it could not list. */
+  readonly discovery: readonly Failure[];
+  /** Records that it could not put on its queue. */
+  readonly queue: readonly Failure[];
 }
 
 export interface AgentState {
@@ -126,8 +152,7 @@ export interface AgentState {
   readonly figures: Observed<AgentFigures>;
   /** Its node's clock, less this machine's, in seconds. */
   readonly clockSkew?: number;
-  /** Recent warnings and errors of its log. */
-  readonly log: Observed<readonly string[]>;
+  readonly log: Observed<AgentLog>;
 }
 
 export interface JobLines {

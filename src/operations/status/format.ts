@@ -57,7 +57,12 @@ export function formatStatus(status: Status, colours: boolean): string {
       agents,
       agents.sent === undefined
         ? ''
-        : `${agents.sent} sent (${rate(agents.sentPerSecond ?? 0)}/s), ${agents.dropped ?? 0} given up, ${size(agents.unreadBytes ?? 0)} unread`,
+        : [
+            `${agents.sent} sent (${rate(agents.sentPerSecond ?? 0)}/s)`,
+            `${agents.dropped ?? 0} given up`,
+            `${size(agents.waitingBytes ?? 0)} waiting`,
+            ...(agents.queueUsed === undefined ? [] : [`queue ${Math.round(agents.queueUsed * 100)} % full`]),
+          ].join(', '),
     ),
     ...disks.flatMap((disk) =>
       line(

@@ -1,5 +1,7 @@
 /** A part of a status: whether it is as it should be, and why not. */
 
+import { known, type Observed, whyUnknown } from '../observe/observed';
+
 /** `ok`: as it should be. `bad`: it is not. `unknown`: it could not be seen. */
 export type Verdict = 'ok' | 'bad' | 'unknown';
 
@@ -11,4 +13,14 @@ export function part<T>(values: T, bad: readonly string[], unknown?: string): Pa
   if (bad.length > 0) return { verdict: 'bad', why: bad, ...values };
   if (unknown !== undefined) return { verdict: 'unknown', why: [unknown], ...values };
   return { verdict: 'ok', why: [], ...values };
+}
+
+/** The figures that are known, and why others are not. */
+export function figuresOf<T>(of: readonly { readonly figures: Observed<T> }[]): {
+  readonly figures: readonly T[];
+  readonly unknown?: string;
+} {
+  const figures = of.map(({ figures: observed }) => known(observed)).filter((value) => value !== undefined);
+  const [unknown] = of.map(({ figures: observed }) => whyUnknown(observed)).filter((why) => why !== undefined);
+  return { figures, ...(unknown === undefined ? {} : { unknown }) };
 }

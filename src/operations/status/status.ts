@@ -1,10 +1,10 @@
 /** The status of a running stack: what was seen, and whether each part is as it should be. Pure. */
-import { PROMTAIL } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import { WATCHDOG } from '../../config/derived/heartbeat';
 import type { KubernetesObject } from '../../../charts/objects';
+import { agentStatus, type AgentStatus } from './agents';
 import { disks, type DiskStatus } from './disk';
-import { part, type Part, type Verdict } from './part';
+import { figuresOf, part, type Part, type Verdict } from './part';
 import { lokiRules, type WorkloadShape, workloads } from '../observe/expected';
 import { known, type Observed, whyUnknown } from '../observe/observed';
 import type { CanaryState, FiringAlert, JobLines, NodeState, PodState, Refused, StackState } from '../observe/state';
@@ -31,12 +31,7 @@ export interface Status {
   readonly loki: Part<{ readonly version?: string }>;
   readonly ingest: Part<{ readonly linesPerSecond?: number; readonly bytesPerSecond?: number }>;
   readonly refused: Part<{ readonly lines: readonly Refused[] }>;
-  readonly agents: Part<{
-    readonly sent?: number;
-    readonly sentPerSecond?: number;
-    readonly dropped?: number;
-    readonly unreadBytes?: number;
-  }>;
+  readonly agents: AgentStatus;
   readonly jobs: Part<{ readonly jobs: readonly JobLines[] }>;
   readonly disks: readonly Part<DiskStatus>[];
   readonly retention: Part<{ readonly lastRun?: string }>;
@@ -48,8 +43,6 @@ export interface Status {
 const DAY = 86_400_000;
 /** A certificate with less time than this is late: its renewal has failed. */
 export const CERTIFICATE_DAYS = 14;
-/** How much agents may still have to read while they catch up. */
-const UNREAD_BYTES = 10_000_000;
 /** How many compactions may be missed. */
 const MISSED_RUNS = 3;
 
@@ -68,7 +61,7 @@ export function statusOf(
     loki: part({ ...optional('version', known(state.queries.version)) }, [], whyUnknown(state.queries.version)),
     ingest: ingestStatus(state),
     refused: refusedStatus(state),
-    agents: agentStatus(state),
+    agents: agentStatus(config, state),
     jobs: jobStatus(state),
     disks: disks(config, state),
     retention: retentionStatus(config, state),
@@ -93,16 +86,6 @@ export function optional<K extends string, T>(key: K, value: T | undefined): { r
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-/** The figures that are known, and why others are not. */
-function figuresOf<T>(of: readonly { readonly figures: Observed<T> }[]): {
-  readonly figures: readonly T[];
-  readonly unknown?: string;
-} {
-  const figures = of.map(({ figures: observed }) => known(observed)).filter((value) => value !== undefined);
-  const [unknown] = of.map(({ figures: observed }) => whyUnknown(observed)).filter((why) => why !== undefined);
-  return { figures, ...(unknown === undefined ? {} : { unknown }) };
-}
 
 function componentStatus(wanted: WorkloadShape, { pods, objects, nodes }: StackState): Part<ComponentStatus> {
   const { kind, namespace, name } = wanted;
@@ -187,25 +170,6 @@ function refusedStatus({ loki }: StackState): Status['refused'] {
   return part(
     { lines },
     growing.map(({ tenant, reason }) => `lines of tenant ${tenant} are refused: ${reason}`),
-    unknown,
-  );
-}
-
-function agentStatus({ agents, pods }: StackState): Status['agents'] {
-  const { figures, unknown } = figuresOf(agents);
-  if (figures.length === 0) return part({}, [], unknown ?? whyUnknown(pods) ?? `no ${PROMTAIL.name} runs`);
-  const behind = figures.filter(({ unreadBytes, unreadGrowth }) => unreadBytes > UNREAD_BYTES && unreadGrowth >= 0);
-  return part(
-    {
-      sent: sumOf(figures.map(({ sent }) => sent)),
-      sentPerSecond: sumOf(figures.map(({ sentPerSecond }) => sentPerSecond)),
-      dropped: sumOf(figures.flatMap(({ dropped }) => Object.values(dropped))),
-      unreadBytes: sumOf(figures.map(({ unreadBytes }) => unreadBytes)),
-    },
-    [
-      ...(figures.some(({ droppedGrowing }) => droppedGrowing) ? ['an agent gives up batches'] : []),
-      ...(behind.length > 0 ? ['an agent does not keep up with its files'] : []),
-    ],
     unknown,
   );
 }

@@ -68,7 +68,7 @@ const BAD: Readonly<Record<string, readonly [Partial<StackState>, RegExp]>> = {
     /lines of tenant a are refused: rate_limited/,
   ],
   'an agent gives up batches': [agent({ droppedGrowing: true }), /gives up batches/],
-  'an agent does not keep up': [agent({ unreadBytes: 50_000_000 }), /does not keep up/],
+  'an agent does not keep up': [agent({ waitingBytes: 50_000_000 }), /does not keep up/],
   'the volume is nearly full': [loki({ diskUsed: 0.85 }), /85 % are used/],
   'the volume is soon full': [loki({ storedBytes: 20e9 }), /full in \d\.\d days/],
   'retention has not run': [loki({ retentionLastRun: before(7200) }), /has not run for 120 minutes/],
@@ -172,7 +172,7 @@ test('the screen has a line for each part, and colours for a terminal alone', ()
    ok       Loki’s version                     3.7.0
    ok       ingest                             200 lines/s, 58.6 KiB/s
    ok       refused since Loki’s start         none
-   ok       agents since their start           5000 sent (200/s), 0 given up, 100 B unread
+   ok       agents since their start           5000 sent (200/s), 0 given up, 100 B waiting
    ok       data-loki-0                        30 % of 50.0 GiB (not getting full)
    ok       retention                          ran 5 min ago
    ok       alerts                             none fires

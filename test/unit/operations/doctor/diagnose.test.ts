@@ -2,6 +2,7 @@
 import type { StackConfig } from '../../../../src/config';
 import { isWorkload, type KubernetesObject, stackObjects } from '../../../../charts/objects';
 import { diagnose } from '../../../../src/operations/doctor/diagnose';
+import { agentLog } from '../../../../src/operations/observe/agent-log';
 import { formatReport } from '../../../../src/operations/doctor/format';
 import type { Link, Weight } from '../../../../src/operations/doctor/finding';
 import type { ContainerState, StackState } from '../../../../src/operations/observe/state';
@@ -43,10 +44,16 @@ const loki = (changes: Partial<typeof LOKI_FIGURES>): Partial<StackState> => ({
   loki: [{ pod: 'loki-0', figures: { value: { ...LOKI_FIGURES, ...changes } }, log: { value: [] } }],
 });
 const agent = (changes: Partial<typeof AGENT_FIGURES>, log: readonly string[] = []): Partial<StackState> => ({
-  agents: [{ ...AGENT, figures: { value: { ...AGENT_FIGURES, ...changes } }, log: { value: log } }],
+  agents: [
+    {
+      ...AGENT,
+      figures: { value: { ...AGENT_FIGURES, ...changes } },
+      log: { value: agentLog('promtail', log.join('\n')) },
+    },
+  ],
 });
 const failedPush = (status: number, error: string, seconds = 10): string =>
-  JSON.stringify({ level: 'warn', msg: 'error sending batch, will retry', status, error, ts: before(seconds) });
+  `${before(seconds)} ${JSON.stringify({ level: 'warn', msg: 'error sending batch, will retry', status, error })}`;
 const silent = { recentAnswers: {} };
 const queries = (changes: Partial<StackState['queries']>): Partial<StackState> => ({
   queries: { ...healthy.queries, ...changes },
@@ -237,7 +244,7 @@ const CASES: readonly Case[] = [
   {
     what: 'a file is not readable',
     changes: agent({}, [
-      `{"level":"error","ts":"${before(5)}","msg":"failed","error":"open /logs/app/a.log: permission denied"}`,
+      `${before(5)} {"level":"error","msg":"failed","error":"open /logs/app/a.log: permission denied"}`,
     ]),
     link: 'files',
     weight: 'broken',
@@ -287,7 +294,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'an agent does not keep up',
-    changes: agent({ unreadBytes: 2e8 }),
+    changes: agent({ waitingBytes: 2e8 }),
     link: 'sending',
     weight: 'symptom',
     seen: /do not keep up/,

@@ -1,5 +1,5 @@
 /** Prometheus' text format, and the figures that follow from two pages of it. */
-import { agentFigures, canaryFigures, lokiFigures } from '../../../../src/operations/observe/figures';
+import { canaryFigures, lokiFigures } from '../../../../src/operations/observe/figures';
 import { parseMetrics, sum, sumBy } from '../../../../src/operations/observe/metrics';
 
 test('given a page of metrics, each line that is a sample is one', () => {
@@ -82,38 +82,6 @@ test('given a Loki that was restarted between two pages, no rate is negative, an
   expect(figures.linesPerSecond).toBe(2);
   expect(figures.retentionLastRun).toBeUndefined();
   expect(figures.diskUsed).toBeUndefined();
-});
-
-test('given two pages of an agent, what it sent, gave up and has before it follow', () => {
-  const status = (code: string, count: number) =>
-    `promtail_request_duration_seconds_count{host="gateway",status_code="${code}"} ${count}`;
-  const figures = agentFigures(
-    page(0, 'promtail_sent_entries_total 10', status('204', 3), status('502', 4)),
-    page(
-      2,
-      'promtail_sent_entries_total 30',
-      'promtail_dropped_entries_total{reason="ingester_error"} 4',
-      'promtail_dropped_entries_total{reason="line_too_long"} 0',
-      'promtail_file_bytes_total{path="/a"} 100',
-      'promtail_read_bytes_total{path="/a"} 60',
-      'promtail_file_bytes_total{path="/rotated"} 10',
-      'promtail_read_bytes_total{path="/rotated"} 500',
-      'promtail_targets_active_total 3',
-      status('204', 3),
-      status('502', 5),
-    ),
-  );
-  expect(figures).toEqual({
-    sent: 30,
-    sentPerSecond: 10,
-    dropped: { ingester_error: 4 },
-    droppedGrowing: true,
-    unreadBytes: 40,
-    unreadGrowth: 40,
-    targets: 3,
-    failedTargets: {},
-    recentAnswers: { '502': 1 },
-  });
 });
 
 test('given two pages of the canary, missing lines are counted', () => {
