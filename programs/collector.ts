@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { collectorConfig, FOLDERS } from '../src/components/collector/config';
+import { collectorArgs, collectorConfig, FOLDERS } from '../src/components/collector/config';
 import { gatewayUrl } from '../src/components/gateway';
 import { COLLECTOR } from '../src/components/kit/identity';
 import { NODE_VARIABLE } from '../src/pipelines/collector/source';
@@ -50,7 +50,7 @@ export async function startCollector(
   const api = await startPodsApi(targets);
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, api.kubeconfig);
-  const program = startProgram([otelcol, `--config=${configPath}`], join(folder, 'collector.log'), {
+  const program = startProgram([otelcol, ...collectorArgs(configPath)], join(folder, 'collector.log'), {
     env: { [NODE_VARIABLE]: NODE, KUBECONFIG: kubeconfig },
   });
   // It compiles every expression first.

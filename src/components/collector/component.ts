@@ -6,7 +6,7 @@ import { NODE_VARIABLE } from '../../pipelines/collector/source';
 import { Agent } from '../agent';
 import { goMemory, httpProbe, podField, tcpProbe } from '../kit/container';
 import { COLLECTOR } from '../kit/identity';
-import { collectorConfig, FOLDERS } from './config';
+import { collectorArgs, collectorConfig, FOLDERS } from './config';
 
 /** What is not delivered when it ends waits on the node's disk. */
 const END_SECONDS = 60;
@@ -23,7 +23,7 @@ export class Collector extends Agent {
       files: { 'config.yaml': stringify(collectorConfig(props), { lineWidth: 0, indent: 1, indentSeq: false }) },
       container: {
         image: images.collector,
-        args: [`--config=${FOLDERS.config}/config.yaml`],
+        args: [...collectorArgs(`${FOLDERS.config}/config.yaml`)],
         // It asks for the pods of this node only, and the node's name becomes a label.
         env: [podField(NODE_VARIABLE, 'spec.nodeName'), goMemory(resources.collector)],
         resources: resources.collector,

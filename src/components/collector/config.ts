@@ -20,6 +20,18 @@ export const FOLDERS: AgentFolders = {
 /** Names of components that others refer to. */
 const [STORAGE, AUTH, HEALTH, LOKI] = ['file_storage', 'basicauth', 'health_check', LOKI_EXPORTER];
 
+/**
+ * By default a receiver notes what it has read while up to 100 records of it are only in memory. Without this gate, a kill loses them.
+ * https://github.com/open-telemetry/opentelemetry-collector-contrib/issues/35456
+ */
+const GATES = ['stanza.synchronousLogEmitter'];
+
+/** Its arguments, for the path of its config file. */
+export const collectorArgs = (configFile: string): readonly string[] => [
+  `--config=${configFile}`,
+  `--feature-gates=${GATES.join(',')}`,
+];
+
 /** The Collector's config file as an object. */
 export function collectorConfig(config: StackConfig): Readonly<Record<string, unknown>> {
   const { agent, auth, gateway } = config;

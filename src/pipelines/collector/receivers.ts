@@ -25,6 +25,12 @@ const PATIENCE = '3s';
 /** What a record is joined with has waited for its own next line before. */
 const LONGER_PATIENCE = '5s';
 
+/**
+ * How the kubelet names a file that it has rotated: 0.log.20260102-030405. It compresses the file when it rotates the next one. By then
+ * it is read to its end, unless the agent was away.
+ */
+const ROTATED = '????????-??????';
+
 export interface ReceiverProps {
   /** Extension that keeps what was read. */
   readonly storage: string;
@@ -40,10 +46,10 @@ export function podReceiver(
   const folder = '/var/log/pods';
   return {
     ...common(storage),
-    include: [`${folder}/*/*/*.log`],
+    include: [`${folder}/*/*/*.log`, `${folder}/*/*/*.log.${ROTATED}`],
     ...(excludeNamespaces.length === 0
       ? {}
-      : { exclude: excludeNamespaces.map((namespace) => `${folder}/${namespace}_*/*/*.log`) }),
+      : { exclude: excludeNamespaces.map((namespace) => `${folder}/${namespace}_*/*/*`) }),
     operators: [
       ...CONTAINER_RUNTIME,
       ...['stdout', 'stderr'].flatMap((stream) => [

@@ -15,7 +15,7 @@ describe('given a stack, the Collector', () => {
   it('reads the config of its ConfigMap, and knows the name of its node', () => {
     expect(containerOf(objects)).toMatchObject({
       image: 'docker.io/otel/opentelemetry-collector-contrib:0.149.0',
-      args: ['--config=/etc/collector/config.yaml'],
+      args: ['--config=/etc/collector/config.yaml', '--feature-gates=stanza.synchronousLogEmitter'],
     });
     expect(containerOf(objects).env?.[0]?.name).toBe('NODE_NAME');
   });

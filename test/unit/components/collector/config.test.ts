@@ -1,5 +1,5 @@
 /** The Collector's config file; that the real Collector takes it, and what it does then, is shown by test/binaries. */
-import { collectorConfig } from '../../../../src/components/collector/config';
+import { collectorArgs, collectorConfig } from '../../../../src/components/collector/config';
 import type { StackConfigInput } from '../../../../src/config';
 import { LABELS } from '../../../../src/log-model';
 import { CANARY, configWith } from '../../../support/config';
@@ -116,9 +116,22 @@ test('nothing that it has read is dropped while Loki is away: it waits on disk, 
     });
 });
 
+test('what a receiver notes as read is on the queue', () => {
+  expect(collectorArgs('/etc/config.yaml')).toEqual([
+    '--config=/etc/config.yaml',
+    '--feature-gates=stanza.synchronousLogEmitter',
+  ]);
+});
+
+test('a file that was rotated while the agent was away is read to its end; one that is compressed is not', () => {
+  expect(everything.receivers['file_log/pods']).toMatchObject({
+    include: ['/var/log/pods/*/*/*.log', '/var/log/pods/*/*/*.log.????????-??????'],
+  });
+});
+
 test('pods of excluded namespaces are not read', () => {
   const { receivers } = configOf({ agent: { excludeNamespaces: ['noise'] } });
-  expect(receivers['file_log/pods']?.['exclude']).toEqual(['/var/log/pods/noise_*/*/*.log']);
+  expect(receivers['file_log/pods']?.['exclude']).toEqual(['/var/log/pods/noise_*/*/*']);
   expect(everything.receivers['file_log/pods']?.['exclude']).toBeUndefined();
 });
 
