@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT_METRICS, type AgentMetric, COLLECTOR_RETRIES } from '../../src/log-model/agent-metrics';
+import { AGENT_FIGURES } from '../../src/operations/observe/agent-figures';
+import { agentLog } from '../../src/operations/observe/agent-log';
 import { parseMetrics, type Sample, samplesOf, sumBy } from '../../src/operations/observe/metrics';
 import { type RunningCollector, startCollector } from '../../programs/collector';
 import { nanoseconds } from '../../programs/loki';
@@ -22,7 +24,6 @@ const POD: Container = {
 const DROPPED = { 400: 'InvalidArgument', 401: 'Unauthenticated', 403: 'PermissionDenied', 500: 'Unknown' } as const;
 /** Its metrics beside those that are asked for: about the program itself and what it follows. */
 const FURTHER = [
-  'otelcol_fileconsumer_open_files',
   'otelcol_fileconsumer_reading_files',
   'otelcol_otelsvc_k8s_pod_added_total',
   'otelcol_otelsvc_k8s_pod_table_size_ratio',
@@ -117,7 +118,10 @@ afterAll(async () => {
 const names = (samples: readonly Sample[]): readonly string[] => [...new Set(samples.map(({ name }) => name))].sort();
 
 it('has the metrics of the table, some of the program itself, and no other', () => {
-  const asked = Object.values<AgentMetric>({ ...metrics }).map(({ name }) => name);
+  // One is there only once the disk of its queue has failed.
+  const { notQueued, ...measured } = metrics;
+  expect(names(atEnd)).not.toContain(notQueued.name);
+  const asked = Object.values<AgentMetric>(measured).map(({ name }) => name);
   expect(names(atEnd)).toEqual([...new Set([...asked, ...FURTHER])].sort());
 });
 
@@ -150,6 +154,35 @@ it('counts each push by its answer, those that it sends again and those without 
 it('tells what waits for a gateway that is away, in bytes', () => {
   const { '': waits = NaN } = by(whileAway, metrics.queueSize);
   expect(waits).toBeGreaterThan(COLLECTOR_RETRIES.length * 50);
+});
+
+it('is what `npm run status` makes figures of', () => {
+  const pages = [atStart, atEnd].map((samples, seconds) => ({ at: seconds * 1000, samples }));
+  const [first, last] = pages;
+  if (first === undefined || last === undefined) throw new Error('two pages are expected');
+  const { recentAnswers, ...figures } = AGENT_FIGURES.collector(first, last);
+  expect(figures).toEqual({
+    sent: 1 + COLLECTOR_RETRIES.length,
+    sentPerSecond: 1 + COLLECTOR_RETRIES.length,
+    dropped: Object.fromEntries(Object.values(DROPPED).map((reason) => [reason, 1])),
+    droppedGrowing: true,
+    waitingBytes: 0,
+    waitingGrowth: 0,
+    queueBytes: rendered.config.agent.queueSize.bytes,
+    notQueued: 0,
+    notQueuedGrowing: false,
+    targets: 1,
+  });
+  expect(recentAnswers).toMatchObject({ '400': 1, '401': 1, '403': 1, '500': 1 });
+  expect(recentAnswers['-1']).toBeGreaterThan(0);
+});
+
+it('has a log of which `npm run doctor` knows each answer to a push', () => {
+  const log = agentLog('collector', collector.output());
+  expect([...new Set(log.pushes.map(({ status: answer }) => answer))].sort()).toEqual(
+    ['-1', ...Object.keys(DROPPED), ...COLLECTOR_RETRIES].sort(),
+  );
+  expect({ ...log, pushes: [] }).toEqual({ pushes: [], unreadable: [], discovery: [], queue: [] });
 });
 
 it('counts what drop rules leave out, by rule', () => {

@@ -6,7 +6,17 @@ import { statusOf } from '../../../src/operations/status/status';
 import { daysToFull } from '../../../src/operations/status/disk';
 import { age, formatStatus, size } from '../../../src/operations/status/format';
 import { configWith, HA } from '../../support/config';
-import { AGENT, AGENT_FIGURES, before, healthyState, LOKI_FIGURES, NOW, withPod } from '../../support/stack-state';
+import {
+  AGENT,
+  AGENT_FIGURES,
+  AGENT_OF,
+  before,
+  healthyState,
+  LOKI_FIGURES,
+  NOW,
+  QUEUE_BYTES,
+  withPod,
+} from '../../support/stack-state';
 
 const config = configWith({ gateway: { tls: {} } });
 const expected = stackObjects(config);
@@ -117,6 +127,53 @@ test.each(Object.entries(UNKNOWN))('when %s, then that part is unknown, and the 
   const seen = status(changes);
   expect(formatStatus(seen, false)).toContain('unknown: no answer in 8 s');
   expect(exitCode(seen.verdict)).toBe(2);
+});
+
+describe('given the Collector as the agent', () => {
+  const collecting = configWith({ agent: { type: 'collector' } });
+  const seen = (changes: Partial<StackState> = {}) =>
+    statusOf('dev', collecting, stackObjects(collecting), healthyState(collecting, changes));
+  const figures = (changes: Partial<typeof AGENT_FIGURES>) => ({
+    agents: [{ ...AGENT_OF.collector, figures: { value: { ...AGENT_FIGURES, queueBytes: QUEUE_BYTES, ...changes } } }],
+  });
+
+  it('is ok while it runs as it should, and shows what is in its queue', () => {
+    const status = seen(figures({ waitingBytes: QUEUE_BYTES / 4, waitingGrowth: -1 }));
+    expect(status.verdict).toBe('ok');
+    expect(status.components).toContainEqual(expect.objectContaining({ name: 'collector', ready: 1, desired: 1 }));
+    expect(status.agents).toMatchObject({ waitingBytes: QUEUE_BYTES / 4, queueUsed: 0.25 });
+    expect(formatStatus(status, false)).toContain(
+      'agents since their start           5000 sent (200/s), 0 given up, 119 MiB waiting, queue 25 % full',
+    );
+  });
+
+  it.each<readonly [string, Partial<StackState>, RegExp]>([
+    ['a queue is full', figures({ waitingBytes: 0.95 * QUEUE_BYTES, waitingGrowth: -1 }), /queue is full: it reads no/],
+    ['a queue fills', figures({ waitingBytes: 0.9 * QUEUE_BYTES }), /does not keep up/],
+    ['a queue cannot be written to', figures({ notQueued: 1, notQueuedGrowing: true }), /cannot write to its queue/],
+    ['it gives up batches', figures({ droppedGrowing: true }), /gives up batches/],
+    [
+      'no Collector runs',
+      { agents: [], ...withPod(collecting, 'collector', { ready: false }) },
+      /0 of 1 pods are ready[^]*no collector runs/,
+    ],
+    [
+      'Promtail runs',
+      withPod(collecting, 'collector', { component: 'promtail', name: 'promtail-node-1' }),
+      /promtail runs; the stack file says collector/,
+    ],
+  ])('when %s, then the screen says so, and the exit code is 1', (_, changes, why) => {
+    const status = seen(changes);
+    expect(formatStatus(status, false)).toMatch(why);
+    expect(exitCode(status.verdict)).toBe(1);
+  });
+
+  it('shows the fullest queue of several', () => {
+    const [one] = figures({ waitingBytes: 0.1 * QUEUE_BYTES, waitingGrowth: -1 }).agents;
+    const [other] = figures({ waitingBytes: 0.6 * QUEUE_BYTES, waitingGrowth: -1 }).agents;
+    const { agents } = seen({ agents: [one, other].filter((agent) => agent !== undefined) });
+    expect(agents).toMatchObject({ verdict: 'ok', waitingBytes: 0.7 * QUEUE_BYTES, queueUsed: 0.6 });
+  });
 });
 
 test('when one part is bad and another unknown, then the exit code is 1', () => {
