@@ -6,10 +6,7 @@ import { eventually, lastWithin } from '../../programs/wait';
 import { log } from '../e2e/cluster';
 import { lastLinesMissing, settle, type Settlement, type Window } from './ledger';
 import { table } from './report';
-import { APP, LINES_PER_SECOND, SOURCES, startWriters, stopWriters, writtenRuns } from './writers';
-
-/** What may be there twice although every program ended in peace: a batch or two whose answers were lost. */
-export const SENT_AGAIN = 5 * LINES_PER_SECOND;
+import { APP, LINES_PER_SECOND, type Run, SOURCES, startWriters, stopWriters, writtenRuns } from './writers';
 
 /** The sources at full rate; their clocks are right. */
 const FAST = SOURCES.filter(({ ahead }) => ahead === undefined).map(({ name }) => name);
@@ -19,9 +16,16 @@ export const CALM = 'nothing';
 
 export interface BooksProps {
   readonly target: Target;
-  readonly loki: LokiClient;
-  /** How long the agent may take to catch up with everything. */
+  /** Who reads what an agent has sent, by agent: each agent has a tenant of its own. */
+  readonly readers: Readonly<Record<string, LokiClient>>;
+  /** How long an agent may take to catch up with everything. */
   readonly catchUpSeconds: number;
+}
+
+/** What was written against what Loki has of one agent. */
+export interface AgentAccount extends Settlement {
+  /** The tables of docs/durability.md. */
+  readonly report: string;
 }
 
 export class Books {
@@ -38,7 +42,7 @@ export class Books {
     await this.during(CALM, () => sleep(10_000));
   }
 
-  /** Does it, and waits until the agent has caught up; the lines of that time are its own. */
+  /** Does it, and waits until the agents have caught up; the lines of that time are its own. */
   async during(name: string, disturb: () => Promise<unknown>, lead = 0): Promise<void> {
     const { catchUpSeconds } = this.props;
     const from = new Date();
@@ -47,38 +51,55 @@ export class Books {
     await disturb();
     await sleep(3000);
     await eventually(
-      () => this.sourcesCaughtUp(),
-      (count) => count === FAST.length,
+      () => this.behind(),
+      (behind) => behind.length === 0,
       catchUpSeconds,
-      (count) => `${name}: the agent has caught up with ${count} of ${FAST.length} sources`,
+      (behind) => `${name}: not caught up: ${behind.join(', ')}`,
     );
     this.windows.push({ name, from, to: new Date() });
   }
 
-  /** Ends the load, and counts when Loki has the last line of every writer. */
-  async close(): Promise<Settlement & { readonly report: string }> {
-    const { target, loki, catchUpSeconds } = this.props;
+  /**
+   * Ends the load, and counts when Loki has the last line of every writer.
+   *
+   * @returns what became of it, by agent.
+   */
+  async close(): Promise<(agent: string) => AgentAccount> {
+    const { target, readers } = this.props;
     await stopWriters(target);
     const runs = await writtenRuns(target);
-    log('waiting for the last line of every writer');
+    const accounts = new Map<string, AgentAccount>();
+    for (const [agent, loki] of Object.entries(readers)) accounts.set(agent, await this.account(agent, loki, runs));
+    return (agent) => {
+      const account = accounts.get(agent);
+      if (account === undefined) throw new Error(`nobody reads what ${agent} has sent`);
+      return account;
+    };
+  }
+
+  private async account(agent: string, loki: LokiClient, runs: readonly Run[]): Promise<AgentAccount> {
+    log(`${agent}: waiting for the last line of every writer`);
     const missing = await lastWithin(
       () => lastLinesMissing(loki, runs, this.began),
       (left) => left.length === 0,
-      catchUpSeconds,
+      this.props.catchUpSeconds,
     );
     if (missing.length > 0) log(`still missing: ${missing.join(', ')}`);
-    log('reading all of it');
+    log(`${agent}: reading all of it`);
     const settlement = await settle(loki, runs, this.windows, this.began);
     const report = table(settlement);
-    log(`what was written and what Loki has of it\n\n${report}`);
+    log(`${agent}: what was written and what Loki has of it\n\n${report}`);
     return { ...settlement, report };
   }
 
-  /** Of how many of the fast sources Loki has lines of these seconds. */
-  private async sourcesCaughtUp(): Promise<number> {
-    const recent = await Promise.all(
-      FAST.map((source) => this.props.loki.count(`{app="${APP}"} |= "s=${source} "`, '5s')),
+  /** The fast sources of which Loki has no lines of these seconds, by agent. */
+  private async behind(): Promise<readonly string[]> {
+    const all = Object.entries(this.props.readers).flatMap(([agent, loki]) =>
+      FAST.map((source) => ({ agent, loki, source })),
     );
-    return recent.filter((lines) => lines > 0).length;
+    const recent = await Promise.all(
+      all.map(({ loki, source }) => loki.count(`{app="${APP}"} |= "s=${source} "`, '5s')),
+    );
+    return all.filter((_, index) => recent[index] === 0).map(({ agent, source }) => `${agent} with ${source}`);
   }
 }

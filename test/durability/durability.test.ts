@@ -1,41 +1,38 @@
 /**
  * Given pods that write a thousand numbered lines a second, whatever happens to the stack and its node, Loki has every line
- * in the end. What it has twice is counted by itself. `make soak` is the same at full length.
+ * in the end, from either agent: Promtail is the stack's, and the Collector beside it sends the same lines as another tenant.
+ * What it has twice is counted by itself. `make soak` is the same at full length.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentCluster } from '../../local';
-import type { LokiClient } from '../../local/loki-client';
-import { e2eConfig, gatewayClient, log, targetOf } from '../e2e/cluster';
+import { e2eConfig, gatewayClient, log, SECOND_TENANT, targetOf } from '../e2e/cluster';
 import { writeSoakSection } from '../support/soak-page';
-import { Books, CALM, SENT_AGAIN } from './books';
+import { startSecondAgent } from '../e2e/second-agent';
+import { AGENT_NAMES, AGENTS, SYNC_SECONDS } from './agents';
+import { type AgentAccount, Books, CALM } from './books';
 import * as faults from './faults';
-import type { Account } from './ledger';
 import { profile } from './profile';
 import { durabilitySection } from './report';
 import { LINES_PER_SECOND, removeWriters } from './writers';
 
-/** Lines that are read again after an agent was killed: those since its positions were written down. */
-const SYNC_SECONDS = 30;
-const LINES_PER_BATCH = 3500;
-
 const config = e2eConfig();
-const { logging, agents } = config.namespaces;
+const { logging } = config.namespaces;
 let books: Books;
 let scene: faults.Scene;
-let loki: LokiClient;
 
 beforeAll(async () => {
   const cluster = currentCluster();
   if (cluster === undefined) throw new Error('the local cluster does not run');
   scene = { target: targetOf(cluster), config };
-  loki = gatewayClient('grafana');
-  books = new Books({ target: scene.target, loki, catchUpSeconds: profile.catchUpSeconds });
+  await startSecondAgent(scene.target, config);
+  const readers = { promtail: gatewayClient('grafana'), collector: gatewayClient(SECOND_TENANT.read[0]) };
+  books = new Books({ target: scene.target, readers, catchUpSeconds: profile.catchUpSeconds });
   await books.open();
 });
 
 afterAll(() => removeWriters(scene.target));
 
-const endsAgent = (name: string): boolean => /^(agent killed|node)/.test(name);
+const endsAgents = (name: string): boolean => /^(agents killed|node)/.test(name);
 
 const disturbed = (name: string, disturb: () => Promise<unknown>, lead?: number): Promise<void> =>
   books.during(name, disturb, lead);
@@ -49,21 +46,23 @@ describe.each(Array.from({ length: profile.rounds }, (_, round) => round + 1))('
 
   test('when Loki has used up its memory, then the kernel kills it and it comes back', () =>
     disturbed('Loki out of memory', async () => {
-      expect(await faults.exhaustMemory(scene, loki)).toBe('OOMKilled');
+      expect(await faults.exhaustMemory(scene, gatewayClient('grafana'))).toBe('OOMKilled');
     }));
 
   test('when the gateway is restarted, then it is ready again', () =>
     disturbed('gateway restarted', () => faults.restart(scene, logging, 'deployment/gateway')));
 
-  test('when the agent is restarted, then it is ready again', () =>
-    disturbed('agent restarted', () => faults.restart(scene, agents, 'daemonset/promtail')));
+  test('when the agents are restarted, then they are ready again', () =>
+    disturbed('agents restarted', () =>
+      Promise.all(AGENT_NAMES.map((agent) => faults.restart(scene, config.namespaces.agents, `daemonset/${agent}`))),
+    ));
 
-  test('when the agent is killed, then it comes back', () =>
+  test('when the agents are killed, then they come back', () =>
     disturbed(
-      'agent killed (-9)',
+      'agents killed (-9)',
       async () => {
         await faults.awayFromSave(scene);
-        await faults.killProcess(scene, 'promtail');
+        await Promise.all(AGENT_NAMES.map((agent) => faults.killProcess(scene, agent)));
       },
       SYNC_SECONDS,
     ));
@@ -100,33 +99,42 @@ describe('given this load, once', () => {
     ));
 });
 
-describe('then, when the writers have ended and the agent has caught up,', () => {
-  let byWindow: readonly Account[];
-  let bySource: readonly Account[];
-
+describe('then, when the writers have ended and the agents have caught up,', () => {
+  let accountOf: (agent: string) => AgentAccount;
   beforeAll(async () => {
-    const settlement = await books.close();
-    ({ byWindow, bySource } = settlement);
-    if (process.env['SOAK'] !== undefined) writeSoakSection('Durability', durabilitySection(settlement.report));
+    accountOf = await books.close();
+    if (process.env['SOAK'] !== undefined)
+      writeSoakSection(
+        'Durability',
+        durabilitySection(Object.fromEntries(AGENT_NAMES.map((agent) => [agent, accountOf(agent).report]))),
+      );
   }, 1_800_000);
 
-  test('the load was about what it should be, and every source took part', () => {
-    const calm = byWindow.find(({ name }) => name === CALM);
-    const rate = (calm?.written ?? 0) / (calm?.seconds ?? Infinity);
-    log(`${Math.round(rate)} lines/s while nothing happened`);
-    expect(rate).toBeGreaterThan(LINES_PER_SECOND / 2);
-    expect(bySource.filter(({ written }) => written === 0)).toEqual([]);
-  });
+  describe.each(AGENT_NAMES)('of what %s has sent,', (agent) => {
+    const bounds = AGENTS[agent];
+    const mayLose = (name: string): boolean => bounds.lostByKill > 0 && profile.killsAnyTime && endsAgents(name);
 
-  test('no line is lost, of no source, whatever its clock says; an agent killed at any moment may lose a batch', () => {
-    const kills = books.windows.filter(({ name }) => profile.killsAnyTime && endsAgent(name)).length;
-    expect(byWindow.filter(({ name, lost }) => lost > 0 && !(profile.killsAnyTime && endsAgent(name)))).toEqual([]);
-    expect(bySource.reduce((sum, { lost }) => sum + lost, 0)).toBeLessThanOrEqual(kills * LINES_PER_BATCH);
-  });
+    test('the load was about what it should be, and every source took part', () => {
+      const { byWindow, bySource } = accountOf(agent);
+      const calm = byWindow.find(({ name }) => name === CALM);
+      const rate = (calm?.written ?? 0) / (calm?.seconds ?? Infinity);
+      log(`${Math.round(rate)} lines/s while nothing happened`);
+      expect(rate).toBeGreaterThan(LINES_PER_SECOND / 2);
+      expect(bySource.filter(({ written }) => written === 0)).toEqual([]);
+    });
 
-  test('nothing is there twice but what an agent read again, or sent again because the answer was lost', () => {
-    const bound = (name: string): number => (endsAgent(name) ? 1.5 * SYNC_SECONDS * LINES_PER_SECOND : SENT_AGAIN);
-    expect(byWindow.filter(({ name, twice }) => twice > bound(name))).toEqual([]);
-    expect(byWindow.find(({ name }) => name === CALM)?.twice).toBe(0);
+    test('no line is lost, of no source, whatever its clock says; a Promtail killed at any moment may lose a batch', () => {
+      const { byWindow, bySource } = accountOf(agent);
+      expect(byWindow.filter(({ name, lost }) => lost > 0 && !mayLose(name))).toEqual([]);
+      const kills = books.windows.filter(({ name }) => mayLose(name)).length;
+      expect(bySource.reduce((sum, { lost }) => sum + lost, 0)).toBeLessThanOrEqual(kills * bounds.lostByKill);
+    });
+
+    test('nothing is there twice but what it read again, or sent again because the answer was lost', () => {
+      const { byWindow } = accountOf(agent);
+      const bound = (name: string): number => (endsAgents(name) ? bounds.twiceByKill : bounds.twice);
+      expect(byWindow.filter(({ name, twice }) => twice > bound(name))).toEqual([]);
+      expect(byWindow.find(({ name }) => name === CALM)?.twice).toBe(0);
+    });
   });
 });

@@ -18,7 +18,9 @@ export interface Scene {
   readonly config: StackConfig;
 }
 
-type Component = 'loki' | 'promtail';
+/** The program that each component runs. */
+const PROGRAMS = { loki: 'loki', promtail: 'promtail', collector: 'otelcol-contrib' } as const;
+type Component = keyof typeof PROGRAMS;
 
 const namespaceOf = ({ config }: Scene, component: Component): string =>
   component === 'loki' ? config.namespaces.logging : config.namespaces.agents;
@@ -48,7 +50,7 @@ const restarts = ({ status }: Pod): number => status.containerStatuses?.[0]?.res
 /** Ends a container's process, and waits until the kubelet has started it anew; returns why Kubernetes says it has ended. */
 async function endProcess(scene: Scene, component: Component, end: (pid: number) => Promise<void>): Promise<string> {
   const before = await podOf(scene, component);
-  await end(podProcess(before.metadata.uid, component));
+  await end(podProcess(before.metadata.uid, PROGRAMS[component]));
   const after = await eventually(
     () => podOf(scene, component),
     (pod) => restarts(pod) > restarts(before) && pod.status.containerStatuses?.[0]?.ready === true,

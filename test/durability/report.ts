@@ -40,12 +40,11 @@ export function table({ byWindow, bySource, byRuntime }: Settlement): string {
 }
 
 /** What docs/soak.md says of it. */
-export function durabilitySection(report: string): string {
+export function durabilitySection(reports: Readonly<Record<string, string>>): string {
   return [
     'Pods write about 1,000 numbered lines of 300 bytes each second, four at full rate and four whose clocks are wrong, all of one app',
-    'on one node. A line belongs to what happened when it was written. What is lost and what is there twice:',
+    'on one node. Promtail and the Collector read them side by side, and send them as two tenants. A line belongs to what happened when it was written. What is lost and what is there twice:',
     '[durability](durability.md).',
-    '',
-    report,
+    ...Object.entries(reports).flatMap(([agent, report]) => ['', `### ${agent}`, '', report]),
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { receiverConfig, receiverUrl } from '../../local/alert-receiver';
 import { type Cluster, currentCluster, startCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
-import { buildClientImage } from '../../local/images/catalog';
+import { buildClientImage, buildCollectorImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { KUBELET_ROOT } from '../../local/layout';
 import { LokiClient } from '../../local/loki-client';
@@ -16,6 +16,8 @@ import { freePorts } from '../../programs/program';
 import { waitAloud } from '../../programs/wait';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import type { KubernetesObject } from '../../charts/objects';
+import { imageReference } from '../../src/components/kit/container';
+import { NAME, PROMTAIL } from '../../src/components/kit/identity';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { secretManifests } from '../../charts/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';
@@ -38,12 +40,16 @@ const root = join(__dirname, '..', '..');
 
 export const log = (line: string): void => void process.stderr.write(`    e2e: ${line}\n`);
 
+/** Tenant of the agent beside the stack's own: the same lines, once more. */
+export const SECOND_TENANT = { name: 'second', write: ['collector'], read: ['second-reader'] } as const;
+
 /** The tenants of the tests and their credentials. */
 export const TENANTS = [
   { name: 'spywatcher', write: ['promtail'], read: ['grafana', 'canary'], erase: ['eraser'] },
   { name: 'audit', write: ['audit-writer'], read: ['audit-reader'], erase: ['audit-eraser'] },
   // Of which the overseer is to see nothing.
   { name: 'payments', write: ['payments-writer'], read: ['payments-reader'] },
+  { ...SECOND_TENANT, write: [...SECOND_TENANT.write], read: [...SECOND_TENANT.read] },
 ];
 export const OVERSEER = { name: 'overseer', tenants: ['spywatcher', 'audit'] };
 
@@ -103,7 +109,12 @@ export async function prepareCluster(
   config: StackConfig,
 ): Promise<{ readonly cluster: Cluster; readonly target: Target }> {
   const cluster = await startCluster(log);
-  await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE), await buildGrafanaStandIn()], log);
+  const further = [
+    await buildClientImage(CLIENT_IMAGE),
+    await buildGrafanaStandIn(),
+    await buildCollectorImage(imageReference(config.images.collector, config.images), log),
+  ];
+  await importStackImages(cluster, config, further, log);
   const target = targetOf(cluster);
   await applyObjects(target, [
     {
@@ -279,7 +290,8 @@ function writerPod(name: string, script: string): object {
 
 /** The name of the agent's pod, and its uid. */
 async function agentPod(target: Target, { namespaces }: StackConfig, field: 'name' | 'uid'): Promise<string> {
-  return kubectl(target, ['-n', namespaces.agents, 'get', 'pods', '-o', `jsonpath={.items[0].metadata.${field}}`]);
+  const selected = ['get', 'pods', '-l', `${NAME}=${PROMTAIL.name}`];
+  return kubectl(target, ['-n', namespaces.agents, ...selected, '-o', `jsonpath={.items[0].metadata.${field}}`]);
 }
 
 /** What the agent reads before each push, where the kubelet keeps it for the pod. */

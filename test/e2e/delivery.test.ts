@@ -2,8 +2,8 @@
 import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LogEntry, LokiClient } from '../../local/loki-client';
-import { eventually } from '../../programs/wait';
-import { APPS, e2eConfig, gatewayClient, log, startWriter, targetOf, waitForWriter } from './cluster';
+import { APPS, e2eConfig, gatewayClient, startWriter, targetOf, waitForWriter } from './cluster';
+import { type Delivery, describeDelivery, linesOf, numbers, sequence } from './distinct-records';
 import { fastObjects } from './fast-alerts';
 
 const config = e2eConfig();
@@ -18,80 +18,9 @@ beforeAll(() => {
   loki = gatewayClient('grafana');
 });
 
-async function linesOf(app: string, expected: number): Promise<readonly LogEntry[]> {
-  log(`waiting for ${expected} entries of ${app}`);
-  const count = await eventually(
-    () => loki.count(`{app="${app}"}`, '1h'),
-    (value) => value >= expected,
-    120,
-  );
-  expect(count).toBe(expected);
-  return loki.queryAll(`{app="${app}"}`, started);
-}
+const delivery = (): Delivery => ({ target, loki, started });
 
-/** Sequence numbers as the writers print them, sorted; a lost or doubled one shows. */
-function numbers(entries: readonly LogEntry[]): readonly number[] {
-  return entries.map(({ line }) => Number(/n=(\d+)/.exec(line)?.[1] ?? Number.NaN)).sort((a, b) => a - b);
-}
-
-const sequence = (length: number): readonly number[] => Array.from({ length }, (_, index) => index + 1);
-
-describe('given a pod that writes 12,000 distinct records: JSON, plain and multi-line', () => {
-  const JSON_LINES = 6000;
-  const PLAIN_LINES = 4000;
-  const MULTI_LINE = 2000;
-  const TOTAL = JSON_LINES + PLAIN_LINES + MULTI_LINE;
-  let entries: readonly LogEntry[];
-
-  beforeAll(async () => {
-    await startWriter(
-      target,
-      'e2e-writer',
-      `awk 'BEGIN {
-        for (i = 1; i <= ${JSON_LINES}; i++) printf "{\\"level\\":\\"%s\\",\\"message\\":\\"n=%d\\",\\"requestId\\":\\"r-%d\\"}\\n", (i % 10 == 0 ? "ERROR" : "info"), i, i
-        for (i = ${JSON_LINES + 1}; i <= ${JSON_LINES + PLAIN_LINES}; i++) printf "plain line n=%d\\n", i
-        for (i = ${JSON_LINES + PLAIN_LINES + 1}; i <= ${TOTAL}; i++) printf "Error: broken n=%d\\n    at first (file.js:1)\\n    at second (file.js:2)\\n", i
-      }'; sleep 3`,
-    );
-    await waitForWriter(target, 'e2e-writer', 120);
-    entries = await linesOf('e2e-writer', TOTAL);
-  });
-
-  test('then exactly those come back, once each', () => {
-    expect(numbers(entries)).toEqual(sequence(TOTAL));
-  });
-
-  test('then a multi-line record is one entry, with its continuation', () => {
-    const traces = entries.filter(({ line }) => line.startsWith('Error: broken'));
-    expect(traces).toHaveLength(MULTI_LINE);
-    expect(traces.filter(({ line }) => line.split('\n').length === 3)).toHaveLength(MULTI_LINE);
-  });
-
-  test('then streams have the labels of the architecture, and no label with many values', async () => {
-    const streams = await loki.query('{app="e2e-writer"} | level="error" | drop requestId, pod', started);
-    expect(streams[0]?.labels).toMatchObject({
-      job: 'e2e-writer',
-      service: 'e2e-writer',
-      app: 'e2e-writer',
-      level: 'error',
-      namespace: APPS,
-      container: 'writer',
-      node: 'spywatcher',
-    });
-    expect(
-      await loki.value(
-        'count(count by (job, service, app, level, namespace, container, node) (count_over_time({app="e2e-writer"}[1h])))',
-      ),
-    ).toBe(3);
-  });
-
-  test('then a level is normalised, and fields are found by their names', async () => {
-    // The JSON records that say so, and the stack traces.
-    expect(await loki.count('{app="e2e-writer", level="error"}', '1h')).toBe(JSON_LINES / 10 + MULTI_LINE);
-    expect(await loki.count('{app="e2e-writer"} | json | requestId="r-123"', '1h')).toBe(1);
-    expect(await loki.count('{app="e2e-writer"} | requestId="r-123"', '1h')).toBe(1);
-  });
-});
+describeDelivery('e2e-writer', delivery);
 
 describe('given a pod that goes on writing', () => {
   const LINES = 3000;
@@ -108,7 +37,7 @@ describe('given a pod that goes on writing', () => {
     });
     await disturb();
     await waitForWriter(target, app, 180);
-    return linesOf(app, LINES);
+    return linesOf(delivery(), app, LINES);
   }
 
   test('when Loki’s config changes, then Loki rolls and nothing is lost', async () => {

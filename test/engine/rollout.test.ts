@@ -6,7 +6,8 @@
 import { kubectl, type Target } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
 import { droppedByAgent } from '../e2e/cluster';
-import { Books, CALM, SENT_AGAIN } from '../durability/books';
+import { AGENTS } from '../durability/agents';
+import { Books, CALM } from '../durability/books';
 import type { Settlement } from '../durability/ledger';
 import { LINES_PER_SECOND, removeWriters } from '../durability/writers';
 import { emptyCluster, type EmptyCluster, forwardGateway } from './cluster';
@@ -61,7 +62,7 @@ describeWithEngine('a stack whose config is changed by the Pulumi engine, under 
       user: 'grafana',
       password: secrets['gateway.grafana'] ?? '',
     });
-    books = new Books({ target, loki, catchUpSeconds: CATCH_UP_SECONDS });
+    books = new Books({ target, readers: { promtail: loki }, catchUpSeconds: CATCH_UP_SECONDS });
     await books.open();
   });
 
@@ -89,7 +90,7 @@ describeWithEngine('a stack whose config is changed by the Pulumi engine, under 
     let settlement: Settlement;
 
     beforeAll(async () => {
-      settlement = await books.close();
+      settlement = (await books.close())('promtail');
     });
 
     test('the load was about what it should be, and every source took part', () => {
@@ -105,7 +106,7 @@ describeWithEngine('a stack whose config is changed by the Pulumi engine, under 
     });
 
     test('nothing is there twice but what an agent sent again because the answer was lost', () => {
-      expect(settlement.byWindow.filter(({ twice }) => twice > SENT_AGAIN)).toEqual([]);
+      expect(settlement.byWindow.filter(({ twice }) => twice > AGENTS.promtail.twice)).toEqual([]);
       expect(settlement.byWindow.find(({ name }) => name === CALM)?.twice).toBe(0);
     });
   });
