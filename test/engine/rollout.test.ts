@@ -1,14 +1,14 @@
 /**
  * Given the real engine, the local cluster and pods that write a thousand numbered lines a second; `pulumi up` changes what
- * makes Loki roll, then what makes the agent roll, then what makes both roll at once. Loki has every line in the end. What it
- * has twice is counted by itself.
+ * makes Loki roll, then what makes the agent roll, then what makes both roll at once, and then the agent itself, there and back. Loki has
+ * every line in the end. What it has twice is counted by itself.
  */
 import { kubectl, type Target } from '../../local/kubernetes';
 import { LokiClient } from '../../local/loki-client';
 import { droppedByAgent } from '../e2e/cluster';
 import { AGENTS } from '../durability/agents';
 import { Books, CALM } from '../durability/books';
-import type { Settlement } from '../durability/ledger';
+import type { Account, Settlement } from '../durability/ledger';
 import { LINES_PER_SECOND, removeWriters } from '../durability/writers';
 import { emptyCluster, type EmptyCluster, forwardGateway } from './cluster';
 import { plantedSecrets } from '../support/secrets';
@@ -16,6 +16,8 @@ import { describeWithEngine, engineConfig, TestStack, timed } from './engine';
 
 const { logging, agents } = engineConfig.namespaces;
 const CATCH_UP_SECONDS = 60;
+/** Beginning of the name of a change in which both agents send the same lines for a time. */
+const BOTH_SEND = 'up that makes the agent';
 
 jest.setTimeout(300_000);
 
@@ -27,7 +29,7 @@ describeWithEngine('a stack whose config is changed by the Pulumi engine, under 
   let books: Books;
 
   /** The pods of the parts that take lines from their container to Loki's volume, by uid. */
-  async function pods(): Promise<Readonly<Record<'loki' | 'gateway' | 'promtail', string>>> {
+  async function pods(): Promise<Readonly<Record<'loki' | 'gateway' | 'promtail' | 'collector', string>>> {
     const uids = (namespace: string, name: string): Promise<string> =>
       kubectl(target, [
         ...['-n', namespace, 'get', 'pods', '-l', `app.kubernetes.io/name=${name}`],
@@ -37,14 +39,15 @@ describeWithEngine('a stack whose config is changed by the Pulumi engine, under 
       loki: await uids(logging, 'loki'),
       gateway: await uids(logging, 'gateway'),
       promtail: await uids(agents, 'promtail'),
+      collector: await uids(agents, 'collector'),
     };
   }
 
   /** Deploys a change, and tells which parts have other pods then. */
-  async function rolledBy(name: string, option: string, value: string): Promise<readonly string[]> {
+  async function rolledBy(name: string, changes: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const before = Object.entries(await pods());
     await books.during(name, async () => {
-      await stack.set(option, value);
+      for (const [option, value] of Object.entries(changes)) await stack.set(option, value);
       await timed(name, () => stack.up());
     });
     const after = new Map<string, string>(Object.entries(await pods()));
@@ -75,16 +78,30 @@ describeWithEngine('a stack whose config is changed by the Pulumi engine, under 
   });
 
   test('when an up changes a limit of Loki, then Loki is rolled', async () => {
-    expect(await rolledBy('up that rolls Loki', 'limits.maxStreams', '9000')).toEqual(['loki']);
+    expect(await rolledBy('up that rolls Loki', { 'limits.maxStreams': '9000' })).toEqual(['loki']);
   });
 
   test('when an up changes a setting of the agent, then the agent is rolled', async () => {
-    expect(await rolledBy('up that rolls the agent', 'agent.batchWait', '2s')).toEqual(['promtail']);
+    expect(await rolledBy('up that rolls the agent', { 'agent.batchWait': '2s' })).toEqual(['promtail']);
   });
 
   test('when an up changes a limit that both of them know, then both are rolled at once', async () => {
-    expect(await rolledBy('up that rolls both', 'limits.maxLineSize', '128KB')).toEqual(['loki', 'promtail']);
+    expect(await rolledBy('up that rolls both', { 'limits.maxLineSize': '128KB' })).toEqual(['loki', 'promtail']);
   });
+
+  test.each(['collector', 'promtail'])(
+    'when an up makes the agent %s, then it takes over from the other',
+    async (type) => {
+      const since = `${new Date().toISOString().slice(0, 19)}Z`;
+      const rolled = await rolledBy(`${BOTH_SEND} ${type}`, { 'agent.type': type, 'agent.since': since });
+      expect(rolled).toEqual(expect.arrayContaining(['promtail', 'collector']));
+      const { promtail, collector } = await pods();
+      expect({ promtail: promtail !== '', collector: collector !== '' }).toEqual({
+        promtail: type === 'promtail',
+        collector: type === 'collector',
+      });
+    },
+  );
 
   describe('then, when the writers have ended and the agent has caught up,', () => {
     let settlement: Settlement;
@@ -105,8 +122,10 @@ describeWithEngine('a stack whose config is changed by the Pulumi engine, under 
       expect(await droppedByAgent(target, engineConfig)).toBeUndefined();
     });
 
-    test('nothing is there twice but what an agent sent again because the answer was lost', () => {
-      expect(settlement.byWindow.filter(({ twice }) => twice > AGENTS.promtail.twice)).toEqual([]);
+    test('nothing is there twice but what an agent sent again because the answer was lost, and what two agents have sent', () => {
+      const bound = ({ name, written }: Account): number =>
+        name.startsWith(BOTH_SEND) ? written : AGENTS.promtail.twice;
+      expect(settlement.byWindow.filter((account) => account.twice > bound(account))).toEqual([]);
       expect(settlement.byWindow.find(({ name }) => name === CALM)?.twice).toBe(0);
     });
   });
