@@ -2,20 +2,20 @@
 import * as os from 'node:os';
 import { currentCluster, stopCluster } from '../local/cluster';
 import type { Log } from '../local/shell';
+import { agentsTable } from './agents';
 import { clusterTables } from './cluster';
 import { drilldownTable } from './drilldown';
 import { gatewayTables } from './gateway';
 import { loggerTable } from './logger';
 import { lokiTables } from './loki';
 import { notifyTable } from './notify';
-import { promtailTable } from './promtail';
 import { rulerTable } from './ruler';
 import { synthTable } from './synthesis';
 
 /** What can be measured by itself alone; each makes tables of its own. */
 const PARTS: Readonly<Record<string, (log: Log) => Promise<string>>> = {
   logger: loggerTable,
-  promtail: promtailTable,
+  agents: agentsTable,
   gateway: gatewayTables,
   loki: lokiTables,
   drilldown: drilldownTable,

@@ -14,6 +14,8 @@ export interface AgentOptions {
   readonly targets: readonly Container[];
   readonly values: SecretValues;
   readonly gatewayPort: number;
+  /** The one core that it runs on. @default - all */
+  readonly core?: string;
 }
 
 /** Writes the credential, and the CA of a gateway with TLS, into folders of these names. */
@@ -25,6 +27,15 @@ export function writeCredential(rendered: RenderedStack, { folder, values }: Age
   // The agent reads the file at its start; the tests' gateway is reached by plain HTTP.
   if (gateway.tls !== undefined)
     writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);
+}
+
+/** The command and the environment of an agent that is bound to a core, or to none. */
+export function bound(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { core }: AgentOptions,
+): readonly [command: readonly string[], env: Readonly<Record<string, string>>] {
+  return core === undefined ? [command, env] : [['taskset', '-c', core, ...command], { ...env, GOMAXPROCS: '1' }];
 }
 
 /** What a path says that does not answer with 200, or why it does not answer at all. */

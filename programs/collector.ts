@@ -7,7 +7,7 @@ import { collectorArgs, collectorConfig, FOLDERS } from '../src/components/colle
 import { gatewayUrl } from '../src/components/gateway';
 import { COLLECTOR } from '../src/components/kit/identity';
 import { NODE_VARIABLE } from '../src/pipelines/collector/source';
-import { type AgentOptions, notReady, writeCredential } from './agent';
+import { type AgentOptions, bound, notReady, writeCredential } from './agent';
 import { countOf } from './metric';
 import { NODE } from './pod-logs';
 import { startPodsApi } from './pods-api';
@@ -50,9 +50,12 @@ export async function startCollector(
   const api = await startPodsApi(targets);
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, api.kubeconfig);
-  const program = startProgram([otelcol, ...collectorArgs(configPath)], join(folder, 'collector.log'), {
-    env: { [NODE_VARIABLE]: NODE, KUBECONFIG: kubeconfig },
-  });
+  const [command, env] = bound(
+    [otelcol, ...collectorArgs(configPath)],
+    { [NODE_VARIABLE]: NODE, KUBECONFIG: kubeconfig },
+    options,
+  );
+  const program = startProgram(command, join(folder, 'collector.log'), { env });
   // It compiles every expression first.
   await until('the Collector', () => notReady(health, '/'), { program, seconds: 90 });
   return {

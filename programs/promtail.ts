@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { gatewayUrl } from '../src/components/gateway';
-import { type AgentOptions, notReady, writeCredential } from './agent';
+import { type AgentOptions, bound, notReady, writeCredential } from './agent';
 import { countOf } from './metric';
 import { type Container, NODE, uidOf } from './pod-logs';
 import { freePorts, type RunningProgram, startProgram, until } from './program';
@@ -97,9 +97,8 @@ export async function startPromtail(
   const args = (containerOf(rendered, 'promtail').args ?? []).map((text) =>
     text.replace('/etc/promtail/config.yaml', join(folder, 'moved.yaml')).replace('$(HOSTNAME)', NODE),
   );
-  const program = startProgram([promtail, ...args, ...(dryRun ? ['-dry-run'] : [])], join(folder, 'promtail.log'), {
-    env: { HOSTNAME: NODE },
-  });
+  const [command, env] = bound([promtail, ...args, ...(dryRun ? ['-dry-run'] : [])], { HOSTNAME: NODE }, options);
+  const program = startProgram(command, join(folder, 'promtail.log'), { env });
   await until('Promtail', () => notReady(http, '/ready'), { program });
   return {
     ...program,

@@ -189,3 +189,8 @@ it('counts what drop rules leave out, by rule', () => {
   const rules = samplesOf(atEnd, metrics.leftOut.name).map(({ labels }) => labels[metrics.leftOut.rule] ?? '');
   expect(rules).toContain(`${metrics.leftOut.prefix}${rendered.config.agent.drop[0]?.name ?? ''}`);
 });
+
+it('says nothing of its metrics in its log, which is JSON', () => {
+  const lines = collector.output().trimEnd().split('\n');
+  expect(lines.filter((line) => !line.startsWith('{'))).toEqual([]);
+});

@@ -19,6 +19,9 @@ const DROPPED = [
 /** `service.telemetry` of its config file. */
 export const TELEMETRY: Section = {
   logs: { encoding: 'json' },
+  // Default: it traces each push, as an example beside the histogram of pushes. Such an example is longer than Prometheus' format takes,
+  // and each scrape would log a line about it.
+  traces: { level: 'none' },
   metrics: {
     // Below this level pushes are not counted by their answer, records are dropped without a reason, and views are refused.
     level: 'detailed',
