@@ -82,6 +82,8 @@ export function fileReceiver(
 
 function common(storage: string): Readonly<Record<string, unknown>> {
   return {
+    // Default 200ms. Each look costs for each file, whether there is something new or not: docs/figures.md.
+    poll_interval: '300ms',
     start_at: 'beginning', // default end: what is written before the first look would be lost
     include_file_path: true,
     include_file_name: false,
