@@ -16,6 +16,8 @@ import { mapStrings, type RenderedStack } from './rendered-stack';
 import { send } from './request';
 
 export interface RunningCollector extends RunningProgram {
+  /** Of its metrics. */
+  readonly port: number;
   /** Its metrics, as Prometheus would scrape them. */
   readonly metrics: () => Promise<string>;
 }
@@ -60,6 +62,7 @@ export async function startCollector(
   await until('the Collector', () => notReady(health, '/'), { program, seconds: 90 });
   return {
     ...program,
+    port: metrics,
     stop: async (signal, patience) => {
       const code = await program.stop(signal, patience);
       await api.stop();
@@ -95,7 +98,7 @@ export async function sendsNoMore(collector: RunningCollector): Promise<void> {
     'the Collector to send, and 10 s without another record',
     async () => {
       const before = sent;
-      sent = countOf(await collector.metrics(), 'otelcol_exporter_sent_log_records_total');
+      sent = countOf(await collector.metrics(), 'otelcol_exporter_sent_log_records');
       quiet = sent > 0 && sent === before ? quiet + 1 : 0;
       if (quiet === 5) return undefined;
       await sleep(2_000);

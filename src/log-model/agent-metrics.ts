@@ -68,37 +68,39 @@ export const LOKI_EXPORTER = 'otlp_http/loki';
  * Name of the Collector's measurement of its pushes. By default it is called as in every program with OpenTelemetry. A Prometheus that
  * goes by annotations knows a metric by its name alone, so this one is the stack's own.
  */
-export const PUSH_DURATION = 'spywatcher_logs_push_duration';
+export const PUSH_DURATION = 'spywatcher_logs_push_duration_seconds';
 /** The Collector's count of what each filter has taken out: those of drop rules, and those that count the gateway's answers. */
-export const FILTERED = 'otelcol_processor_filter_logs_filtered_total';
+export const FILTERED = 'otelcol_processor_filter_logs_filtered';
 /** Names of the latter begin so. No name of a drop rule has a slash. */
 export const GATEWAY_FILTERS = 'filter/gateway/';
 
 const toLoki = (name: string): AgentMetric => ({ name, matchers: [`exporter="${LOKI_EXPORTER}"`] });
 const queueCapacity = toLoki('otelcol_exporter_queue_capacity');
+/** Share of its queue from which on it is nearly full. All of it is never used: a batch that does not fit waits outside. */
+export const QUEUE_NEARLY_FULL = 0.9;
 /** Statuses after which it sends a batch again, besides no answer. After any other it drops the batch. */
 export const COLLECTOR_RETRIES = ['429', '502', '503', '504'] as const;
 const pushes = {
-  ...all(`${PUSH_DURATION}_seconds_count`),
+  ...all(`${PUSH_DURATION}_count`),
   status: 'http_response_status_code',
   noAnswer: '', // then the label is not there
 };
 
 const COLLECTOR: CollectorMetrics = {
-  sent: toLoki('otelcol_exporter_sent_log_records_total'),
-  dropped: { ...toLoki('otelcol_exporter_send_failed_log_records_total'), reason: 'error_type' },
+  sent: toLoki('otelcol_exporter_sent_log_records'),
+  dropped: { ...toLoki('otelcol_exporter_send_failed_log_records'), reason: 'error_type' },
   pushes,
   retries: {
     name: pushes.name,
     matchers: [`${pushes.status}=~"${[...COLLECTOR_RETRIES, pushes.noAnswer].join('|')}"`],
   },
   leftOut: { name: FILTERED, matchers: [`filter!~"${GATEWAY_FILTERS}.*"`], rule: 'filter', prefix: 'filter/' },
-  memory: all('otelcol_process_memory_rss_bytes'),
+  memory: all('otelcol_process_memory_rss'),
   own: queueCapacity,
-  read: all('otelcol_receiver_accepted_log_records_total'),
+  read: all('otelcol_receiver_accepted_log_records'),
   queueSize: toLoki('otelcol_exporter_queue_size'),
   queueCapacity,
-  notQueued: toLoki('otelcol_exporter_enqueue_failed_log_records_total'),
+  notQueued: toLoki('otelcol_exporter_enqueue_failed_log_records'),
   openFiles: all('otelcol_fileconsumer_open_files'),
 };
 

@@ -11,6 +11,7 @@ import { nanoseconds } from '../../programs/loki';
 import { type Container, cri, PodLogs } from '../../programs/pod-logs';
 import { BUILD_TIMEOUT, freePorts, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { secretValues, variant } from '../../programs/rendered-stack';
+import { send } from '../../programs/request';
 
 const rendered = variant('measured', { environment: 'dev', agent: { type: 'collector' } });
 const metrics = AGENT_METRICS.collector;
@@ -25,15 +26,15 @@ const DROPPED = { 400: 'InvalidArgument', 401: 'Unauthenticated', 403: 'Permissi
 /** Its metrics beside those that are asked for: about the program itself and what it follows. */
 const FURTHER = [
   'otelcol_fileconsumer_reading_files',
-  'otelcol_otelsvc_k8s_pod_added_total',
-  'otelcol_otelsvc_k8s_pod_table_size_ratio',
-  'otelcol_process_cpu_seconds_total',
+  'otelcol_otelsvc_k8s_pod_added',
+  'otelcol_otelsvc_k8s_pod_table_size',
+  'otelcol_process_cpu_seconds',
   'otelcol_process_runtime_heap_alloc_bytes',
-  'otelcol_process_runtime_total_alloc_bytes_total',
+  'otelcol_process_runtime_total_alloc_bytes',
   'otelcol_process_runtime_total_sys_memory_bytes',
-  'otelcol_process_uptime_seconds_total',
-  'otelcol_receiver_failed_log_records_total',
-  'otelcol_receiver_refused_log_records_total',
+  'otelcol_process_uptime',
+  'otelcol_receiver_failed_log_records',
+  'otelcol_receiver_refused_log_records',
   'promhttp_metric_handler_errors_total',
   'spywatcher_logs_push_duration_seconds_bucket',
   'spywatcher_logs_push_duration_seconds_sum',
@@ -123,6 +124,22 @@ it('has the metrics of the table, some of the program itself, and no other', () 
   expect(names(atEnd)).not.toContain(notQueued.name);
   const asked = Object.values<AgentMetric>(measured).map(({ name }) => name);
   expect(names(atEnd)).toEqual([...new Set([...asked, ...FURTHER])].sort());
+});
+
+it('has the same names for a Prometheus of version 3, which takes names with dots', async () => {
+  const Accept = 'text/plain;version=1.0.0;escaping=allow-utf-8';
+  const { text, headers } = await send({ port: collector.port, path: '/metrics', headers: { Accept } });
+  expect(headers['content-type']).toContain('escaping=');
+  const shapes = (samples: readonly Sample[]): readonly string[] =>
+    samples.map(({ name, labels }) => [name, ...Object.keys(labels).sort()].join(' ')).sort();
+  expect(shapes(parseMetrics(text))).toEqual(shapes(await page()));
+});
+
+it('logs JSON alone, whatever asks for its metrics', () => {
+  const isJson = (line: string): boolean => line.startsWith('{') && line.endsWith('}');
+  const lines = collector.output().trim().split('\n');
+  expect(lines.length).toBeGreaterThan(5);
+  expect(lines.filter((line) => !isJson(line))).toEqual([]);
 });
 
 it('has the queue, the memory and a metric of its own from the start, which tell a Collector that delivers nothing', () => {

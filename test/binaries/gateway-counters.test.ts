@@ -43,7 +43,7 @@ afterAll(() => loki.stop());
 
 const AGENTS = {
   promtail: { start: startPromtail, program: 'promtail', sent: 'promtail_sent_entries_total' },
-  collector: { start: startCollector, program: 'otelcol', sent: 'otelcol_exporter_sent_log_records_total' },
+  collector: { start: startCollector, program: 'otelcol', sent: 'otelcol_exporter_sent_log_records' },
 } as const;
 
 test.each(['promtail', 'collector'] as const)(

@@ -56,10 +56,10 @@ const COUNTERS = {
   },
   Collector: {
     droppedBy: (rule: string) => ({
-      name: 'otelcol_processor_filter_logs_filtered_total',
+      name: 'otelcol_processor_filter_logs_filtered',
       labels: { filter: `filter/${rule}` },
     }),
-    refused: { name: 'otelcol_exporter_send_failed_log_records_total', labels: {} },
+    refused: { name: 'otelcol_exporter_send_failed_log_records', labels: {} },
     refusal: /timestamp too old/,
   },
 } as const;

@@ -8,12 +8,11 @@ const NEAR_LIMIT = Math.round(0.95 * configWith().resources.collector.limits.mem
 
 const toLoki = (metric: string, further = ''): string =>
   `otelcol_exporter_${metric}{${AGENT},exporter="otlp_http/loki"${further}}`;
-const DROPPED = toLoki('send_failed_log_records_total', ',error_permanent="true",error_type="InvalidArgument"');
-const SENT = toLoki('sent_log_records_total');
+const DROPPED = toLoki('send_failed_log_records', ',error_permanent="true",error_type="InvalidArgument"');
+const SENT = toLoki('sent_log_records');
 const WAITS = toLoki('queue_size', ',data_type="logs"');
 const ROOM = toLoki('queue_capacity', ',data_type="logs"');
-const filtered = (filter: string): string =>
-  `otelcol_processor_filter_logs_filtered_total{${AGENT},filter="${filter}"}`;
+const filtered = (filter: string): string => `otelcol_processor_filter_logs_filtered{${AGENT},filter="${filter}"}`;
 /** Pushes with this answer; without any there is no such label. */
 const pushes = (status?: number): string =>
   `spywatcher_logs_push_duration_seconds_count{${AGENT}${status === undefined ? '' : `,http_response_status_code="${status}"`}}`;
@@ -113,7 +112,7 @@ export const COLLECTOR_CASES: Readonly<Record<string, RuleCase>> = {
       // Delivered for the first time since its start.
       'up{job="collector",instance="10.0.0.4:8888"}': '1x70',
       'otelcol_exporter_queue_size{job="collector",instance="10.0.0.4:8888",exporter="otlp_http/loki"}': '9000x70',
-      'otelcol_exporter_sent_log_records_total{job="collector",instance="10.0.0.4:8888",exporter="otlp_http/loki"}':
+      'otelcol_exporter_sent_log_records{job="collector",instance="10.0.0.4:8888",exporter="otlp_http/loki"}':
         '_x15 7x55',
     },
   },
@@ -166,15 +165,15 @@ export const COLLECTOR_CASES: Readonly<Record<string, RuleCase>> = {
     normal: { ...othersUp('1x70'), [`up{${AGENT}}`]: '0x70' },
   },
   MemoryNearLimit: {
-    wrong: { [`otelcol_process_memory_rss_bytes{${AGENT}}`]: `100000000x10 ${NEAR_LIMIT}x30 100000000x30` },
+    wrong: { [`otelcol_process_memory_rss{${AGENT}}`]: `100000000x10 ${NEAR_LIMIT}x30 100000000x30` },
     before: '20m',
     fires: '21m',
     labels: { job: 'collector', instance: '10.0.0.1:8888' },
     description: 'collector at 10.0.0.1:8888 uses 95% of its memory limit.',
     resolves: '42m',
     normal: {
-      [`otelcol_process_memory_rss_bytes{${AGENT}}`]: '100000000x70',
-      'otelcol_process_memory_rss_bytes{job="shop",instance="shop"}': '9000000000x70',
+      [`otelcol_process_memory_rss{${AGENT}}`]: '100000000x70',
+      'otelcol_process_memory_rss{job="shop",instance="shop"}': '9000000000x70',
     },
   },
 };

@@ -1,12 +1,9 @@
 /** Alerts on the agents: what they drop, cannot deliver, or have not delivered yet. */
 import type { StackConfig } from '../../config/schema';
 import { type Duration, formatDuration } from '../../config/units';
-import { AGENT_METRICS } from '../../log-model/agent-metrics';
+import { AGENT_METRICS, QUEUE_NEARLY_FULL } from '../../log-model/agent-metrics';
 import { agentSeries, grown } from './promql';
 import type { RulesOf } from './config';
-
-/** Share of the Collector's queue that is never free: a batch that does not fit waits outside. */
-const QUEUE_FULL = 0.9;
 
 export const agentRules: RulesOf = (config) => {
   const of = agentSeries(config);
@@ -78,7 +75,7 @@ const behindWithQueue: RulesOf = (config) => {
     },
     {
       name: 'AgentQueueNearlyFull',
-      expr: `max by (instance) (${waits} / ${of(queueCapacity)}) >= ${QUEUE_FULL}`,
+      expr: `max by (instance) (${waits} / ${of(queueCapacity)}) >= ${QUEUE_NEARLY_FULL}`,
       for: '1m',
       severity: 'critical',
       summary:

@@ -33,6 +33,10 @@ export const TELEMETRY: Section = {
               host: '0.0.0.0',
               port: COLLECTOR.ports.metrics,
               without_scope_info: true, // default false: three labels more on each series
+              // Together, names without suffixes and with underscores alone. By default a Prometheus of version 3 gets other names than an
+              // older one: those of some metrics and labels have dots then.
+              without_type_suffix: true,
+              without_units: true,
             },
           },
         },

@@ -52,24 +52,24 @@ test('given two pages of the Collector, what it sent, gave up and has in its que
   const figures = AGENT_FIGURES.collector(
     page(
       0,
-      ours('sent_log_records_total', 10),
+      ours('sent_log_records', 10),
       ours('queue_size', 3 * MB, 'data_type="logs",'),
       ours('queue_capacity', 5e8, 'data_type="logs",'),
-      ours('send_failed_log_records_total', 5, 'error_permanent="true",error_type="Unauthenticated",'),
+      ours('send_failed_log_records', 5, 'error_permanent="true",error_type="Unauthenticated",'),
       pushes(3, '200'),
       pushes(4, '503'),
       pushes(1),
     ),
     page(
       2,
-      ours('sent_log_records_total', 30),
-      'otelcol_exporter_sent_log_records_total{exporter="otlp_http/other"} 1000',
+      ours('sent_log_records', 30),
+      'otelcol_exporter_sent_log_records{exporter="otlp_http/other"} 1000',
       ours('queue_size', 7 * MB, 'data_type="logs",'),
       'otelcol_exporter_queue_size{data_type="logs",exporter="otlp_http/other"} 9e9',
       ours('queue_capacity', 5e8, 'data_type="logs",'),
-      ours('send_failed_log_records_total', 5, 'error_permanent="true",error_type="Unauthenticated",'),
-      ours('send_failed_log_records_total', 2, 'error_permanent="true",error_type="InvalidArgument",'),
-      ours('enqueue_failed_log_records_total', 100),
+      ours('send_failed_log_records', 5, 'error_permanent="true",error_type="Unauthenticated",'),
+      ours('send_failed_log_records', 2, 'error_permanent="true",error_type="InvalidArgument",'),
+      ours('enqueue_failed_log_records', 100),
       'otelcol_fileconsumer_open_files 12',
       pushes(3, '200'),
       pushes(6, '503'),
@@ -112,7 +112,7 @@ test.each(['promtail', 'collector'] as const)(
   'given a %s that was restarted between two pages, no rate is negative',
   (type) => {
     const sent = (count: number) =>
-      type === 'promtail' ? `promtail_sent_entries_total ${count}` : ours('sent_log_records_total', count);
+      type === 'promtail' ? `promtail_sent_entries_total ${count}` : ours('sent_log_records', count);
     const { sentPerSecond, recentAnswers } = AGENT_FIGURES[type](
       page(0, sent(1000), pushes(50, '503')),
       page(10, sent(20), pushes(1, '503')),
