@@ -22,6 +22,7 @@ export const STATUS_CLASS_COLORS: Readonly<Record<string, Color>> = {
   '3xx': 'blue',
   '4xx': 'orange',
   '5xx': 'red',
+  'no answer': 'red',
 };
 
 /** A colour from a value on, up to the next one. */

@@ -24,6 +24,19 @@ export function inRange(by: readonly string[], series: string): string {
   return `${sumBy(by)}(increase(${series}[$__range]))`;
 }
 
+/**
+ * Requests per second by the class of their answer. A class without any would be an edge, red if it is 5xx, on the areas of the others.
+ *
+ * @param status - label with the status.
+ * @param noAnswer - its value where no answer came. @default - there is always one
+ */
+export function byClass(requests: string, status: string, noAnswer?: string): string {
+  const classes = `label_replace(rate(${requests}[${STEP}]), "class", "\${1}xx", "${status}", "(.).*")`;
+  const all =
+    noAnswer === undefined ? classes : `label_replace(${classes}, "class", "no answer", "${status}", "${noAnswer}")`;
+  return `sum by (class) (${all}) > 0`;
+}
+
 /** A quantile of a histogram, by these labels. */
 export function quantile(of: number, by: readonly string[], buckets: string): string {
   return `histogram_quantile(${of}, sum by (${['le', ...by].join(', ')}) (rate(${buckets}[${STEP}])))`;

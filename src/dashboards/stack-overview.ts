@@ -1,5 +1,6 @@
 /** First panels of the stack's own dashboard: programs, alerts, disk, and lines that arrive. */
 import type { StackConfig } from '../config/schema';
+import { furthestBehind } from './agents-row';
 import { anyIs, byValue } from './colors';
 import { GATEWAY_CERTIFICATE_DAYS } from '../log-model/gateway-counters';
 import { inRange, latest, metrics, orNone, perSecond, type ReadingsProps } from './metric-panels';
@@ -91,7 +92,6 @@ export function stackOverview(config: StackConfig): readonly SizedPanel[] {
 function readings(config: StackConfig): readonly ReadingsProps[] {
   const { thresholds } = config.monitoring;
   const select = selectorFor(config);
-  const agents = select('promtail');
   const lost = (metric: string): string => inRange([], `loki_canary_${metric}${select('canary')}`);
   return [
     {
@@ -105,18 +105,7 @@ function readings(config: StackConfig): readonly ReadingsProps[] {
         },
       ],
     },
-    {
-      title: 'Not Read Yet',
-      description: 'Of the log file that an agent is furthest behind with.',
-      unit: 'bytes',
-      series: [
-        {
-          expr: `max(promtail_file_bytes_total${agents} - promtail_read_bytes_total${agents})`,
-          legend: 'furthest behind',
-          thresholds: byValue('green', [thresholds.agentBehind.bytes, 'orange']),
-        },
-      ],
-    },
+    furthestBehind(config),
     ...(config.gateway.tls === undefined
       ? []
       : [

@@ -2,89 +2,22 @@
 import type { StackConfig } from '../config/schema';
 import { STATUS_CLASS_COLORS } from './colors';
 import type { Row } from './layout';
-import { inRange, latest, metrics, perSecond, quantile } from './metric-panels';
+import { byClass, inRange, latest, metrics, perSecond, quantile } from './metric-panels';
+import { AGENT_METRICS } from '../log-model/agent-metrics';
+import { agentsRow } from './agents-row';
 import { LINES_PER_SECOND, PER_SECOND } from './panels';
 import { DISK_FULL_THRESHOLD } from '../config/derived/disk-full';
 import { hasHeartbeat } from '../config/derived/heartbeat';
 import { type GatewayCounter, gatewayCounter } from '../log-model/gateway-counters';
-import { selectorFor } from './stack-selectors';
+import { agentSeriesFor, selectorFor } from './stack-selectors';
 
 type RowOf = (config: StackConfig) => Row;
 
 const QUANTILES = [0.5, 0.95, 0.99];
 
-/** Requests per second by the class of their answer. A class without any would be an edge, red if it is 5xx, on the areas of the others. */
-const byClass = (requests: string): string =>
-  `sum by (class) (label_replace(rate(${requests}[$__rate_interval]), "class", "\${1}xx", "status_code", "(.).*")) > 0`;
-
-const agents: RowOf = (config) => {
-  const select = selectorFor(config);
-  const of = (metric: string, ...matchers: readonly string[]): string => `${metric}${select('promtail', ...matchers)}`;
-  return {
-    title: 'Agents',
-    panels: [
-      metrics({
-        title: 'Sent Lines',
-        unit: LINES_PER_SECOND,
-        series: [{ expr: perSecond(['instance'], of('promtail_sent_entries_total')), legend: '{{instance}}' }],
-      }),
-      metrics({
-        title: 'Dropped Lines',
-        description: 'Lost: none, as long as all is well.',
-        unit: LINES_PER_SECOND,
-        style: 'bars',
-        series: [
-          {
-            expr: perSecond(['instance', 'reason'], of('promtail_dropped_entries_total')),
-            legend: '{{instance}} {{reason}}',
-          },
-        ],
-      }),
-      metrics({
-        title: 'Read Bytes',
-        unit: 'Bps',
-        series: [{ expr: perSecond(['instance'], of('promtail_read_bytes_total')), legend: '{{instance}}' }],
-      }),
-      metrics({
-        title: 'Not Read Yet by Agent',
-        limit: config.monitoring.thresholds.agentBehind.bytes,
-        description: 'Of all files that the agent follows.',
-        unit: 'bytes',
-        series: [
-          {
-            expr: `sum by (instance) (${of('promtail_file_bytes_total')} - ${of('promtail_read_bytes_total')})`,
-            legend: '{{instance}}',
-          },
-        ],
-      }),
-      metrics({
-        title: 'Left Out by Rule',
-        description: 'Lines that the drop rules leave out, by rule.',
-        unit: LINES_PER_SECOND,
-        series: [{ expr: perSecond(['reason'], of('logentry_dropped_lines_total')), legend: '{{reason}}' }],
-      }),
-      metrics({
-        title: 'Pushes by Answer of the Gateway',
-        unit: 'reqps',
-        style: 'bars',
-        colors: STATUS_CLASS_COLORS,
-        series: [
-          {
-            expr: byClass(of('promtail_request_duration_seconds_count')),
-            legend: '{{class}}',
-          },
-        ],
-      }),
-    ],
-  };
-};
-
 const gateway: RowOf = (config) => {
   const select = selectorFor(config);
-  const counter = (name: GatewayCounter): string => {
-    const { name: metric, matchers } = gatewayCounter(name, 'promtail');
-    return `${metric}${select('promtail', ...matchers)}`;
-  };
+  const counter = (name: GatewayCounter): string => agentSeriesFor(config)(gatewayCounter(name, config.agent.type));
   return {
     title: 'Gateway',
     panels: [
@@ -106,7 +39,10 @@ const gateway: RowOf = (config) => {
         colors: STATUS_CLASS_COLORS,
         series: [
           {
-            expr: byClass(`loki_request_duration_seconds_count${select('loki', 'route=~".*(api|otlp).*"')}`),
+            expr: byClass(
+              `loki_request_duration_seconds_count${select('loki', 'route=~".*(api|otlp).*"')}`,
+              'status_code',
+            ),
             legend: '{{class}}',
           },
         ],
@@ -219,12 +155,16 @@ const storage: RowOf = (config) => {
 
 const memory: RowOf = (config) => {
   const select = selectorFor(config);
-  const { deployment, resources, canary } = config;
-  const share = (job: 'loki' | 'compactor' | 'promtail' | 'grafana', info: string, bytes: number) => ({
-    expr: `max by (instance) (process_resident_memory_bytes${select(job)} and on (job, instance) ${info}${select(job)}) / ${bytes}`,
+  const { agent, deployment, resources, canary } = config;
+  const shareOf = (job: string, memoryOfProgram: string, bytes: number) => ({
+    expr: `max by (instance) (${memoryOfProgram}) / ${bytes}`,
     legend: `${job} {{instance}}`,
   });
-  const { loki, compactor, promtail, grafana } = resources;
+  const share = (job: 'loki' | 'compactor' | 'grafana' | 'canary', own: string, bytes: number) =>
+    shareOf(job, `process_resident_memory_bytes${select(job)} and on (job, instance) ${own}${select(job)}`, bytes);
+  const agents = agentSeriesFor(config);
+  const { memory: agentMemory, own } = AGENT_METRICS[agent.type];
+  const { loki, compactor, grafana } = resources;
   return {
     title: 'Memory',
     panels: [
@@ -235,18 +175,17 @@ const memory: RowOf = (config) => {
         width: 24,
         unit: 'percentunit',
         series: [
-          share('promtail', 'promtail_build_info', promtail.limits.memory.bytes),
+          shareOf(
+            agent.type,
+            `${agents(agentMemory)} and on (job, instance) ${agents(own)}`,
+            resources[agent.type].limits.memory.bytes,
+          ),
           share('loki', 'loki_build_info', loki.limits.memory.bytes),
           ...(deployment.mode === 'ha' ? [share('compactor', 'loki_build_info', compactor.limits.memory.bytes)] : []),
           share('grafana', 'grafana_build_info', grafana.limits.memory.bytes),
           ...(canary === undefined
             ? []
-            : [
-                {
-                  expr: `max by (instance) (process_resident_memory_bytes${select('canary')} and on (job, instance) loki_canary_entries_total${select('canary')}) / ${resources.canary.limits.memory.bytes}`,
-                  legend: 'canary {{instance}}',
-                },
-              ]),
+            : [share('canary', 'loki_canary_entries_total', resources.canary.limits.memory.bytes)]),
         ],
       }),
     ],
@@ -336,6 +275,14 @@ const canaryRow: RowOf = (config) => {
 
 /** The rows, in the order of a line's way. */
 export function stackRows(config: StackConfig): readonly Row[] {
-  const rows = [agents, gateway, queries, storage, memory, alerts, ...(config.canary === undefined ? [] : [canaryRow])];
+  const rows = [
+    agentsRow,
+    gateway,
+    queries,
+    storage,
+    memory,
+    alerts,
+    ...(config.canary === undefined ? [] : [canaryRow]),
+  ];
   return rows.map((rowOf) => rowOf(config));
 }

@@ -1,14 +1,23 @@
 /** Selectors of the metrics of the stack's programs. They depend on who scrapes the metrics. */
 import type { StackConfig } from '../config/schema';
+import type { AgentMetric } from '../log-model/agent-metrics';
 
 /** Programs of the stack, by the label `job` of their metrics. */
-type StackJob = 'loki' | 'gateway' | 'compactor' | 'promtail' | 'grafana' | 'canary' | 'alertmanager' | 'prometheus';
+type StackJob =
+  | 'loki'
+  | 'gateway'
+  | 'compactor'
+  | StackConfig['agent']['type']
+  | 'grafana'
+  | 'canary'
+  | 'alertmanager'
+  | 'prometheus';
 
 /** Programs that there are, in the order of the way that a line takes. */
 export function stackJobs(config: StackConfig): readonly StackJob[] {
-  const { deployment, canary, alertmanager } = config;
+  const { agent, deployment, canary, alertmanager } = config;
   return [
-    'promtail',
+    agent.type,
     'loki',
     ...(deployment.mode === 'ha' ? (['compactor'] as const) : []),
     'grafana',
@@ -29,11 +38,17 @@ export function selectorFor(config: StackConfig): (job: StackJob, ...matchers: r
   return (job, ...further) => {
     const matchers = [
       ...(type === 'embedded' || type === 'operator' ? [`job="${job}"`] : []),
-      ...(type === 'operator' ? [`namespace="${job === 'promtail' ? agents : logging}"`] : []),
+      ...(type === 'operator' ? [`namespace="${job === config.agent.type ? agents : logging}"`] : []),
       ...further,
     ];
     return matchers.length === 0 ? '' : `{${matchers.join(', ')}}`;
   };
+}
+
+/** Selects series of the stack's agents. */
+export function agentSeriesFor(config: StackConfig): (metric: AgentMetric) => string {
+  const select = selectorFor(config);
+  return ({ name, matchers }) => `${name}${select(config.agent.type, ...matchers)}`;
 }
 
 /** Selector of the stack's targets. */

@@ -135,13 +135,6 @@ it('has the same names for a Prometheus of version 3, which takes names with dot
   expect(shapes(parseMetrics(text))).toEqual(shapes(await page()));
 });
 
-it('logs JSON alone, whatever asks for its metrics', () => {
-  const isJson = (line: string): boolean => line.startsWith('{') && line.endsWith('}');
-  const lines = collector.output().trim().split('\n');
-  expect(lines.length).toBeGreaterThan(5);
-  expect(lines.filter((line) => !isJson(line))).toEqual([]);
-});
-
 it('has the queue, the memory and a metric of its own from the start, which tell a Collector that delivers nothing', () => {
   for (const metric of [metrics.queueSize, metrics.queueCapacity, metrics.memory, metrics.own])
     expect(by(atStart, metric)['']).toBeGreaterThanOrEqual(0);

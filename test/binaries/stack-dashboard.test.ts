@@ -1,33 +1,54 @@
 /**
- * Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config.
+ * Every query of "Spywatcher - Logging Stack", asked of the real Prometheus that scrapes the real programs by the stack's own config. What
+ * is different where the agent is the Collector is asked of a second Prometheus.
  *
  * @jest-environment ./test/support/grafana-environment.js
  */
 import { canaryTarget, type RunningCanary, startCanary } from '../support/canary';
+import { type RunningCollector, startCollector } from '../../programs/collector';
 import { type RunningGateway, startGateway } from '../../programs/gateway';
 import { logged } from '../support/gateway-suite';
-import { changedFiles, entries, lokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
+import {
+  changedFiles,
+  entries,
+  lokiFiles,
+  nanoseconds,
+  pushBody,
+  type RunningLoki,
+  startLoki,
+} from '../../programs/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { type RunningPrometheus, startPrometheus } from '../support/prometheus';
 import { type Container, cri, PodLogs } from '../../programs/pod-logs';
 import { type RunningPromtail, startPromtail } from '../../programs/promtail';
-import { everyMetricQuery, metricPanels, withTimes } from '../../programs/dashboards';
+import {
+  everyMetricQuery,
+  type MetricPanel,
+  metricPanels,
+  type MetricQuery,
+  withTimes,
+} from '../../programs/dashboards';
 import { drawnFrom } from '../support/grafana-draws';
 import { Relay } from '../support/relay';
 import { podTemplates, secretValues, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
 
-const rendered = variant('with metrics', {
+const STACK = {
   environment: 'dev',
   auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana', 'canary'] }] } },
   canary: {},
-});
+} as const;
+const rendered = variant('with metrics', STACK);
+const withCollector = variant('with metrics of the Collector', { ...STACK, agent: { type: 'collector' } });
 const values = secretValues(rendered);
 const TIMES = { rateInterval: '20s', range: '1m' };
 
 /** Queries without a result here, and why. */
-const WITHOUT_RESULT: Readonly<Record<string, string>> = {
+const WITHOUT_GRAFANA: Readonly<Record<string, string>> = {
   'panel "Memory against Limit" C': 'there is no Grafana to run here',
+};
+const WITHOUT_RESULT: Readonly<Record<string, string>> = {
+  ...WITHOUT_GRAFANA,
   'panel "Alerts at Alertmanager" A': 'Alertmanager is not started here',
 };
 
@@ -79,10 +100,34 @@ const DRAWN: Readonly<Record<string, RegExp>> = {
   'Canary: From Written to Read': line(QUANTILES, SECONDS),
 };
 
+/** The same, of the panels that are others with the Collector. */
+const DRAWN_WITH_COLLECTOR: Readonly<Record<string, RegExp>> = {
+  'Programs Up': /^(?:(?:alertmanager|grafana): 0%, red|(?:prometheus|loki|canary|collector): 100%, green)$/,
+  'Not Delivered Yet': line('furthest behind', `${NUMBER} (?:K?i?)?B`, 'green'),
+  'Sent Lines': line(AGENT, `${NUMBER} lines/s`),
+  'Dropped Lines': line(`${AGENT} InvalidArgument`, `${NUMBER} lines/s`),
+  'Read Lines': line(AGENT, `${NUMBER} lines/s`),
+  'Queue Used': line(AGENT, `${NUMBER}%`),
+  'Left Out by Rule': line(
+    'health-checks|erasure-not-allowed|queries-of-loki|words-of-the-canary',
+    `${NUMBER} lines/s`,
+  ),
+  'Pushes by Answer of the Gateway': new RegExp(`^(?:2xx: ${NUMBER} req/s, green|4xx: ${NUMBER} req/s, orange)$`),
+  'Refused and Failed Requests': line('401|5xx', `${NUMBER} req/s`),
+  'Memory against Limit': line(`(?:collector|canary) ${AGENT}|loki loki-0`, `${NUMBER}%`),
+};
+
 /** The disk of the machine may be filling, or not. */
 const DISK_FORECAST = 'panel "Disk: Time to Full" A';
 
-const queries = everyMetricQuery(rendered.config).map(({ of, expr }) => [of, withTimes(expr, TIMES)] as const);
+const withTime = ({ of, expr }: MetricQuery) => [of, withTimes(expr, TIMES)] as const;
+const queries = everyMetricQuery(rendered.config).map(withTime);
+const own = ({ title, targets }: MetricPanel): string => JSON.stringify({ title, targets });
+const ofPromtail = metricPanels(rendered.config).map(own);
+const panelsWithCollector = metricPanels(withCollector.config).filter((panel) => !ofPromtail.includes(own(panel)));
+const queriesWithCollector = everyMetricQuery(withCollector.config)
+  .filter(({ of }) => panelsWithCollector.some(({ title }) => of.startsWith(`panel "${title}" `)))
+  .map(withTime);
 
 let folder: string;
 let loki: RunningLoki;
@@ -90,10 +135,14 @@ let gateway: RunningGateway;
 let promtail: RunningPromtail;
 let canary: RunningCanary;
 let prometheus: RunningPrometheus;
+let collector: RunningCollector;
+let prometheusWithCollector: RunningPrometheus;
+/** Somebody writes all the time. */
+let writing: NodeJS.Timeout;
 let beforeLoki: Relay;
 
 beforeAll(async () => {
-  const binaries = await programs('loki', 'promtail', 'loki-canary', 'prometheus');
+  const binaries = await programs('loki', 'promtail', 'otelcol', 'loki-canary', 'prometheus');
   folder = temporaryFolder('stack-dashboard');
   const logs = new PodLogs(`${folder}/pods`);
   const gatewayTarget: Container = {
@@ -118,13 +167,25 @@ beforeAll(async () => {
     values,
     gatewayPort: gateway.port,
   });
-  prometheus = await startPrometheus(binaries.prometheus, rendered, {
-    folder,
-    addresses: {
-      'gateway-metrics.logging.svc:8081': `127.0.0.1:${gateway.metricsPort}`,
-      'promtail-metrics.logging-agents.svc:9080': `127.0.0.1:${promtail.port}`,
-      'canary.logging.svc:3500': `127.0.0.1:${canary.ports.metrics}`,
-    },
+  const logsOfCollector = new PodLogs(`${folder}/collector/pods`);
+  logsOfCollector.append(gatewayTarget, []);
+  collector = await startCollector(binaries.otelcol, withCollector, {
+    folder: `${folder}/collector`,
+    logs: logsOfCollector,
+    targets: [gatewayTarget],
+    values,
+    gatewayPort: gateway.port,
+  });
+  const addresses = {
+    'gateway-metrics.logging.svc:8081': `127.0.0.1:${gateway.metricsPort}`,
+    'promtail-metrics.logging-agents.svc:9080': `127.0.0.1:${promtail.port}`,
+    'collector-metrics.logging-agents.svc:8888': `127.0.0.1:${collector.port}`,
+    'canary.logging.svc:3500': `127.0.0.1:${canary.ports.metrics}`,
+  };
+  prometheus = await startPrometheus(binaries.prometheus, rendered, { folder, addresses });
+  prometheusWithCollector = await startPrometheus(binaries.prometheus, withCollector, {
+    folder: `${folder}/collector`,
+    addresses,
   });
   // What is refused: a wrong password, a line that is too old, a query while Loki is away.
   const credential = `grafana:${values['gateway.grafana'] ?? ''}`;
@@ -144,10 +205,11 @@ beforeAll(async () => {
   for (const failure of [401, 502]) await logged({ gateway }, `a ${failure}`, ({ status }) => status === failure);
   const now = BigInt(Date.now()) * 1_000_000n;
   const lines = gateway.program.output().trim().split('\n');
-  logs.append(
-    gatewayTarget,
-    lines.map((line, index) => cri(now + BigInt(index), line)),
-  );
+  const written = lines.map((line, index) => cri(now + BigInt(index), line));
+  for (const one of [logs, logsOfCollector]) one.append(gatewayTarget, written);
+  // A batch with a line that is too old.
+  logsOfCollector.append(gatewayTarget, [cri(1_000_000_000n, 'old')]);
+  writing = setInterval(() => logsOfCollector.append(gatewayTarget, [cri(nanoseconds(), 'a line like others')]), 1000);
   await until('lines in Loki', async () =>
     (await entries(loki.port, 'spywatcher', '{container="canary"}')).length > 0 ? undefined : 'none yet',
   );
@@ -156,7 +218,10 @@ beforeAll(async () => {
 }, BUILD_TIMEOUT);
 
 afterAll(async () => {
+  clearInterval(writing);
   await prometheus.stop();
+  await prometheusWithCollector.stop();
+  await collector.stop();
   await canary.stop();
   await promtail.stop();
   await gateway.stop();
@@ -165,53 +230,79 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-describe('given the programs of a stack and its Prometheus, the dashboard of the stack', () => {
-  it('has a result for every query but those named here', async () => {
-    const unanswered = async (): Promise<readonly string[]> => {
-      const answers = await Promise.all(
-        queries.map(async ([of, expr]) => ((await prometheus.query(expr)).length === 0 ? [of] : [])),
-      );
-      return answers.flat().filter((of) => of !== DISK_FORECAST);
-    };
-    let found: readonly string[] = [];
-    await until(
-      'the dashboard',
-      async () => {
-        found = await unanswered();
-        const left = found.filter((of) => !(of in WITHOUT_RESULT));
-        return left.length === 0 ? undefined : left.join(', ');
-      },
-      { seconds: 90 },
+/** What each panel draws that is not as it is expected. */
+async function drawnWrongly(
+  all: readonly MetricPanel[],
+  expected: Readonly<Record<string, RegExp>>,
+  asked: RunningPrometheus,
+): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const panel of all) {
+    const shown = await drawnFrom(panel, ({ expr }) => asked.query(withTimes(expr, TIMES)));
+    const texts = shown.map(({ name, text, color }) => `${name}: ${text}, ${color}`);
+    const isEmpty = texts.length === 0 && panel.title !== NOTHING_DRAWN;
+    const { [panel.title]: form = /^$/ } = expected;
+    wrong.push(
+      ...(isEmpty ? ['nothing'] : texts.filter((text) => !form.test(text))).map((text) => `${panel.title}: ${text}`),
     );
-    expect(found.toSorted()).toEqual(Object.keys(WITHOUT_RESULT).toSorted());
-  }, 120_000);
+  }
+  return wrong;
+}
 
-  it('is drawn by Grafana with a name, a unit and a colour for all that it shows', async () => {
-    const all = metricPanels(rendered.config);
-    expect(Object.keys(DRAWN)).toEqual(all.map(({ title }) => title));
-    const wrong: string[] = [];
-    for (const panel of all) {
-      const shown = await drawnFrom(panel, ({ expr }) => prometheus.query(withTimes(expr, TIMES)));
-      const texts = shown.map(({ name, text, color }) => `${name}: ${text}, ${color}`);
-      const isEmpty = texts.length === 0 && panel.title !== NOTHING_DRAWN;
-      const { [panel.title]: expected = /^$/ } = DRAWN;
-      wrong.push(
-        ...(isEmpty ? ['nothing'] : texts.filter((text) => !expected.test(text))).map(
-          (text) => `${panel.title}: ${text}`,
-        ),
+describe.each([
+  {
+    agent: 'Promtail',
+    asked: () => prometheus,
+    all: queries,
+    panels: metricPanels(rendered.config),
+    drawn: DRAWN,
+    without: WITHOUT_RESULT,
+  },
+  {
+    agent: 'the Collector, as far as it is another',
+    asked: () => prometheusWithCollector,
+    all: queriesWithCollector,
+    panels: panelsWithCollector,
+    drawn: DRAWN_WITH_COLLECTOR,
+    without: WITHOUT_GRAFANA,
+  },
+])(
+  'given the programs of a stack and its Prometheus, the dashboard of the stack with $agent',
+  ({ asked, all, panels, drawn, without }) => {
+    it('has a result for every query but those named here', async () => {
+      const unanswered = async (): Promise<readonly string[]> => {
+        const answers = await Promise.all(
+          all.map(async ([of, expr]) => ((await asked().query(expr)).length === 0 ? [of] : [])),
+        );
+        return answers.flat().filter((of) => of !== DISK_FORECAST);
+      };
+      let found: readonly string[] = [];
+      await until(
+        'the dashboard',
+        async () => {
+          found = await unanswered();
+          const left = found.filter((of) => !(of in without));
+          return left.length === 0 ? undefined : left.join(', ');
+        },
+        { seconds: 90 },
       );
-    }
-    expect(wrong).toEqual([]);
-  });
+      expect(found.toSorted()).toEqual(Object.keys(without).toSorted());
+    }, 120_000);
 
-  it('names metrics that the programs have', async () => {
-    const known = new Set((await prometheus.ask('/api/v1/label/__name__/values')) as readonly string[]);
-    const missing = queries
-      .filter(([of]) => !(of in WITHOUT_RESULT))
-      .flatMap(([, expr]) =>
-        [...expr.matchAll(/\b(?:loki|promtail|logentry|process|spywatcher)_\w+/g)].map(([name]) => name),
-      )
-      .filter((name) => !name.startsWith('loki_api') && !known.has(name));
-    expect(missing).toEqual([]);
-  });
-});
+    it('is drawn by Grafana with a name, a unit and a colour for all that it shows', async () => {
+      expect(Object.keys(drawn)).toEqual(panels.map(({ title }) => title));
+      expect(await drawnWrongly(panels, drawn, asked())).toEqual([]);
+    });
+
+    it('names metrics that the programs have', async () => {
+      const known = new Set((await asked().ask('/api/v1/label/__name__/values')) as readonly string[]);
+      const missing = all
+        .filter(([of]) => !(of in without))
+        .flatMap(([, expr]) =>
+          [...expr.matchAll(/\b(?:loki|promtail|logentry|otelcol|process|spywatcher)_\w+/g)].map(([name]) => name),
+        )
+        .filter((name) => !name.startsWith('loki_api') && !known.has(name));
+      expect(missing).toEqual([]);
+    });
+  },
+);

@@ -37,6 +37,23 @@ describe('"Spywatcher - Logging Stack"', () => {
     expect(titles(configWith())).not.toContain('Canary');
   });
 
+  it('asks for the metrics of the stack’s agent, and for none of the other’s', () => {
+    const namesOf = (type: 'promtail' | 'collector') =>
+      everyMetricQuery(configWith({ agent: { type } })).filter(({ expr }) =>
+        (type === 'promtail' ? /otelcol_|push_duration|"collector"/ : /promtail|logentry_/).test(expr),
+      );
+    expect([namesOf('promtail'), namesOf('collector')]).toEqual([[], []]);
+  });
+
+  it('with annotations, knows a metric of the Collector by its name and by where it sends to', () => {
+    const texts = everyMetricQuery(configWith({ agent: { type: 'collector' }, monitoring: { type: 'annotations' } }))
+      .map(({ expr }) => expr)
+      .filter((expr) => expr.includes('otelcol_exporter_'));
+    expect(texts.length).toBeGreaterThan(3);
+    for (const text of texts)
+      expect(text.match(/otelcol_exporter_\w+/g)?.length).toBe(text.match(/\{exporter="otlp_http\/loki"\}/g)?.length);
+  });
+
   it('has a line of numbers for what alerts are on, as far as the stack has it', () => {
     const line = (of: Parameters<typeof stackModel>[0]) => {
       const { panels } = stackModel(of);
