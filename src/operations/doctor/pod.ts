@@ -152,6 +152,8 @@ function explainOne(config: StackConfig, { pod, written, arrived }: PodLines, st
   const wrote = known(written);
   const came = known(arrived);
   const rules = config.agent.drop.filter(({ selector }) => selector.includes(`"${job}"`)).map((rule) => rule.name);
+  const { since } = config.agent;
+  const isLeftOut = since !== undefined && wrote !== undefined && Date.parse(wrote) < Date.parse(since);
   const late = wrote === undefined || came === undefined ? 0 : Date.parse(wrote) - Date.parse(came);
   return [
     ...(pod.node === undefined
@@ -188,7 +190,10 @@ function explainOne(config: StackConfig, { pod, written, arrived }: PodLines, st
           broken(
             'pod',
             `${name} has written (the last line ${age(Date.parse(state.at), wrote)} ago), and Loki has nothing of it.`,
-            'A link further on is broken, or a rule of agent.drop leaves its lines out.',
+            isLeftOut
+              ? 'agent.since leaves its lines out.'
+              : 'A link further on is broken, or a rule of agent.drop leaves its lines out.',
+            ...(isLeftOut ? [`look at agent.since: lines before ${since} are left out`] : []),
             ...(rules.length > 0 ? [`look at agent.drop: ${rules.join(', ')}`] : []),
             ...(agent === undefined ? [] : [`kubectl -n <agents> logs ${agent.name} | grep ${pod.name}`]),
           ),

@@ -1,5 +1,6 @@
 /** Why the lines of one pod are there, or not. */
 import { jobOf, explain, lastTime, type PodLines, queryOf } from '../../../../src/operations/doctor/pod';
+import type { StackConfig } from '../../../../src/config';
 import type { PodState } from '../../../../src/operations/observe/state';
 import { configWith } from '../../../support/config';
 import { before, healthyState } from '../../../support/stack-state';
@@ -59,6 +60,25 @@ test('when it runs nowhere yet, then that is found, and no agent is asked for', 
 
 test('when nothing has arrived, then rules of agent.drop that are for its job are named', () => {
   expect(explained(lines({ arrived: nothing })).findings[0]?.todo[0]).toBe('look at agent.drop: no-shop');
+});
+
+test('when its last line is older than agent.since, then that is named as the reason', () => {
+  const since = (seconds: number) => configWith({ agent: { since: `${before(seconds).slice(0, -'.000Z'.length)}Z` } });
+  const found = (of: StackConfig, written: string) =>
+    explain(of, asked, { value: [lines({ written: { value: written }, arrived: nothing })] }, healthyState(of))
+      .findings[0];
+  expect(found(since(60), before(61))).toMatchObject({
+    probably: 'agent.since leaves its lines out.',
+    todo: expect.arrayContaining(['look at agent.since: lines before 2027-02-10T14:59:00Z are left out']) as unknown,
+  });
+  expect(found(since(60), before(59))?.probably).toMatch(/^A link further on/);
+});
+
+test('given the Collector, its pod is the one to ask', () => {
+  const collecting = configWith({ agent: { type: 'collector' } });
+  const { findings } = explain(collecting, asked, { value: [lines({ arrived: nothing })] }, healthyState(collecting));
+  expect(findings.map(({ link }) => link)).toEqual(['pod']);
+  expect(findings[0]?.todo).toEqual(['kubectl -n <agents> logs collector-node-1 | grep shop-1']);
 });
 
 test('when the newest line in Loki is much older than what it wrote last, then that is told', () => {
