@@ -12,9 +12,9 @@ export default command({
     if (more.length > 0 || (part !== undefined && !BENCH_PARTS.includes(part)))
       throw new UsageError('one part is wanted, or none for all of them');
     const { GATEWAY_PORT = '' } = process.env;
-    const log = progress();
-    if (part === undefined) await bench(projectRoot(), Number(GATEWAY_PORT || FORWARDED_PORTS.gateway), log);
-    else await benchPart(part, log);
+    const where = [progress(), projectRoot(), Number(GATEWAY_PORT || FORWARDED_PORTS.gateway)] as const;
+    if (part === undefined) await bench(...where);
+    else await benchPart(part, ...where);
     return EXIT.good;
   },
 });

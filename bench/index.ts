@@ -12,8 +12,10 @@ import { notifyTable } from './notify';
 import { rulerTable } from './ruler';
 import { synthTable } from './synthesis';
 
+type Part = (log: Log, project: string, port: number) => Promise<string>;
+
 /** What can be measured by itself alone; each makes tables of its own. */
-const PARTS: Readonly<Record<string, (log: Log) => Promise<string>>> = {
+const PARTS: Readonly<Record<string, Part>> = {
   logger: loggerTable,
   agents: agentsTable,
   gateway: gatewayTables,
@@ -21,27 +23,32 @@ const PARTS: Readonly<Record<string, (log: Log) => Promise<string>>> = {
   drilldown: drilldownTable,
   ruler: rulerTable,
   notify: notifyTable,
+  cluster: onCluster,
 };
 
 /** The names of the parts. */
 export const BENCH_PARTS: readonly string[] = Object.keys(PARTS);
 
 /** Measures one part, and prints its tables. */
-export async function benchPart(name: string, log: Log): Promise<void> {
+export async function benchPart(name: string, ...where: Parameters<Part>): Promise<void> {
   const tables = PARTS[name];
   if (tables === undefined) throw new Error(`there is no bench ${name}, only: ${BENCH_PARTS.join(', ')}`);
   process.stdout.write(machine());
-  process.stdout.write(await tables(log));
+  process.stdout.write(await tables(...where));
 }
 
-/** Measures synthesis and each part by itself, then the stack on the local cluster, and prints the tables. */
-export async function bench(project: string, port: number, log: Log): Promise<void> {
+/** Measures synthesis and each part, the stack on the local cluster last, and prints the tables. */
+export async function bench(...where: Parameters<Part>): Promise<void> {
+  const [log, project] = where;
   process.stdout.write(machine());
   process.stdout.write(await synthTable(project, log));
-  for (const tables of Object.values(PARTS)) process.stdout.write(await tables(log));
+  for (const tables of Object.values(PARTS)) process.stdout.write(await tables(...where));
+}
+
+async function onCluster(...[log, project, port]: Parameters<Part>): Promise<string> {
   if (currentCluster() !== undefined) throw new Error('the local cluster is in use; make down first');
   try {
-    process.stdout.write(await clusterTables(project, port, log));
+    return await clusterTables(project, port, log);
   } finally {
     await stopCluster(log);
   }
