@@ -30,7 +30,7 @@ const fileSource = z.strictObject({
 
 const dropRule = z.strictObject({
   name: dnsLabel().describe(
-    'Name of the rule; the agent counts its lines as `logentry_dropped_lines_total{reason=<name>}`.',
+    'Name of the rule; the agent counts its lines: Promtail as `logentry_dropped_lines_total{reason=<name>}`, the Collector as `otelcol_processor_filter_logs_filtered{filter=filter/<name>}`.',
   ),
   selector: streamSelector().describe(
     'Streams that the rule applies to, as label matchers: `{job="nginx", level="info"}`.',
