@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stringify } from 'yaml';
 import { collectorArgs, collectorConfig, FOLDERS } from '../src/components/collector/config';
+import { configText } from '../src/components/collector/text';
 import { gatewayUrl } from '../src/components/gateway';
 import { COLLECTOR } from '../src/components/kit/identity';
 import { NODE_VARIABLE } from '../src/pipelines/collector/source';
@@ -48,7 +48,7 @@ export async function startCollector(
   mkdirSync(join(folder, 'state'), { recursive: true });
   writeCredential(rendered, options);
   const configPath = join(folder, 'collector.yaml');
-  writeFileSync(configPath, stringify(moved, { lineWidth: 0 }));
+  writeFileSync(configPath, configText(moved));
   const api = await startPodsApi(targets);
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, api.kubeconfig);

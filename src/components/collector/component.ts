@@ -1,12 +1,12 @@
 /** The OpenTelemetry Collector as the stack's agent: its container and its config file. */
 import type { Construct } from 'constructs';
-import { stringify } from 'yaml';
 import type { StackConfig } from '../../config';
 import { NODE_VARIABLE } from '../../pipelines/collector/source';
 import { Agent } from '../agent';
 import { goMemory, httpProbe, podField, tcpProbe } from '../kit/container';
 import { COLLECTOR } from '../kit/identity';
 import { collectorArgs, collectorConfig, FOLDERS } from './config';
+import { configText } from './text';
 
 /** What is not delivered when it ends waits on the node's disk. */
 const END_SECONDS = 60;
@@ -18,9 +18,7 @@ export class Collector extends Agent {
     super(scope, id, props, {
       identity: COLLECTOR,
       folders: FOLDERS,
-      // Expressions are not wrapped, so that one can search for them. The indent is small, because `kubectl apply` and others keep a copy
-      // of the object in an annotation of at most 256 KiB.
-      files: { 'config.yaml': stringify(collectorConfig(props), { lineWidth: 0, indent: 1, indentSeq: false }) },
+      files: { 'config.yaml': configText(collectorConfig(props)) },
       container: {
         image: images.collector,
         args: [...collectorArgs(`${FOLDERS.config}/config.yaml`)],

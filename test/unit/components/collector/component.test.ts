@@ -1,6 +1,8 @@
+import { parse } from 'yaml';
 import { Collector } from '../../../../src/components/collector';
+import { collectorConfig } from '../../../../src/components/collector/config';
 import { configWith } from '../../../support/config';
-import { containerOf, podOf, render, yamlOf } from '../../../support/manifests';
+import { containerOf, fileOf, podOf, render, yamlOf } from '../../../support/manifests';
 
 const objects = render((scope) => new Collector(scope, 'collector', configWith({ agent: { type: 'collector' } })));
 
@@ -28,6 +30,14 @@ describe('given a stack, the Collector', () => {
     expect(yamlOf(objects, 'collector-config', 'config.yaml').at('extensions.health_check.endpoint')).toBe(
       '0.0.0.0:13133',
     );
+  });
+
+  it('has a config file that says what the config is, with equal parts written once', () => {
+    const text = fileOf(objects, 'collector-config', 'config.yaml');
+    expect(parse(text)).toEqual(collectorConfig(configWith({ agent: { type: 'collector' } })));
+    const lines = text.split('\n').filter((line) => line.length > 1000);
+    expect(new Set(lines).size).toBeGreaterThan(20);
+    expect(Buffer.byteLength(JSON.stringify(text))).toBeLessThan(240_000);
   });
 
   it('does not wait for Loki when it is ended', () => {
