@@ -11,7 +11,7 @@ import { startPromtail } from '../../programs/promtail';
 import { secretValues, stack } from '../../programs/rendered-stack';
 import { type StubLoki, startStubLoki } from '../support/stub-loki';
 
-const rendered = stack('staging');
+const rendered = stack('dev');
 const values = secretValues(rendered);
 
 const pod = (namespace: string, app: string): Container => ({

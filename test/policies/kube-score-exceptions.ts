@@ -51,7 +51,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       'Images are immutable tags or digests: there is nothing newer to pull, and a pod starts while the registry is away.',
     found: {
       dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
-      staging: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
+      staging: [LOKI, GATEWAY, COLLECTOR, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       prod: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       otherwise: [LOKI, GATEWAY, COLLECTOR, GRAFANA],
@@ -62,7 +62,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'critical',
     reason:
       'The agent is root without a capability, because the nodes’ log files are root’s and readable for nobody else.',
-    found: { ...inEach(['dev', 'staging', ...RINGS], PROMTAIL), otherwise: [COLLECTOR] },
+    found: { ...inEach(['dev', ...RINGS], PROMTAIL), ...inEach(['staging', 'otherwise'], COLLECTOR) },
   },
   {
     check: 'deployment-has-host-podantiaffinity',

@@ -14,7 +14,7 @@ import { secretValues, stack } from '../../programs/rendered-stack';
 const target: Container = { namespace: 'apps', pod: 'busy', container: 'main', labels: { [POD_LABELS.app]: 'busy' } };
 
 export class NumberedLines {
-  private readonly rendered = stack('staging');
+  private readonly rendered = stack('dev');
   private readonly values = secretValues(this.rendered);
   private readonly folder = temporaryFolder('numbered-lines');
   private readonly logs = new PodLogs(join(this.folder, 'pods'));

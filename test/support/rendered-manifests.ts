@@ -1,6 +1,6 @@
 /**
  * The manifests of the test stacks: `test/rendered/<stack>/<chart>.k8s.yaml`. Each line of what is rendered stands once: a file of a
- * ConfigMap that `dist/staging` has as well is told by its differences from that.
+ * ConfigMap that a stack in `dist` has as well is told by its differences from that.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ import type { Manifest } from './manifests';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** The stack of the repo that their ConfigMaps are compared with: they are of the same environment. */
-const BASE = 'staging';
+/** The stacks of the repo that their ConfigMaps are compared with, the later ones first. `staging` is of the same environment; `dev` has the other agent. */
+const BASES = ['dev', 'staging'];
 
 /** Where they are committed. */
 export const RENDERED = join(ROOT, 'test', 'rendered');
@@ -23,7 +23,7 @@ export const RENDERED = join(ROOT, 'test', 'rendered');
 export function renderedFiles(config: StackConfig): Readonly<Record<string, string>> {
   const app = new App();
   addStackCharts(app, config);
-  const known = filesOfConfigMaps(Object.values(committed(join(ROOT, 'dist', BASE))).flatMap(objectsIn));
+  const known = new Map(BASES.flatMap((base) => [...filesOfConfigMaps(base)]));
   return Object.fromEntries(
     app.node.children
       .filter((child) => child instanceof Chart)
@@ -48,16 +48,25 @@ function objectsIn(manifest: string): readonly Manifest[] {
   return parseAllDocuments(manifest).map((document) => document.toJS() as Manifest);
 }
 
-/** `<ConfigMap>/<file>` → text. */
-function filesOfConfigMaps(objects: readonly Manifest[]): ReadonlyMap<string, string> {
+/** A file of a stack in `dist`. */
+interface Known {
+  readonly base: string;
+  readonly text: string;
+}
+
+/** `<ConfigMap>/<file>` → the file in this stack. */
+function filesOfConfigMaps(base: string): ReadonlyMap<string, Known> {
+  const objects = Object.values(committed(join(ROOT, 'dist', base))).flatMap(objectsIn);
   return new Map(
     objects
       .filter(({ kind }) => kind === 'ConfigMap')
-      .flatMap(({ metadata, data }) => Object.entries(data).map(([file, text]) => [`${metadata.name}/${file}`, text])),
+      .flatMap(({ metadata, data }) =>
+        Object.entries(data).map(([file, text]) => [`${metadata.name}/${file}`, { base, text }]),
+      ),
   );
 }
 
-function toldByDifferences(object: Manifest, known: ReadonlyMap<string, string>): Manifest {
+function toldByDifferences(object: Manifest, known: ReadonlyMap<string, Known>): Manifest {
   if (object.kind !== 'ConfigMap') return object;
   const data = Object.entries(object.data).map(([file, text]) => {
     const before = known.get(`${object.metadata.name}/${file}`);
@@ -68,10 +77,10 @@ function toldByDifferences(object: Manifest, known: ReadonlyMap<string, string>)
 }
 
 /** Lines that went (`-`) and came (`+`), each run of them behind the line before it, without numbers: those would change often. */
-function differences(before: string, after: string): string {
-  if (before === after) return `(as in dist/${BASE})\n`;
-  const [from, to] = [before.split('\n'), after.split('\n')];
-  const told: string[] = [`(as in dist/${BASE}, but for these lines)`];
+function differences({ base, text }: Known, after: string): string {
+  if (text === after) return `(as in dist/${base})\n`;
+  const [from, to] = [text.split('\n'), after.split('\n')];
+  const told: string[] = [`(as in dist/${base}, but for these lines)`];
   let [nextFrom, nextTo] = [0, 0];
   const tell = (common: number, inFrom: number, inTo: number): void => {
     if (inFrom > nextFrom || inTo > nextTo)

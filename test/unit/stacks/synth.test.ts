@@ -33,12 +33,16 @@ describe('given the stacks of the repo, synth', () => {
 
   it('writes one file for each chart, in the order in which they are applied', () => {
     synthesize(ROOT, directory);
-    const first = ['00-namespaces', '10-loki', '20-gateway', '30-promtail', '40-grafana', '50-alertmanager'];
-    const charts = [...first, '60-monitoring', '70-canary'];
-    const ofRings = ['00-namespaces', '10-loki', '15-compactor', ...charts.slice(2)];
+    const charts = (agent: string): readonly string[] => [
+      ...['00-namespaces', '10-loki', '20-gateway', `30-${agent}`, '40-grafana', '50-alertmanager'],
+      ...['60-monitoring', '70-canary'],
+    ];
+    const ofRings = charts('promtail').toSpliced(2, 0, '15-compactor');
     expect(Object.keys(filesOf(directory))).toEqual(
       stackNames(ROOT).flatMap((stack) =>
-        (stack === 'prod' ? ofRings : charts).map((chart) => `${stack}/${chart}.k8s.yaml`),
+        (stack === 'prod' ? ofRings : charts(stack === 'staging' ? 'collector' : 'promtail')).map(
+          (chart) => `${stack}/${chart}.k8s.yaml`,
+        ),
       ),
     );
   });
