@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecretValues } from '../src/secrets/row';
 import type { Container, PodLogs } from './pod-logs';
+import { SECRET_NAMES } from '../src/config';
 import { type RenderedStack, secretFiles } from './rendered-stack';
 import { send } from './request';
 import { makeCertificate } from './tls';
@@ -18,12 +19,16 @@ export interface AgentOptions {
   readonly core?: string;
 }
 
-/** Writes the credential, and the CA of a gateway with TLS, into folders of these names. */
+/** Writes the credential, the CA of a gateway with TLS, and what further destinations ask for, into folders of these names. */
 export function writeCredential(rendered: RenderedStack, { folder, values }: AgentOptions): void {
   const { agent, auth, gateway } = rendered.config;
-  for (const name of ['credential', 'gateway-ca']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['credential', 'gateway-ca', 'also']) mkdirSync(join(folder, name), { recursive: true });
   const files = auth.loki.enabled ? secretFiles(rendered, values, `gateway-credential-${agent.credential}`) : {};
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'credential', name), text);
+  const also = SECRET_NAMES.also.nameIn(rendered.config);
+  if (also !== undefined)
+    for (const [name, text] of Object.entries(secretFiles(rendered, values, also)))
+      writeFileSync(join(folder, 'also', name), text);
   // The agent reads the file at its start; the tests' gateway is reached by plain HTTP.
   if (gateway.tls !== undefined)
     writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);

@@ -35,6 +35,7 @@ export async function startCollector(
     [FOLDERS.positions]: join(folder, 'state'),
     [FOLDERS.credential]: join(folder, 'credential'),
     [FOLDERS.gatewayCa]: join(folder, 'gateway-ca'),
+    [FOLDERS.also]: join(folder, 'also'),
     '/logs/': `${join(folder, 'files')}/`,
     [`${gatewayUrl(rendered.config)}/`]: `http://127.0.0.1:${gatewayPort}/`,
     [`0.0.0.0:${COLLECTOR.ports.health}`]: `127.0.0.1:${health}`,

@@ -2,9 +2,20 @@ export { type AccessKind, type Credential, credentials } from './credentials';
 export { hasGrafana, hasGrafanaMetrics } from './derived/monitoring';
 export { parseStackConfig, stackConfig } from './parse';
 export { ConfigError, formatProblems, type Problem } from './problem';
-export type { Alertmanager, Destination, Receiver, Resources, StackConfig, StackConfigInput, Tenant } from './schema';
+export type {
+  Alertmanager,
+  Destination,
+  FurtherDestination,
+  Receiver,
+  Resources,
+  StackConfig,
+  StackConfigInput,
+  Tenant,
+} from './schema';
 export {
   ALERTMANAGER_SECRET,
+  ALSO_SECRET,
+  alsoKeys,
   credentialSecretName,
   datasourceKey,
   GATEWAY_USERS_SECRET,

@@ -5,7 +5,7 @@ import { stackRules } from '../alerts/stack-rules';
 import { tenantRules } from '../alerts/tenant-rules';
 import { defaults } from './defaults';
 import { alertSources, WATCHDOG } from './derived/heartbeat';
-import type { StackConfig } from './schema';
+import type { FurtherDestination, StackConfig } from './schema';
 
 /** What is known of an alert before it fires. Labels that its expression gives it are not. */
 export interface KnownAlert {
@@ -36,13 +36,22 @@ export function builtInLogAlerts({ alerting }: Pick<StackConfig, 'alerting'>): r
   return logRules({ ...alerting, silentJobs: ['any'], ownNamespaces: [] }).map(({ name }) => name);
 }
 
+/** One that only has to be there. */
+const FURTHER_DESTINATION: FurtherDestination = {
+  name: 'any',
+  url: 'https://any.example.com',
+  privateCa: false,
+  queueSize: { bytes: 0 },
+  egress: [],
+};
+
 /** Names of the built-in alerts about metrics, also of those that this stack has no program for. */
 export function builtInMetricAlerts(config: StackConfig): readonly string[] {
   const { agent, canary, gateway } = config;
   const rules = (['promtail', 'collector'] as const).flatMap((type) =>
     stackRules({
       ...config,
-      agent: { ...agent, type },
+      agent: { ...agent, type, also: [FURTHER_DESTINATION] },
       alertmanager: { type: 'none' }, // without the heartbeat
       canary: canary ?? { ...defaults.canary, interval: { milliseconds: 1000 } },
       gateway: { ...gateway, tls: gateway.tls ?? defaults.gateway.tls },

@@ -4,7 +4,7 @@
  */
 import { hasGrafanaMetrics } from './derived/monitoring';
 import { heartbeatSources } from './derived/heartbeat';
-import type { Receiver, StackConfig } from './schema';
+import type { FurtherDestination, Receiver, StackConfig } from './schema';
 
 /** Name of one Secret. */
 export interface SecretName {
@@ -24,6 +24,9 @@ export const ALERTMANAGER_SECRET = 'alertmanager-receivers';
 
 /** What Grafana shows its metrics for, and the nginx beside it adds. */
 export const GRAFANA_METRICS_SECRET = 'grafana-metrics';
+
+/** What the agent's further destinations ask for. */
+export const ALSO_SECRET = 'agent-also';
 
 /** Secret with one credential's password, for the pod that uses it. */
 export function credentialSecretName(credential: string): string {
@@ -57,6 +60,10 @@ export const SECRET_NAMES = {
     storage.type === 'filesystem' || storage.access.type !== 'secret' ? undefined : storage.access.secret,
   ),
   receivers: fixed(ALERTMANAGER_SECRET, hasReceiverSecrets),
+  also: {
+    ...fixed(ALSO_SECRET, ({ agent }) => agent.also.some((one) => Object.keys(alsoKeys(one)).length > 0)),
+    namespace: 'agents',
+  },
 } as const satisfies Readonly<Record<string, SecretName>>;
 
 /** A datasource that the config gives secret settings. */
@@ -131,6 +138,18 @@ export function receiverKeys(receiver: Receiver): {
   return {
     ...(type === 'email' ? {} : { address: name }),
     ...(hasCredentials ? { credentials: `${name}_credentials` } : {}),
+  };
+}
+
+/** Keys of a further destination's secrets in {@link ALSO_SECRET}. A name has no underscore. */
+export function alsoKeys({ name, user, privateCa }: Pick<FurtherDestination, 'name' | 'user' | 'privateCa'>): {
+  readonly password?: string;
+  /** Certificate of its CA. */
+  readonly ca?: string;
+} {
+  return {
+    ...(user === undefined ? {} : { password: `${name}_password` }),
+    ...(privateCa ? { ca: `${name}_ca.crt` } : {}),
   };
 }
 

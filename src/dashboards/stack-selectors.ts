@@ -1,4 +1,5 @@
 /** Selectors of the metrics of the stack's programs. They depend on who scrapes the metrics. */
+import { agentMatchers } from '../config/derived/agent-matchers';
 import type { StackConfig } from '../config/schema';
 import type { AgentMetric } from '../log-model/agent-metrics';
 
@@ -48,7 +49,7 @@ export function selectorFor(config: StackConfig): (job: StackJob, ...matchers: r
 /** Selects series of the stack's agents. */
 export function agentSeriesFor(config: StackConfig): (metric: AgentMetric) => string {
   const select = selectorFor(config);
-  return ({ name, matchers }) => `${name}${select(config.agent.type, ...matchers)}`;
+  return (metric) => `${metric.name}${select(config.agent.type, ...agentMatchers(config, metric))}`;
 }
 
 /** Selector of the stack's targets. */

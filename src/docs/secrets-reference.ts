@@ -26,7 +26,7 @@ export function secretsReference(): string {
       '[`secretSource`](config.md#secretsource) says where the values come from. ' +
       'Names and namespaces below are the defaults, with the option that changes a name in brackets; ' +
       'the namespaces are `namespaces.logging` and `namespaces.agents`. ' +
-      '`<credential>` is each one that `auth.loki` names, `<receiver>` each one of `alertmanager.receivers`.',
+      '`<credential>` is each one that `auth.loki` names, `<receiver>` each one of `alertmanager.receivers`, `<name>` each one of `agent.also`.',
     '## Values',
     `With \`secretSource.type: pulumi\` they are in the stack file, encrypted by Pulumi, as \`${PROJECT}:${SECRETS_KEY}\`. ` +
       'With another type there are none, and one that is set is an error. ' +
@@ -107,6 +107,10 @@ function everySecret(): StackConfig {
       ],
     },
     canary: {},
+    agent: {
+      type: 'collector',
+      also: [{ name: 'name', url: 'https://otlp.example.com', user: 'user', privateCa: true, egress }],
+    },
     auth: { loki: { tenants: [{ name: 'tenant', write: ['promtail'], read: ['grafana', 'canary', 'reader'] }] } },
   });
   const { alertmanager, agent, auth, canary, grafana } = config;
@@ -115,7 +119,11 @@ function everySecret(): StackConfig {
     throw new Error('The stack of the reference has lost a section.');
   return {
     ...config,
-    agent: { ...agent, credential: '<agent.credential>' },
+    agent: {
+      ...agent,
+      credential: '<agent.credential>',
+      also: agent.also.map((one) => ({ ...one, name: '<name>' })),
+    },
     canary: { ...canary, credential: '<canary.credential>' },
     grafana: {
       ...grafana,
@@ -235,7 +243,7 @@ function readWhen({ keys }: StackSecret): string {
 }
 
 function holdsOf({ holds }: SecretKey): string {
-  return holds.replace('<receiver>', '`<receiver>`');
+  return holds.replace(/<(?:receiver|name)>/, '`$&`');
 }
 
 /** A path with a word for the credential that it names. */

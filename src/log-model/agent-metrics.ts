@@ -5,6 +5,8 @@ export interface AgentMetric {
   readonly name: string;
   /** Matchers in PromQL, where the agent has series of this name that are about something else. */
   readonly matchers: readonly string[];
+  /** Label with the host that a series is about. It is there where the agent sends to further destinations. */
+  readonly host?: string;
 }
 
 /** What both agents measure. A series may be missing until it has something to count. */
@@ -84,6 +86,7 @@ const pushes = {
   ...all(`${PUSH_DURATION}_count`),
   status: 'http_response_status_code',
   noAnswer: '', // then the label is not there
+  host: 'server_address',
 };
 
 const COLLECTOR: CollectorMetrics = {
@@ -92,6 +95,7 @@ const COLLECTOR: CollectorMetrics = {
   pushes,
   retries: {
     name: pushes.name,
+    host: pushes.host,
     matchers: [`${pushes.status}=~"${[...COLLECTOR_RETRIES, pushes.noAnswer].join('|')}"`],
   },
   leftOut: { name: FILTERED, matchers: [`filter!~"${GATEWAY_FILTERS}.*"`], rule: 'filter', prefix: 'filter/' },
@@ -103,6 +107,18 @@ const COLLECTOR: CollectorMetrics = {
   notQueued: toLoki('otelcol_exporter_enqueue_failed_log_records'),
   openFiles: all('otelcol_fileconsumer_open_files'),
 };
+
+const elsewhere = (name: string): AgentMetric => ({ name, matchers: [`exporter!="${LOKI_EXPORTER}"`] });
+
+/** What the Collector measures of its further destinations, by exporter. */
+export const FURTHER_DESTINATIONS = {
+  /** Records that are lost there, because they were refused for good. A counter. */
+  refused: elsewhere('otelcol_exporter_send_failed_log_records'),
+  /** Records that are lost there, because the queue was full. A counter. */
+  notQueued: elsewhere('otelcol_exporter_enqueue_failed_log_records'),
+  /** Bytes of what is not delivered. */
+  waiting: elsewhere('otelcol_exporter_queue_size'),
+} as const;
 
 /** By `agent.type`. */
 export const AGENT_METRICS = { promtail: PROMTAIL, collector: COLLECTOR } as const;

@@ -64,6 +64,14 @@ export function readableForGrafana({ rule, accepts }: ValueRule): ValueRule {
   };
 }
 
+/** The Collector cuts off blanks around what it reads of a file. */
+export function withoutBlanksAround({ rule, accepts }: ValueRule): ValueRule {
+  return {
+    rule: `${rule}; without blanks around it`,
+    accepts: (value, environment) => accepts(value, environment) && value === value.trim(),
+  };
+}
+
 const isUrl = (value: string, protocol: string, host: RegExp, path = /^/): boolean => {
   if (/\s/.test(value) || !URL.canParse(value)) return false;
   const url = new URL(value);

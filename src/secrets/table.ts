@@ -4,8 +4,10 @@
  * from these rows: the check of values, generated ones, Secrets, ExternalSecrets, roll-outs, the reference and `npm run secrets`.
  */
 import {
+  alsoKeys,
   credentials,
   datasourceKey,
+  type FurtherDestination,
   keptDatasources,
   oauthProviders,
   type Receiver,
@@ -231,6 +233,11 @@ export const TABLE: readonly SecretRow[] = [
       })),
     ],
   },
+  {
+    secret: SECRET_NAMES.also,
+    readBy: () => whileRunning('collector'),
+    keys: ({ agent }) => agent.also.flatMap(alsoSecrets),
+  },
 ];
 
 /** The Secrets of Grafana's further Loki datasources: as many as the config names. */
@@ -323,6 +330,40 @@ function receiverSecrets(receiver: Receiver): readonly SecretKey[] {
     });
   }
   return keys;
+}
+
+/** What a further destination asks for, and the CA that vouches for it. */
+function alsoSecrets(destination: FurtherDestination): readonly SecretKey[] {
+  const { name } = destination;
+  const { password, ca } = alsoKeys(destination);
+  const path = `agent.also.${name}`;
+  return [
+    ...(password === undefined
+      ? []
+      : [
+          {
+            ...key(
+              password,
+              `password of further destination ${name}`,
+              handedOut(`${path}.password`, rules.withoutBlanksAround(rules.HANDED_OUT)),
+            ),
+            neededWith: 'agent.also (user)',
+          },
+        ]),
+    ...(ca === undefined
+      ? []
+      : [
+          {
+            ...key(
+              ca,
+              `certificate of the CA of further destination ${name}`,
+              handedOut(`${path}.ca`, rules.CERTIFICATE),
+            ),
+            neededWith: 'agent.also (privateCa)',
+            readBy: atStart('collector'),
+          },
+        ]),
+  ];
 }
 
 /** Each credential's password. */

@@ -8,14 +8,16 @@ const NEAR_LIMIT = Math.round(0.95 * configWith().resources.collector.limits.mem
 
 const toLoki = (metric: string, further = ''): string =>
   `otelcol_exporter_${metric}{${AGENT},exporter="otlp_http/loki"${further}}`;
+const toArchive = (metric: string, further = ''): string =>
+  `otelcol_exporter_${metric}{${AGENT},exporter="otlp_http/archive"${further}}`;
 const DROPPED = toLoki('send_failed_log_records', ',error_permanent="true",error_type="InvalidArgument"');
 const SENT = toLoki('sent_log_records');
 const WAITS = toLoki('queue_size', ',data_type="logs"');
 const ROOM = toLoki('queue_capacity', ',data_type="logs"');
 const filtered = (filter: string): string => `otelcol_processor_filter_logs_filtered{${AGENT},filter="${filter}"}`;
-/** Pushes with this answer; without any there is no such label. */
+/** Pushes to the gateway with this answer; without any there is no such label. */
 const pushes = (status?: number): string =>
-  `spywatcher_logs_push_duration_seconds_count{${AGENT}${status === undefined ? '' : `,http_response_status_code="${status}"`}}`;
+  `spywatcher_logs_push_duration_seconds_count{${AGENT},server_address="gateway.logging.svc"${status === undefined ? '' : `,http_response_status_code="${status}"`}}`;
 
 /** Programs of the stack that are up. */
 const othersUp = (values: string): Series =>
@@ -37,7 +39,7 @@ export const COLLECTOR_CASES: Readonly<Record<string, RuleCase>> = {
     labels: { ...labels, error_type: 'InvalidArgument' },
     description: 'The agent 10.0.0.1:8888 has dropped 20 lines in five minutes: InvalidArgument.',
     resolves: '16m',
-    normal: burst(AGENT, DROPPED, '9x70'),
+    normal: { ...burst(AGENT, DROPPED, '9x70'), [toArchive('enqueue_failed_log_records')]: '0+5x70' },
   },
   AgentCannotDeliver: {
     wrong: {
@@ -57,7 +59,7 @@ export const COLLECTOR_CASES: Readonly<Record<string, RuleCase>> = {
       ...up(AGENT),
       [pushes(429)]: '0+1x70',
       [SENT]: '0+50x70',
-      [`spywatcher_logs_push_duration_seconds_count{job="collector",instance="10.0.0.2:8888",http_response_status_code="400"}`]:
+      [`spywatcher_logs_push_duration_seconds_count{job="collector",instance="10.0.0.2:8888",server_address="gateway.logging.svc",http_response_status_code="400"}`]:
         '0+5x70',
     },
   },
@@ -68,7 +70,13 @@ export const COLLECTOR_CASES: Readonly<Record<string, RuleCase>> = {
     labels: { ...labels, http_response_status_code: '401' },
     description: 'The gateway has answered 4 pushes of the agent 10.0.0.1:8888 with 401 in five minutes.',
     resolves: '16m',
-    normal: { ...burst(AGENT, pushes(200), '0+60x70'), [pushes()]: '0+1x70' },
+    normal: {
+      ...burst(AGENT, pushes(200), '0+60x70'),
+      [pushes()]: '0+1x70',
+      // A further destination refuses its own.
+      [`spywatcher_logs_push_duration_seconds_count{${AGENT},server_address="otlp.example.com",http_response_status_code="401"}`]:
+        '0+5x70',
+    },
   },
   AgentBehind: {
     wrong: { [WAITS]: '5000x10 20971520x30 5000x40' },
@@ -115,6 +123,29 @@ export const COLLECTOR_CASES: Readonly<Record<string, RuleCase>> = {
       'otelcol_exporter_sent_log_records{job="collector",instance="10.0.0.4:8888",exporter="otlp_http/loki"}':
         '_x15 7x55',
     },
+  },
+  FurtherDestinationLosesLines: {
+    wrong: burst(AGENT, toArchive('enqueue_failed_log_records'), '_x10 20x60'),
+    before: '9m',
+    fires: '10m',
+    labels: { ...labels, exporter: 'otlp_http/archive' },
+    description: 'The agent 10.0.0.1:8888 has dropped 20 lines for otlp_http/archive in five minutes.',
+    resolves: '16m',
+    // What was lost before, and what the stack's own Loki has refused.
+    normal: {
+      ...burst(AGENT, toArchive('send_failed_log_records', ',error_type="Unknown"'), '9x70'),
+      [DROPPED]: '0+5x70',
+    },
+  },
+  FurtherDestinationBehind: {
+    wrong: { [toArchive('queue_size')]: '5000x10 20971520x30 5000x40' },
+    before: '20m',
+    fires: '21m',
+    labels: { ...labels, exporter: 'otlp_http/archive' },
+    description:
+      'The agent 10.0.0.1:8888 has 20MiB in the queue of otlp_http/archive. What does not fit is dropped for it.',
+    resolves: '42m',
+    normal: { [toArchive('queue_size')]: '900000 20971520x5 0x60', [WAITS]: '500000000x70' },
   },
   GatewayRefusesCredentials: {
     wrong: burst(AGENT, filtered('filter/gateway/unauthorized'), '0x10 40x60'),

@@ -11,15 +11,21 @@ import { configFile, variant } from '../../programs/rendered-stack';
 import { CASES, type RuleCase, type Series } from './stack-rules-cases';
 import { COLLECTOR_CASES, OLDEST } from './stack-rules-cases-collector';
 
+const EGRESS = [{ cidr: '203.0.113.0/24', port: 443 }];
 const watched = (agent: 'promtail' | 'collector') =>
   variant(`watched by ${agent}`, {
     environment: 'staging',
     monitoring: { type: 'embedded' },
     ...CANARY,
-    agent: { type: agent },
+    agent: {
+      type: agent,
+      ...(agent === 'collector'
+        ? { also: [{ name: 'archive', url: 'https://otlp.example.com', egress: EGRESS }] }
+        : {}),
+    },
     ...(agent === 'collector' ? { limits: { rejectOldSamplesAfter: OLDEST } } : {}),
     gateway: { tls: {} },
-    alertmanager: { type: 'embedded', heartbeat: { egress: [{ cidr: '203.0.113.0/24', port: 443 }] } },
+    alertmanager: { type: 'embedded', heartbeat: { egress: EGRESS } },
   });
 const stacks = { promtail: watched('promtail'), collector: watched('collector') } as const;
 type Agent = keyof typeof stacks;

@@ -90,6 +90,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     // In the range that Pulumi.prod.yaml names.
     Discord: { ip: '162.159.137.232' },
     'heartbeat service': { ip: '198.51.100.43' },
+    'further destination': { ip: '198.51.100.77' },
+    'address beside the further destination': { ip: '198.51.100.78' },
     'alert bot': pod('bots', { app: 'alert-bot' }, '10.244.0.54'),
     'pod beside the alert bot': pod('bots', { app: 'other' }, '10.244.0.55'),
     'another Alertmanager': { ip: '198.51.100.93' },

@@ -74,6 +74,9 @@ export const PARTIES = [
   'pod beside the alert bot',
   'another Alertmanager',
   'heartbeat service',
+  // What the Collector may send to as well.
+  'further destination',
+  'address beside the further destination',
   // Addresses.
   'API server',
   'API server on its node',
@@ -114,6 +117,7 @@ export function matrix(config: StackConfig): readonly Row[] {
   const embedded = config.monitoring.type === 'embedded';
   const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
   const targets = monitoring.targets.length > 0;
+  const also = config.agent.also.length > 0;
   const canary = config.canary !== undefined;
   const noCanary = 'there is no canary';
   const metrics = hasGrafanaMetrics(config);
@@ -136,6 +140,15 @@ export function matrix(config: StackConfig): readonly Row[] {
       ),
       ...rows(agent, 'loki', [3100], false, 'it has a credential for the gateway, and no other way in'),
       ...rows(agent, 'internet', [443], false, 'logs leave the cluster by no side door'),
+      ...rows(
+        agent,
+        'further destination',
+        [443],
+        also,
+        also ? 'the config names it' : 'the config names no further destination',
+      ),
+      ...rows(agent, 'further destination', [80], false, 'only the configured port'),
+      ...rows(agent, 'address beside the further destination', [443], false, 'only the configured addresses'),
       ...rows(agent, 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
       ...rows(agent, 'bucket', [443], false, 'the bucket is Loki’s'),
       ...rows(agent, 'alertmanager', [9093], false, 'it raises no alerts'),
@@ -241,6 +254,10 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('loki', 'internet', [443], false, 'it reports no usage and loads nothing'),
     ...rows('loki', 'cloud metadata', [80], false, 'its bucket credentials come from a Secret'),
     ...rows('gateway', 'bucket', [443], false, 'the bucket is Loki’s'),
+
+    ...COMPONENTS.filter((component) => !AGENTS.some((agent) => agent === component)).flatMap((component) =>
+      rows(component, 'further destination', [443], false, 'the agent sends to it'),
+    ),
 
     ...alertmanagerRows(config),
     ...COMPONENTS.filter((component) => !AGENTS.some((agent) => agent === component)).flatMap((component) => [

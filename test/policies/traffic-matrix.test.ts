@@ -36,6 +36,14 @@ const withoutAlertmanager = variant('a stack that tells nobody of alerts', {
   alertmanager: { type: 'none' },
 });
 
+const withFurtherDestination = variant('a stack whose agent sends to a further destination', {
+  environment: 'staging',
+  agent: {
+    type: 'collector',
+    also: [{ name: 'archive', url: 'https://otlp.example.com', egress: [{ cidr: '198.51.100.77/32', port: 443 }] }],
+  },
+});
+
 const all = [
   ...STACKS.map(stack),
   withRecordingRules,
@@ -43,6 +51,7 @@ const all = [
   ownNamespaces,
   withAnotherAlertmanager,
   withoutAlertmanager,
+  withFurtherDestination,
   withEverything,
 ];
 

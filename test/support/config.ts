@@ -68,7 +68,8 @@ export function configError(call: () => unknown): ConfigError {
 type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<NonNullable<T[K]>> } : T;
 
 /** What cannot be set beside the rest is in {@link otherwise}. */
-type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'grafana' | 'monitoring'> & {
+type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'agent' | 'grafana' | 'monitoring'> & {
+  readonly agent: Omit<T['agent'], 'also'>;
   readonly monitoring: Omit<T['monitoring'], 'operator'>;
   readonly grafana: Omit<T['grafana'], 'route' | 'login' | 'links'> & {
     readonly login: Omit<T['grafana']['login'], 'form'>;
@@ -539,6 +540,21 @@ export const otherwise = {
   agent: {
     type: 'collector',
     queueSize: '2Gi',
+    also: [
+      {
+        name: 'archive',
+        url: 'https://otlp.example.com:4318/otlp',
+        user: 'watch',
+        privateCa: true,
+        queueSize: '1Gi',
+        egress: [{ cidr: '203.0.113.22/32', port: 4318 }],
+      },
+      {
+        name: 'siem',
+        url: 'http://ingest.security.svc:4318',
+        egress: [{ namespace: 'security', podLabels: { app: 'ingest' }, port: 4318 }],
+      },
+    ],
     excludeNamespaces: ['noise'],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },

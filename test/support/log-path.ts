@@ -23,8 +23,10 @@ export class LogPath {
   constructor(
     private readonly rendered: RenderedStack,
     name: string,
+    /** What somebody else hands out. */
+    handedOut: SecretValues = {},
   ) {
-    this.values = secretValues(rendered);
+    this.values = { ...secretValues(rendered), ...handedOut };
     this.folder = temporaryFolder(name);
     this.logs = new PodLogs(join(this.folder, 'pods'));
   }

@@ -1,7 +1,7 @@
 /** Alerts on the agents: what they drop, cannot deliver, or have not delivered yet. */
 import type { StackConfig } from '../../config/schema';
 import { type Duration, formatDuration } from '../../config/units';
-import { AGENT_METRICS, QUEUE_NEARLY_FULL } from '../../log-model/agent-metrics';
+import { AGENT_METRICS, FURTHER_DESTINATIONS, QUEUE_NEARLY_FULL } from '../../log-model/agent-metrics';
 import { agentSeries, grown } from './promql';
 import type { RulesOf } from './config';
 
@@ -96,6 +96,34 @@ const behindWithQueue: RulesOf = (config) => {
   ];
 };
 
+/** What further destinations miss, which no line in Loki does. */
+const furtherDestinations: RulesOf = (config) => {
+  if (config.agent.also.length === 0) return [];
+  const of = agentSeries(config);
+  const { refused, notQueued, waiting } = FURTHER_DESTINATIONS;
+  const lost = [refused, notQueued].map((metric) => `sum by (instance, exporter) (${grown(of(metric), '5m')}) > 0`);
+  return [
+    {
+      name: 'FurtherDestinationLosesLines',
+      expr: lost.join(' or '),
+      for: '0s',
+      severity: 'warning',
+      summary: 'A further destination of the agents misses lines; Loki has them',
+      description:
+        'The agent {{ $labels.instance }} has dropped {{ printf "%.0f" $value }} lines for {{ $labels.exporter }} in five minutes.',
+    },
+    {
+      name: 'FurtherDestinationBehind',
+      expr: `max by (instance, exporter) (${of(waiting)}) > ${config.monitoring.thresholds.agentBehind.bytes}`,
+      for: '10m',
+      severity: 'warning',
+      summary: 'A further destination of the agents does not take lines as fast as they come',
+      description:
+        'The agent {{ $labels.instance }} has {{ $value | humanize1024 }}B in the queue of {{ $labels.exporter }}. What does not fit is dropped for it.',
+    },
+  ];
+};
+
 /** Half of the time that Loki takes old lines for. The stack's own Prometheus has to know as much of the past. */
 function patienceOf({ limits, monitoring }: StackConfig): Duration {
   const all = [
@@ -114,6 +142,6 @@ const OWN: Readonly<Record<keyof typeof AGENT_METRICS, { readonly whereItWaits: 
     },
     collector: {
       whereItWaits: 'What it has read is in its queue on the node’s disk.',
-      waiting: behindWithQueue,
+      waiting: (config) => [...behindWithQueue(config), ...furtherDestinations(config)],
     },
   };

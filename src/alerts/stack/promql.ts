@@ -1,4 +1,5 @@
 /** Parts of PromQL that several rules have. */
+import { agentMatchers } from '../../config/derived/agent-matchers';
 import type { StackConfig } from '../../config/schema';
 import type { AgentMetric } from '../../log-model/agent-metrics';
 
@@ -19,10 +20,11 @@ export function selectorOf(config: StackConfig): Select {
   };
 }
 
-/** Selects series of the stack's agents. */
+/** Selects series of the stack's agents, without those that are about further destinations. */
 export function agentSeries(config: StackConfig): (metric: AgentMetric, ...matchers: readonly string[]) => string {
   const select = selectorOf(config);
-  return ({ name, matchers }, ...further) => `${name}${select(config.agent.type, ...matchers, ...further)}`;
+  return (metric, ...further) =>
+    `${metric.name}${select(config.agent.type, ...agentMatchers(config, metric), ...further)}`;
 }
 
 /** Name of the job whose program compacts. */

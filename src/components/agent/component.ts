@@ -6,7 +6,7 @@ import { filesVolume } from '../../config/derived/files-volume';
 import { agentMetrics, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts } from '../kit/container';
 import { type AgentIdentity, AGENTS, GATEWAY, objectLabels } from '../kit/identity';
-import { addresses, componentPolicy, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
+import { addresses, componentPolicy, destinationRule, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
 import { secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
@@ -27,6 +27,15 @@ export interface AgentFolders {
   readonly gatewayCa: string;
 }
 
+/** Keys of a Secret that an agent reads as files of a folder. */
+export interface AgentSecret {
+  /** Its volume. */
+  readonly name: string;
+  readonly secret: string;
+  readonly keys: readonly string[];
+  readonly folder: string;
+}
+
 /** What differs from agent to agent. */
 export interface AgentProgram {
   readonly identity: AgentIdentity;
@@ -34,6 +43,8 @@ export interface AgentProgram {
   /** Its config: file names and texts. */
   readonly files: Readonly<Record<string, string>>;
   readonly container: Pick<ContainerProps, 'image' | 'args' | 'env' | 'resources' | 'readinessProbe' | 'livenessProbe'>;
+  /** Secrets besides its credential and the gateway's CA. @default - none */
+  readonly secrets?: readonly AgentSecret[];
   readonly terminationGracePeriodSeconds: number;
 }
 
@@ -41,7 +52,7 @@ export interface AgentProgram {
 export class Agent extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig, program: AgentProgram) {
     super(scope, id);
-    const { identity, files, terminationGracePeriodSeconds } = program;
+    const { identity, files, secrets = [], terminationGracePeriodSeconds } = program;
     const { namespaces, agent, images } = props;
     const workload = new Workload(this, identity, namespaces.agents, images);
     const configMap = `${identity.name}-config`;
@@ -73,10 +84,16 @@ export class Agent extends Construct {
             name: identity.name,
             ...program.container,
             ports: containerPorts(identity.ports),
-            volumeMounts: volumeMounts(props, program.folders),
+            volumeMounts: [
+              ...volumeMounts(props, program.folders),
+              ...secrets.map(({ name, folder }) => ({ name, mountPath: folder, readOnly: true })),
+            ],
           },
         ],
-        volumes: volumes(props, configMap),
+        volumes: [
+          ...volumes(props, configMap),
+          ...secrets.map(({ name, secret, keys }) => secretFiles(name, secret, keys)),
+        ],
       },
     });
   }
@@ -98,7 +115,7 @@ export class Agent extends Construct {
   }
 
   private policy(identity: AgentIdentity, props: StackConfig): void {
-    const { namespaces, network } = props;
+    const { namespaces, network, agent } = props;
     componentPolicy(this, identity, {
       namespace: namespaces.agents,
       // While one agent takes over from the other, that one still sends what it has read: its policy is there until it has ended.
@@ -107,6 +124,7 @@ export class Agent extends Construct {
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
         { to: network.apiServer.cidrs.map(addresses), ports: tcp(...network.apiServer.ports) },
+        ...agent.also.flatMap(({ egress }) => egress.map(destinationRule)),
         dnsEgress(network),
       ],
     });

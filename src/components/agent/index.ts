@@ -1,2 +1,2 @@
-export { Agent, type AgentFolders, POSITIONS_VOLUME } from './component';
+export { Agent, type AgentFolders, type AgentSecret, POSITIONS_VOLUME } from './component';
 export { mountOf, scrapeProps } from './sources';

@@ -1,4 +1,5 @@
 /** What the Collector tells of itself: its log, and the metrics that alerts and dashboards ask for. */
+import type { StackConfig } from '../../config';
 import { PUSH_DURATION } from '../../log-model/agent-metrics';
 import { COLLECTOR } from '../kit/identity';
 
@@ -12,12 +13,13 @@ const DROPPED = [
   'otelcol_processor_internal_duration', // the others are histograms
   'otelcol_processor_groupbyattrs_*',
   'otelcol_exporter_queue_batch_*',
+  'otelcol_processor_batch_*',
   'otelcol.*.size',
   'http.client.request.body.size',
 ];
 
 /** `service.telemetry` of its config file. */
-export const TELEMETRY: Section = {
+export const telemetry = ({ agent }: Pick<StackConfig, 'agent'>): Section => ({
   logs: { encoding: 'json' },
   // Default: it traces each push, as an example beside the histogram of pushes. Such an example is longer than Prometheus' format takes,
   // and each scrape would log a line about it.
@@ -47,8 +49,10 @@ export const TELEMETRY: Section = {
         selector: { instrument_name: 'http.client.request.duration' },
         stream: {
           name: PUSH_DURATION,
-          // Without the addresses: there is one gateway.
-          attribute_keys: { included: ['http.response.status_code'] },
+          // Without further addresses: there is one gateway. Further destinations are told apart from it by their hosts.
+          attribute_keys: {
+            included: ['http.response.status_code', ...(agent.also.length === 0 ? [] : ['server.address'])],
+          },
           aggregation: { explicit_bucket_histogram: { boundaries: [1, 10], record_min_max: false } },
         },
       },
@@ -58,4 +62,4 @@ export const TELEMETRY: Section = {
       })),
     ],
   },
-};
+});

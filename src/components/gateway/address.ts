@@ -1,15 +1,12 @@
 /** The gateway's address for pods of the cluster. */
 import type { StackConfig } from '../../config';
-import { GATEWAY } from '../kit/identity';
+import { gatewayHost } from '../../config/derived/gateway-host';
+
+export { gatewayHost };
 
 /** The port of the Service. */
 export function gatewayServicePort({ gateway }: Pick<StackConfig, 'gateway'>): number {
   return gateway.tls === undefined ? 80 : 443;
-}
-
-/** Its name in the cluster, which its certificate is for. */
-export function gatewayHost({ namespaces }: Pick<StackConfig, 'namespaces'>): string {
-  return `${GATEWAY.name}.${namespaces.logging}.svc`;
 }
 
 /** The URL, without a slash at the end. */

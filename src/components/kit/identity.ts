@@ -3,6 +3,7 @@
  * them can select a pod or name a port that does not exist.
  */
 import type { StackConfig } from '../../config';
+import { GATEWAY_NAME } from '../../config/derived/gateway-host';
 
 export interface Identity {
   /** Name of the workload and of its main Service. */
@@ -14,7 +15,7 @@ const identity = <const T extends Identity>(component: T): T => component;
 
 export const LOKI = identity({ name: 'loki', ports: { http: 3100, grpc: 9095, memberlist: 7946 } });
 export const COMPACTOR = identity({ name: 'compactor', ports: { http: 3100 } });
-export const GATEWAY = identity({ name: 'gateway', ports: { http: 8080, metrics: 8081 } });
+export const GATEWAY = identity({ name: GATEWAY_NAME, ports: { http: 8080, metrics: 8081 } });
 export const PROMTAIL = identity({ name: 'promtail', ports: { metrics: 9080 } });
 /** Its ports are those that its documentation names. */
 export const COLLECTOR = identity({ name: 'collector', ports: { metrics: 8888, health: 13133 } });

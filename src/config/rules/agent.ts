@@ -11,9 +11,9 @@ const globOf = ({ directory, files }: { readonly directory: string; readonly fil
 
 export const agentRules: readonly Rule[] = [
   {
-    reads: ['agent.files', 'agent.drop'],
+    reads: ['agent.files', 'agent.drop', 'agent.also'],
     check: ({ agent }) =>
-      (['files', 'drop'] as const).flatMap((list) =>
+      (['files', 'drop', 'also'] as const).flatMap((list) =>
         agent[list].flatMap(({ name }, index) =>
           when(agent[list].findIndex((other) => other.name === name) < index, () =>
             problem(['agent', list, index, 'name'], name, 'a name that no other entry has', 'rename one of them'),

@@ -1,5 +1,6 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
+import { agentAlsoRules } from './agent-also';
 import { alertmanagerRules } from './alertmanager';
 import { alertRouteRules } from './alert-routes';
 import { alertingRules } from './alerting';
@@ -46,6 +47,7 @@ export const rules: readonly Rule[] = [
   ...grafanaPluginRules,
   ...grafanaSettingRules,
   ...agentRules,
+  ...agentAlsoRules,
   ...alertingRules,
   ...alertmanagerRules,
   ...alertRouteRules,

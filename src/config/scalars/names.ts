@@ -100,6 +100,13 @@ export const settingText = (what: string, example: string) =>
     remedy: `write for example ${example}`,
   });
 
+/** A user of HTTP’s basic authentication, for a YAML file in which `$` begins a variable. */
+export const basicAuthUser = () =>
+  withPattern('user', /^[^\s'"`$\\:]([^'"`$\\:\n\r\t]{0,253}[^\s'"`$\\:])?$/, {
+    rule: 'a user: 1 to 255 characters on one line, without a colon, quotes, $ and backslashes',
+    remedy: 'write for example spywatcher-logs',
+  });
+
 /** Value of a label of an alert. */
 export const labelValue = () =>
   withPattern('label value', /^[^\n\r]+$/, {

@@ -3,6 +3,7 @@ import { FORMATS } from '../../log-model';
 import { defaults } from '../defaults';
 import { filesVolume } from '../derived/files-volume';
 import {
+  basicAuthUser,
   byteSize,
   dnsLabel,
   dropPattern,
@@ -18,7 +19,9 @@ import {
   objectLabelValue,
   stateDirectory,
   streamSelector,
+  url,
 } from '../scalars';
+import { egressOf } from './shared';
 
 const fileSource = z.strictObject({
   name: dnsLabelWithin(filesVolume).describe('Name of the source; the agent sees its folder as `/logs/<name>`.'),
@@ -44,6 +47,28 @@ const dropRule = z.strictObject({
   keep: fraction().default(0).describe('Fraction of these lines that is kept: 0.1 keeps one in ten.'),
 });
 
+const furtherDestination = z.strictObject({
+  name: dnsLabel().describe('Name of the destination, for its metrics, its queue and its secrets.'),
+  url: url('http', 'https').describe(
+    'Where it takes OTLP by HTTP, without `/v1/logs`: `https://otlp.example.com/otlp`. In prod with https.',
+  ),
+  user: basicAuthUser()
+    .optional()
+    .describe('User of basic authentication. The password is a secret. Without a user, none is sent.'),
+  privateCa: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a CA that is not public has made its certificate. The certificate of the CA is then one of the secrets.',
+    ),
+  queueSize: byteSize()
+    .prefault(defaults.agent.queueSize)
+    .describe(
+      'Space on each node’s disk for records that it has not taken yet. What does not fit is dropped for this destination alone, and counted.',
+    ),
+  egress: egressOf('it'),
+});
+
 export const agent = z.strictObject({
   type: z
     .enum(['promtail', 'collector'])
@@ -63,6 +88,12 @@ export const agent = z.strictObject({
     .prefault(defaults.agent.queueSize)
     .describe(
       'Space on each node’s disk for lines that are read and not delivered, of the Collector. When it is full, the agent waits, and lines wait in the containers’ log files. Promtail has no queue.',
+    ),
+  also: z
+    .array(furtherDestination)
+    .default([])
+    .describe(
+      'Further destinations, to which the Collector sends the same records by OTLP (`docs/agents.md`). Lines reach Loki whether these take them or not. Not with Promtail.',
     ),
   containerLogMaxSize: byteSize()
     .prefault(defaults.agent.containerLogMaxSize)

@@ -108,6 +108,8 @@ export interface StackConfig extends Omit<ParsedConfig, 'monitoring' | 'agent'> 
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];
 /** Addresses or pods that a component may connect to. */
 export type Destination = z.output<ReturnType<typeof destination>>;
+/** Where the agent sends its records, besides Loki. */
+export type FurtherDestination = StackConfig['agent']['also'][number];
 /** The stack's own Alertmanager. */
 export type Alertmanager = Extract<StackConfig['alertmanager'], { readonly type: 'embedded' }>;
 /** Somebody who is told of alerts. */

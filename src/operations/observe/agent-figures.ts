@@ -12,8 +12,10 @@ type Own = Pick<
   'waitingBytes' | 'waitingGrowth' | 'queueBytes' | 'notQueued' | 'notQueuedGrowing' | 'targets'
 >;
 
-/** By `agent.type`. */
-export const AGENT_FIGURES: Readonly<Record<keyof typeof AGENT_METRICS, (first: Page, last: Page) => AgentFigures>> = {
+/** By `agent.type`. The third argument is the gateway's host, by which its answers are told from those of further destinations. */
+export const AGENT_FIGURES: Readonly<
+  Record<keyof typeof AGENT_METRICS, (first: Page, last: Page, gateway?: string) => AgentFigures>
+> = {
   promtail: (first, last) => {
     const { targets } = AGENT_METRICS.promtail;
     const waitingBytes = unreadBytes(last.samples);
@@ -25,22 +27,38 @@ export const AGENT_FIGURES: Readonly<Record<keyof typeof AGENT_METRICS, (first: 
       targets: total(last, targets),
     });
   },
-  collector: (first, last) => {
+  collector: (first, last, gateway) => {
     const { queueSize, queueCapacity, notQueued, openFiles } = AGENT_METRICS.collector;
-    return figures(AGENT_METRICS.collector, first, last, {
-      waitingBytes: total(last, queueSize),
-      waitingGrowth: total(last, queueSize) - total(first, queueSize),
-      queueBytes: total(last, queueCapacity),
-      notQueued: total(last, notQueued),
-      notQueuedGrowing: grown(first, last, notQueued) > 0,
-      targets: total(last, openFiles),
-    });
+    return figures(
+      AGENT_METRICS.collector,
+      first,
+      last,
+      {
+        waitingBytes: total(last, queueSize),
+        waitingGrowth: total(last, queueSize) - total(first, queueSize),
+        queueBytes: total(last, queueCapacity),
+        notQueued: total(last, notQueued),
+        notQueuedGrowing: grown(first, last, notQueued) > 0,
+        targets: total(last, openFiles),
+      },
+      gateway,
+    );
   },
 };
 
 /** What is measured alike. Series that are missing have nothing to count yet. */
-function figures({ sent, dropped, pushes }: AgentMetrics, first: Page, last: Page, own: Own): AgentFigures {
-  const answers = (page: Page): Readonly<Record<string, number>> => by(page, pushes, pushes.status);
+function figures(
+  { sent, dropped, pushes }: AgentMetrics,
+  first: Page,
+  last: Page,
+  own: Own,
+  gateway?: string,
+): AgentFigures {
+  const ofGateway = ({ at, samples }: Page): Page => ({
+    at,
+    samples: samples.filter(({ labels: { [pushes.host ?? '']: host = gateway } }) => host === gateway),
+  });
+  const answers = (page: Page): Readonly<Record<string, number>> => by(ofGateway(page), pushes, pushes.status);
   const before = answers(first);
   return {
     sent: total(last, sent),

@@ -12,6 +12,7 @@ import {
 } from '../../components/kit/identity';
 import { metricsPods } from '../../components/loki';
 import type { StackConfig } from '../../config';
+import { gatewayHost } from '../../config/derived/gateway-host';
 import { grafanaPath } from '../../config/derived/grafana-path';
 import type { KubernetesObject } from '../../../charts/objects';
 import type { Cluster } from '../kubectl';
@@ -230,7 +231,7 @@ class Parts {
       return {
         pod: pod.name,
         node: pod.node ?? '',
-        figures: derive(samples, ([first, last]) => AGENT_FIGURES[type](first, last)),
+        figures: derive(samples, ([first, last]) => AGENT_FIGURES[type](first, last, gatewayHost(config))),
         log: told,
         ...(skew === undefined ? {} : { clockSkew: skew }),
       };

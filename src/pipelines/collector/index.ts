@@ -34,10 +34,13 @@ export interface CollectorProps extends ScrapeProps {
   readonly storage: string;
   /** Component that sends the records. */
   readonly exporter: string;
+  /** Components that send them elsewhere as well. */
+  readonly furtherExporters: readonly string[];
 }
 
 const ROUTING = 'routing/redaction';
 const REDACTED = 'forward/redacted';
+const ALSO = { connector: 'forward/also', processor: 'batch/also', pipeline: 'logs/also' } as const;
 const GATEWAY = 'logs/gateway';
 /** Where records go that are copies. */
 const NOWHERE = 'nop';
@@ -47,10 +50,10 @@ const LABELS_READ = Object.values(POD_LABELS);
 
 /**
  * Records go through three pipelines: `logs/pods` and `logs/files-…` give them their labels and look for what may be secret, `logs/…`
- * redacts those that are suspect, and `logs/records` reads their level, time and metadata.
+ * redacts those that are suspect, and `logs/records` reads their level, time and metadata. `logs/also` is where further destinations begin.
  */
 export function collectorPipelines(props: CollectorProps): CollectorPipelines {
-  const { excludeNamespaces, files, mountOf, exporter } = props;
+  const { excludeNamespaces, files, mountOf, exporter, furtherExporters } = props;
   const redaction = redact(props.redact, props.allow);
   const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
   const before = leaveOutBefore(props.since);
@@ -75,6 +78,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
         ],
       },
       [REDACTED]: {},
+      ...(furtherExporters.length === 0 ? {} : { [ALSO.connector]: {} }),
     },
     exporters: { [NOWHERE]: {} },
     processors: {
@@ -91,6 +95,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       ...drops,
       ...gateway.filters,
       'transform/labels': transform(onlyKnown()),
+      ...(furtherExporters.length === 0 ? {} : { [ALSO.processor]: PASSES_NO_ERROR_BACK }),
     },
     pipelines: {
       'logs/pods': {
@@ -123,11 +128,26 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
           ...Object.keys(drops),
           'transform/labels',
         ],
-        exporters: [exporter],
+        exporters: [exporter, ...(furtherExporters.length === 0 ? [] : [ALSO.connector])],
       },
+      ...(furtherExporters.length === 0
+        ? {}
+        : {
+            [ALSO.pipeline]: {
+              receivers: [ALSO.connector],
+              processors: [ALSO.processor],
+              exporters: furtherExporters,
+            },
+          }),
     },
   };
 }
+
+/**
+ * A destination whose queue is full answers with an error. If that came back to the receiver, it would send the same lines again, to
+ * Loki too, and read no further. This processor hands on each batch at once, and tells no one before it what became of it.
+ */
+const PASSES_NO_ERROR_BACK = { timeout: 0, send_batch_size: 0 };
 
 /** Metadata of the pods of this node. */
 function podMetadata(): Readonly<Record<string, unknown>> {

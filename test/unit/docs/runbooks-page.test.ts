@@ -4,16 +4,18 @@ import { type AlertRule, type AnySeverity, logRules } from '../../../src/alerts'
 import { stackRules } from '../../../src/alerts/stack-rules';
 import { watchdog } from '../../../src/alerts/watchdog';
 import { parseExpression } from '../../../src/alerts/logql';
-import { parseStackConfig } from '../../../src/config';
-import { CANARY, configWith } from '../../support/config';
+import { parseStackConfig, type StackConfigInput } from '../../../src/config';
+import { CANARY, configWith, otherwise } from '../../support/config';
 import { codeBlocks, readPage } from '../../support/docs-page';
 
 const { alerting, monitoring, namespaces } = configWith();
-const ofStack = (type: 'promtail' | 'collector') =>
-  stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY, agent: { type } }));
-const ofPromtail = ofStack('promtail');
+const ofStack = (agent: StackConfigInput['agent']) =>
+  stackRules(configWith({ gateway: { tls: {} }, monitoring: { type: 'embedded' }, ...CANARY, agent }));
+const ofPromtail = ofStack({ type: 'promtail' });
 /** The Collector has more. What both have stands there as it is with Promtail. */
-const ofAnyAgent = ofStack('collector').map((rule) => ofPromtail.find(({ name }) => name === rule.name) ?? rule);
+const ofAnyAgent = ofStack({ type: 'collector', also: otherwise.agent.also }).map(
+  (rule) => ofPromtail.find(({ name }) => name === rule.name) ?? rule,
+);
 /** Every list of alerts that the stack has, by the heading that their runbooks are under. */
 const LISTS: Readonly<Record<string, readonly AlertRule<AnySeverity>[]>> = {
   'Alerts from lines': logRules({

@@ -12,7 +12,7 @@ import { type SecretSpec, secretTable } from '../../../src/secrets/spec';
 import { storeEntries } from '../../../src/secrets/objects';
 import { requiredSecrets } from '../../../src/secrets/values';
 import { secretsReference } from '../../../src/docs/secrets-reference';
-import { everythingConfig, otherwise } from '../../support/config';
+import { everything, everythingConfig, otherwise } from '../../support/config';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const page = secretsReference();
@@ -40,6 +40,7 @@ const configs: readonly (readonly [string, StackConfig])[] = [
 function shownPath(config: StackConfig, path: string): string {
   const [kind = '', name = ''] = path.split('.');
   const isCredential = kind.startsWith('gateway') && credentials(config).some((credential) => credential.name === name);
+  if (path.startsWith('agent.also.')) return path.replace(/^(agent\.also)\.[^.]+/, '$1.<name>');
   if (path.startsWith('grafana.datasources.')) return 'grafana.datasources.<uid>.<setting>';
   if (kind.startsWith('alertmanager')) return `${kind}.<receiver>`;
   return isCredential ? `${kind}.<credential>` : path;
@@ -48,8 +49,11 @@ function shownPath(config: StackConfig, path: string): string {
 /** A key as the page has it, whatever receivers and datasources are called. */
 function shownKey({ name }: SecretSpec, key: string): string {
   if (name.endsWith('-datasources')) return '<uid>_<setting>';
+  if (name === 'agent-also') return shownAlso(key);
   return name === 'alertmanager-receivers' ? shownReceiver(key) : key;
 }
+
+const shownAlso = (key: string): string => key.replace(/^[^_]+/, '<name>');
 
 /** The heartbeat is called so in every stack. */
 function shownReceiver(key: string): string {
@@ -59,6 +63,7 @@ function shownReceiver(key: string): string {
 /** A property of an entry, whatever receivers and datasources are called. */
 function shownProperty(entry: string, property: string): string {
   if (entry.endsWith('-datasources')) return '<uid>_<setting>';
+  if (entry.endsWith('/agent-also')) return shownAlso(property);
   return entry.endsWith('/alertmanager-receivers') ? shownReceiver(property) : property;
 }
 
@@ -204,12 +209,19 @@ describe('the entries of a store', () => {
   });
 
   test('have all properties that a filled store has', () => {
-    const config = everythingConfig();
-    const filled = Object.fromEntries(requiredSecrets(config).map(({ path }) => [path, 'any']));
+    const propertiesIn = (config: StackConfig) => {
+      const filled = Object.fromEntries(requiredSecrets(config).map(({ path }) => [path, 'any']));
+      return Object.entries(storeEntries(config, filled)).map(
+        ([name, entry]) => [name, [...new Set(Object.keys(entry).map((key) => shownProperty(name, key)))]] as const,
+      );
+    };
+    // What only the Collector has is in a stack of its own.
+    const ofCollector = parseStackConfig('test', { ...otherwise, secretSource: everything.secretSource });
     const documented = entries.map(([, property]) => property);
-    const properties = Object.entries(storeEntries(config, filled)).flatMap(([name, entry]) => [
-      ...new Set(Object.keys(entry).map((property) => shownProperty(name, property))),
-    ]);
+    const properties = [
+      ...propertiesIn(everythingConfig()),
+      ...propertiesIn(ofCollector).filter(([name]) => name.endsWith('/agent-also')),
+    ].flatMap(([, names]) => names);
     expect(properties.map((property) => `\`${property}\``).toSorted()).toEqual(documented.toSorted());
   });
 

@@ -110,6 +110,7 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   ),
   'agent.tolerations.0.operator': { 'agent.tolerations.0.value': '' },
   'alertmanager.urls.0': { 'alertmanager.egress.0.port': 443 },
+  'agent.also.0.egress.0.port': { 'agent.also.0.url': 'https://otlp.example.com:4317/otlp' },
   'alertmanager.egress.0.port': { 'alertmanager.egress.1': { cidr: '198.51.100.93/32', port: 443 } },
 };
 /** Values that {@link another} cannot make. */
@@ -168,6 +169,9 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'grafana.login.oauth.generic.roles.admin.0': '81384788765712399',
   'grafana.login.oauth.generic.roles.editor.0': '81384788765712399',
   'grafana.login.oauth.generic.egress.0.cidr': '10.99.0.0/16',
+  'agent.also.0.url': 'https://changed.example.com:4318',
+  'agent.also.0.egress.0.cidr': '10.99.0.0/16',
+  'agent.also.1.url': 'https://changed.example.com',
   'alerting.disabled.0': 'SlowQueries',
   'alerting.rules.0.name': 'ChangedName',
   'alerting.rules.0.expr': 'sum(rate({job="backend"}[5m])) > 1',

@@ -44,6 +44,45 @@ describe('given a stack, the Collector', () => {
     expect(podOf(objects).spec.terminationGracePeriodSeconds).toBe(60);
   });
 
+  it('has what its further destinations ask for as files, and may reach them', () => {
+    const sending = render(
+      (scope) =>
+        new Collector(
+          scope,
+          'collector',
+          configWith({
+            agent: {
+              type: 'collector',
+              also: [
+                {
+                  name: 'archive',
+                  url: 'https://otlp.example.com',
+                  user: 'watch',
+                  privateCa: true,
+                  egress: [{ cidr: '203.0.113.22/32', port: 443 }],
+                },
+              ],
+            },
+          }),
+        ),
+    );
+    expect(podOf(sending).spec.volumes).toContainEqual({
+      name: 'also',
+      secret: {
+        secretName: 'agent-also',
+        defaultMode: 0o440,
+        items: ['archive_password', 'archive_ca.crt'].map((key) => ({ key, path: key })),
+      },
+    });
+    expect(containerOf(sending).volumeMounts).toContainEqual({
+      name: 'also',
+      mountPath: '/etc/collector-also',
+      readOnly: true,
+    });
+    expect(JSON.stringify(sending)).toContain(JSON.stringify({ ipBlock: { cidr: '203.0.113.22/32' } }));
+    expect(JSON.stringify(objects)).not.toContain('agent-also');
+  });
+
   it('keeps no more on the node than the queue may take', () => {
     const sized = render(
       (scope) => new Collector(scope, 'collector', configWith({ agent: { type: 'collector', queueSize: '100Mi' } })),

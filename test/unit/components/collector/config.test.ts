@@ -129,6 +129,66 @@ test('a file that was rotated while the agent was away is read to its end; one t
   });
 });
 
+describe('given further destinations', () => {
+  const EGRESS = [{ cidr: '203.0.113.22/32', port: 443 }];
+  const { connectors, exporters, extensions, processors, service } = configOf({
+    agent: {
+      type: 'collector',
+      also: [
+        {
+          name: 'archive',
+          url: 'https://otlp.example.com/otlp',
+          user: 'watch',
+          privateCa: true,
+          queueSize: '1Gi',
+          egress: EGRESS,
+        },
+        { name: 'siem', url: 'https://siem.example.com', egress: EGRESS },
+      ],
+    },
+  });
+
+  test('they get what Loki gets, after everything else was done with it', () => {
+    expect(service.pipelines['logs/records']?.exporters).toEqual(['otlp_http/loki', 'forward/also']);
+    expect(service.pipelines['logs/also']).toEqual({
+      receivers: ['forward/also'],
+      processors: ['batch/also'],
+      exporters: ['otlp_http/archive', 'otlp_http/siem'],
+    });
+    expect(connectors['forward/also']).toEqual({});
+  });
+
+  test('no error of theirs comes back to where lines are read, and no record waits for others', () => {
+    expect(processors['batch/also']).toEqual({ timeout: 0, send_batch_size: 0 });
+  });
+
+  test('each has a queue of its own, and what does not fit there waits for nobody', () => {
+    expect(exporters['otlp_http/archive']).toMatchObject({
+      endpoint: 'https://otlp.example.com/otlp',
+      retry_on_failure: { max_elapsed_time: 0 },
+      sending_queue: { storage: 'file_storage', queue_size: 2 ** 30, block_on_overflow: false },
+    });
+    expect(exporters['otlp_http/siem']).toMatchObject({ sending_queue: { queue_size: 512 * 2 ** 20 } });
+  });
+
+  test('a password and a CA are read from files; without a user none is sent', () => {
+    expect(extensions['basicauth/archive']).toEqual({
+      client_auth: { username: 'watch', password_file: '/etc/collector-also/archive_password' },
+    });
+    expect(service.extensions).toContain('basicauth/archive');
+    expect(exporters['otlp_http/archive']).toMatchObject({
+      auth: { authenticator: 'basicauth/archive' },
+      tls: { ca_file: '/etc/collector-also/archive_ca.crt' },
+    });
+    expect(Object.keys(exporters['otlp_http/siem'] ?? {})).toEqual(['endpoint', 'retry_on_failure', 'sending_queue']);
+  });
+
+  test('pushes have the host that they go to; without further destinations there is one', () => {
+    expect(JSON.stringify(service)).toContain('"included":["http.response.status_code","server.address"]');
+    expect(JSON.stringify(everything.service)).not.toContain('server.address');
+  });
+});
+
 test('pods of excluded namespaces are not read', () => {
   const { receivers } = configOf({ agent: { excludeNamespaces: ['noise'] } });
   expect(receivers['file_log/pods']?.['exclude']).toEqual(['/var/log/pods/noise_*/*/*']);

@@ -1,0 +1,129 @@
+/** Where the Collector sends records: the exporter to Loki, and those to the further destinations of the stack file. */
+import { ALSO_SECRET, alsoKeys, type FurtherDestination, type StackConfig } from '../../config';
+import { type ByteSize, formatDuration } from '../../config/units';
+import { LOKI_EXPORTER } from '../../log-model/agent-metrics';
+import type { AgentSecret } from '../agent';
+import { gatewayUrl } from '../gateway';
+
+type Section = Readonly<Record<string, unknown>>;
+
+/** Extension that keeps queues and offsets. */
+export const STORAGE = 'file_storage';
+
+/** A part of the config file: exporters, and extensions with their credentials. */
+export interface Destinations {
+  readonly exporters: Readonly<Record<string, Section>>;
+  readonly extensions: Readonly<Record<string, Section>>;
+}
+
+/** Folders of its container with secrets. */
+export interface SecretFolders {
+  readonly credential: string;
+  readonly gatewayCa: string;
+  /** With what further destinations ask for. */
+  readonly also: string;
+}
+
+/** The gateway of the stack's own Loki. */
+export function lokiDestination(config: StackConfig, folders: Omit<SecretFolders, 'also'>): Destinations {
+  const { agent, auth, gateway } = config;
+  return destination(config, {
+    exporter: LOKI_EXPORTER,
+    endpoint: `${gatewayUrl(config)}/otlp`,
+    ...(auth.loki.enabled
+      ? {
+          login: {
+            extension: 'basicauth',
+            username: agent.credential,
+            password_file: `${folders.credential}/password`,
+          },
+        }
+      : {}),
+    ...(gateway.tls === undefined ? {} : { caFile: `${folders.gatewayCa}/ca.crt` }),
+    queueSize: agent.queueSize,
+    // By default, what does not fit is dropped. So reading waits instead.
+    waits: true,
+  });
+}
+
+/** The exporters to further destinations, in the order of the stack file. */
+export const furtherExporters = ({ agent }: Pick<StackConfig, 'agent'>): readonly string[] =>
+  agent.also.map(exporterOf);
+
+const exporterOf = ({ name }: Pick<FurtherDestination, 'name'>): string => `otlp_http/${name}`;
+
+/** The further destinations. A full queue of theirs must not keep lines from Loki, so what does not fit is dropped. */
+export function furtherDestinations(config: StackConfig, { also }: Pick<SecretFolders, 'also'>): Destinations {
+  const all = config.agent.also.map((one) => {
+    const { password, ca } = alsoKeys(one);
+    return destination(config, {
+      exporter: exporterOf(one),
+      endpoint: one.url,
+      ...(one.user === undefined || password === undefined
+        ? {}
+        : {
+            login: {
+              extension: `basicauth/${one.name}`,
+              username: one.user,
+              password_file: `${also}/${password}`,
+            },
+          }),
+      ...(ca === undefined ? {} : { caFile: `${also}/${ca}` }),
+      queueSize: one.queueSize,
+      waits: false,
+    });
+  });
+  return {
+    exporters: Object.assign({}, ...all.map(({ exporters }) => exporters)) as Destinations['exporters'],
+    extensions: Object.assign({}, ...all.map(({ extensions }) => extensions)) as Destinations['extensions'],
+  };
+}
+
+/** What further destinations ask for, as files of the pod. */
+export function furtherSecrets({ agent }: Pick<StackConfig, 'agent'>, folder: string): readonly AgentSecret[] {
+  const keys = agent.also.flatMap((one) => Object.values(alsoKeys(one)));
+  return keys.length === 0 ? [] : [{ name: 'also', secret: ALSO_SECRET, keys, folder }];
+}
+
+interface Destination {
+  readonly exporter: string;
+  /** URL, to which `/v1/logs` is appended. */
+  readonly endpoint: string;
+  readonly login?: { readonly extension: string; readonly username: string; readonly password_file: string };
+  /** Certificate of a CA that is not public. */
+  readonly caFile?: string;
+  readonly queueSize: ByteSize;
+  /** Whether reading waits while the queue is full. Otherwise, what does not fit is dropped. */
+  readonly waits: boolean;
+}
+
+function destination({ agent }: Pick<StackConfig, 'agent'>, props: Destination): Destinations {
+  const { exporter, endpoint, login, caFile, queueSize, waits } = props;
+  return {
+    extensions:
+      login === undefined
+        ? {}
+        : { [login.extension]: { client_auth: { username: login.username, password_file: login.password_file } } },
+    exporters: {
+      [exporter]: {
+        endpoint,
+        ...(login === undefined ? {} : { auth: { authenticator: login.extension } }),
+        ...(caFile === undefined ? {} : { tls: { ca_file: caFile } }),
+        // Without end: what waits is on disk. By default, a batch is dropped after five minutes.
+        retry_on_failure: { initial_interval: '500ms', max_interval: '30s', max_elapsed_time: 0 },
+        sending_queue: {
+          storage: STORAGE,
+          sizer: 'bytes',
+          queue_size: queueSize.bytes,
+          block_on_overflow: waits,
+          num_consumers: 2,
+          batch: {
+            flush_timeout: formatDuration(agent.batchWait),
+            min_size: agent.batchSize.bytes,
+            max_size: agent.batchSize.bytes,
+          },
+        },
+      },
+    },
+  };
+}
