@@ -99,10 +99,10 @@ describe.each(rendered.map((one) => [one.name, one] as const))('the API server t
   it('no workload but the agent outside the restricted level', async () => {
     const { logging } = one.config.namespaces;
     const elsewhere = podTemplates(one).filter(({ namespace }) => namespace !== logging);
-    expect(elsewhere.map(({ name }) => name)).toEqual(['promtail']);
+    expect(elsewhere.map(({ name }) => name)).toEqual([one.config.agent.type]);
     const [agent] = elsewhere;
     if (agent === undefined) throw new Error('no agent');
-    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'promtail', namespace: logging } };
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: agent.name, namespace: logging } };
     expect(await api.kubectl(APPLY, [account])).toMatchObject({ code: 0 });
     const { code, stderr } = await api.kubectl(DRY_RUN, [podOf({ ...agent, namespace: logging })]);
     expect(code).not.toBe(0);

@@ -21,6 +21,7 @@ import {
   lokiReader,
   nginxReader,
   prometheusReader,
+  collectorReader,
   promtailReader,
   type Reader,
 } from '../support/stack-readers';
@@ -129,12 +130,13 @@ async function refusals(stack: Generated, to: RenderedStack): Promise<readonly s
 let api: ApiServer;
 let readers: readonly Reader[];
 beforeAll(async () => {
-  await programs('loki', 'promtail', 'promtool', 'alertmanager', 'amtool');
+  await programs('loki', 'promtail', 'otelcol', 'promtool', 'alertmanager', 'amtool');
   api = await startApiServer();
   readers = [
     apiServerReader(api),
     lokiReader(),
     promtailReader(),
+    collectorReader(),
     nginxReader(),
     prometheusReader(),
     alertmanagerReader(),

@@ -1,7 +1,9 @@
 /** The real programs that read what is rendered of a stack, each asked whether it takes it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { collectorArgs } from '../../src/components/collector/config';
 import { PROMETHEUS_CONFIG } from '../../src/components/prometheus/config';
+import { NODE_VARIABLE } from '../../src/pipelines/collector/source';
 import type { KubernetesObject } from '../../charts/objects';
 import { secretManifests } from '../../charts/secret-manifests';
 import { type AlertmanagerFiles, amtool, startAlertmanager, writeAlertmanagerFiles } from '../../programs/alertmanager';
@@ -133,7 +135,10 @@ const LINE = cri(1_700_000_000_000_000_000n, 'a line');
 export function promtailReader(): Reader {
   return once(
     'Promtail',
-    (rendered) => [[configFile(rendered, 'promtail-config', 'config.yaml'), undefined]],
+    (rendered) =>
+      rendered.config.agent.type === 'promtail'
+        ? [[configFile(rendered, 'promtail-config', 'config.yaml'), undefined]]
+        : [],
     (_, rendered) =>
       inFolder('promtail-reader', async (folder) => {
         const { promtail } = await programs('promtail');
@@ -157,6 +162,28 @@ export function promtailReader(): Reader {
         } catch (error) {
           return String(error);
         }
+      }),
+  );
+}
+
+/** What `validate` refuses: a component, a key, a statement or an expression. */
+export function collectorReader(): Reader {
+  return once(
+    'Collector',
+    (rendered) => {
+      if (rendered.config.agent.type !== 'collector') return [];
+      const file = configFile(rendered, 'collector-config', 'config.yaml');
+      return [[file, file] as const];
+    },
+    (file) =>
+      inFolder('collector-reader', async (folder) => {
+        const { otelcol } = await programs('otelcol');
+        const path = join(folder, 'config.yaml');
+        writeFileSync(path, file);
+        const { code, stderr } = await run([otelcol, 'validate', ...collectorArgs(path)], {
+          env: { [NODE_VARIABLE]: 'node-1' },
+        });
+        return code === 0 ? undefined : lastWords(stderr);
       }),
   );
 }
