@@ -61,7 +61,7 @@ export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig 
   return parseStackConfig('e2e', {
     environment: 'dev',
     retention: { period: '7d' },
-    persistence: { size: '12Gi', retainOnDelete: false },
+    persistence: { size: '16Gi', retainOnDelete: false },
     auth: { loki: { tenants: TENANTS, crossTenantReaders: [OVERSEER] } },
     // All requests of the tests come from one address.
     gateway: { tls: {}, failedLoginsPerMinute: 1000 },

@@ -25,7 +25,7 @@ import { fastObjects } from './fast-alerts';
 
 const sized = (size: string) => e2eConfig({ persistence: { size, retainOnDelete: false } });
 const small = e2eConfig();
-const large = sized('14Gi');
+const large = sized('18Gi');
 const LOGGING = small.namespaces.logging;
 
 let target: Target;
@@ -84,7 +84,7 @@ const BEFORE_BACKUP = [...BEFORE_GROWTH, 'before the backup'];
 
 describe('given a stack file with a larger volume', () => {
   it('is told to resize before it is applied', () => {
-    expect(compared(large)).toMatchObject([{ running: '12Gi', wanted: '14Gi', resizable: true }]);
+    expect(compared(large)).toMatchObject([{ running: '16Gi', wanted: '18Gi', resizable: true }]);
   });
 
   it('has it in place, in the same pod, which was not restarted', async () => {
@@ -94,7 +94,7 @@ describe('given a stack file with a larger volume', () => {
     expect(await resize(target, 'e2e', stackObjects(large), log)).toEqual({ sets: ['loki'], replaced: [] });
     log(`resized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     expect(await lokiPod()).toEqual(before);
-    expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('14Gi');
+    expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('18Gi');
     expect(await lines(BEFORE_GROWTH)).toEqual(BEFORE_GROWTH);
   });
 
@@ -113,7 +113,7 @@ describe('given a stack file with a larger volume', () => {
 
 test('given a stack file with a smaller volume, it is refused, and nothing is changed', async () => {
   await expect(resize(target, 'e2e', stackObjects(small), log)).rejects.toThrow('a volume never gets smaller');
-  expect(await get('pvc/data-loki-0', '.spec.resources.requests.storage')).toBe('14Gi');
+  expect(await get('pvc/data-loki-0', '.spec.resources.requests.storage')).toBe('18Gi');
 });
 
 describe('given a backup', () => {
@@ -154,7 +154,7 @@ describe('given a backup', () => {
     await waitForStack(target, small);
     await restore(ownerOf(small), archive, true);
     await waitForStack(target, small);
-    expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('12Gi');
+    expect(await get('pvc/data-loki-0', '.status.capacity.storage')).toBe('16Gi');
     expect(await lines(BEFORE_BACKUP)).toEqual(BEFORE_BACKUP);
   });
 });
