@@ -1,0 +1,213 @@
+/**
+ * What becomes of lines while Loki is away, with the real Collector: log files are rotated, a pod is deleted, the agent is rolled out,
+ * and the queue is full. Nothing is lost that the node still had when the agent could read it.
+ */
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { POD_LABELS } from '../../src/log-model';
+import { AGENT_METRICS } from '../../src/log-model/agent-metrics';
+import { type RunningCollector, startCollector } from '../../programs/collector';
+import { nanoseconds } from '../../programs/loki';
+import { metricOf } from '../../programs/metric';
+import { type Container, cri, PodLogs } from '../../programs/pod-logs';
+import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
+import { secretValues, variant } from '../../programs/rendered-stack';
+
+const { queueSize, queueCapacity } = AGENT_METRICS.collector;
+/** Of a line, about. */
+const BYTES = 300;
+
+/** A pod on a node whose agent cannot reach Loki all the time. */
+class Outage {
+  readonly folder = temporaryFolder('agent-outage');
+  private readonly logs = new PodLogs(join(this.folder, 'pods'));
+  private readonly rendered;
+  private readonly came = new Map<number, number>();
+  private isAway = false;
+  private collector: RunningCollector | undefined;
+  private written = 0;
+  /** Answers as the gateway does for a Loki that is away, and else looks for the numbers in what is pushed. */
+  private readonly gateway = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('error', () => undefined);
+    request.on('end', () => {
+      if (this.isAway) return void response.writeHead(502).end();
+      const text = gunzipSync(Buffer.concat(parts)).toString('latin1');
+      for (const [, digits] of text.matchAll(/n=(\d+);/g))
+        this.came.set(Number(digits), (this.came.get(Number(digits)) ?? 0) + 1);
+      response.writeHead(200).end();
+    });
+  });
+
+  constructor(
+    private readonly pod: Container,
+    agent: { readonly queueSize?: string; readonly batchSize?: string } = {},
+  ) {
+    this.rendered = variant('outage', { environment: 'dev', agent: { type: 'collector', ...agent } });
+  }
+
+  /** The agent runs, and the first line has come. */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.gateway.listen(0, '127.0.0.1', resolve));
+    this.write(1);
+    await this.startAgent();
+    await this.settled();
+  }
+
+  async stop(): Promise<void> {
+    await this.collector?.stop();
+    this.gateway.closeAllConnections();
+    await new Promise((resolve) => this.gateway.close(resolve));
+    removeFolder(this.folder);
+  }
+
+  async startAgent(): Promise<void> {
+    const { otelcol } = await programs('otelcol');
+    this.collector = await startCollector(otelcol, this.rendered, {
+      folder: this.folder,
+      logs: this.logs,
+      targets: [this.pod],
+      values: secretValues(this.rendered),
+      gatewayPort: (this.gateway.address() as AddressInfo).port,
+    });
+  }
+
+  get agent(): RunningCollector {
+    if (this.collector === undefined) throw new Error('the agent was not started');
+    return this.collector;
+  }
+
+  lokiGone(): void {
+    this.isAway = true;
+  }
+
+  lokiBack(): void {
+    this.isAway = false;
+  }
+
+  write(lines: number): void {
+    const line = (): string => `{"level":"info","message":"n=${(this.written += 1)}; ${'x'.repeat(BYTES - 40)}"}`;
+    this.logs.append(this.pod, [Array.from({ length: lines }, () => cri(nanoseconds(), line())).join('\n')]);
+  }
+
+  rotate(): void {
+    this.logs.rotate(this.pod);
+  }
+
+  deletePod(): void {
+    rmSync(join(this.folder, 'pods'), { recursive: true });
+  }
+
+  /** Waits until the queue has grown by what these lines take at least. */
+  async hasRead(lines: number, before: number): Promise<void> {
+    await until(
+      `${lines} lines in the queue`,
+      async () => {
+        const grown = (await this.queued()) - before;
+        return grown >= lines * BYTES ? undefined : `${grown} bytes`;
+      },
+      { program: this.agent },
+    );
+  }
+
+  async queued(): Promise<number> {
+    return metricOf(await this.agent.metrics(), queueSize.name);
+  }
+
+  /** Everything has come; the agent tries again after at most half a minute. */
+  async settled(): Promise<void> {
+    await until(
+      `line ${this.written}`,
+      () => (this.missing().length === 0 ? undefined : `${this.missing().length} of ${this.written} are missing`),
+      { program: this.agent, seconds: 90 },
+    );
+  }
+
+  missing(): readonly number[] {
+    return Array.from({ length: this.written }, (_, index) => index + 1).filter((number) => !this.came.has(number));
+  }
+
+  /** Copies beside the first. */
+  twice(): number {
+    return [...this.came.values()].reduce((sum, times) => sum + times - 1, 0);
+  }
+}
+
+const pod = (name: string): Container => ({
+  namespace: 'apps',
+  pod: name,
+  container: 'main',
+  labels: { [POD_LABELS.app]: name },
+});
+
+describe('given a queue that is large enough, and a Loki that is away', () => {
+  const outage = new Outage(pod('busy'));
+  beforeAll(() => outage.start(), BUILD_TIMEOUT);
+  afterAll(() => outage.stop());
+
+  beforeEach(() => outage.lokiGone());
+  afterEach(() => outage.lokiBack());
+
+  test('when the log is rotated four times, then every line comes, and each once', async () => {
+    for (let rotation = 0; rotation < 4; rotation += 1) {
+      const before = await outage.queued();
+      outage.write(500);
+      await outage.hasRead(500, before);
+      outage.rotate();
+    }
+    outage.lokiBack();
+    await outage.settled();
+    expect(outage.twice()).toBe(0);
+  });
+
+  test('when the agent is rolled out, then its successor sends what waited, and each line once', async () => {
+    const before = await outage.queued();
+    outage.write(500);
+    await outage.hasRead(500, before);
+    expect(await outage.agent.stop()).toBe(0);
+    outage.write(500);
+    await outage.startAgent();
+    outage.lokiBack();
+    await outage.settled();
+    expect(outage.twice()).toBe(0);
+  });
+
+  test('when the pod is deleted, then what the agent has read comes', async () => {
+    const before = await outage.queued();
+    outage.write(500);
+    await outage.hasRead(500, before);
+    outage.deletePod();
+    await sleep(2000); // it looks at its files three times a second
+    outage.lokiBack();
+    await outage.settled();
+    expect(outage.twice()).toBe(0);
+  });
+});
+
+describe('given a small queue, and a Loki that is away', () => {
+  const outage = new Outage(pod('loud'), { queueSize: '1MB', batchSize: '256KB' });
+  beforeAll(() => outage.start(), BUILD_TIMEOUT);
+  afterAll(() => outage.stop());
+
+  test('when it is full, then reading waits, and every line comes in the end', async () => {
+    outage.lokiGone();
+    outage.write(10_000);
+    await until(
+      'the queue to be full',
+      async () => {
+        const metrics = await outage.agent.metrics();
+        const used = metricOf(metrics, queueSize.name) / metricOf(metrics, queueCapacity.name);
+        return used > 0.9 ? undefined : `${Math.round(used * 100)} %`;
+      },
+      { program: outage.agent },
+    );
+    outage.lokiBack();
+    await outage.settled();
+    expect(outage.missing()).toEqual([]);
+  });
+});
