@@ -2,7 +2,7 @@
 import { fulfils, type Matcher, matchersOf } from '../../config/selector';
 import type { DropRule } from '../drop-rules';
 import { STREAM } from '../sources';
-import { all, any, attribute, BODY, literal, matches, not, ofSource, TIME } from './ottl';
+import { all, any, attribute, BODY, filter, literal, matches, not, ofSource, TIME } from './ottl';
 
 /** Denominator of the fraction of lines that is kept. */
 const PARTS = 10_000;
@@ -12,8 +12,7 @@ export function dropFilters(rules: readonly DropRule[]): Readonly<Record<string,
   return Object.fromEntries(
     [...Map.groupBy(rules, ({ name }) => name)].map(([name, same]) => [
       `filter/${name}`,
-      // A condition that cannot be evaluated keeps the line.
-      { error_mode: 'silent', log_conditions: [{ context: 'log', conditions: same.map(conditionOf) }] },
+      filter(same.map(conditionOf)),
     ]),
   );
 }

@@ -4,26 +4,21 @@
  */
 import { GATEWAY_COUNTERS, type GatewayCounter, gatewayFilter } from '../../log-model/gateway-counters';
 import { gatewayLabels, lineOf } from '../gateway';
-import { all, BODY, literal, matches } from './ottl';
-
-type Component = Readonly<Record<string, unknown>>;
+import { all, BODY, filter, literal, matches } from './ottl';
 
 /** @param namespace - the gateway's. */
 export function gatewayCounters(namespace: string): {
   /** Condition of the gateway's records: asked once for each source. The router reads paths without the name of what they are in. */
   readonly condition: string;
-  readonly filters: Readonly<Record<string, Component>>;
+  readonly filters: Readonly<Record<string, ReturnType<typeof filter>>>;
 } {
   const counters = Object.keys(GATEWAY_COUNTERS) as GatewayCounter[];
   return {
     condition: all(
       gatewayLabels(namespace).map(([label, value]) => `attributes[${literal(label)}] == ${literal(value)}`),
     ),
-    filters: Object.fromEntries(counters.map((counter) => [gatewayFilter(counter), takesOut(counter)])),
+    filters: Object.fromEntries(
+      counters.map((counter) => [gatewayFilter(counter), filter([matches(BODY, lineOf(counter))])]),
+    ),
   };
-}
-
-function takesOut(counter: GatewayCounter): Component {
-  const condition = matches(BODY, lineOf(counter));
-  return { error_mode: 'silent', log_conditions: [{ context: 'log', conditions: [condition] }] };
 }

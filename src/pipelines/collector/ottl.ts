@@ -69,6 +69,11 @@ export const groupsOf = (value: string, expression: string): string =>
 /** Whether the source's lines are of one of some formats. */
 export const ofFormat = (...formats: readonly string[]): string => isAnyOf(ofSource(FORMAT), formats);
 
+/** A filter processor: it drops the records that fulfil any of the conditions. One that cannot be evaluated keeps the record. */
+export function filter(conditions: readonly string[]): Readonly<Record<string, unknown>> {
+  return { error_mode: 'silent', log_conditions: [{ context: 'log', conditions }] };
+}
+
 /** A transform processor. An error skips a statement, and is not logged: a value that cannot be read is none. */
 export function transform(groups: readonly Group[]): Readonly<Record<string, unknown>> {
   return {

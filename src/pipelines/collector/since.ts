@@ -1,7 +1,7 @@
 /** Leaves out what was written before a moment: another agent has sent it. */
 import { BEFORE_SINCE } from '../drop-rules';
 import { ORIGIN } from '../sources';
-import { all, attribute, TIME } from './ottl';
+import { all, attribute, filter, TIME } from './ottl';
 
 type Filters = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -14,14 +14,10 @@ type Filters = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 export function leaveOutBefore(since: string | undefined): { readonly lines: Filters; readonly records: Filters } {
   if (since === undefined) return { lines: {}, records: {} };
   const isBefore = `${TIME} < ${Date.parse(since)}000000`;
-  const filter = (condition: string) => ({
-    error_mode: 'silent',
-    log_conditions: [{ context: 'log', conditions: [condition] }],
-  });
   return {
-    lines: { [`filter/${BEFORE_SINCE}`]: filter(isBefore) },
+    lines: { [`filter/${BEFORE_SINCE}`]: filter([isBefore]) },
     records: {
-      [`filter/${BEFORE_SINCE}-of-files`]: filter(all([`${attribute(ORIGIN.filename)} != nil`, isBefore])),
+      [`filter/${BEFORE_SINCE}-of-files`]: filter([all([`${attribute(ORIGIN.filename)} != nil`, isBefore])]),
     },
   };
 }
