@@ -1,7 +1,8 @@
 import { alertSources } from '../derived/heartbeat';
 import type { Problem } from '../problem';
 import { formatDuration } from '../units';
-import type { Alertmanager, Destination, StackConfig } from '../schema';
+import type { Alertmanager, StackConfig } from '../schema';
+import { portOf, reachable } from './reachable';
 import { problem, type Rule, when } from './rule';
 
 /** The receiver that tells nobody. */
@@ -166,7 +167,7 @@ export const alertmanagerRules: readonly Rule[] = [
       // The port of a generic webhook is in its URL, which is a secret.
       if (receiver.type === 'webhook') return [];
       const port = receiver.type === 'email' ? receiver.port : 443;
-      return reachable([SECTION, 'receivers', index, 'egress'], port, receiver.egress, receiver.type);
+      return reachable([SECTION, 'receivers', index], { port, egress: receiver.egress }, receiver.type);
     }),
   ),
   {
@@ -175,17 +176,12 @@ export const alertmanagerRules: readonly Rule[] = [
       if (alertmanager.type !== 'external') return [];
       const { urls, egress } = alertmanager;
       return urls.flatMap((written, index) => {
-        const { href, origin, port, protocol } = new URL(written);
+        const { href, origin } = new URL(written);
         return [
           ...when(href !== `${origin}/`, () =>
             problem([SECTION, 'urls', index], written, 'a URL without path and query', `write ${origin}`),
           ),
-          ...reachable(
-            [SECTION, 'egress'],
-            Number(port) || (protocol === 'https:' ? 443 : 80),
-            egress,
-            `urls[${index}]`,
-          ),
+          ...reachable([SECTION], { port: portOf(written), egress }, `urls[${index}]`),
         ];
       });
     },
@@ -206,21 +202,4 @@ function repeated(
 
 function isEverything({ severities, tenants, alerts, labels }: Alertmanager['inhibit'][number]['while']): boolean {
   return [severities, tenants, alerts, Object.keys(labels)].every(({ length }) => length === 0);
-}
-
-/** Any port can be right for pods, because the policy sees the port behind the Service. */
-function reachable(
-  path: readonly PropertyKey[],
-  port: number,
-  egress: readonly Destination[],
-  what: string,
-): readonly Problem[] {
-  return when(!egress.some((destination) => 'namespace' in destination || destination.port === port), () =>
-    problem(
-      path,
-      egress.map((destination) => destination.port),
-      `an entry with port ${port}, that of ${what}`,
-      `add { cidr: …, port: ${port} }`,
-    ),
-  );
 }

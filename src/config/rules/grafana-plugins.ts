@@ -2,7 +2,7 @@ import { defaults } from '../defaults';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { BUILT_IN } from './grafana-datasources';
-import { reachable } from './reachable';
+import { portOf, reachable } from './reachable';
 import { problem, type Rule, when } from './rule';
 
 type Downloads = Extract<NonNullable<StackConfig['grafana']['plugins']>, { readonly type: 'download' }>;
@@ -31,7 +31,7 @@ export const grafanaPluginRules: readonly Rule[] = [
 ];
 
 function downloads({ list, egress }: Downloads): readonly Problem[] {
-  const ports = new Set(list.map(({ url = 'https://grafana.com' }) => Number(new URL(url).port || 443)));
+  const ports = new Set(list.map(({ url = 'https://grafana.com' }) => portOf(url)));
   return [
     ...list.flatMap(({ id, url = '' }, index) => [
       ...when(list.findIndex((other) => other.id === id) < index, () =>

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { grafanaPath } from '../derived/grafana-path';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
-import { reachable } from './reachable';
+import { portOf, reachable } from './reachable';
 import { problem, type Rule, when } from './rule';
 
 /** Words between slashes, with or without a slash at the end. */
@@ -149,10 +149,7 @@ function read(pem: string): X509Certificate | undefined {
 function reachableProvider({ grafana }: StackConfig): readonly Problem[] {
   const generic = grafana.login.oauth?.generic;
   if (generic?.type !== 'oidc') return [];
-  const names = (['tokenUrl', 'apiUrl'] as const).map((name): [number, string] => [
-    Number(new URL(generic[name]).port || 443),
-    name,
-  ]);
+  const names = (['tokenUrl', 'apiUrl'] as const).map((name): [number, string] => [portOf(generic[name]), name]);
   return [...new Map(names)].flatMap(([port, name]) =>
     reachable(['grafana', 'login', 'oauth', 'generic'], { port, egress: generic.egress }, name),
   );

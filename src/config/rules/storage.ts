@@ -1,5 +1,6 @@
 import { lokiDeletesBy } from '../derived/retention';
 import { formatDuration } from '../units';
+import { portOf } from './reachable';
 import { problem, type Rule, when } from './rule';
 
 export const storageRules: readonly Rule[] = [
@@ -31,8 +32,9 @@ export const storageRules: readonly Rule[] = [
     reads: ['storage'],
     check: ({ storage }) => {
       if (storage.type !== 's3') return [];
-      const { protocol, port, hostname } = new URL(storage.endpoint ?? 'https://s3.amazonaws.com');
-      const wanted = Number(port) || (protocol === 'https:' ? 443 : 80);
+      const endpoint = storage.endpoint ?? 'https://s3.amazonaws.com';
+      const { hostname } = new URL(endpoint);
+      const wanted = portOf(endpoint);
       // The policy sees the port of the pods behind a Service, which can be any port.
       const isService = /^[^.]+$|\.svc(?:\.|$)/.test(hostname) && !hostname.startsWith('[');
       return when(!isService && !storage.egress.some((destination) => destination.port === wanted), () =>
