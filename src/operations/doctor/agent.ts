@@ -46,9 +46,8 @@ export function agentEverywhere(
 export function agentFindings(config: StackConfig, state: StackState): Findings {
   const { name } = agentOf(config);
   const { agents, at } = state;
-  const others = [...new Set(otherAgents(config, state).map(({ component }) => component))];
   return [
-    ...others.map((other) =>
+    ...otherAgents(config, state).map((other) =>
       broken(
         'agent',
         `${other} runs; the stack file says ${name}.`,

@@ -1,7 +1,7 @@
 /** Makes an agent's figures from two samples of its metrics, by the names that the agent has for them. Pure. */
 import { AGENT_METRICS, type AgentMetric, type AgentMetrics, LOKI_EXPORTER } from '../../log-model/agent-metrics';
-import { type Page, secondsBetween } from './figures';
-import { type Sample, samplesOf, sumBy } from './metrics';
+import { growth, type Page, secondsBetween } from './figures';
+import { type Sample, samplesOf, sum, sumBy } from './metrics';
 import type { AgentFigures } from './state';
 
 /** A status that no answer has. */
@@ -93,13 +93,11 @@ function seriesOf({ samples }: Page, { name }: AgentMetric): readonly Sample[] {
 }
 
 function total(page: Page, metric: AgentMetric): number {
-  return seriesOf(page, metric).reduce((sum, { value }) => sum + value, 0);
+  return sum(seriesOf(page, metric), metric.name) ?? 0;
 }
 
-/** Growth of a counter; after a restart its value. */
 function grown(first: Page, last: Page, metric: AgentMetric): number {
-  const [before, after] = [total(first, metric), total(last, metric)];
-  return after >= before ? after - before : after;
+  return growth(seriesOf(first, metric), seriesOf(last, metric), metric.name);
 }
 
 function by(page: Page, metric: AgentMetric, label: string): Readonly<Record<string, number>> {

@@ -53,16 +53,17 @@ export function agentLog(type: AgentType, log: string): AgentLog {
 function lineOf(printed: string): Line {
   const [, time = '', text = printed] = /^(\d{4}-\d\d-\d\dT\S+) (.*)$/.exec(printed) ?? [];
   const at = Date.parse(time);
-  return { ...(Number.isNaN(at) ? {} : { at }), text, record: recordShape.parse(json(text)) };
+  return { ...(Number.isNaN(at) ? {} : { at }), text, record: recordShape.safeParse(json(text)).data ?? NO_FIELDS };
 }
 
-/** The fields of a line; none of a line that is no JSON object. */
-function json(text: string): object {
+const NO_FIELDS = recordShape.parse({});
+
+/** What a line says; nothing, if it is no JSON. */
+function json(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return recordShape.safeParse(parsed).data ?? {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }
 

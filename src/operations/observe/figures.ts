@@ -9,7 +9,7 @@ export interface Page {
 }
 
 /** Growth of a counter; after a restart its value. */
-function growth(before: readonly Sample[], after: readonly Sample[], name: string): number {
+export function growth(before: readonly Sample[], after: readonly Sample[], name: string): number {
   const [first, last] = [sum(before, name) ?? 0, sum(after, name) ?? 0];
   return last >= first ? last - first : last;
 }

@@ -2,7 +2,7 @@
 import { AGENTS, agentOf } from '../../components/kit/identity';
 import type { StackConfig } from '../../config';
 import { known, whyUnknown } from '../observe/observed';
-import type { AgentFigures, PodState, StackState } from '../observe/state';
+import type { AgentFigures, StackState } from '../observe/state';
 import { figuresOf, part, type Part } from './part';
 
 export type AgentStatus = Part<{
@@ -34,22 +34,19 @@ export function isBehind({ waitingBytes, waitingGrowth }: AgentFigures): boolean
   return waitingBytes > WAITING_BYTES && waitingGrowth >= 0;
 }
 
-/** Pods of an agent that is not the one of the stack file. */
-export function otherAgents(config: StackConfig, { pods }: Pick<StackState, 'pods'>): readonly PodState[] {
-  const others = Object.values(AGENTS)
+/** Agents of which pods are there, besides the one of the stack file. */
+export function otherAgents(config: StackConfig, { pods }: Pick<StackState, 'pods'>): readonly string[] {
+  const there = (known(pods) ?? []).filter(({ namespace }) => namespace === config.namespaces.agents);
+  return Object.values(AGENTS)
     .map(({ name }) => name)
-    .filter((name) => name !== agentOf(config).name);
-  return (known(pods) ?? []).filter(
-    ({ component, namespace }) => namespace === config.namespaces.agents && others.some((name) => name === component),
-  );
+    .filter((name) => name !== agentOf(config).name && there.some(({ component }) => component === name));
 }
 
 export function agentStatus(config: StackConfig, state: StackState): AgentStatus {
   const { agents, pods } = state;
   const { name } = agentOf(config);
   const { figures, unknown } = figuresOf(agents);
-  const others = [...new Set(otherAgents(config, state).map(({ component }) => component))];
-  const beside = others.map((other) => `${other} runs; the stack file says ${name}`);
+  const beside = otherAgents(config, state).map((other) => `${other} runs; the stack file says ${name}`);
   if (figures.length === 0) return part({}, beside, unknown ?? whyUnknown(pods) ?? `no ${name} runs`);
   const sum = (of: (one: AgentFigures) => number): number => figures.reduce((total, one) => total + of(one), 0);
   const used = figures.map(queueUsed).filter((share) => share !== undefined);
