@@ -1,5 +1,6 @@
 /** Deploys a stack by server-side apply, where Pulumi does not. */
 import type { StackConfig } from '../src/config';
+import { nameOf } from '../src/operations/kubectl';
 import { agentOf, AGENTS } from '../src/components/kit/identity';
 import { secretTable } from '../src/secrets/spec';
 import { type KubernetesObject, stackObjects } from '../charts/objects';
@@ -31,13 +32,10 @@ export async function applyStack(target: Target, config: StackConfig, secrets: S
 
 /** Removes what the stack with another agent has and this one has not. Pulumi and GitOps tools do so by themselves. */
 export async function removeOtherAgents(target: Target, config: StackConfig, log: Log): Promise<void> {
-  const kept = new Set(stackObjects(config).map(identityOf));
   for (const { name: type } of Object.values(AGENTS).filter((agent) => agent !== agentOf(config))) {
     if (!(await exists(target, 'daemonset', config.namespaces.agents, type))) continue;
     log(`removing ${type}`);
-    const items = stackObjects({ ...config, agent: { ...config.agent, type } }).filter(
-      (object) => !kept.has(identityOf(object)),
-    );
+    const items = objectsBeside(config, { ...config, agent: { ...config.agent, type } });
     await kubectl(target, ['delete', '--ignore-not-found', '--timeout=360s', '-f', '-'], {
       input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
       timeout: 400,
@@ -45,8 +43,11 @@ export async function removeOtherAgents(target: Target, config: StackConfig, log
   }
 }
 
-const identityOf = ({ kind, metadata }: KubernetesObject): string =>
-  `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+/** The objects of another stack that this one does not have. */
+export function objectsBeside(config: StackConfig, other: StackConfig): readonly KubernetesObject[] {
+  const own = new Set(stackObjects(config).map(nameOf));
+  return stackObjects(other).filter((object) => !own.has(nameOf(object)));
+}
 
 async function anySecretMissing(target: Target, config: StackConfig): Promise<boolean> {
   for (const { name, namespace } of secretTable(config))

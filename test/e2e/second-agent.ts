@@ -2,9 +2,8 @@
  * The Collector beside the stack's Promtail. It reads the same lines at the same time, and sends them as a tenant of its own: what
  * happens to the cluster happens to both agents, and each has its own books.
  */
-import type { Target } from '../../local/kubernetes';
-import { applyObjects, waitForRollout } from '../../local/kubernetes';
-import { type KubernetesObject, stackObjects } from '../../charts/objects';
+import { objectsBeside } from '../../local/apply-stack';
+import { applyObjects, type Target, waitForRollout } from '../../local/kubernetes';
 import { secretManifests } from '../../charts/secret-manifests';
 import { COLLECTOR } from '../../src/components/kit/identity';
 import { parseStackConfig, type StackConfig } from '../../src/config';
@@ -21,17 +20,13 @@ export function withCollector(config: StackConfig): StackConfig {
   return { ...config, agent };
 }
 
-const identityOf = ({ kind, metadata: { namespace = '', name } }: KubernetesObject): string =>
-  `${kind} ${namespace}/${name}`;
-
 /** Starts the Collector beside the agent of the stack. */
 export async function startSecondAgent(target: Target, config: StackConfig): Promise<void> {
   const its = withCollector(config);
-  const own = new Set(stackObjects(config).map(identityOf));
   const secrets = secretManifests(its, secretValues()).filter(
     ({ metadata }) => metadata.name === `gateway-credential-${its.agent.credential}`,
   );
   log('starting the Collector beside Promtail');
-  await applyObjects(target, [...secrets, ...stackObjects(its).filter((object) => !own.has(identityOf(object)))]);
+  await applyObjects(target, [...secrets, ...objectsBeside(config, its)]);
   await waitForRollout(target, config.namespaces.agents, `daemonset/${COLLECTOR.name}`, 180);
 }
