@@ -74,8 +74,8 @@ export function furtherDestinations(config: StackConfig, { also }: Pick<SecretFo
     });
   });
   return {
-    exporters: Object.assign({}, ...all.map(({ exporters }) => exporters)) as Destinations['exporters'],
-    extensions: Object.assign({}, ...all.map(({ extensions }) => extensions)) as Destinations['extensions'],
+    exporters: Object.fromEntries(all.flatMap(({ exporters }) => Object.entries(exporters))),
+    extensions: Object.fromEntries(all.flatMap(({ extensions }) => Object.entries(extensions))),
   };
 }
 
