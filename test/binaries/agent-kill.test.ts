@@ -3,17 +3,15 @@
  * read once it is on the queue, which is on disk: no line of JSON is lost. A record of text waits in memory for its next line, so a kill
  * loses the newest one of each file. What was sent, and not yet noted as sent, is sent again.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { POD_LABELS } from '../../src/log-model';
 import { type RunningCollector, startCollector } from '../../programs/collector';
 import { nanoseconds } from '../../programs/loki';
 import { type Container, cri, PodLogs } from '../../programs/pod-logs';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { secretValues, stack } from '../../programs/rendered-stack';
+import { CountingGateway } from '../support/counting-gateway';
 
 const KILLS = process.env['SOAK'] === undefined ? 5 : 20;
 /** Of these kills, those after which the files are rotated before the next agent starts. */
@@ -34,26 +32,10 @@ const pod = (name: string): Container => ({
 });
 const targets = { json: pod('json'), text: pod('text') } as const satisfies Record<Kind, Container>;
 
-/** How often each number came. */
-const came: Readonly<Record<Kind, Map<number, number>>> = { json: new Map(), text: new Map() };
-const newest: Record<Kind, number> = { json: 0, text: 0 };
-/** Stands in for Loki, and looks for the numbers in what is pushed. */
-const loki = createServer((request, response) => {
-  const parts: Buffer[] = [];
-  request.on('data', (part: Buffer) => parts.push(part));
-  // An agent that is killed ends in the middle of a push.
-  request.on('error', () => undefined);
-  request.on('end', () => {
-    for (const [, kind, digits] of gunzipSync(Buffer.concat(parts))
-      .toString('latin1')
-      .matchAll(/(json|text)=(\d+);/g)) {
-      const [name, number] = [kind === 'json' ? 'json' : 'text', Number(digits)] as const;
-      came[name].set(number, (came[name].get(number) ?? 0) + 1);
-      newest[name] = Math.max(newest[name], number);
-    }
-    response.writeHead(200).end();
-  });
-});
+const gateway = new CountingGateway();
+/** The newest number that has come. */
+const newest = (kind: Kind): number =>
+  [...gateway.came(kind).keys()].reduce((most, number) => Math.max(most, number), 0);
 
 const folder = temporaryFolder('agent-kill');
 const logs = new PodLogs(join(folder, 'pods'));
@@ -82,10 +64,9 @@ const killedAt: number[] = [];
 let agent: RunningCollector;
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => loki.listen(0, '127.0.0.1', resolve));
+  await gateway.start();
   const { otelcol } = await programs('otelcol');
   const rendered = stack('staging');
-  const { port: gatewayPort } = loki.address() as AddressInfo;
   const values = secretValues(rendered);
   const start = async (): Promise<void> => {
     agent = await startCollector(otelcol, rendered, {
@@ -93,14 +74,15 @@ beforeAll(async () => {
       logs,
       targets: Object.values(targets),
       values,
-      gatewayPort,
+      gatewayPort: gateway.port,
     });
   };
   /** What was written has come, but for what waits for its next line. */
   const caughtUp = (): Promise<void> =>
     until(
       `line ${written}`,
-      () => (newest.json < written || newest.text < written - 1 ? `${newest.json}, ${newest.text}` : undefined),
+      () =>
+        newest('json') < written || newest('text') < written - 1 ? `${newest('json')}, ${newest('text')}` : undefined,
       { program: agent, seconds: 60 },
     );
   write(RATE);
@@ -118,17 +100,15 @@ beforeAll(async () => {
     await start();
   }
   await caughtUp();
-  await until('the last line of text', () => (newest.text < written ? 'it waits for its next line' : undefined));
+  await until('the last line of text', () => (newest('text') < written ? 'it waits for its next line' : undefined));
 }, BUILD_TIMEOUT);
 afterAll(async () => {
   await agent.stop();
-  loki.closeAllConnections();
-  await new Promise((resolve) => loki.close(resolve));
+  await gateway.stop();
   removeFolder(folder);
 });
 
-const lost = (kind: Kind): readonly number[] =>
-  Array.from({ length: written }, (_, index) => index + 1).filter((number) => !came[kind].has(number));
+const lost = (kind: Kind): readonly number[] => gateway.missing(kind, written);
 
 test('given JSON, then nothing is lost', () => {
   expect(lost('json')).toEqual([]);
@@ -141,7 +121,7 @@ test('given text, then a kill loses at most the record of each file that waited 
 });
 
 test.each(KINDS)('what of %s comes twice was written shortly before a kill', (kind) => {
-  const doubled = [...came[kind]].filter(([, times]) => times > 1).map(([number]) => number);
+  const doubled = [...gateway.came(kind)].filter(([, times]) => times > 1).map(([number]) => number);
   const isExplained = (number: number): boolean =>
     killedAt.some((last) => number <= last && number > last - DOUBLED_SECONDS * RATE);
   expect(doubled.filter((number) => !isExplained(number))).toEqual([]);

@@ -3,11 +3,8 @@
  * and the queue is full. Nothing is lost that the node still had when the agent could read it.
  */
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { POD_LABELS } from '../../src/log-model';
 import { AGENT_METRICS } from '../../src/log-model/agent-metrics';
 import { type RunningCollector, startCollector } from '../../programs/collector';
@@ -16,6 +13,7 @@ import { metricOf } from '../../programs/metric';
 import { type Container, cri, PodLogs } from '../../programs/pod-logs';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { secretValues, variant } from '../../programs/rendered-stack';
+import { CountingGateway } from '../support/counting-gateway';
 
 const { queueSize, queueCapacity } = AGENT_METRICS.collector;
 /** Of a line, about. */
@@ -26,23 +24,9 @@ class Outage {
   readonly folder = temporaryFolder('agent-outage');
   private readonly logs = new PodLogs(join(this.folder, 'pods'));
   private readonly rendered;
-  private readonly came = new Map<number, number>();
-  private isAway = false;
   private collector: RunningCollector | undefined;
   private written = 0;
-  /** Answers as the gateway does for a Loki that is away, and else looks for the numbers in what is pushed. */
-  private readonly gateway = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('error', () => undefined);
-    request.on('end', () => {
-      if (this.isAway) return void response.writeHead(502).end();
-      const text = gunzipSync(Buffer.concat(parts)).toString('latin1');
-      for (const [, digits] of text.matchAll(/n=(\d+);/g))
-        this.came.set(Number(digits), (this.came.get(Number(digits)) ?? 0) + 1);
-      response.writeHead(200).end();
-    });
-  });
+  private readonly gateway = new CountingGateway();
 
   constructor(
     private readonly pod: Container,
@@ -53,7 +37,7 @@ class Outage {
 
   /** The agent runs, and the first line has come. */
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.gateway.listen(0, '127.0.0.1', resolve));
+    await this.gateway.start();
     this.write(1);
     await this.startAgent();
     await this.settled();
@@ -61,8 +45,7 @@ class Outage {
 
   async stop(): Promise<void> {
     await this.collector?.stop();
-    this.gateway.closeAllConnections();
-    await new Promise((resolve) => this.gateway.close(resolve));
+    await this.gateway.stop();
     removeFolder(this.folder);
   }
 
@@ -73,7 +56,7 @@ class Outage {
       logs: this.logs,
       targets: [this.pod],
       values: secretValues(this.rendered),
-      gatewayPort: (this.gateway.address() as AddressInfo).port,
+      gatewayPort: this.gateway.port,
     });
   }
 
@@ -83,11 +66,11 @@ class Outage {
   }
 
   lokiGone(): void {
-    this.isAway = true;
+    this.gateway.isAway = true;
   }
 
   lokiBack(): void {
-    this.isAway = false;
+    this.gateway.isAway = false;
   }
 
   write(lines: number): void {
@@ -129,12 +112,12 @@ class Outage {
   }
 
   missing(): readonly number[] {
-    return Array.from({ length: this.written }, (_, index) => index + 1).filter((number) => !this.came.has(number));
+    return this.gateway.missing('n', this.written);
   }
 
   /** Copies beside the first. */
   twice(): number {
-    return [...this.came.values()].reduce((sum, times) => sum + times - 1, 0);
+    return [...this.gateway.came('n').values()].reduce((sum, times) => sum + times - 1, 0);
   }
 }
 
