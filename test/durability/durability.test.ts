@@ -4,8 +4,7 @@
  * What it has twice is counted by itself. `make soak` is the same at full length.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { currentCluster } from '../../local';
-import { e2eConfig, gatewayClient, log, SECOND_TENANT, targetOf } from '../e2e/cluster';
+import { e2eConfig, gatewayClient, log, SECOND_TENANT, runningCluster } from '../e2e/cluster';
 import { writeSoakSection } from '../support/soak-page';
 import { startSecondAgent } from '../e2e/second-agent';
 import { AGENT_NAMES, AGENTS, SYNC_SECONDS } from './agents';
@@ -21,9 +20,7 @@ let books: Books;
 let scene: faults.Scene;
 
 beforeAll(async () => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  scene = { target: targetOf(cluster), config };
+  scene = { target: runningCluster().target, config };
   await startSecondAgent(scene.target, config);
   const readers = { promtail: gatewayClient('grafana'), collector: gatewayClient(SECOND_TENANT.read[0]) };
   books = new Books({ target: scene.target, readers, catchUpSeconds: profile.catchUpSeconds });

@@ -3,13 +3,21 @@
  * is missing, and only those since the moment that the stack file names are there twice. What the Collector delivers is what Promtail
  * delivers.
  */
-import { currentCluster } from '../../local/cluster';
 import { removeOtherAgents } from '../../local/apply-stack';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LokiClient } from '../../local/loki-client';
 import { agentOf } from '../../src/components/kit/identity';
 import { eventually } from '../../programs/wait';
-import { APPS, e2eConfig, gatewayClient, log, restoreStack, startWriter, targetOf, waitForAnswer } from './cluster';
+import {
+  APPS,
+  e2eConfig,
+  gatewayClient,
+  log,
+  restoreStack,
+  startWriter,
+  runningCluster,
+  waitForAnswer,
+} from './cluster';
 import { describeDelivery } from './distinct-records';
 import { fastObjects } from './fast-alerts';
 
@@ -24,9 +32,7 @@ let target: Target;
 let loki: LokiClient;
 
 beforeAll(() => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  target = targetOf(cluster);
+  ({ target } = runningCluster());
   loki = gatewayClient('grafana');
 });
 

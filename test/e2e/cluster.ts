@@ -100,6 +100,13 @@ export function e2eConfig(changes: Partial<StackConfigInput> = {}): StackConfig 
   });
 }
 
+/** The cluster that the tier has started. @throws Error where none runs */
+export function runningCluster(): { readonly cluster: Cluster; readonly target: Target } {
+  const cluster = currentCluster();
+  if (cluster === undefined) throw new Error('the local cluster does not run');
+  return { cluster, target: targetOf(cluster) };
+}
+
 export function targetOf({ kubectl: program, kubeconfig }: Cluster): Target {
   return { kubectl: program, select: ['--kubeconfig', kubeconfig] };
 }
@@ -214,9 +221,7 @@ export function waitForAnswer(reader = gatewayClient('grafana')): Promise<void> 
 
 /** Applies the stack anew, because another test file may have left another config. */
 export async function restoreStack(config: StackConfig): Promise<Target> {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  const target = targetOf(cluster);
+  const { target } = runningCluster();
   await applyObjects(target, fastObjects(config));
   await waitForStack(target, config);
   await waitForAnswer();

@@ -1,8 +1,7 @@
 /** Given the running stack; pods write, and exactly what they wrote comes back through the gateway. */
-import { currentCluster } from '../../local/cluster';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LogEntry, LokiClient } from '../../local/loki-client';
-import { APPS, e2eConfig, gatewayClient, startWriter, targetOf, waitForWriter } from './cluster';
+import { APPS, e2eConfig, gatewayClient, startWriter, runningCluster, waitForWriter } from './cluster';
 import { type Delivery, describeDelivery, linesOf, numbers, sequence } from './distinct-records';
 import { fastObjects } from './fast-alerts';
 
@@ -12,9 +11,7 @@ let target: Target;
 let loki: LokiClient;
 
 beforeAll(() => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  target = targetOf(cluster);
+  ({ target } = runningCluster());
   loki = gatewayClient('grafana');
 });
 

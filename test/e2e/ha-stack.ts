@@ -1,6 +1,5 @@
 /** A second stack beside that of all tests: three Lokis in a ring, and the S3 server that is their bucket. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { currentCluster } from '../../local/cluster';
 import { buildVersitygwImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { NETWORK } from '../../local/layout';
@@ -9,7 +8,7 @@ import { secretManifests } from '../../charts/secret-manifests';
 import type { SecretValues } from '../../src/secrets/row';
 import { generateSecretValues } from '../../src/secrets/values';
 import { eventually } from '../../programs/wait';
-import { APPS, applyRendered, log, targetOf } from './cluster';
+import { APPS, applyRendered, log, runningCluster } from './cluster';
 import { fastObjects } from './fast-alerts';
 
 const IMAGE = 'spywatcher/e2e-s3:1.0.0';
@@ -52,9 +51,7 @@ export interface HaStack {
 
 /** Starts the S3 server and the stack, and waits until all of it is ready. */
 export async function startHaStack(): Promise<HaStack> {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  const target = targetOf(cluster);
+  const { cluster, target } = runningCluster();
   const config = haConfig();
   const values = {
     ...generateSecretValues(config),

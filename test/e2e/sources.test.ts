@@ -5,14 +5,13 @@
  * What they wrote is what `kubectl logs` says. It is read before and after a query: each line that was there before must be
  * in the answer, and each line of the answer must be there after.
  */
-import { currentCluster } from '../../local/cluster';
 import { kubectl, type Target } from '../../local/kubernetes';
 import type { LokiClient } from '../../local/loki-client';
 import { type Job, JOBS, POD_LABELS, REDACTED, SecurityActions } from '../../src/log-model';
 import { AT_FIRST, interpolate } from '../../programs/dashboards';
 import { everyQuery, namesOf } from '../support/logql';
 import { eventually } from '../../programs/wait';
-import { e2eConfig, gatewayClient, targetOf } from './cluster';
+import { e2eConfig, gatewayClient, runningCluster } from './cluster';
 import { makeSourcesLog, removeSources, SOURCES, startSources } from './source-pods';
 
 const config = e2eConfig();
@@ -21,11 +20,10 @@ let target: Target;
 let loki: LokiClient;
 
 beforeAll(async () => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  target = targetOf(cluster);
+  const running = runningCluster();
+  target = running.target;
   loki = gatewayClient('grafana');
-  await startSources(cluster, target, config);
+  await startSources(running.cluster, target, config);
   await makeSourcesLog(target);
 });
 

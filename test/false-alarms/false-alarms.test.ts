@@ -2,12 +2,11 @@
  * Given the stack with its default rules, thresholds and intervals, and a normal day's traffic of all sources, nobody is
  * told of anything; when faults follow, somebody is. `make soak` watches for an hour.
  */
-import { currentCluster } from '../../local';
 import { kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { JOBS, LABELS, LEVELS } from '../../src/log-model';
 import { receivedMessages } from '../e2e/alert-receiver';
 import { lastWithin } from '../../programs/wait';
-import { gatewayClient, log, targetOf } from '../e2e/cluster';
+import { gatewayClient, log, runningCluster } from '../e2e/cluster';
 import { SOURCES, startNormalTraffic, startSources } from '../e2e/source-pods';
 import { writeSoakSection } from '../support/soak-page';
 import { FAULTS, startFaults, TOLD_WITHIN } from './faults';
@@ -30,12 +29,11 @@ const fired = ({ sightings }: Account): readonly string[] =>
   sightings.filter(({ state }) => state === 'firing').map(({ alert }) => alert);
 
 beforeAll(async () => {
-  const cluster = currentCluster();
-  if (cluster === undefined) throw new Error('the local cluster does not run');
-  target = targetOf(cluster);
+  const running = runningCluster();
+  target = running.target;
   for (const workload of ['statefulset/prometheus', 'deployment/canary', 'deployment/grafana'])
     await waitForRollout(target, logging, workload, 180);
-  await startSources(cluster, target, config);
+  await startSources(running.cluster, target, config);
   await startNormalTraffic(target);
 });
 
