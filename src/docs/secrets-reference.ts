@@ -3,9 +3,10 @@ import { AGENTS } from '../components/kit/identity';
 import { parseStackConfig, PROJECT, SECRETS_KEY, type StackConfig } from '../config';
 import { defaults } from '../config/defaults';
 import { madeSecrets, storeEntryName, storeSources } from '../secrets/objects';
+import { isOptional } from '../secrets/keys';
 import type { SecretKey } from '../secrets/row';
 import { readersOf } from '../secrets/spec';
-import { isOptional, secretRows, type StackSecret } from '../secrets/table';
+import { secretRows, type StackSecret } from '../secrets/table';
 import { table } from './markdown';
 
 const PREFIX = '<prefix>';

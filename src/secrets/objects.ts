@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { StackConfig } from '../config';
 import type { Reader, SecretKey, SecretValues } from './row';
-import { contentsOf, secretRows, type StackSecret } from './table';
+import { contentsOf } from './keys';
+import { secretRows, type StackSecret } from './table';
 
 /** One Secret with its values. Handle as a secret. */
 export interface SecretObject {

@@ -4,30 +4,35 @@
  * from these rows: the check of values, generated ones, Secrets, ExternalSecrets, roll-outs, the reference and `npm run secrets`.
  */
 import {
-  alsoKeys,
-  credentials,
   datasourceKey,
-  type FurtherDestination,
   keptDatasources,
   oauthProviders,
-  type Receiver,
-  receiverKeys,
   SECRET_NAMES,
-  SECRETS_KEY,
   type StackConfig,
   tenantSecretNames,
 } from '../config';
 import { METRICS_USER } from '../config/derived/grafana-settings';
 import { heartbeatKey, heartbeatSources } from '../config/derived/heartbeat';
-import { AUTHORIZATION_FILE, authorizationLine, authorizationTemplate } from './authorization';
 import { bucketCredentials, CREDENTIALS_FILE } from './bucket-credentials';
-import { credentialLine, metricsPassword } from './hashes';
-import { LDAP_FILE, ldapConfig, ldapConfigTemplate } from './ldap-config';
-import type { Reader, SecretKey, SecretRow, SecretValue, SecretValues } from './row';
+import { metricsPassword } from './hashes';
+import {
+  alsoSecrets,
+  atStart,
+  generated,
+  handedOut,
+  htpasswd,
+  key,
+  ldapKeys,
+  passwordOf,
+  previousOf,
+  receiverSecrets,
+  valueOf,
+  whileRunning,
+  withAuthorization,
+} from './keys';
+import type { Reader, SecretKey, SecretRow } from './row';
 import * as rules from './rules';
 
-/** Passwords that a rotation has replaced, and that count for as long as they are set. */
-export const PREVIOUS = 'gatewayPrevious';
 /** URLs of the outside service that misses the heartbeat. */
 export const HEARTBEAT = 'heartbeat';
 
@@ -36,14 +41,7 @@ const GATEWAY_ISSUER: SecretRow['issuer'] = {
   isSet: ({ gateway }) => gateway.tls?.clusterIssuer !== undefined,
 };
 
-/** What reads a key when it starts alone, and what reads it again. */
-const atStart = (...workloads: readonly Reader['workload'][]): readonly Reader[] =>
-  workloads.map((workload) => ({ workload, atStart: true }));
-const whileRunning = (...workloads: readonly Reader['workload'][]): readonly Reader[] =>
-  workloads.map((workload) => ({ workload, atStart: false }));
-
 const GRAFANA_KEY = generated('grafana.secretKey', rules.readableForGrafana(rules.SECRET_KEY));
-const LDAP_PASSWORD = handedOut('grafana.ldapBindPassword', rules.readableForGrafana(rules.PASSWORD));
 const BUCKET_KEY_ID = handedOut('s3.accessKeyId', rules.BUCKET_KEY);
 const BUCKET_KEY = handedOut('s3.secretAccessKey', rules.BUCKET_KEY);
 
@@ -258,153 +256,6 @@ function tenantRows(config: StackConfig): readonly SecretRow[] {
           ),
         ),
   }));
-}
-
-/** A key, and the values that it is made of. */
-function key(name: string, holds: string, ...values: readonly SecretValue[]): SecretKey {
-  return { key: name, holds, values };
-}
-
-/** A password, and the line with which an nginx adds it to requests. */
-function withAuthorization(user: string, password: SecretKey): readonly SecretKey[] {
-  return [
-    password,
-    {
-      ...key(AUTHORIZATION_FILE, 'line of nginx’ configuration that adds it to a request', ...password.values),
-      contents: (values) => authorizationLine(user, contentsOf(password, values)),
-      made: { properties: {}, template: authorizationTemplate(user) },
-    },
-  ];
-}
-
-function ldapKeys(ldap: NonNullable<StackConfig['grafana']['login']['ldap']>): readonly SecretKey[] {
-  const file: SecretKey = {
-    ...key(LDAP_FILE, 'Grafana’s LDAP config, with the password that it searches with', LDAP_PASSWORD),
-    contents: (values) => ldapConfig(ldap, valueOf(values, LDAP_PASSWORD)),
-    made: { properties: { bindPassword: LDAP_PASSWORD.path }, template: ldapConfigTemplate(ldap, 'bindPassword') },
-  };
-  const ca: SecretKey = {
-    ...key('ca.crt', 'certificate of the CA of the LDAP server', handedOut('grafana.ldapCa', rules.CERTIFICATE)),
-    neededWith: 'grafana.login.ldap.privateCa',
-  };
-  return ldap.privateCa ? [file, ca] : [file];
-}
-
-/** Lines of the credentials that have such a password. */
-function htpasswd(
-  config: StackConfig,
-  name: string,
-  holds: string,
-  valueFor: (credential: string) => SecretValue,
-): SecretKey {
-  const all = credentials(config).map((credential) => ({ name: credential.name, value: valueFor(credential.name) }));
-  return {
-    ...key(name, holds, ...all.map(({ value }) => value)),
-    contents: (values) =>
-      all
-        .filter(({ value: { path, required = true } }) => required || values[path] !== undefined)
-        .map((one) => `${credentialLine(one.name, valueOf(values, one.value))}\n`)
-        .join(''),
-  };
-}
-
-/** What opens a receiver of alerts; it is handed out by whom the receiver belongs to. */
-function receiverSecrets(receiver: Receiver): readonly SecretKey[] {
-  const { address, credentials: credentialsKey } = receiverKeys(receiver);
-  const { name, type } = receiver;
-  const keys: SecretKey[] = [];
-  if (address !== undefined && type !== 'email') {
-    const url = handedOut(`alertmanager.${name}`, rules.ADDRESSES[type]);
-    const holds = `URL of receiver ${name}; with PagerDuty its integration key`;
-    keys.push({ ...key(address, holds, url), neededWith: `alertmanager.receivers: ${type}` });
-  }
-  if (credentialsKey !== undefined) {
-    const password = {
-      ...handedOut(`alertmanagerCredentials.${name}`, rules.HANDED_OUT),
-      variable: `${variableOf(`alertmanager.${name}`)}_CREDENTIALS`,
-    };
-    const option = type === 'email' ? 'user' : 'auth';
-    keys.push({
-      ...key(credentialsKey, `password or token of receiver ${name}`, password),
-      neededWith: `alertmanager.receivers: ${type} with ${option}`,
-    });
-  }
-  return keys;
-}
-
-/** What a further destination asks for, and the CA that vouches for it. */
-function alsoSecrets(destination: FurtherDestination): readonly SecretKey[] {
-  const { name } = destination;
-  const { password, ca } = alsoKeys(destination);
-  const path = `agent.also.${name}`;
-  return [
-    ...(password === undefined
-      ? []
-      : [
-          {
-            ...key(
-              password,
-              `password of further destination ${name}`,
-              handedOut(`${path}.password`, rules.withoutBlanksAround(rules.HANDED_OUT)),
-            ),
-            neededWith: 'agent.also (user)',
-          },
-        ]),
-    ...(ca === undefined
-      ? []
-      : [
-          {
-            ...key(
-              ca,
-              `certificate of the CA of further destination ${name}`,
-              handedOut(`${path}.ca`, rules.CERTIFICATE),
-            ),
-            neededWith: 'agent.also (privateCa)',
-            readBy: atStart('collector'),
-          },
-        ]),
-  ];
-}
-
-/** Each credential's password. */
-function passwordOf(credential: string): SecretValue {
-  return generated(`gateway.${credential}`, rules.CREDENTIAL);
-}
-
-/** The one before it, while both count. */
-function previousOf(credential: string): SecretValue {
-  return { ...rules.CREDENTIAL, path: `${PREVIOUS}.${credential}`, generated: false, required: false };
-}
-
-function generated(path: string, rule: rules.ValueRule): SecretValue {
-  return { ...rule, path, generated: true };
-}
-
-function handedOut(path: string, rule: rules.ValueRule): SecretValue {
-  return { ...rule, path, generated: false, variable: variableOf(path) };
-}
-
-/** `s3.accessKeyId` → `S3_ACCESS_KEY_ID`. */
-function variableOf(path: string): string {
-  return path.replaceAll(/[A-Z]/g, '_$&').replaceAll(/[.-]/g, '_').toUpperCase();
-}
-
-/** @throws Error for a value that is not there */
-function valueOf(values: SecretValues, { path }: SecretValue): string {
-  const found = values[path];
-  if (found === undefined) throw new Error(`No value for ${SECRETS_KEY}.${path}; call checkSecretValues first.`);
-  return found;
-}
-
-/** What a key holds in a Secret that is made from values. */
-export function contentsOf({ values: [value], contents }: SecretKey, values: SecretValues): string {
-  if (contents !== undefined) return contents(values);
-  return value === undefined ? '' : valueOf(values, value);
-}
-
-/** Whether a Secret may do without a key: there need not be a value for it. */
-export function isOptional({ values }: SecretKey): boolean {
-  return values.length > 0 && values.every(({ required = true }) => !required);
 }
 
 /** A Secret that a stack has. */

@@ -13,7 +13,8 @@ import {
 import { heartbeatSources } from '../config/derived/heartbeat';
 import { closest } from '../config/suggest';
 import type { SecretValue, SecretValues } from './row';
-import { HEARTBEAT, PREVIOUS, secretRows } from './table';
+import { PREVIOUS } from './keys';
+import { HEARTBEAT, secretRows } from './table';
 
 /** Every secret that a stack's owner has to provide or may provide, by path. */
 export function requiredSecrets(config: StackConfig): readonly SecretValue[] {

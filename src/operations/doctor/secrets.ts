@@ -1,6 +1,7 @@
 /** Are the Secrets there, do they fit together, and are certificates good? */
 import { readersOf } from '../../secrets/spec';
-import { isOptional, secretRows } from '../../secrets/table';
+import { isOptional } from '../../secrets/keys';
+import { secretRows } from '../../secrets/table';
 import type { StackConfig } from '../../config';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
