@@ -10,6 +10,7 @@ import { type Container, PodLogs } from '../programs/pod-logs';
 import { removeFolder, type RunningProgram, temporaryFolder, until } from '../programs/program';
 import { startPromtail } from '../programs/promtail';
 import { variant } from '../programs/rendered-stack';
+import type { AgentType } from '../src/config';
 import { FIELDS, JOBS, POD_LABELS } from '../src/log-model';
 import { AGENT_METRICS } from '../src/log-model/agent-metrics';
 import { ensureTools } from '../tools/build';
@@ -20,7 +21,6 @@ const CORE = '0';
 /** The end of a run waits for batches and for lines that could follow; so the rate is that of all lines but these. */
 const LAST_LINES = 2000;
 
-type AgentType = keyof typeof AGENT_METRICS;
 const AGENTS: readonly AgentType[] = ['promtail', 'collector'];
 
 /** Stack `dev` without a credential; both agents are rendered from it. */

@@ -11,7 +11,7 @@ import { LokiClient } from '../local/loki-client';
 import type { Log } from '../local/shell';
 import { withAgent } from '../local/runnable';
 import { importStackImages } from '../local/stack-images';
-import type { StackConfig } from '../src/config';
+import type { AgentType, StackConfig } from '../src/config';
 import { quantile } from './quantile';
 
 const PROBES = 1000;
@@ -58,8 +58,7 @@ export async function clusterTables(project: string, port: number, log: Log): Pr
   ].join('\n');
 }
 
-const AGENTS = ['promtail', 'collector'] as const;
-type AgentType = (typeof AGENTS)[number];
+const AGENTS = ['promtail', 'collector'] as const satisfies readonly AgentType[];
 /** The name of an agent's process. */
 const PROCESSES: Readonly<Record<AgentType, string>> = { promtail: 'promtail', collector: 'otelcol-contrib' };
 

@@ -1,7 +1,7 @@
 /** A stack as `make up` runs it: with a receiver of alerts beside the example, and on the embedded cluster without Grafana. */
 import { imageReference } from '../src/components/kit/container';
 import { AGENTS } from '../src/components/kit/identity';
-import { loadStackConfig, parseStackEntries, PROJECT, type StackConfig } from '../src/config';
+import { type AgentType, loadStackConfig, parseStackEntries, PROJECT, type StackConfig } from '../src/config';
 import { readStackFile } from '../src/config/stack-file';
 import type { SecretValues } from '../src/secrets/row';
 import { receiverConfig, receiverUrl } from './alert-receiver';
@@ -12,7 +12,7 @@ import { exists, kubectl, type Target } from './kubernetes';
 export type Changes = Readonly<Record<string, unknown>>;
 
 /** The agent of a stack, where it is not to be that of its file; or the one that runs. */
-export type AgentChoice = StackConfig['agent']['type'] | 'running';
+export type AgentChoice = AgentType | 'running';
 
 /** What is run of a stack. */
 export interface Runnable {
@@ -26,7 +26,7 @@ export interface Runnable {
 const RECEIVER = 'example';
 
 /** A stack file with another agent. */
-export function withAgent(project: string, stack: string, agent?: StackConfig['agent']['type']): Runnable {
+export function withAgent(project: string, stack: string, agent?: AgentType): Runnable {
   return changed(project, stack, { changes: agent === undefined ? {} : { 'agent.type': agent }, secrets: {} });
 }
 
@@ -62,7 +62,7 @@ export async function runnable(
 }
 
 /** The agent that runs. Undefined where none does. */
-async function runningAgent(target: Target, config: StackConfig): Promise<StackConfig['agent']['type'] | undefined> {
+async function runningAgent(target: Target, config: StackConfig): Promise<AgentType | undefined> {
   for (const { name } of Object.values(AGENTS))
     if (await exists(target, 'daemonset', config.namespaces.agents, name)) return name;
   return undefined;

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { gatewayServicePort } from '../src/components/gateway';
 import { agentOf, ALERTMANAGER, GATEWAY, GRAFANA, LOKI } from '../src/components/kit/identity';
-import { hasGrafana, loadStackConfig, type StackConfig } from '../src/config';
+import { type AgentType, hasGrafana, loadStackConfig, type StackConfig } from '../src/config';
 import { secretTable } from '../src/secrets/spec';
 import { SAVED_QUERIES } from '../src/dashboards/saved-queries';
 import { stackObjects } from '../charts/objects';
@@ -37,7 +37,7 @@ export interface UpProps {
   /** @default dev */
   readonly stack: string;
   /** @default - the stack file's */
-  readonly agent?: StackConfig['agent']['type'];
+  readonly agent?: AgentType;
   /** An existing kube context. @default - the embedded cluster */
   readonly context?: string;
   readonly gatewayPort: number;

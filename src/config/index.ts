@@ -3,6 +3,7 @@ export { hasGrafana, hasGrafanaMetrics } from './derived/monitoring';
 export { parseStackConfig, stackConfig } from './parse';
 export { ConfigError, formatProblems, type Problem } from './problem';
 export type {
+  AgentType,
   Alertmanager,
   Destination,
   FurtherDestination,

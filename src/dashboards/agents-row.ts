@@ -1,5 +1,5 @@
 /** What the agents read, send and lose, and what waits at them. */
-import type { StackConfig } from '../config/schema';
+import type { AgentType, StackConfig } from '../config/schema';
 import { AGENT_METRICS, QUEUE_NEARLY_FULL } from '../log-model/agent-metrics';
 import { byValue, STATUS_CLASS_COLORS } from './colors';
 import type { Row } from './layout';
@@ -140,4 +140,4 @@ const COLLECTOR: Own = {
   }),
 };
 
-const OWN: Readonly<Record<keyof typeof AGENT_METRICS, Own>> = { promtail: PROMTAIL, collector: COLLECTOR };
+const OWN: Readonly<Record<AgentType, Own>> = { promtail: PROMTAIL, collector: COLLECTOR };

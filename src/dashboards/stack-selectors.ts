@@ -1,18 +1,10 @@
 /** Selectors of the metrics of the stack's programs. They depend on who scrapes the metrics. */
 import { agentMatchers } from '../config/derived/agent-matchers';
-import type { StackConfig } from '../config/schema';
+import type { AgentType, StackConfig } from '../config/schema';
 import type { AgentMetric } from '../log-model/agent-metrics';
 
 /** Programs of the stack, by the label `job` of their metrics. */
-type StackJob =
-  | 'loki'
-  | 'gateway'
-  | 'compactor'
-  | StackConfig['agent']['type']
-  | 'grafana'
-  | 'canary'
-  | 'alertmanager'
-  | 'prometheus';
+type StackJob = 'loki' | 'gateway' | 'compactor' | AgentType | 'grafana' | 'canary' | 'alertmanager' | 'prometheus';
 
 /** Programs that there are, in the order of the way that a line takes. */
 export function stackJobs(config: StackConfig): readonly StackJob[] {

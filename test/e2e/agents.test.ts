@@ -7,6 +7,7 @@ import { removeOtherAgents } from '../../local/apply-stack';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import type { LokiClient } from '../../local/loki-client';
 import { agentOf } from '../../src/components/kit/identity';
+import type { AgentType } from '../../src/config';
 import { eventually } from '../../programs/wait';
 import {
   APPS,
@@ -20,8 +21,6 @@ import {
 } from './cluster';
 import { describeDelivery } from './distinct-records';
 import { fastObjects } from './fast-alerts';
-
-type AgentType = 'promtail' | 'collector';
 
 const LINES_PER_SECOND = 1000;
 /** As long as a batch may wait, and as clocks and shells are slow. */

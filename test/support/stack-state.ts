@@ -1,6 +1,6 @@
 /** A stack that runs as it should, as `status` and `doctor` see it; tests change what they are about. */
 import { LABELS } from '../../src/log-model';
-import type { StackConfig } from '../../src/config';
+import type { AgentType, StackConfig } from '../../src/config';
 import { secretTable } from '../../src/secrets/spec';
 import { metricsPods } from '../../src/components/loki';
 import { type KubernetesObject, stackObjects } from '../../charts/objects';
@@ -52,7 +52,7 @@ export const AGENT: AgentState = {
 export const QUEUE_BYTES = 500_000_000;
 
 /** The agent of each type. */
-export const AGENT_OF: Readonly<Record<StackConfig['agent']['type'], AgentState>> = {
+export const AGENT_OF: Readonly<Record<AgentType, AgentState>> = {
   promtail: AGENT,
   collector: {
     ...AGENT,

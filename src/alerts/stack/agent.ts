@@ -1,5 +1,5 @@
 /** Alerts on the agents: what they drop, cannot deliver, or have not delivered yet. */
-import type { StackConfig } from '../../config/schema';
+import type { AgentType, StackConfig } from '../../config/schema';
 import { type Duration, formatDuration } from '../../config/units';
 import { AGENT_METRICS, FURTHER_DESTINATIONS, QUEUE_NEARLY_FULL } from '../../log-model/agent-metrics';
 import { agentSeries, grown } from './promql';
@@ -134,14 +134,13 @@ function patienceOf({ limits, monitoring }: StackConfig): Duration {
 }
 
 /** What differs from agent to agent. */
-const OWN: Readonly<Record<keyof typeof AGENT_METRICS, { readonly whereItWaits: string; readonly waiting: RulesOf }>> =
-  {
-    promtail: {
-      whereItWaits: 'What it has not read stays on its node until the kubelet rotates it away.',
-      waiting: behindWithFiles,
-    },
-    collector: {
-      whereItWaits: 'What it has read is in its queue on the node’s disk.',
-      waiting: (config) => [...behindWithQueue(config), ...furtherDestinations(config)],
-    },
-  };
+const OWN: Readonly<Record<AgentType, { readonly whereItWaits: string; readonly waiting: RulesOf }>> = {
+  promtail: {
+    whereItWaits: 'What it has not read stays on its node until the kubelet rotates it away.',
+    waiting: behindWithFiles,
+  },
+  collector: {
+    whereItWaits: 'What it has read is in its queue on the node’s disk.',
+    waiting: (config) => [...behindWithQueue(config), ...furtherDestinations(config)],
+  },
+};

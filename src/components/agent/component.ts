@@ -64,7 +64,7 @@ export class Agent extends Construct {
     if (props.monitoring.type === 'embedded')
       // The metrics of an agent that is not ready show why.
       workload.service('metrics-service', {
-        name: agentMetrics(props),
+        name: agentMetrics(identity),
         headless: true,
         beforeReady: true,
         ports: [servicePort('metrics', identity.ports.metrics)],

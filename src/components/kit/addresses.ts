@@ -1,7 +1,7 @@
 /** Addresses of Alertmanager, Prometheus and metrics for the stack's own pods. */
 import type { StackConfig } from '../../config';
 import { defaults } from '../../config/defaults';
-import { agentOf, ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS } from './identity';
+import { type AgentIdentity, ALERTMANAGER, GATEWAY, GRAFANA, PROMETHEUS } from './identity';
 
 /** Service that gives each Alertmanager a name. */
 export const ALERTMANAGER_PODS = `${ALERTMANAGER.name}-pods`;
@@ -10,7 +10,7 @@ export const ALERTMANAGER_PODS = `${ALERTMANAGER.name}-pods`;
 export const GATEWAY_METRICS = `${GATEWAY.name}-metrics`;
 
 /** Service that has an address for each agent. */
-export const agentMetrics = (config: Pick<StackConfig, 'agent'>): string => `${agentOf(config).name}-metrics`;
+export const agentMetrics = ({ name }: AgentIdentity): string => `${name}-metrics`;
 
 /** Service that has an address for each Grafana pod, for metrics only. */
 export const GRAFANA_METRICS = `${GRAFANA.name}-metrics`;

@@ -43,7 +43,7 @@ export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
       job: agent.name,
       component: agent,
       namespace: agents,
-      service: agentMetrics(config),
+      service: agentMetrics(agent),
       portName: 'metrics',
       port: agent.ports.metrics,
     },

@@ -104,6 +104,8 @@ export interface StackConfig extends Omit<ParsedConfig, 'monitoring' | 'agent'> 
   readonly agent: Filled<ParsedConfig['agent'], 'positionsDirectory'>;
 }
 
+/** The program that reads the lines. */
+export type AgentType = StackConfig['agent']['type'];
 /** One tenant and the names of its credentials. */
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];
 /** Addresses or pods that a component may connect to. */

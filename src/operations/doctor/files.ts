@@ -1,12 +1,12 @@
 /** Link `files`: are the files of pods found, and readable? */
-import type { StackConfig } from '../../config';
+import type { AgentType, StackConfig } from '../../config';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { broken, type Findings } from './finding';
 import { recentFailures } from './log-lines';
 
 /** Why an agent finds no file. The Collector looks for files without asking for pods. */
-const NO_FILE: Readonly<Record<StackConfig['agent']['type'], string>> = {
+const NO_FILE: Readonly<Record<AgentType, string>> = {
   promtail: 'It cannot list pods, or /var/log/pods of the node is empty: another container runtime’s folder?',
   collector:
     '/var/log/pods of the node is empty (another container runtime’s folder?), or it may read none of its files.',

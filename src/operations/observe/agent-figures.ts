@@ -1,4 +1,5 @@
 /** Makes an agent's figures from two samples of its metrics, by the names that the agent has for them. Pure. */
+import type { AgentType } from '../../config';
 import { AGENT_METRICS, type AgentMetric, type AgentMetrics, LOKI_EXPORTER } from '../../log-model/agent-metrics';
 import { growth, type Page, secondsBetween } from './figures';
 import { type Sample, samplesOf, sum, sumBy } from './metrics';
@@ -13,9 +14,7 @@ type Own = Pick<
 >;
 
 /** By `agent.type`. The third argument is the gateway's host, by which its answers are told from those of further destinations. */
-export const AGENT_FIGURES: Readonly<
-  Record<keyof typeof AGENT_METRICS, (first: Page, last: Page, gateway?: string) => AgentFigures>
-> = {
+export const AGENT_FIGURES: Readonly<Record<AgentType, (first: Page, last: Page, gateway?: string) => AgentFigures>> = {
   promtail: (first, last) => {
     const { targets } = AGENT_METRICS.promtail;
     const waitingBytes = unreadBytes(last.samples);

@@ -1,9 +1,9 @@
 /** Reads an agent's log, as kubectl prints it with times. Each agent has words of its own for a failed push. Pure. */
 import { z } from 'zod';
-import { type AGENT_METRICS, LOKI_EXPORTER } from '../../log-model/agent-metrics';
+import type { AgentType } from '../../config';
+import { LOKI_EXPORTER } from '../../log-model/agent-metrics';
 import type { AgentLog, Failure } from './state';
 
-type AgentType = keyof typeof AGENT_METRICS;
 type FailedPush = AgentLog['pushes'][number];
 
 /** The log of which nothing is known. */
