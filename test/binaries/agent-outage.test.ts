@@ -1,6 +1,6 @@
 /**
  * What becomes of lines while Loki is away, with the real Collector: log files are rotated, a pod is deleted, the agent is rolled out,
- * and the queue is full. Nothing is lost that the node still had when the agent could read it.
+ * the queue is full, and so is its disk. Nothing is lost that the node still had when the agent could read it.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { type Container, cri, PodLogs } from '../../programs/pod-logs';
 import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder, until } from '../../programs/program';
 import { secretValues, variant } from '../../programs/rendered-stack';
 import { CountingGateway } from '../support/counting-gateway';
+import { canMount, SmallVolume } from '../support/small-volume';
 
 const { queueSize, queueCapacity } = AGENT_METRICS.collector;
 /** Of a line, about. */
@@ -43,9 +44,11 @@ class Outage {
     await this.settled();
   }
 
-  async stop(): Promise<void> {
+  /** @param unmount - what the folder has of other file systems. */
+  async stop(unmount?: () => void): Promise<void> {
     await this.collector?.stop();
     await this.gateway.stop();
+    unmount?.();
     removeFolder(this.folder);
   }
 
@@ -194,3 +197,37 @@ describe('given a small queue, and a Loki that is away', () => {
     expect(outage.missing()).toEqual([]);
   });
 });
+
+(canMount ? describe : describe.skip)(
+  'given a queue on a disk that somebody else fills, and a Loki that is away (skipped where nobody may mount one)',
+  () => {
+    const outage = new Outage(pod('squeezed'));
+    let disk: SmallVolume;
+    beforeAll(async () => {
+      disk = new SmallVolume(join(outage.folder, 'state'), 32);
+      await outage.start();
+    }, BUILD_TIMEOUT);
+    afterAll(async () => {
+      await outage.stop(() => disk.unmount());
+    });
+
+    test('when there is room again, and Loki is back, then every line comes', async () => {
+      outage.lokiGone();
+      const before = await outage.queued();
+      outage.write(500);
+      await outage.hasRead(500, before);
+      disk.fill(1);
+      outage.write(5000);
+      await until(
+        'the agent to find no space',
+        () => (/no space left on device/.test(outage.agent.output()) ? undefined : 'it has not said so'),
+        { program: outage.agent },
+      );
+      outage.lokiBack();
+      await sleep(5000); // it tries in vain: what it sends it cannot take out of its queue
+      disk.free();
+      await outage.settled();
+      expect(outage.missing()).toEqual([]);
+    });
+  },
+);

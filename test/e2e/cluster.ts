@@ -17,7 +17,7 @@ import { waitAloud } from '../../programs/wait';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import type { KubernetesObject } from '../../charts/objects';
 import { imageReference } from '../../src/components/kit/container';
-import { NAME, PROMTAIL } from '../../src/components/kit/identity';
+import { agentOf, NAME } from '../../src/components/kit/identity';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { secretManifests } from '../../charts/secret-manifests';
 import { generateSecretValues } from '../../src/secrets/values';
@@ -201,7 +201,7 @@ export async function waitForStack(target: Target, config: StackConfig): Promise
     [logging, 'statefulset/loki'],
     [logging, 'deployment/gateway'],
     [logging, 'deployment/grafana'],
-    [agents, 'daemonset/promtail'],
+    [agents, `daemonset/${agentOf(config).name}`],
     ...(config.alertmanager.type === 'embedded' ? [[logging, 'statefulset/alertmanager'] as const] : []),
     ...(config.monitoring.type === 'embedded' ? [[logging, 'statefulset/prometheus'] as const] : []),
     ...(config.canary === undefined ? [] : [[logging, 'deployment/canary'] as const]),
@@ -294,9 +294,9 @@ function writerPod(name: string, script: string): object {
 }
 
 /** The name of the agent's pod, and its uid. */
-async function agentPod(target: Target, { namespaces }: StackConfig, field: 'name' | 'uid'): Promise<string> {
-  const selected = ['get', 'pods', '-l', `${NAME}=${PROMTAIL.name}`];
-  return kubectl(target, ['-n', namespaces.agents, ...selected, '-o', `jsonpath={.items[0].metadata.${field}}`]);
+async function agentPod(target: Target, config: StackConfig, field: 'name' | 'uid'): Promise<string> {
+  const selected = ['get', 'pods', '-l', `${NAME}=${agentOf(config).name}`];
+  return kubectl(target, ['-n', config.namespaces.agents, ...selected, '-o', `jsonpath={.items[0].metadata.${field}}`]);
 }
 
 /** What the agent reads before each push, where the kubelet keeps it for the pod. */
@@ -309,7 +309,7 @@ export async function agentsPassword(target: Target, config: StackConfig): Promi
   ]);
 }
 
-/** The agent's metric of lines that it has given up, where it has given up any. */
+/** Promtail's metric of lines that it has given up, where it has given up any. */
 export async function droppedByAgent(target: Target, config: StackConfig): Promise<string | undefined> {
   const pod = await agentPod(target, config, 'name');
   const path = `/api/v1/namespaces/${config.namespaces.agents}/pods/${pod}:9080/proxy/metrics`;

@@ -2,7 +2,7 @@
  * The Collector beside the stack's Promtail. It reads the same lines at the same time, and sends them as a tenant of its own: what
  * happens to the cluster happens to both agents, and each has its own books.
  */
-import { objectsBeside } from '../../local/apply-stack';
+import { objectsBeside, removeOtherAgents } from '../../local/apply-stack';
 import { applyObjects, type Target, waitForRollout } from '../../local/kubernetes';
 import { secretManifests } from '../../charts/secret-manifests';
 import { COLLECTOR } from '../../src/components/kit/identity';
@@ -29,4 +29,9 @@ export async function startSecondAgent(target: Target, config: StackConfig): Pro
   log('starting the Collector beside Promtail');
   await applyObjects(target, [...secrets, ...objectsBeside(config, its)]);
   await waitForRollout(target, config.namespaces.agents, `daemonset/${COLLECTOR.name}`, 180);
+}
+
+/** Removes the Collector beside the agent of the stack; what it has sent stays. */
+export function removeSecondAgent(target: Target, config: StackConfig): Promise<void> {
+  return removeOtherAgents(target, config, log);
 }

@@ -2,32 +2,39 @@
  * Given the mission's log sources as pods that were made to log; every query of the mission, asked through the gateway as it
  * is written there, returns exactly what the pods wrote.
  *
+ * Two agents read them, the stack's Promtail and the Collector beside it, and every query is asked of what either has sent.
+ *
  * What they wrote is what `kubectl logs` says. It is read before and after a query: each line that was there before must be
  * in the answer, and each line of the answer must be there after.
  */
 import { kubectl, type Target } from '../../local/kubernetes';
-import type { LokiClient } from '../../local/loki-client';
+import type { AgentType } from '../../src/config';
 import { type Job, JOBS, POD_LABELS, REDACTED, SecurityActions } from '../../src/log-model';
 import { AT_FIRST, interpolate } from '../../programs/dashboards';
 import { everyQuery, namesOf } from '../support/logql';
 import { eventually } from '../../programs/wait';
-import { e2eConfig, gatewayClient, runningCluster } from './cluster';
+import { e2eConfig, gatewayClient, runningCluster, SECOND_TENANT } from './cluster';
+import { removeSecondAgent, startSecondAgent } from './second-agent';
 import { makeSourcesLog, removeSources, SOURCES, startSources } from './source-pods';
 
 const config = e2eConfig();
 const started = new Date(Date.now() - 60_000);
+/** The agents, and who may read what each has sent. */
+const READERS = { promtail: 'grafana', collector: SECOND_TENANT.read[0] } as const satisfies Record<AgentType, string>;
 let target: Target;
-let loki: LokiClient;
 
 beforeAll(async () => {
   const running = runningCluster();
   target = running.target;
-  loki = gatewayClient('grafana');
+  await startSecondAgent(target, config);
   await startSources(running.cluster, target, config);
   await makeSourcesLog(target);
 });
 
-afterAll(() => removeSources(target));
+afterAll(async () => {
+  await removeSources(target);
+  await removeSecondAgent(target, config);
+});
 
 /** What a source's pod wrote, record by record, without what the agent is to take out. */
 type Records = readonly string[];
@@ -168,28 +175,40 @@ function without(some: readonly string[], others: readonly string[]): readonly s
   return [...counts(some)].filter(([line, count]) => count > (known.get(line) ?? 0)).map(([line]) => line);
 }
 
-test.each(QUERIES)('%s returns exactly what the pod wrote', async (query, job, matches) => {
-  const expected = (records: Records): Records => records.filter((record) => matches(record) && !isHealthCheck(record));
-  const before = expected(await written(job));
-  expect(before.length).toBeGreaterThan(0);
-  const answer = await eventually(
-    async () => (await loki.queryAll(query, started)).map(({ line }) => line),
-    (lines) => without(before, lines).length === 0,
-    60,
-  );
-  expect(without(before, answer)).toEqual([]);
-  expect(without(answer, expected(await written(job)))).toEqual([]);
-});
-
 /** Queries that nothing the pods do makes a line for. */
 const NOTHING_TO_SHOW: readonly string[] = ['panel "Saves and Evicted Clients" B'];
 
-test.each(everyQuery())('the query of $of is answered, and has something to show', async ({ of, expr, queryType }) => {
-  const asked = interpolate(expr, AT_FIRST);
-  const series =
-    namesOf(asked).isMetric && queryType !== 'range' ? await loki.vector(asked) : await loki.range(asked, started);
-  if (NOTHING_TO_SHOW.includes(of)) expect(series).toEqual([]);
-  else expect(series).not.toEqual([]);
+describe.each(Object.entries(READERS))('given what %s has sent,', (_agent, reader) => {
+  const loki = gatewayClient(reader);
+
+  test.each(QUERIES)('%s returns exactly what the pod wrote', async (query, job, matches) => {
+    const expected = (records: Records): Records =>
+      records.filter((record) => matches(record) && !isHealthCheck(record));
+    const before = expected(await written(job));
+    expect(before.length).toBeGreaterThan(0);
+    const answer = await eventually(
+      async () => (await loki.queryAll(query, started)).map(({ line }) => line),
+      (lines) => without(before, lines).length === 0,
+      60,
+    );
+    expect(without(before, answer)).toEqual([]);
+    expect(without(answer, expected(await written(job)))).toEqual([]);
+  });
+
+  test.each(everyQuery())(
+    'the query of $of is answered, and has something to show',
+    async ({ of, expr, queryType }) => {
+      const asked = interpolate(expr, AT_FIRST);
+      const series =
+        namesOf(asked).isMetric && queryType !== 'range' ? await loki.vector(asked) : await loki.range(asked, started);
+      if (NOTHING_TO_SHOW.includes(of)) expect(series).toEqual([]);
+      else expect(series).not.toEqual([]);
+    },
+  );
+
+  test('no secret of any source is in Loki', async () => {
+    expect(await loki.query(`{namespace="${SOURCES}", job!=""} |~ "hunter2-|@example\\\\.org"`, started)).toEqual([]);
+  });
 });
 
 test('no source was restarted, or what it wrote before would not be known', async () => {
@@ -204,7 +223,7 @@ test('no source was restarted, or what it wrote before would not be known', asyn
   expect(restarts).toMatch(/^0( 0){7}$/);
 });
 
-test('no secret of any source is in Loki', async () => {
+test('the sources wrote secrets', async () => {
   const raw = await kubectl(target, [
     '-n',
     SOURCES,
@@ -216,5 +235,4 @@ test('no secret of any source is in Loki', async () => {
     '--max-log-requests=10',
   ]);
   for (const job of [JOBS.postgres, JOBS.nginx]) expect(raw).toMatch(new RegExp(`/${job}\\] .*hunter2-`));
-  expect(await loki.query(`{namespace="${SOURCES}", job!=""} |~ "hunter2-|@example\\\\.org"`, started)).toEqual([]);
 });

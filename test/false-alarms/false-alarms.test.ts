@@ -45,7 +45,7 @@ afterAll(() => {
 });
 
 const INTRODUCTION = `Default rules, thresholds and intervals, and a normal day's traffic of all sources, with the failures that such a day has:
-test/sources/normal-traffic, beside the example backend's own requests. In Grafana's place is a program that answers its probes and has metrics. Three of the rules look further
+test/sources/normal-traffic, beside the example backend's own requests. The agent is the Collector. In Grafana's place is a program that answers its probes and has metrics. Three of the rules look further
 back than an hour, and so have nothing to compare with: ErrorRateAboveHourBefore, ErrorRateAboveDayBefore and SourceSilent.`;
 
 describe('given normal traffic', () => {

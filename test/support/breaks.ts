@@ -2,6 +2,8 @@
  * What may break of a stack, what doctor names then, and which alert fires: test/e2e/doctor.test.ts does it to a stack on a real
  * cluster, and docs/status.md has it as a table.
  */
+import type { AgentType } from '../../src/config';
+import { AGENT_METRICS } from '../../src/log-model/agent-metrics';
 import type { Link } from '../../src/operations/doctor/finding';
 
 export interface Breakage {
@@ -12,6 +14,8 @@ export interface Breakage {
   readonly alerts: readonly ExpectedAlert[];
 }
 
+type Breakages = Readonly<Record<string, Breakage>>;
+
 export interface ExpectedAlert {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -20,29 +24,37 @@ export interface ExpectedAlert {
 const alert = (name: string, labels: Readonly<Record<string, string>> = {}): ExpectedAlert => ({ name, labels });
 const SCALED = /scaled to 0/;
 
-/** In the order in which the test breaks them. */
-export const BREAKS = {
-  'a pod’s namespace is in `agent.excludeNamespaces`': {
-    link: 'pod',
-    seen: /excludeNamespaces/,
-    alerts: [alert('SourceSilent', { job: 'doctor-writer' })],
-  },
-  'a log file may not be read': { link: 'files', seen: /permission denied/, alerts: [] },
-  'the agent is kept away from its node': {
-    link: 'agent',
-    seen: /does not run on .*nodeSelector is e2e=nowhere/,
-    alerts: [alert('TargetMissing', { job: 'promtail' })],
-  },
-  'the agent’s password is another one': {
-    link: 'secrets',
-    seen: /gateway-credential-promtail is not that of promtail/,
-    alerts: [alert('AgentUnauthorized', { status_code: '401' })],
-  },
-  'the gateway is scaled away': {
-    link: 'gateway',
-    seen: SCALED,
-    alerts: [alert('GatewayRefusesPushes', { status_code: '-1' }), alert('TargetDown', { job: 'loki' })],
-  },
+/** What may break of the agent, or on its way to Loki. */
+const breaksOfAgent = (agent: AgentType) =>
+  ({
+    'a pod’s namespace is in `agent.excludeNamespaces`': {
+      link: 'pod',
+      seen: /excludeNamespaces/,
+      alerts: [alert('SourceSilent', { job: 'doctor-writer' })],
+    },
+    'a log file may not be read': { link: 'files', seen: /permission denied/, alerts: [] },
+    'the agent is kept away from its node': {
+      link: 'agent',
+      seen: /does not run on .*nodeSelector is e2e=nowhere/,
+      alerts: [alert('TargetMissing', { job: agent })],
+    },
+    'the agent’s password is another one': {
+      link: 'secrets',
+      seen: /gateway-credential-promtail is not that of promtail/,
+      alerts: [alert('AgentUnauthorized', { [AGENT_METRICS[agent].pushes.status]: '401' })],
+    },
+    'the gateway is scaled away': {
+      link: 'gateway',
+      seen: SCALED,
+      alerts: [
+        alert('GatewayRefusesPushes', { [AGENT_METRICS[agent].pushes.status]: AGENT_METRICS[agent].pushes.noAnswer }),
+        alert('TargetDown', { job: 'loki' }),
+      ],
+    },
+  }) satisfies Breakages;
+
+/** What may break whatever the agent is. */
+const OTHERS = {
   'a NetworkPolicy is deleted': { link: 'network', seen: /no NetworkPolicy logging\/gateway/, alerts: [] },
   'a file of rules is torn': { link: 'rules', seen: /no YAML/, alerts: [alert('RulerRulesUnreadable')] },
   'Loki’s overrides are torn': {
@@ -72,6 +84,15 @@ export const BREAKS = {
     seen: SCALED,
     alerts: [alert('TargetMissing', { job: 'grafana' })],
   },
-} satisfies Readonly<Record<string, Breakage>>;
+} satisfies Breakages;
 
-export type Broken = keyof typeof BREAKS;
+export type BrokenAgent = keyof ReturnType<typeof breaksOfAgent>;
+export type Broken = BrokenAgent | keyof typeof OTHERS;
+
+/** What may break of a stack with this agent, in the order in which the test breaks it: first what is the agent’s. */
+export const breaksOf = (agent: AgentType): Readonly<Record<Broken, Breakage>> => ({
+  ...breaksOfAgent(agent),
+  ...OTHERS,
+});
+
+export const isOfAgent = (broken: string): broken is BrokenAgent => broken in breaksOfAgent('promtail');
