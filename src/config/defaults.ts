@@ -82,6 +82,7 @@ export const defaults = {
       collector: '/var/lib/spywatcher-logs/collector',
     },
     queueSize: '512Mi',
+    tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }], // logs are read on every node that runs pods
     files: '*.log',
     drop: [
       {

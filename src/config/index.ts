@@ -5,6 +5,7 @@ export { ConfigError, formatProblems, type Problem } from './problem';
 export type {
   AgentType,
   Alertmanager,
+  Component,
   Destination,
   FurtherDestination,
   Receiver,

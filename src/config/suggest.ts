@@ -7,6 +7,8 @@ import { stackConfigSchema } from './schema';
 interface JsonSchemaNode {
   readonly properties?: Readonly<Record<string, JsonSchemaNode>>;
   readonly additionalProperties?: JsonSchemaNode | boolean;
+  /** Of a mapping with some keys only: its keys. */
+  readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly items?: JsonSchemaNode;
   readonly anyOf?: readonly JsonSchemaNode[];
   readonly oneOf?: readonly JsonSchemaNode[];
@@ -24,7 +26,10 @@ export function knownKeys(path: readonly PropertyKey[], input: unknown): readonl
       return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
     });
   });
-  const properties = applicable(nodes, valueAt(input, path)).flatMap((node) => Object.keys(node.properties ?? {}));
+  const properties = applicable(nodes, valueAt(input, path)).flatMap((node) => [
+    ...Object.keys(node.properties ?? {}),
+    ...(node.propertyNames?.enum ?? []),
+  ]);
   return [...new Set(properties)];
 }
 

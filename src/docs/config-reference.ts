@@ -34,7 +34,7 @@ function section(name: string, node: JsonSchema, required: boolean): readonly st
   if (node.oneOf !== undefined)
     return [heading, meaning(name, node), `Default: ${code(node.default)}.`, ...alternatives(name, node)];
   return node.properties === undefined
-    ? [heading, rowTable([{ path: name, node, required }])]
+    ? [heading, ...tables(withInner({ path: name, node, required }))]
     : [heading, meaning(name, node), ...tables(fields(name, node))];
 }
 
@@ -61,6 +61,8 @@ function fields(path: string, node: JsonSchema): readonly Row[] {
 function withInner(row: Row): readonly Row[] {
   const { path, node } = row;
   const { items, additionalProperties: entries } = node;
+  // What its fields are, its type says.
+  if (node.title !== undefined) return [row];
   if (node.properties !== undefined) {
     // A mapping whose fields all have defaults needs no line of its own unless there is something to say of it.
     return [...(node.default === undefined || node.description !== undefined ? [row] : []), ...fields(path, node)];

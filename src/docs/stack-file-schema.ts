@@ -32,6 +32,11 @@ const ENCRYPTED: JsonSchema = {
   additionalProperties: false,
 };
 
+/** Whether only listed keys may be written. */
+function hasList(names: unknown): boolean {
+  return typeof names === 'object' && names !== null && 'enum' in names;
+}
+
 /** Every section with what may be written in it. Draft 7, which is what editors know best. */
 export function stackConfigJsonSchema(): JsonSchema {
   return z.toJSONSchema(stackConfigSchema, {
@@ -40,7 +45,7 @@ export function stackConfigJsonSchema(): JsonSchema {
     override: ({ jsonSchema }) => {
       // The patterns beside it say the same to programs that do not know zod's formats; a key is always a string.
       delete jsonSchema.format;
-      delete jsonSchema.propertyNames;
+      if (!hasList(jsonSchema.propertyNames)) delete jsonSchema.propertyNames;
     },
   }) as JsonSchema;
 }

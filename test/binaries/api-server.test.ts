@@ -27,7 +27,10 @@ const otherForms = variant('values in other forms', {
   environment: 'staging',
   persistence: { size: '4Gi' },
   resources: { gateway: { requests: { cpu: 0.05 }, limits: { cpu: '1500m', memory: '0.5Gi' } } },
-  agent: { tolerations: [{ operator: 'Exists' }] },
+  pods: {
+    promtail: { tolerations: [{ operator: 'Exists' }] },
+    loki: { affinity: {}, topologySpread: [{ topologyKey: 'rack', whenUnsatisfiable: 'ScheduleAnyway' }] },
+  },
   network: { clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { namespace: 'jobs' }] },
 });
 
@@ -56,6 +59,27 @@ function podOf({ name, namespace, metadata, spec }: PodTemplate): object {
   };
 }
 
+/** The classes that a stack's pods name. The stack makes none: they have to be there. */
+function classesOf(one: RenderedStack): readonly object[] {
+  const named = (field: string): readonly string[] => [
+    ...new Set(podTemplates(one).flatMap(({ spec }) => (typeof spec[field] === 'string' ? [spec[field]] : []))),
+  ];
+  return [
+    ...named('priorityClassName').map((name) => ({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name },
+      value: 1000,
+    })),
+    ...named('runtimeClassName').map((name) => ({
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name },
+      handler: name,
+    })),
+  ];
+}
+
 const ofKind = ({ objects }: RenderedStack, ...kinds: readonly string[]) =>
   objects.filter(({ kind }) => kinds.includes(kind));
 
@@ -64,7 +88,10 @@ const rendered = [...everyStack(), otherForms];
 describe.each(rendered.map((one) => [one.name, one] as const))('the API server takes %s', (_name, one) => {
   beforeAll(async () => {
     // Really created: what a dry run only pretends to create, the next object does not find.
-    const { code, stderr } = await api.kubectl(APPLY, ofKind(one, 'Namespace', 'ServiceAccount'));
+    const { code, stderr } = await api.kubectl(APPLY, [
+      ...ofKind(one, 'Namespace', 'ServiceAccount'),
+      ...classesOf(one),
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 

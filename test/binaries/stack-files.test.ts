@@ -46,7 +46,18 @@ function sectionsOf(name: string, yaml: string): readonly Base[] {
   return sections.length === 0 ? [] : [{ name, config: { environment: 'dev', ...Object.fromEntries(sections) } }];
 }
 
-const PAGES = ['access', 'alerting', 'alertmanager', 'canary', 'ha', 'monitoring', 'retention', 'sources', 'storage'];
+const PAGES = [
+  'access',
+  'alerting',
+  'alertmanager',
+  'canary',
+  'ha',
+  'monitoring',
+  'placement',
+  'retention',
+  'sources',
+  'storage',
+];
 
 const BASES: readonly Base[] = [
   { name: 'everything', config: everything },
@@ -222,12 +233,47 @@ const LARGEST: StackConfigInput = {
   agent: {
     credential: long(63),
     files: [{ name: long(57), job: long(63), directory: `/${long(200)}`, files: '{a,b*}/**/[a-z0]?.log' }],
-    tolerations: [
-      { key: `${long(253)}/${long(63)}`, value: long(63), effect: 'NoExecute' },
-      { key: 'dedicated' },
-      { operator: 'Exists' },
-    ],
   },
+  pods: {
+    all: {
+      nodeSelector: LABELS,
+      priorityClassName: long(253),
+      runtimeClassName: long(253),
+      labels: LABELS,
+      annotations: { [`${long(253)}/${long(63)}`]: `${long(1000)}\n é` },
+      env: { [long(128)]: long(32_768) },
+      topologySpread: [
+        {
+          topologyKey: `${long(253)}/${long(63)}`,
+          whenUnsatisfiable: 'DoNotSchedule',
+          maxSkew: 2 ** 31 - 1,
+          minDomains: 2 ** 31 - 1,
+        },
+      ],
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              {
+                matchExpressions: [
+                  { key: long(63), operator: 'In', values: [long(63), ''] },
+                  { key: 'cores', operator: 'Lt', values: ['-999999999999999999'] },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    },
+    promtail: {
+      tolerations: [
+        { key: `${long(253)}/${long(63)}`, value: long(63), effect: 'NoExecute', tolerationSeconds: 2 ** 31 - 1 },
+        { key: 'dedicated' },
+        { operator: 'Exists' },
+      ],
+    },
+  },
+  services: { all: { labels: LABELS, annotations: { [`${long(253)}/${long(63)}`]: `${long(1000)}\n é` } } },
   images: { registry: `registry.example.com:65535/${long(120)}`, pullSecrets: [long(63), 'other'] },
   network: { clients: [{ namespace: long(63), podLabels: LABELS }] },
 };

@@ -68,7 +68,13 @@ export function configError(call: () => unknown): ConfigError {
 type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<NonNullable<T[K]>> } : T;
 
 /** What cannot be set beside the rest is in {@link otherwise}. */
-type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<T, 'agent' | 'grafana' | 'monitoring'> & {
+type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<
+  T,
+  'agent' | 'grafana' | 'monitoring' | 'pods' | 'services'
+> & {
+  // Each program has the same settings.
+  readonly pods: Pick<T['pods'], 'all'> & StackConfigInput['pods'];
+  readonly services: Pick<T['services'], 'all'> & StackConfigInput['services'];
   readonly agent: Omit<T['agent'], 'also'>;
   readonly monitoring: Omit<T['monitoring'], 'operator'>;
   readonly grafana: Omit<T['grafana'], 'route' | 'login' | 'links'> & {
@@ -93,6 +99,21 @@ export const AUDIT_RULES = `groups:
 
 /** A dashboard of a team, as Grafana exports it. */
 export const ORDERS_DASHBOARD = JSON.stringify({ id: 7, uid: 'orders', title: 'Orders', panels: [] }, null, 2);
+
+const RACKS = { topologyKey: 'example.com/rack', whenUnsatisfiable: 'ScheduleAnyway' } as const;
+/** Other pods that a pod is near to, or away from, with every key. */
+const WEIGHED = {
+  topologyKey: 'example.com/rack',
+  labelSelector: {
+    matchLabels: { app: 'batch' },
+    matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['test'] }],
+  },
+  namespaces: ['shop'],
+  namespaceSelector: {
+    matchLabels: { team: 'batch' },
+    matchExpressions: [{ key: 'stage', operator: 'NotIn', values: ['old'] }],
+  },
+} as const;
 
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
@@ -302,7 +323,6 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     allow: ['maxTokens'],
     redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
     drop: [{ name: 'chatter', selector: '{job="redis", level="debug"}', patterns: ['Accepted'], keep: 0.5 }],
-    tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }],
   },
   alerting: {
     enabled: true,
@@ -478,6 +498,72 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     prometheus: { requests: { cpu: '40m', memory: '128Mi' }, limits: { cpu: '800m', memory: '384Mi' } },
     canary: { requests: { cpu: '20m', memory: '40Mi' }, limits: { cpu: '300m', memory: '96Mi' } },
     proxy: { requests: { cpu: '15m', memory: '24Mi' }, limits: { cpu: '150m', memory: '48Mi' } },
+  },
+  pods: {
+    all: {
+      nodeSelector: { 'watch/pool': 'watch' },
+      tolerations: [
+        { key: 'dedicated', operator: 'Equal', value: 'watch', effect: 'NoExecute', tolerationSeconds: 60 },
+      ],
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd', 'nvme'] }] }],
+          },
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            { weight: 10, preference: { matchExpressions: [{ key: 'cores', operator: 'Gt', values: ['4'] }] } },
+          ],
+        },
+        podAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              topologyKey: 'example.com/rack',
+              labelSelector: {
+                matchLabels: { app: 'cache' },
+                matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['test'] }],
+              },
+              namespaces: ['shop'],
+              namespaceSelector: {
+                matchLabels: { team: 'watch' },
+                matchExpressions: [{ key: 'stage', operator: 'NotIn', values: ['old'] }],
+              },
+            },
+          ],
+          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 20, podAffinityTerm: WEIGHED }],
+        },
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [WEIGHED],
+          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 30, podAffinityTerm: WEIGHED }],
+        },
+      },
+      priorityClassName: 'watching',
+      runtimeClassName: 'gvisor',
+      topologySpread: [
+        {
+          topologyKey: 'topology.kubernetes.io/zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          maxSkew: 3,
+          minDomains: 2,
+          nodeAffinityPolicy: 'Ignore',
+          nodeTaintsPolicy: 'Honor',
+        },
+      ],
+      labels: { 'watch/team': 'watch' },
+      annotations: { 'watch/owner': 'the watch' },
+      env: { TZ: 'Europe/Berlin' },
+    },
+    loki: {
+      topologySpread: [
+        { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule', minDomains: 7 },
+      ],
+    },
+    gateway: { nodeSelector: { 'watch/edge': 'near' }, topologySpread: [RACKS], labels: { tier: 'front' } },
+    promtail: { tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }] },
+    grafana: { env: { TZ: 'UTC' }, priorityClassName: 'seeing' },
+  },
+  services: {
+    all: { labels: { 'watch/team': 'watch' }, annotations: { 'watch/owner': 'the watch' } },
+    loki: { labels: { tier: 'back' }, annotations: { 'watch/owner': 'storage' } },
   },
   images: {
     registry: 'registry.example.com/mirror',

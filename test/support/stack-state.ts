@@ -98,7 +98,7 @@ export function healthyState(config: StackConfig, changes: Partial<StackState> =
     at: NOW,
     objects: { value: [...expected, ...metricsPods(config.deployment).map((pod) => claim(`data-${pod}`, config))] },
     pods: { value: podsOf(config) },
-    nodes: { value: [{ name: 'node-1', ready: true, taints: [] }] },
+    nodes: { value: [{ name: 'node-1', labels: {}, ready: true, taints: [] }] },
     warnings: { value: [] },
     secrets: { value: secrets.map(({ name, namespace, keys }) => ({ name, namespace, keys: Object.keys(keys) })) },
     dnsPolicies: { value: [] },

@@ -53,8 +53,8 @@ export class Agent extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig, program: AgentProgram) {
     super(scope, id);
     const { identity, files, secrets = [], terminationGracePeriodSeconds } = program;
-    const { namespaces, agent, images } = props;
-    const workload = new Workload(this, identity, namespaces.agents, images);
+    const { namespaces } = props;
+    const workload = new Workload(this, identity, namespaces.agents, props);
     const configMap = `${identity.name}-config`;
 
     workload.serviceAccount();
@@ -78,7 +78,6 @@ export class Agent extends Construct {
         files,
         annotations: scrapeAnnotations(props, identity.ports.metrics),
         terminationGracePeriodSeconds,
-        tolerations: agent.tolerations.map((toleration) => ({ ...toleration })),
         containers: [
           {
             name: identity.name,

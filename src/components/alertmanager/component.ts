@@ -30,8 +30,8 @@ const DATA = '/alertmanager';
 export class Alertmanager extends Construct {
   constructor(scope: Construct, id: string, props: AlertmanagerProps) {
     super(scope, id);
-    const { namespaces, alertmanager, persistence, images } = props;
-    const workload = new Workload(this, ALERTMANAGER, namespaces.logging, images);
+    const { namespaces, alertmanager, persistence } = props;
+    const workload = new Workload(this, ALERTMANAGER, namespaces.logging, props);
     const files = {
       'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props, heartbeatSources(props))),
       'spywatcher.tmpl': TEMPLATES.file,

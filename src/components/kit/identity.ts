@@ -2,12 +2,12 @@
  * Name, selector and container ports of every component. Policies, Services and upstreams read them here, so that none of
  * them can select a pod or name a port that does not exist.
  */
-import type { StackConfig } from '../../config';
+import type { Component, StackConfig } from '../../config';
 import { GATEWAY_NAME } from '../../config/derived/gateway-host';
 
 export interface Identity {
   /** Name of the workload and of its main Service. */
-  readonly name: string;
+  readonly name: Component;
   readonly ports: Readonly<Record<string, number>>;
 }
 
@@ -42,11 +42,11 @@ export const STACK = 'spywatcher-logs';
 export const ADOPT = `${STACK}/adopted`;
 
 /** Labels that select the pods of a component. They never change: a StatefulSet's selector is immutable. */
-export function selectorLabels({ name }: Identity): Readonly<Record<string, string>> {
+export function selectorLabels({ name }: { readonly name: string }): Readonly<Record<string, string>> {
   return { [NAME]: name, [PART_OF]: STACK };
 }
 
 /** Labels of every object of a component: the selector, and labels that may change. */
-export function objectLabels(component: Identity): Readonly<Record<string, string>> {
+export function objectLabels(component: { readonly name: string }): Readonly<Record<string, string>> {
   return { ...selectorLabels(component), 'app.kubernetes.io/managed-by': STACK };
 }

@@ -1,20 +1,35 @@
 /** A pod of any workload: the fields that all pods have, and their volumes. */
 import { createHash } from 'node:crypto';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
-import type { StackConfig } from '../../config';
+import type { Component, StackConfig } from '../../config';
+import { podSettings } from '../../config/derived/pods';
 import { type ByteSize, formatQuantity } from '../../config/units';
+import { type Identity, selectorLabels } from './identity';
 
-/**
- * The fields of every pod of a stack. A node selector for all pods would be one line here. `status` and `doctor` would then
- * need to know the nodes on which an agent is expected.
- */
-export function everyPod({ pullSecrets }: Pick<StackConfig['images'], 'pullSecrets'>): Partial<k8s.PodSpec> {
+/** The parts of a config that every pod depends on. */
+export type PodConfig = Pick<StackConfig, 'images' | 'pods'>;
+
+/** The fields of every pod of a component. */
+export function everyPod({ images, pods }: PodConfig, component: Component): Partial<k8s.PodSpec> {
+  const { nodeSelector, tolerations, affinity, priorityClassName, runtimeClassName } = podSettings({ pods }, component);
   return {
     // Only the agent reads the API. Its pod overrides this field.
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
+    ...(images.pullSecrets.length === 0 ? {} : { imagePullSecrets: images.pullSecrets.map((name) => ({ name })) }),
+    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(tolerations === undefined ? {} : { tolerations: copyOf(tolerations) }),
+    ...(affinity === undefined ? {} : { affinity: copyOf(affinity) }),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
+    ...(runtimeClassName === undefined ? {} : { runtimeClassName }),
   };
+}
+
+type Changeable<T> = T extends object ? { -readonly [K in keyof T]: Changeable<T[K]> } : T;
+
+/** A copy for the objects of cdk8s, whose lists are not `readonly`. */
+function copyOf<T>(value: T): Changeable<T> {
+  return JSON.parse(JSON.stringify(value)) as Changeable<T>;
 }
 
 /** A security context that meets Pod Security `restricted`. */
@@ -40,22 +55,30 @@ export function configHash(files: Readonly<Record<string, string>>): Readonly<Re
 /** The label of a node with its zone. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
-/**
- * Spreads the pods of one workload over nodes and zones.
- *
- * @param minZones - with fewer zones, pods wait. @default - pods do not wait for a zone
- */
+/** How the pods of one workload are spread: as configured, or over nodes and zones. */
+export interface Spread {
+  readonly replicas: number;
+  /** With fewer zones, pods wait. @default - pods do not wait for a zone */
+  readonly minZones?: number | undefined;
+}
+
+/** The constraints of a spread. A single pod has none of the stack's own. */
 export function spread(
-  labels: Readonly<Record<string, string>>,
-  minZones?: number,
+  { pods }: PodConfig,
+  component: Identity,
+  { replicas, minZones }: Spread,
 ): readonly k8s.TopologySpreadConstraint[] {
+  const { topologySpread } = podSettings({ pods }, component.name);
+  const labelSelector = { matchLabels: { ...selectorLabels(component) } };
+  if (topologySpread !== undefined) return topologySpread.map((constraint) => ({ ...constraint, labelSelector }));
+  if (replicas <= 1) return [];
   return ['kubernetes.io/hostname', ZONE_LABEL].map((topologyKey) => ({
     maxSkew: 1,
     topologyKey,
     ...(topologyKey === ZONE_LABEL && minZones !== undefined
       ? { whenUnsatisfiable: 'DoNotSchedule', minDomains: minZones }
       : { whenUnsatisfiable: 'ScheduleAnyway' }),
-    labelSelector: { matchLabels: { ...labels } },
+    labelSelector,
   }));
 }
 

@@ -2,14 +2,24 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
+import { podSettings, serviceSettings } from '../../config/derived/pods';
 import { disruptionBudget } from './budget';
 import { container, type ContainerProps } from './container';
 import { type Identity, objectLabels, selectorLabels } from './identity';
-import { configHash, everyPod, restrictedPodSecurity, spread, volumeClaim, type VolumeSize } from './pod';
+import {
+  configHash,
+  everyPod,
+  type PodConfig,
+  restrictedPodSecurity,
+  type Spread,
+  spread,
+  volumeClaim,
+  type VolumeSize,
+} from './pod';
 import { type ServiceProps, serviceSpec } from './service';
 
 /** The fields in which pods differ. */
-export interface PodProps extends Pick<k8s.PodSpec, 'terminationGracePeriodSeconds' | 'tolerations' | 'volumes'> {
+export interface PodProps extends Pick<k8s.PodSpec, 'terminationGracePeriodSeconds' | 'volumes'> {
   /** Files that are read when the pod starts. The pod is replaced when they change. */
   readonly files: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -50,6 +60,9 @@ export interface DaemonSetProps {
   readonly pod: PodProps;
 }
 
+/** The parts of a config that every workload depends on. */
+export type WorkloadConfig = PodConfig & Pick<StackConfig, 'services'>;
+
 /** The objects of one component. It is not a construct: the objects are the component's own children. */
 export class Workload {
   private readonly selector: Record<string, string>;
@@ -59,13 +72,13 @@ export class Workload {
     private readonly owner: Construct,
     private readonly component: Identity,
     private readonly namespace: string,
-    private readonly images: StackConfig['images'],
+    private readonly config: WorkloadConfig,
   ) {
     this.selector = { ...selectorLabels(component) };
   }
 
   /** Metadata of an object. @param name - by default, the name of the workload */
-  metadata(name = this.component.name): k8s.ObjectMeta {
+  metadata(name: string = this.component.name): k8s.ObjectMeta {
     return { name, namespace: this.namespace, labels: { ...objectLabels(this.component) } };
   }
 
@@ -86,8 +99,15 @@ export class Workload {
     id: string,
     { name, annotations, ...props }: ServiceProps & { name?: string; annotations?: Readonly<Record<string, string>> },
   ): void {
+    const added = serviceSettings(this.config, this.component.name);
+    const { labels, ...metadata } = this.metadata(name);
+    const allAnnotations = { ...added.annotations, ...annotations };
     new k8s.KubeService(this.owner, id, {
-      metadata: { ...this.metadata(name), ...(annotations === undefined ? {} : { annotations }) },
+      metadata: {
+        ...metadata,
+        labels: { ...added.labels, ...labels },
+        ...(Object.keys(allAnnotations).length === 0 ? {} : { annotations: allAnnotations }),
+      },
       spec: serviceSpec(this.component, props),
     });
   }
@@ -98,7 +118,7 @@ export class Workload {
     new k8s.KubeDeployment(this.owner, 'deployment', {
       metadata: this.metadata(),
       spec: {
-        ...this.controller(pod, this.spread(replicas)),
+        ...this.controller(pod, { replicas }),
         replicas,
         strategy: overlap
           ? {
@@ -116,7 +136,7 @@ export class Workload {
     new k8s.KubeStatefulSet(this.owner, 'stateful-set', {
       metadata: this.metadata(),
       spec: {
-        ...this.controller(pod, this.spread(replicas, minZones)),
+        ...this.controller(pod, { replicas, minZones }),
         serviceName,
         replicas,
         ...(parallel ? { podManagementPolicy: 'Parallel' } : {}),
@@ -140,33 +160,40 @@ export class Workload {
     });
   }
 
-  /** The fields of every controller, including its pods. */
+  /** The fields of every controller, including its pods. A DaemonSet's are not spread. */
   private controller(
     { files, annotations, user, hasToken = false, containers, ...own }: PodProps,
-    placement: Pick<k8s.PodSpec, 'topologySpreadConstraints'> = {},
+    spreading?: Spread,
   ): Pick<k8s.DeploymentSpec, 'revisionHistoryLimit' | 'selector' | 'template'> {
+    const { name } = this.component;
+    const added = podSettings(this.config, name);
+    const constraints = spreading === undefined ? [] : spread(this.config, this.component, spreading);
     return {
       revisionHistoryLimit: 5,
       selector: { matchLabels: this.selector },
       template: {
         metadata: {
-          labels: { ...objectLabels(this.component) },
-          annotations: { ...configHash(files), ...annotations },
+          labels: { ...added.labels, ...objectLabels(this.component) },
+          annotations: { ...added.annotations, ...configHash(files), ...annotations },
         },
         spec: {
-          ...everyPod(this.images),
-          ...placement,
+          ...everyPod(this.config, name),
+          ...(constraints.length === 0 ? {} : { topologySpreadConstraints: [...constraints] }),
           ...own,
           ...(hasToken ? { automountServiceAccountToken: true } : {}),
-          serviceAccountName: this.component.name,
+          serviceAccountName: name,
           securityContext: typeof user === 'number' ? restrictedPodSecurity(user) : user,
-          containers: containers.map((props) => container(this.images, props)),
+          containers: containers.map((props) =>
+            container(this.config.images, props.name === name ? withEnv(props, added.env) : props),
+          ),
         },
       },
     };
   }
+}
 
-  private spread(replicas: number, minZones?: number): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
-    return replicas <= 1 ? {} : { topologySpreadConstraints: [...spread(this.selector, minZones)] };
-  }
+/** The program's container has the further variables, and those beside it do not. */
+function withEnv(props: ContainerProps, env: Readonly<Record<string, string>> = {}): ContainerProps {
+  const added = Object.entries(env).map(([name, value]) => ({ name, value }));
+  return added.length === 0 ? props : { ...props, env: [...(props.env ?? []), ...added] };
 }

@@ -20,7 +20,7 @@ const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
 export class Compactor extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const workload = new Workload(this, COMPACTOR, props.namespaces.logging, props.images);
+    const workload = new Workload(this, COMPACTOR, props.namespaces.logging, props);
     const ports = [servicePort('http', COMPACTOR.ports.http)];
     const files = {
       'config.yaml': stringify(compactorConfig(props)),

@@ -20,7 +20,7 @@ import { bucketEgress, bucketIdentity } from './storage';
 export class Loki extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const workload = new Workload(this, LOKI, props.namespaces.logging, props.images);
+    const workload = new Workload(this, LOKI, props.namespaces.logging, props);
     const files = { 'config.yaml': stringify(lokiConfig(props)), 'overrides.yaml': stringify(tenantOverrides(props)) };
 
     workload.serviceAccount(bucketIdentity(props.storage));

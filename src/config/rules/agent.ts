@@ -22,28 +22,6 @@ export const agentRules: readonly Rule[] = [
       ),
   },
   {
-    reads: ['agent.tolerations'],
-    check: ({ agent }) =>
-      agent.tolerations.flatMap(({ key, operator, value }, index) => [
-        ...when(operator === 'Equal' && key === undefined, () =>
-          problem(
-            ['agent', 'tolerations', index],
-            agent.tolerations[index],
-            'a key, or operator: Exists: without both Kubernetes would compare the value of no taint',
-            'add key, or write operator: Exists for every key',
-          ),
-        ),
-        ...when(operator === 'Exists' && value !== undefined && value !== '', () =>
-          problem(
-            ['agent', 'tolerations', index, 'value'],
-            value,
-            'no value with operator: Exists, which takes any',
-            'remove value, or write operator: Equal',
-          ),
-        ),
-      ]),
-  },
-  {
     reads: ['agent.files', 'agent.positionsDirectory', 'namespaces.agents'],
     check: ({ agent }) => {
       return agent.files.flatMap((source, index) => {

@@ -2,7 +2,7 @@ import { grafanaSettings, iniSettings } from '../derived/grafana-settings';
 import { variable } from '../derived/grafana-variables';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
-import { namesSecret } from '../secret-settings';
+import { holdsPassword, namesSecret } from '../secret-settings';
 import { problem, type Rule, when } from './rule';
 
 interface Setting {
@@ -131,13 +131,10 @@ function closed(setting: Setting): readonly Problem[] {
   ];
 }
 
-/** A user and a password before the host of a URL, or the password of a connection string. */
-const SECRET_TEXT = /:\/\/[^/@\s]*:[^/@\s]+@|password\s*=/i;
-
 /** A number is a secret only if its name ends like one: `api_key_max_seconds_to_live` is none. */
 function isSecret({ key, value }: Setting): boolean {
   if (typeof value === 'number') return /(?:password|secret|token|key)$/i.test(key);
-  return typeof value === 'string' && (namesSecret(key) || SECRET_TEXT.test(value));
+  return typeof value === 'string' && (namesSecret(key) || holdsPassword(value));
 }
 
 /** Compares variables: all spellings of a section and a key share one. */

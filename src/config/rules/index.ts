@@ -21,6 +21,7 @@ import { monitoringRules } from './monitoring';
 import { namespaceRules } from './namespaces';
 import { networkRules } from './network';
 import { persistenceRules } from './persistence';
+import { podRules } from './pods';
 import { resourceRules } from './resources';
 import { retentionRules } from './retention';
 import type { Rule } from './rule';
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   ...monitoringRules,
   ...canaryRules,
   ...resourceRules,
+  ...podRules,
   ...imageRules,
   ...networkRules,
   ...secretRules,

@@ -7,6 +7,9 @@ export interface RuleParams {
   readonly remedy: string;
 }
 
+/** Properties of every JavaScript object. They cannot be keys of a record. */
+export const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
+
 const remedies = new Map<string, string>();
 
 /** The remedy of a scalar’s rule, for values of a wrong type. */

@@ -1,6 +1,6 @@
 /** Scalars for the Kubernetes API server and the kubelet, within their bounds. */
 import { z } from 'zod';
-import { says, wholeNumber, withPattern } from './base';
+import { EVERY_OBJECT_HAS, says, wholeNumber, withPattern } from './base';
 
 const LONGEST_LABEL = 63;
 
@@ -48,6 +48,13 @@ export const objectLabelValue = () =>
     remedy: "write for example backend, or '1' in quotes",
   });
 
+/** A value that the label of a node is compared with: as text, or as a whole number. */
+export const expressionValue = () =>
+  withPattern('value of an expression', /^(?:-?\d{1,18}|(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?)$/, {
+    rule: 'the value of a label: at most 63 letters, digits, - _ and ., the first and the last a letter or digit; or a whole number',
+    remedy: "write for example ssd, or '4' in quotes",
+  });
+
 /** Labels of objects, or labels that select them. */
 export const objectLabels = () => z.record(labelKey(), objectLabelValue());
 
@@ -64,6 +71,30 @@ export const annotations = () =>
     .refine((entries) => Buffer.byteLength(Object.entries(entries).flat().join('')) <= MOST_ANNOTATIONS, {
       params: { ...ANNOTATIONS },
     });
+
+/** How much a preference counts beside others. */
+export const weight = () =>
+  wholeNumber('weight', 1, 100, {
+    rule: 'a weight: a whole number from 1 to 100',
+    remedy: 'write for example 50, without quotes',
+  });
+
+/** Name of an environment variable, as shells have them. */
+export const envName = () =>
+  withPattern('environment variable', new RegExp(`^(?!(?:${EVERY_OBJECT_HAS})$)[A-Za-z_]\\w{0,127}$`), {
+    rule: 'the name of an environment variable: at most 128 letters, digits and underscores, the first no digit',
+    remedy: 'write for example GODEBUG',
+  });
+
+/** Linux takes 128 KiB for one variable. */
+const MOST_ENV = 32_768;
+
+/** Value of an environment variable. */
+export const envValue = () =>
+  withPattern('value of a variable', new RegExp(`^[^]{0,${MOST_ENV}}$`), {
+    rule: `text of at most ${MOST_ENV} characters`,
+    remedy: "write for example '1', in quotes",
+  });
 
 const MOST_PODS = 1000;
 const pods = (title: string, least: number) =>

@@ -1,6 +1,6 @@
 /** Names, ids, and texts of one line. */
 import { z } from 'zod';
-import { parsed, says, withPattern } from './base';
+import { EVERY_OBJECT_HAS, parsed, says, withPattern } from './base';
 
 /** An IAM role of AWS, in any partition. */
 export const roleArn = () =>
@@ -26,9 +26,6 @@ export const region = () =>
     rule: 'the name of a region: at most 63 letters, digits, hyphens and underscores',
     remedy: 'write for example eu-central-1',
   });
-
-/** Properties of every JavaScript object. They cannot be keys of a record. */
-const EVERY_OBJECT_HAS = Object.getOwnPropertyNames(Object.prototype).sort().join('|');
 
 /** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
 export const tenantName = () =>

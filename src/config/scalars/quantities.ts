@@ -90,6 +90,13 @@ export const count = () =>
     remedy: 'write for example 10, without quotes',
   });
 
+/** Seconds, where Kubernetes counts them so. */
+export const seconds = () =>
+  wholeNumber('seconds', 0, MOST, {
+    rule: `seconds: a whole number from 0 to ${MOST}`,
+    remedy: 'write for example 300, without quotes',
+  });
+
 export const positiveNumber = () =>
   someNumber('number', MOST, {
     rule: `a number above 0, at most ${MOST}`,

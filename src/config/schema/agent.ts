@@ -12,11 +12,9 @@ import {
   fieldName,
   fileGlob,
   fraction,
-  labelKey,
   logDirectory,
   moment,
   redactExpression,
-  objectLabelValue,
   stateDirectory,
   streamSelector,
   url,
@@ -128,21 +126,4 @@ export const agent = z.strictObject({
     .array(dropRule)
     .default(defaults.agent.drop.map((rule) => ({ ...rule, patterns: [...rule.patterns] })))
     .describe('Lines that are dropped or sampled. By default, successful health checks.'),
-  tolerations: z
-    .array(
-      z.strictObject({
-        key: labelKey().exactOptional().describe('Key of the taint. Without it, and with `Exists`, every key.'),
-        operator: z
-          .enum(['Exists', 'Equal'])
-          .default('Equal')
-          .describe('As in Kubernetes. `Equal`: the taint has this value. `Exists`: the taint has any value.'),
-        value: objectLabelValue().exactOptional().describe('Value of the taint, with `Equal`. Empty by default.'),
-        effect: z
-          .enum(['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
-          .exactOptional()
-          .describe('Effect of the taint. Without it, every effect.'),
-      }),
-    )
-    .default([{ operator: 'Exists', effect: 'NoSchedule' }])
-    .describe('Taints that do not keep the agent from a node. By default, every NoSchedule taint.'),
 });

@@ -20,6 +20,7 @@ import { monitoring } from './monitoring';
 import { namespaces } from './namespaces';
 import { network } from './network';
 import { lokiPersistence } from './persistence';
+import { pods, services } from './pods';
 import { componentResources } from './resources';
 import { retention } from './retention';
 import { secretSource } from './secret-source';
@@ -71,6 +72,14 @@ export const stackConfigSchema = z.strictObject({
     .describe(
       'CPU and memory of each container. `compactor` exists in mode `ha`, one of `promtail` and `collector` by `agent.type`, `prometheus` with `monitoring.type: embedded`, `canary` with `canary`. `proxy` is the nginx in the pods of the canary and of Grafana. Loki’s memory limit also sets GOMEMLIMIT and how much of the write-ahead log it replays at once.',
     ),
+  pods: pods
+    .default({})
+    .describe(
+      'Where pods run and what is added to them: `all`, and by the names of `resources` but `proxy`. What a program has of its own replaces what `all` has; entries of mappings are merged. Where agents run, `all` does not decide (`docs/placement.md`).',
+    ),
+  services: services
+    .default({})
+    .describe('What is added to Services: `all`, and by the names of `pods`. Entries are merged.'),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
   network: network.prefault({}).describe('Other parties of the traffic, for the NetworkPolicies.'),
   deploy: deploy.prefault({}).describe('How `pulumi up` applies the stack. `cdk8s synth` ignores it.'),
@@ -104,6 +113,8 @@ export interface StackConfig extends Omit<ParsedConfig, 'monitoring' | 'agent'> 
   readonly agent: Filled<ParsedConfig['agent'], 'positionsDirectory'>;
 }
 
+/** A program of the stack, by the name of its workload. */
+export type { Component } from './components';
 /** The program that reads the lines. */
 export type AgentType = StackConfig['agent']['type'];
 /** One tenant and the names of its credentials. */

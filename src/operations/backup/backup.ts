@@ -7,12 +7,11 @@ import { rename, rm } from 'node:fs/promises';
 import { type Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { LOKI, objectLabels } from '../../components/kit/identity';
+import { LOKI } from '../../components/kit/identity';
 import { DATA } from '../../components/loki/storage';
-import { CONTAINER_SECURITY, imageReference } from '../../components/kit/container';
-import { everyPod, restrictedPodSecurity } from '../../components/kit/pod';
 import type { StackConfig } from '../../config';
 import { type Cluster, kubectl } from '../kubectl';
+import { POD, volumePod } from './volume-pod';
 
 /** Prints what is being done. */
 export type Say = (line: string) => void;
@@ -24,9 +23,6 @@ export interface VolumeOwner {
   readonly say: Say;
 }
 
-/** uid of Loki's image, which owns the files. */
-const USER = 10001;
-const POD = 'loki-volume';
 /** Loki writes what it has in memory before it ends; its pod gets five minutes for that. */
 const STOPS_WITHIN = '360s';
 const STARTS_WITHIN = '900s';
@@ -128,42 +124,6 @@ async function withVolume<T>(
 
 function waitFor({ cluster, config }: VolumeOwner, what: string, object: string, timeout: string): void {
   kubectl(cluster, ['-n', config.namespaces.logging, 'wait', `--for=${what}`, object, `--timeout=${timeout}`]);
-}
-
-/** Of the gateway's image: Loki's has no shell, and this one every node can have. Nothing reaches it, and it reaches nothing. */
-function volumePod({ namespaces, images }: StackConfig): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: POD,
-      namespace: namespaces.logging,
-      labels: { ...objectLabels({ ...LOKI, name: POD }) },
-    },
-    spec: {
-      restartPolicy: 'Never',
-      ...everyPod(images),
-      securityContext: restrictedPodSecurity(USER),
-      containers: [
-        {
-          name: POD,
-          image: imageReference(images.gateway, images),
-          imagePullPolicy: 'IfNotPresent',
-          command: ['sh', '-c', 'trap exit TERM; while true; do sleep 1; done'],
-          resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '2', memory: '256Mi' } },
-          securityContext: CONTAINER_SECURITY,
-          volumeMounts: [
-            { name: 'data', mountPath: DATA },
-            { name: 'tmp', mountPath: '/tmp' },
-          ],
-        },
-      ],
-      volumes: [
-        { name: 'data', persistentVolumeClaim: { claimName: `data-${LOKI.name}-0` } },
-        { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-      ],
-    },
-  };
 }
 
 const execArguments = ({ config }: VolumeOwner, script: string, ...options: readonly string[]): readonly string[] => [

@@ -5,7 +5,7 @@ import { known } from '../observe/observed';
 import type { PodState, StackState } from '../observe/state';
 import type { WorkloadShape } from '../observe/expected';
 import { otherAgents } from '../status/agents';
-import { agentNodes } from '../status/status';
+import { agentNodes } from '../status/agent-nodes';
 import { broken, type Findings } from './finding';
 import { recentFailures } from './log-lines';
 import { applyTodo } from './todo';
@@ -19,25 +19,32 @@ export function agentEverywhere(
   { nodes }: StackState,
 ): Findings {
   const { namespace, name } = wanted;
-  const selector = Object.entries(running.nodeSelector).map(([key, value]) => `${key}=${value}`);
   const should = agentNodes(wanted, known(nodes) ?? []);
   const missing = should.filter((node) => !own.some((pod) => pod.node === node));
   if (missing.length === 0) return [];
   const many =
     missing.length > 5 ? `${missing.slice(0, 5).join(', ')} and ${missing.length - 5} more` : missing.join(', ');
+  const foreign = Object.entries(running.nodeSelector).filter(([key, value]) => wanted.nodeSelector[key] !== value);
+  if (foreign.length === 0)
+    return [
+      broken(
+        'agent',
+        `The agent does not run on ${many}.`,
+        `The nodes have no room, or a taint that pods.${name}.tolerations does not have.`,
+        `kubectl -n ${namespace} describe daemonset ${name}`,
+      ),
+    ];
+  const patch = foreign.map(([key]) => ({
+    op: 'remove',
+    path: `/spec/template/spec/nodeSelector/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  }));
   return [
     broken(
       'agent',
-      `The agent does not run on ${many}${selector.length === 0 ? '' : `; its nodeSelector is ${selector.join(', ')}`}.`,
-      selector.length === 0
-        ? 'The nodes have no room, or a taint that agent.tolerations does not have.'
-        : 'The nodeSelector, which the stack file does not have, keeps it away.',
-      ...(selector.length === 0
-        ? [`kubectl -n ${namespace} describe daemonset ${name}`]
-        : [
-            applyTodo(stack),
-            `kubectl -n ${namespace} patch daemonset ${name} --type=json -p '[{"op":"remove","path":"/spec/template/spec/nodeSelector"}]'`,
-          ]),
+      `The agent does not run on ${many}; its nodeSelector is ${foreign.map((entry) => entry.join('=')).join(', ')}.`,
+      'The nodeSelector, which the stack file does not have, keeps it away.',
+      applyTodo(stack),
+      `kubectl -n ${namespace} patch daemonset ${name} --type=json -p '${JSON.stringify(patch)}'`,
     ),
   ];
 }

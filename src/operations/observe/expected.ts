@@ -9,6 +9,30 @@ const container = z.looseObject({
   image: z.string(),
   volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
 });
+const expression = z.looseObject({
+  key: z.string(),
+  operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']),
+  values: z.array(z.string()).default([]),
+});
+/** Of the affinity to nodes, what a node must have: any of the terms, and of a term all expressions. */
+const affinity = z
+  .looseObject({
+    nodeAffinity: z
+      .looseObject({
+        requiredDuringSchedulingIgnoredDuringExecution: z
+          .looseObject({
+            nodeSelectorTerms: z.array(z.looseObject({ matchExpressions: z.array(expression).default([]) })),
+          })
+          .optional(),
+      })
+      .optional(),
+  })
+  .transform(({ nodeAffinity }) =>
+    (nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []).map(
+      ({ matchExpressions }) => matchExpressions,
+    ),
+  )
+  .default([]);
 const workload = z.looseObject({
   spec: z.looseObject({
     replicas: z.number().optional(),
@@ -16,6 +40,7 @@ const workload = z.looseObject({
       spec: z.looseObject({
         containers: z.array(container),
         nodeSelector: z.record(z.string(), z.string()).default({}),
+        affinity,
         volumes: z
           .array(z.looseObject({ name: z.string(), configMap: z.looseObject({ name: z.string() }).optional() }))
           .default([]),
@@ -43,6 +68,8 @@ export interface WorkloadShape {
   readonly replicas?: number;
   readonly images: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Expressions for the labels of its nodes, one list of which a node must meet. Without any, every node does. */
+  readonly nodeTerms: readonly (readonly z.output<typeof expression>[])[];
   /** ConfigMaps that it mounts → where. */
   readonly configMaps: Readonly<Record<string, string>>;
   readonly tolerations: readonly {
@@ -57,7 +84,7 @@ export interface WorkloadShape {
 export function workloads(objects: readonly KubernetesObject[]): readonly WorkloadShape[] {
   return objects.filter(isWorkload).map((object) => {
     const { spec } = workload.parse(object);
-    const { containers, nodeSelector, volumes, tolerations } = spec.template.spec;
+    const { containers, nodeSelector, affinity: nodeTerms, volumes, tolerations } = spec.template.spec;
     return {
       kind: object.kind,
       namespace: object.metadata.namespace ?? '',
@@ -66,6 +93,7 @@ export function workloads(objects: readonly KubernetesObject[]): readonly Worklo
       ...(object.kind === 'DaemonSet' ? {} : { replicas: spec.replicas ?? 1 }),
       images: Object.fromEntries(containers.map(({ name, image }) => [name, image])),
       nodeSelector,
+      nodeTerms,
       configMaps: Object.fromEntries(
         volumes.flatMap(({ name, configMap }) => {
           const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts);

@@ -90,6 +90,7 @@ const node = z.looseObject({
 export function nodeStates(answer: string): readonly NodeState[] {
   return parsed(list(node), answer).items.map(({ metadata, spec, status: { conditions } }) => ({
     name: metadata.name,
+    labels: metadata.labels,
     ready: conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
     taints: spec.taints.map(({ key, value, effect }) => ({ key, effect, ...(value === undefined ? {} : { value }) })),
   }));

@@ -30,6 +30,7 @@ export interface PodState {
 
 export interface NodeState {
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly ready: boolean;
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
 }

@@ -3,11 +3,12 @@ import type { StackConfig } from '../../config';
 import { WATCHDOG } from '../../config/derived/heartbeat';
 import type { KubernetesObject } from '../../../charts/objects';
 import { agentStatus, type AgentStatus } from './agents';
+import { agentNodes } from './agent-nodes';
 import { disks, type DiskStatus } from './disk';
 import { figuresOf, part, type Part, type Verdict } from './part';
 import { lokiRules, type WorkloadShape, workloads } from '../observe/expected';
 import { known, type Observed, whyUnknown } from '../observe/observed';
-import type { CanaryState, FiringAlert, JobLines, NodeState, PodState, Refused, StackState } from '../observe/state';
+import type { CanaryState, FiringAlert, JobLines, PodState, Refused, StackState } from '../observe/state';
 
 export interface ComponentStatus {
   readonly kind: string;
@@ -128,31 +129,6 @@ export function troubleOf({ name, unschedulable, containers }: PodState): readon
       ...(ended !== undefined && !ready ? [`${name} ended: ${ended.reason} (exit code ${ended.exitCode})`] : []),
     ]),
   ];
-}
-
-/** The nodes that an agent is to run on: those whose taints it tolerates. */
-export function agentNodes(
-  { tolerations, nodeSelector }: Pick<WorkloadShape, 'tolerations' | 'nodeSelector'>,
-  nodes: readonly Pick<NodeState, 'name' | 'taints'>[],
-): readonly string[] {
-  if (Object.keys(nodeSelector).length > 0) return [];
-  return nodes
-    .filter(({ taints }) =>
-      taints
-        .filter(({ effect }) => effect !== 'PreferNoSchedule')
-        .every(
-          (taint) =>
-            // Kubernetes adds tolerations of what a node's own trouble is.
-            taint.key.startsWith('node.kubernetes.io/') ||
-            tolerations.some(
-              ({ key, operator, value, effect }) =>
-                (key === undefined || key === taint.key) &&
-                (effect === undefined || effect === taint.effect) &&
-                (operator === 'Exists' || (value ?? '') === (taint.value ?? '')),
-            ),
-        ),
-    )
-    .map(({ name }) => name);
 }
 
 function ingestStatus({ loki }: StackState): Status['ingest'] {

@@ -96,6 +96,20 @@ const FIELD_NAME = says(/^the name of a field: letters and digits, words joined 
 const drop = (rule: object) => ({ agent: { drop: [{ name: 'rule', selector: '{job="a"}', ...rule }] } });
 const file = (source: object) => ({ agent: { files: [{ name: 'a', job: 'a', directory: '/logs', ...source }] } });
 
+/** A node that meets an expression. */
+const onNodes = (expression: unknown) => ({
+  pods: {
+    loki: {
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [expression] }] },
+        },
+      },
+    },
+  },
+});
+const ON_NODES =
+  'pods.loki.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0]';
 const threshold = (thresholds: object) => ({ alerting: { thresholds } });
 const rule = (differences: object) => ({
   alerting: {
@@ -538,19 +552,86 @@ const rows: readonly Row[] = [
   ]),
   ...eachOf(
     'the key of a taint',
-    (key) => ({ agent: { tolerations: [{ key, operator: 'Exists' }] } }),
-    'agent.tolerations[0].key',
+    (key) => ({ pods: { promtail: { tolerations: [{ key, operator: 'Exists' }] } } }),
+    'pods.promtail.tolerations[0].key',
     LABEL_KEY,
     'dedicated nodes',
     '',
   ),
   ...eachOf(
     'the value of a taint',
-    (value) => ({ agent: { tolerations: [{ key: 'dedicated', value }] } }),
-    'agent.tolerations[0].value',
+    (value) => ({ pods: { promtail: { tolerations: [{ key: 'dedicated', value }] } } }),
+    'pods.promtail.tolerations[0].value',
     OBJECT_LABEL_VALUE,
     'log nodes',
   ),
+  ...eachOf(
+    'how long a taint is tolerated',
+    (tolerationSeconds) => ({
+      pods: { loki: { tolerations: [{ key: 'dedicated', effect: 'NoExecute', tolerationSeconds }] } },
+    }),
+    'pods.loki.tolerations[0].tolerationSeconds',
+    says(/^seconds: a whole number from 0 to 2147483647$/),
+    -1,
+    0.5,
+    '5m',
+  ),
+  ...eachOf(
+    'the weight of a preference',
+    (weight) => ({
+      pods: {
+        loki: {
+          affinity: {
+            nodeAffinity: {
+              preferredDuringSchedulingIgnoredDuringExecution: [
+                { weight, preference: { matchExpressions: [{ key: 'pool', operator: 'Exists' }] } },
+              ],
+            },
+          },
+        },
+      },
+    }),
+    'pods.loki.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight',
+    says(/^a weight: a whole number from 1 to 100$/),
+    0,
+    101,
+  ),
+  ...eachOf(
+    'a value that a label of nodes is compared with',
+    (value) => onNodes({ key: 'pool', operator: 'In', values: [value] }),
+    `${ON_NODES}.values[0]`,
+    says(/^the value of a label: .*; or a whole number$/),
+    'log nodes',
+    '1'.repeat(64),
+  ),
+  ...eachOf(
+    'an expression whose values are not those of its operator',
+    onNodes,
+    ON_NODES,
+    says(/^values with In and NotIn, one whole number with Gt and Lt, no values with Exists and DoesNotExist$/),
+    { key: 'pool', operator: 'In' },
+    { key: 'pool', operator: 'NotIn', values: [] },
+    { key: 'pool', operator: 'Exists', values: ['logs'] },
+    { key: 'pool', operator: 'Gt', values: ['few'] },
+    { key: 'pool', operator: 'Lt', values: ['1', '2'] },
+  ),
+  ...eachOf(
+    'the value of an environment variable',
+    (value) => ({ pods: { loki: { env: { TZ: value } } } }),
+    'pods.loki.env.TZ',
+    says(/^text of at most 32768 characters$/),
+    'a'.repeat(32_769),
+  ),
+  ...['1A', 'A-B', 'A B', 'constructor', 'Ä', ''].map((name): Row => [
+    `the name of an environment variable ${JSON.stringify(name)}`,
+    { pods: { loki: { env: { [name]: 'x' } } } },
+    {
+      path: `pods.loki.env.${name}`,
+      received: JSON.stringify(name),
+      ...says(/^the name of an environment variable: at most 128 letters/),
+      remedy: 'write for example GODEBUG', // in the place of the name, which is taken below
+    },
+  ]),
   ...eachOf(
     'a registry',
     (registry) => ({ images: { registry } }),

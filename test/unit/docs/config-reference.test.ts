@@ -24,7 +24,8 @@ const options = [...tables].flatMap(([heading, rows]) =>
 function leaves(value: unknown, path: string, heading: string): readonly (readonly [string, string])[] {
   if (Array.isArray(value) && typeof value[0] === 'object' && !isOneType(path, heading))
     return leaves(value[0], `${path}[]`, heading);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[heading, path]];
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isOneType(path, heading))
+    return [[heading, path]];
   const alternative = 'type' in value ? `${path}.type: ${String(value.type)}` : '';
   const table = tables.has(alternative) ? alternative : heading;
   // What the entries of a list are chosen from, the row of the list says.
@@ -40,7 +41,7 @@ function leaves(value: unknown, path: string, heading: string): readonly (readon
   return path === heading ? inner : [...chosen, ...inner];
 }
 
-/** Whether the list is of a type that has a name, and so no rows for its fields. */
+/** Whether it is, or the list is of, a type that has a name, and so no rows for its fields. */
 function isOneType(path: string, heading: string): boolean {
   return types.has(tables.get(heading)?.get(path)?.[0]?.replace('list of ', '') ?? '');
 }

@@ -207,7 +207,12 @@ test('when the heartbeat comes, which always fires, then nothing fires', () => {
 });
 
 test('when a node has a taint that the agent does not tolerate, then no agent is missed there', () => {
-  const node = (name: string, ...taints: readonly { key: string; effect: string }[]) => ({ name, ready: true, taints });
+  const node = (name: string, ...taints: readonly { key: string; effect: string }[]) => ({
+    name,
+    labels: {},
+    ready: true,
+    taints,
+  });
   const nodes = [node('node-1'), node('node-2', { key: 'alone', effect: 'NoExecute' })];
   expect(status({ nodes: { value: nodes } }).verdict).toBe('ok');
   expect(status({ nodes: { value: [...nodes, node('node-3', { key: 'a', effect: 'NoSchedule' })] } }).verdict).toBe(

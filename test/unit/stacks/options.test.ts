@@ -36,6 +36,8 @@ const SHAPES = [
   'alertmanager.type',
   ...[0, 1, 2, 3, 4].map((index) => `alertmanager.receivers.${index}.type`),
   'alertmanager.receivers.3.auth.type',
+  'pods.all.topologySpread.0.whenUnsatisfiable', // goes with minDomains
+  ...['topologyKey', 'whenUnsatisfiable'].map((key) => `pods.loki.topologySpread.0.${key}`), // go with zoneAware
 ];
 /** These are of a choice that {@link everything} does not take. */
 const OF_ANOTHER_CHOICE = [
@@ -108,7 +110,9 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       { 'alertmanager.muteTimes.1': { name: 'changed', days: ['monday'] } },
     ]),
   ),
-  'agent.tolerations.0.operator': { 'agent.tolerations.0.value': '' },
+  'pods.promtail.tolerations.0.operator': { 'pods.promtail.tolerations.0.value': '' },
+  'pods.all.tolerations.0.operator': { 'pods.all.tolerations.0.value': '' },
+  'pods.all.tolerations.0.effect': { 'pods.all.tolerations.0': { key: 'dedicated', value: 'watch' } },
   'alertmanager.urls.0': { 'alertmanager.egress.0.port': 443 },
   'agent.also.0.egress.0.port': { 'agent.also.0.url': 'https://otlp.example.com:4317/otlp' },
   'alertmanager.egress.0.port': { 'alertmanager.egress.1': { cidr: '198.51.100.93/32', port: 443 } },
@@ -226,13 +230,23 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'agent.files.0.directory': '/var/log/changed',
   'agent.drop.0.selector': '{job="changed"}',
   'agent.drop.0.keep': 0.25,
-  'agent.tolerations.0.operator': 'Exists',
-  'agent.tolerations.0.effect': 'NoSchedule',
+  'pods.promtail.tolerations.0.operator': 'Exists',
+  'pods.promtail.tolerations.0.effect': 'NoSchedule',
+  'pods.all.tolerations.0.operator': 'Exists',
+  'pods.all.tolerations.0.effect': 'NoSchedule',
+  'pods.all.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution.0.preference.matchExpressions.0.values.0':
+    '5',
+  'pods.gateway.topologySpread.0.whenUnsatisfiable': 'DoNotSchedule',
+  'pods.all.topologySpread.0.nodeAffinityPolicy': 'Honor',
+  'pods.all.topologySpread.0.nodeTaintsPolicy': 'Ignore',
   'network.dns.cidrs.0': '10.99.0.1/32',
   'network.apiServer.cidrs.0': '10.99.0.1/32',
 };
 
 const render = (input: unknown) => JSON.stringify(renderStack(parseStackConfig('test', input)));
+
+/** Operators, each with another one for the same values. */
+const OPERATORS: Readonly<Record<string, string>> = { In: 'NotIn', NotIn: 'In', Gt: 'Lt' };
 
 /** Another value that the same field accepts. */
 function another(path: string, value: unknown): unknown {
@@ -240,6 +254,8 @@ function another(path: string, value: unknown): unknown {
   if (typeof value === 'boolean') return !value;
   if (typeof value === 'number') return value - 1 || 2;
   const text = String(value);
+  const operator = OPERATORS[text];
+  if (operator !== undefined) return operator;
   const amount = /^(\d+)([a-zA-Z]+)$/.exec(text);
   if (amount !== null) return `${Number(amount[1]) - 1 || 2}${amount[2] ?? ''}`;
   const tag = /^(.+:v?\d+\.\d+\.)\d+(.*)$/.exec(text);

@@ -90,14 +90,13 @@ describe.each(Object.values(AGENTS))('given $name as the agent, it', ({ name: ty
     expect(ofKind(everything, 'DaemonSet').map(identify)).toEqual([`DaemonSet watch-agents/${type}`]);
   });
 
-  it('has the configured credential, positions and tolerations', () => {
-    const { volumes, tolerations } = podOf(everything).spec;
+  it('has the configured credential and positions', () => {
+    const { volumes } = podOf(everything).spec;
     expect(volumes.find(({ name }) => name === 'credential')?.secret?.secretName).toBe('gateway-credential-shipper');
     expect(volumes).toContainEqual({
       name: 'positions',
       hostPath: { path: '/var/lib/watch/positions', type: 'DirectoryOrCreate' },
     });
-    expect(tolerations).toEqual([{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }]);
   });
 
   it('may reach the API server where it is configured to be, the gateway and DNS; and is reached by scrapers only', () => {

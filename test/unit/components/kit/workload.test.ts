@@ -1,19 +1,9 @@
-/** What the kit gives once reaches every pod: a node selector for all of them is one line in `everyPod`. */
-import type { StackConfig } from '../../../../src/config';
+/** What the kit gives once reaches every pod. */
+import type { Component, StackConfig } from '../../../../src/config';
+import { podSettings } from '../../../../src/config/derived/pods';
 import { agentOf } from '../../../../src/components/kit/identity';
-import { everyPod } from '../../../../src/components/kit/pod';
 import { find, ofKind, renderStack, workloads } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
-
-const NODES = { 'example.com/nodes': 'logging' };
-
-jest.mock('../../../../src/components/kit/pod', () => {
-  const kit = jest.requireActual<{ everyPod: typeof everyPod }>('../../../../src/components/kit/pod');
-  return {
-    ...kit,
-    everyPod: (images: StackConfig['images']) => ({ ...kit.everyPod(images), nodeSelector: NODES }),
-  };
-});
 
 const stacks = everyStack().map(({ name, config }) => ({ name, config, objects: renderStack(config) }));
 
@@ -39,10 +29,6 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
       const pod = spec.template.spec;
       const pods = kind === 'DaemonSet' ? 1 : spec.replicas;
 
-      it('has the node selector that every pod has', () => {
-        expect(pod['nodeSelector']).toEqual(NODES);
-      });
-
       it('has the fields of security that every pod has, pull secrets, and a ServiceAccount without a token', () => {
         expect(pod.securityContext).toMatchObject({
           runAsUser: expect.any(Number) as number,
@@ -66,14 +52,14 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
 
       it('is spread and has a disruption budget if there are several of its pods', () => {
         const matchLabels = spec.selector.matchLabels;
+        const own = podSettings(config, name as Component).topologySpread;
+        const keys = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+          topologyKey,
+          maxSkew: 1,
+        }));
+        const constraints = kind === 'DaemonSet' ? [] : (own ?? (pods === 1 ? [] : keys));
         expect(pod['topologySpreadConstraints'] ?? []).toMatchObject(
-          pods === 1
-            ? []
-            : ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
-                maxSkew: 1,
-                topologyKey,
-                labelSelector: { matchLabels },
-              })),
+          constraints.map((constraint) => ({ ...constraint, labelSelector: { matchLabels } })),
         );
         const budgets = ofKind(objects, 'PodDisruptionBudget').filter((budget) => budget.metadata.name === name);
         expect(budgets.map((budget) => ({ metadata: budget.metadata, spec: budget.spec }))).toEqual(

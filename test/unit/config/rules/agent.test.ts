@@ -42,22 +42,6 @@ testRules([
     kept: { agent: { drop: [{ name: 'once', selector: '{job="a"}' }] } },
   },
   {
-    rule: 'a key, or operator: Exists: without both Kubernetes would compare the value of no taint',
-    broken: { agent: { tolerations: [{ effect: 'NoSchedule' }] } },
-    path: 'agent.tolerations[0]',
-    received: '{"operator":"Equal","effect":"NoSchedule"}',
-    remedy: 'add key, or write operator: Exists for every key',
-    kept: { agent: { tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }] } },
-  },
-  {
-    rule: 'no value with operator: Exists, which takes any',
-    broken: { agent: { tolerations: [{ key: 'dedicated', operator: 'Exists', value: 'logs' }] } },
-    path: 'agent.tolerations[0].value',
-    received: '"logs"',
-    remedy: 'remove value, or write operator: Equal',
-    kept: { agent: { tolerations: [{ key: 'dedicated', value: 'logs' }] } },
-  },
-  {
     rule: 'matchers of labels that lines have: job, service, level, namespace, app, container, node',
     broken: { agent: { drop: [{ name: 'rule', selector: '{job="a", requestId="b=c"}' }] } },
     path: 'agent.drop[0].selector',

@@ -72,17 +72,17 @@ test('given a pod that no node takes, the reason is kept', () => {
   expect(pod).toMatchObject({ unschedulable: '0/3 nodes', ready: false, component: '' });
 });
 
-test('given nodes, their taints are kept', () => {
+test('given nodes, their labels and taints are kept', () => {
   const taint = { key: 'gpu', effect: 'NoExecute' };
   expect(
     nodeStates(
       list({
-        metadata: { name: 'node-1' },
+        metadata: { name: 'node-1', labels: { pool: 'logs' } },
         spec: { taints: [taint] },
         status: { conditions: [{ type: 'Ready', status: 'True' }] },
       }),
     ),
-  ).toEqual([{ name: 'node-1', ready: true, taints: [taint] }]);
+  ).toEqual([{ name: 'node-1', labels: { pool: 'logs' }, ready: true, taints: [taint] }]);
 });
 
 test('given a list of Secrets, their names and keys are read, and nothing else is there', () => {
