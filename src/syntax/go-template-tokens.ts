@@ -99,3 +99,29 @@ function taken(expression: RegExp, text: string, at: number): string | undefined
   expression.lastIndex = at;
   return expression.exec(text)?.[0];
 }
+
+/** Those of an action that are not read yet. */
+export class Tokens {
+  private next = 0;
+
+  constructor(
+    private readonly action: string,
+    private readonly tokens: readonly Token[],
+  ) {}
+
+  peek(): Token | undefined {
+    return this.tokens[this.next];
+  }
+
+  ahead(count: number): readonly Token[] {
+    return this.tokens.slice(this.next, this.next + count);
+  }
+
+  skip(count: number): void {
+    this.next += count;
+  }
+
+  refuse(why: string): never {
+    throw new TemplateError(`${why} in ${this.action}`);
+  }
+}

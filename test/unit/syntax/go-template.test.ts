@@ -41,3 +41,51 @@ test.each([
 ])('Go reads %s', (template) => {
   expect(templateFault(template, NAMES)).toBeUndefined();
 });
+
+describe('given what a template is filled from', () => {
+  const data = {
+    type: 'message',
+    types: {
+      message: { fields: { Status: 'text', Alerts: 'alerts', Labels: 'labels', When: 'time' } },
+      alerts: { fields: { Firing: 'alerts' }, members: 'alert' },
+      alert: { fields: { Labels: 'labels' } },
+      labels: { fields: {}, others: 'text', members: 'text' },
+      text: { fields: {} },
+    },
+  };
+  const names = { functions: ['upper'], data, templates: ['known'] };
+
+  it.each([
+    ['message has no field Alert in {{ range .Alert }}', '{{ range .Alert }}{{ end }}'],
+    ['message has no field severity in {{ .severity }}', '{{ .severity }}'],
+    ['text has no field x in {{ .Status.x }}', '{{ .Status.x }}'],
+    ['text has no field x in {{ .Labels.job.x }}', '{{ .Labels.job.x }}'],
+    ['alert has no field Status in {{ .Status }}', '{{ range .Alerts.Firing }}{{ .Status }}{{ end }}'],
+    ['alert has no field Status in {{ $a.Status }}', '{{ range $i, $a := .Alerts }}{{ $a.Status }}{{ end }}'],
+    ['alert has no field Status in {{ $a.Status }}', '{{ range $a := .Alerts }}{{ $a.Status }}{{ end }}'],
+    ['message has no field job in {{ $.job }}', '{{ range .Alerts }}{{ $.job }}{{ end }}'],
+    ['message has no field job in {{ .job }}', '{{ with .Labels }}{{ else }}{{ .job }}{{ end }}'],
+    ['message has no field job in {{ .job }}', '{{ with .Labels }}{{ end }}{{ .job }}'],
+    ['message has no field job in {{ else with .job }}', '{{ with .Labels }}{{ else with .job }}{{ end }}'],
+    ['text has no field x in {{ $s.x }}', '{{ $s := .Status }}{{ $s.x }}'],
+    ['text has no members in {{ range .Status }}', '{{ range .Status }}{{ end }}'],
+    ['message has no members in {{ range $i, $a := . }}', '{{ range $i, $a := . }}{{ end }}'],
+    ['text has no field x in {{ (.Status).x }}', '{{ (.Status).x }}'],
+    ['message has no field toString in {{ .toString }}', '{{ .toString }}'],
+    ['alerts has no field x in {{ .x }}', '{{ block "b" .Alerts }}{{ .x }}{{ end }}'],
+    ['no template "unknown" for {{ template "unknown" . }}', '{{ template "unknown" . }}'],
+  ])('%s', (fault, template) => {
+    expect(templateFault(template, names)).toBe(fault);
+  });
+
+  it.each([
+    '{{ .Status | upper }} {{ .Labels.any_label }} {{ .When.UTC.Year }}',
+    '{{ with .Labels }}{{ .job }}{{ end }}{{ range $k, $v := .Labels }}{{ $k.any }}{{ $v }}{{ end }}',
+    '{{ with index .Alerts 0 }}{{ .Labels.job }}{{ .Anything }}{{ end }}',
+    '{{ $x := .Status }}{{ range .Alerts }}{{ $x = .Labels }}{{ end }}{{ $x.job }}',
+    '{{ define "own" }}{{ .Anything }}{{ end }}{{ template "own" .Labels }}{{ template "known" . }}',
+    '{{ define `raw` }}{{ end }}{{ template "raw" }}',
+  ])('%s is taken', (template) => {
+    expect(templateFault(template, names)).toBeUndefined();
+  });
+});
