@@ -14,7 +14,7 @@ import {
   temporaryFolder,
   until,
 } from './program';
-import { configFile, containerOf, type RenderedStack, secretFiles } from './rendered-stack';
+import { configFiles, containerOf, type RenderedStack, secretFiles } from './rendered-stack';
 
 /** Folders that stand for the pod's mounts. */
 export interface AlertmanagerFiles {
@@ -50,8 +50,8 @@ export function writeAlertmanagerFiles(
     mkdirSync(place);
     give(place);
   }
-  for (const name of ['alertmanager.yml', 'spywatcher.tmpl'])
-    writeFileSync(join(folder, 'config', name), change(local(configFile(rendered, 'alertmanager-config', name))));
+  for (const [name, text] of Object.entries(configFiles(rendered, 'alertmanager-config')))
+    writeFileSync(join(folder, 'config', name), change(local(text)));
   if (SECRET_NAMES.receivers.nameIn(rendered.config) !== undefined)
     for (const [name, text] of Object.entries(secretFiles(rendered, values, 'alertmanager-receivers')))
       writeFileSync(join(folder, 'receivers', name), text);

@@ -61,10 +61,14 @@ export function objectOf({ name: stackName, objects }: RenderedStack, kind: stri
 
 /** A file as the pod finds it in the mounted ConfigMap. */
 export function configFile(rendered: RenderedStack, configMap: string, key: string): string {
-  const data = objectOf(rendered, 'ConfigMap', configMap)['data'] as Readonly<Record<string, string>>;
-  const text = data[key];
+  const text = configFiles(rendered, configMap)[key];
   if (text === undefined) throw new Error(`ConfigMap ${configMap} has no key ${key}`);
   return text;
+}
+
+/** All files of a ConfigMap, by name. */
+export function configFiles(rendered: RenderedStack, configMap: string): Readonly<Record<string, string>> {
+  return objectOf(rendered, 'ConfigMap', configMap)['data'] as Readonly<Record<string, string>>;
 }
 
 /** The pods that the stack's workloads make. */

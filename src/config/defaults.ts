@@ -130,6 +130,8 @@ export const defaults = {
     repeatInterval: '4h',
     retention: '120h',
     heartbeatInterval: '5m',
+    opsgeniePriorities: { critical: 'P1', warning: 'P3', info: 'P5' },
+    pushoverPriorities: { critical: 1, warning: 0, info: -1 }, // 2 would be repeated each minute
     persistence: { size: '1Gi' },
   },
 

@@ -127,14 +127,16 @@ function hasReceiverSecrets(config: StackConfig): boolean {
 
 /** Keys of a receiver's secrets in {@link ALERTMANAGER_SECRET}. A name has no underscore, so no two receivers share one. */
 export function receiverKeys(receiver: Receiver): {
-  /** Its URL, or with PagerDuty its key. */
+  /** Its URL; of a service whose URL is known, its key or token. */
   readonly address?: string;
   /** Password or token that is sent along. */
   readonly credentials?: string;
 } {
   const { name, type } = receiver;
   const hasCredentials =
-    type === 'email' ? receiver.user !== undefined : type === 'webhook' && receiver.auth !== undefined;
+    (type === 'email' && receiver.user !== undefined) ||
+    (type === 'webhook' && receiver.auth !== undefined) ||
+    type === 'pushover';
   return {
     ...(type === 'email' ? {} : { address: name }),
     ...(hasCredentials ? { credentials: `${name}_credentials` } : {}),

@@ -12,6 +12,7 @@ import { AUTHORIZATION_FILE, authorizationLine, authorizationTemplate } from './
 import { credentialLine } from './hashes';
 import { LDAP_FILE, ldapConfig, ldapConfigTemplate } from './ldap-config';
 import type { Reader, SecretKey, SecretValue, SecretValues } from './row';
+import { ADDRESSES, PUSHOVER_TOKEN } from './receiver-rules';
 import * as rules from './rules';
 
 /** Passwords that a rotation has replaced, and that count for as long as they are set. */
@@ -72,25 +73,30 @@ export function htpasswd(
   };
 }
 
+/** Types whose file Alertmanager reads once, and not at each message. */
+const READ_AT_START: readonly Receiver['type'][] = ['rocketchat', 'incidentio'];
+
 /** What opens a receiver of alerts; it is handed out by whom the receiver belongs to. */
 export function receiverSecrets(receiver: Receiver): readonly SecretKey[] {
   const { address, credentials: credentialsKey } = receiverKeys(receiver);
   const { name, type } = receiver;
   const keys: SecretKey[] = [];
   if (address !== undefined && type !== 'email') {
-    const url = handedOut(`alertmanager.${name}`, rules.ADDRESSES[type]);
-    const holds = `URL of receiver ${name}; with PagerDuty its integration key`;
-    keys.push({ ...key(address, holds, url), neededWith: `alertmanager.receivers: ${type}` });
+    keys.push({
+      ...key(address, `URL, key or token of receiver ${name}`, handedOut(`alertmanager.${name}`, ADDRESSES[type])),
+      neededWith: `alertmanager.receivers: ${type}`,
+      ...(READ_AT_START.includes(type) ? { readBy: atStart('alertmanager') } : {}),
+    });
   }
   if (credentialsKey !== undefined) {
     const password = {
-      ...handedOut(`alertmanagerCredentials.${name}`, rules.HANDED_OUT),
+      ...handedOut(`alertmanagerCredentials.${name}`, type === 'pushover' ? PUSHOVER_TOKEN : rules.HANDED_OUT),
       variable: `${variableOf(`alertmanager.${name}`)}_CREDENTIALS`,
     };
-    const option = type === 'email' ? 'user' : 'auth';
+    const option = type === 'email' ? ' with user' : type === 'webhook' ? ' with auth' : '';
     keys.push({
       ...key(credentialsKey, `password or token of receiver ${name}`, password),
-      neededWith: `alertmanager.receivers: ${type} with ${option}`,
+      neededWith: `alertmanager.receivers: ${type}${option}`,
     });
   }
   return keys;

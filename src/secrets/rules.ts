@@ -1,5 +1,5 @@
 /** What a secret value has to be: the rules that the table names. None of them ever shows a value. */
-import type { Receiver, StackConfig } from '../config';
+import type { StackConfig } from '../config';
 
 /** What is asked of a value, in words and as a check. */
 export interface ValueRule {
@@ -71,37 +71,6 @@ export function withoutBlanksAround({ rule, accepts }: ValueRule): ValueRule {
     accepts: (value, environment) => accepts(value, environment) && value === value.trim(),
   };
 }
-
-const isUrl = (value: string, protocol: string, host: RegExp, path = /^/): boolean => {
-  if (/\s/.test(value) || !URL.canParse(value)) return false;
-  const url = new URL(value);
-  return url.protocol === protocol && url.port === '' && host.test(url.hostname) && path.test(url.pathname);
-};
-
-/** What a receiver is sent to. Discord's and Slack's form is known: another one is some other URL, copied by mistake. */
-export const ADDRESSES: Readonly<Record<Exclude<Receiver['type'], 'email'>, ValueRule>> = {
-  discord: {
-    rule: 'the URL of a webhook of Discord: https://discord.com/api/webhooks/<id>/<token>',
-    accepts: (value) =>
-      isUrl(value, 'https:', /^((ptb|canary)\.)?discord(app)?\.com$/, /^\/api\/(v\d+\/)?webhooks\/\d+\/[\w-]+$/),
-  },
-  slack: {
-    rule: 'the URL of an incoming webhook of Slack: https://hooks.slack.com/services/…',
-    accepts: (value) => isUrl(value, 'https:', /^hooks\.slack(-gov)?\.com$/, /^\/[\w-]+\/./),
-  },
-  webhook: {
-    rule: 'a URL with https; with http only to a Service of the cluster (….svc)',
-    accepts: (value) => {
-      if (/\s/.test(value) || !URL.canParse(value)) return false;
-      const { protocol, hostname } = new URL(value);
-      return protocol === 'https:' || (protocol === 'http:' && /\.svc(\.cluster\.local)?\.?$/.test(hostname));
-    },
-  },
-  pagerduty: {
-    rule: 'an integration key of PagerDuty’s Events API v2: 32 letters and digits',
-    accepts: (value) => /^[A-Za-z0-9]{32}$/.test(value),
-  },
-};
 
 /** What generators write: bits of a letter, and what a random text of that length as good as certainly has. */
 const GENERATED: readonly { readonly letters: RegExp; readonly bits: number; readonly has: readonly RegExp[] }[] = [

@@ -31,6 +31,7 @@ import {
   withAuthorization,
 } from './keys';
 import type { Reader, SecretKey, SecretRow } from './row';
+import { ADDRESSES } from './receiver-rules';
 import * as rules from './rules';
 
 /** URLs of the outside service that misses the heartbeat. */
@@ -225,7 +226,7 @@ export const TABLE: readonly SecretRow[] = [
         ...key(
           heartbeatKey(source),
           `URL of the heartbeat of ${source}`,
-          handedOut(`${HEARTBEAT}.${source}`, rules.ADDRESSES.webhook),
+          handedOut(`${HEARTBEAT}.${source}`, ADDRESSES.webhook),
         ),
         neededWith: 'alertmanager.heartbeat',
       })),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { StackConfigInput } from '../../src/config';
 import { routesOf } from '../../src/config/rules/alert-routes';
+import type { Matcher } from '../../src/config/selector';
 import { stackObjects } from '../../charts/objects';
 import {
   type AlertmanagerFiles,
@@ -102,6 +103,15 @@ describe('given routes by severity, tenant, name and label', () => {
   });
 });
 
+/** One for each operator, with characters that an expression and a text in quotes have to keep apart. */
+const MATCHERS: readonly Matcher[] = [
+  { label: 'job', operator: '!=', value: 'nginx' },
+  { label: 'severity', operator: '=~', value: 'crit.*|in\\w+' },
+  { label: 'tenant', operator: '!~', value: 'audit\\.\\(.*' },
+  { label: 'tenant', operator: '=', value: 'audit.(eu)' },
+  { label: 'job', operator: '=~', value: 'back' },
+];
+
 test('given whatever routes, the rules of the config find those that an alert comes to as Alertmanager does', async () => {
   const some = <const T extends string>(...values: readonly T[]) => fc.subarray([...values]);
   const route = fc.record({
@@ -110,6 +120,7 @@ test('given whatever routes, the rules of the config find those that an alert co
     tenants: some('spywatcher', 'audit.(eu)'),
     alerts: some('HighErrorRate', 'SlowQueries'),
     labels: fc.constantFrom({}, {}, { job: 'nginx' }),
+    matchers: fc.subarray([...MATCHERS], { maxLength: 2 }),
     continue: fc.boolean(),
   });
   const alert = fc.record({
@@ -131,7 +142,7 @@ test('given whatever routes, the rules of the config find those that an alert co
   });
   if (config.alertmanager.type !== 'embedded') throw new Error('Expected an Alertmanager of the stack.');
   for (const [written, alerts] of cases) {
-    const routes = written.map((one) => ({ ...one, mute: [] }));
+    const routes = written.map((one) => ({ ...one, mute: [], active: [] }));
     // Without the rules, which would refuse what no alert comes to.
     const changed = { ...config, alertmanager: { ...config.alertmanager, routes } };
     await withFiles({ name: 'any routes', config: changed, objects: stackObjects(changed) }, async ({ configFile }) => {
@@ -263,7 +274,7 @@ const arrive = (stub: StubReceiver, path: string, count: number, program: Runnin
     { program },
   );
 
-describe('given receivers of every kind but mail', () => {
+describe('given receivers of Discord, Slack, PagerDuty, and webhooks', () => {
   const rendered = stackWith({
     ...QUICK,
     receivers: [

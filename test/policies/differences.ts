@@ -89,6 +89,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'mail server': { ip: '198.51.100.25' },
     // In the range that Pulumi.prod.yaml names.
     Discord: { ip: '162.159.137.232' },
+    Telegram: { ip: '149.154.167.220' },
     'heartbeat service': { ip: '198.51.100.43' },
     'further destination': { ip: '198.51.100.77' },
     'address beside the further destination': { ip: '198.51.100.78' },

@@ -70,6 +70,7 @@ export const PARTIES = [
   'plugin server',
   // What Alertmanager may be configured with.
   'Discord',
+  'Telegram',
   'alert bot',
   'pod beside the alert bot',
   'another Alertmanager',
@@ -394,6 +395,7 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
     ...rows('alertmanager', 'alertmanager', [9094], isPair, pair, 'UDP'),
     ...rows('alertmanager', 'alertmanager', [9093], false, 'they gossip, and do not call each other'),
     ...rows('alertmanager', 'Discord', [443], has('discord'), has('discord') ? 'a receiver is there' : none),
+    ...rows('alertmanager', 'Telegram', [443], has('telegram'), has('telegram') ? 'a receiver is there' : none),
     ...rows('alertmanager', 'alert bot', [8088], has('webhook'), has('webhook') ? 'a receiver is there' : none),
     ...rows('alertmanager', 'mail server', [587], has('email'), has('email') ? 'a receiver is there' : none),
     ...rows(

@@ -72,6 +72,7 @@ export const withEverything = variant('a stack with every login, a database and 
     heartbeat: { egress: [{ cidr: '198.51.100.43/32', port: 443 }] },
     receivers: [
       { name: 'channel', type: 'discord', egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
+      { name: 'group', type: 'telegram', chatId: -1, egress: [{ cidr: '149.154.160.0/20', port: 443 }] },
       { name: 'bot', type: 'webhook', egress: [{ namespace: 'bots', podLabels: { app: 'alert-bot' }, port: 8088 }] },
       {
         name: 'mail',
@@ -82,7 +83,7 @@ export const withEverything = variant('a stack with every login, a database and 
         egress: [{ cidr: '198.51.100.25/32', port: 587 }],
       },
     ],
-    routes: [{ receiver: 'bot', continue: true }, { receiver: 'mail' }],
+    routes: [{ receiver: 'bot', continue: true }, { receiver: 'group', continue: true }, { receiver: 'mail' }],
   },
 });
 

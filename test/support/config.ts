@@ -115,6 +115,18 @@ const WEIGHED = {
   },
 } as const;
 
+/** Words of messages, which call a template of the stack file. */
+const WORDS = {
+  title: '{{ template "watch-line" . }}',
+  text: '{{ range .Alerts }}{{ .Labels.job }}{{ end }}',
+} as const;
+
+/** Receivers that a route of less important alerts names, in the order of the routes after the first one. */
+export const ROUTED = [
+  ...(['chat', 'mail', 'hook', 'teams', 'on-call', 'group', 'town-square'] as const),
+  ...(['rocket', 'room', 'phone', 'splunk', 'incidents'] as const),
+];
+
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   environment: 'staging',
@@ -379,8 +391,14 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     replicas: 2,
     url: 'https://alerts.example.com',
     receivers: [
-      { name: 'channel', type: 'discord', sendResolved: false, egress: [{ cidr: '162.159.128.0/19', port: 443 }] },
-      { name: 'chat', type: 'slack', sendResolved: false, egress: [{ cidr: '203.0.113.16/32', port: 443 }] },
+      {
+        name: 'channel',
+        type: 'discord',
+        sendResolved: false,
+        ...WORDS,
+        egress: [{ cidr: '162.159.128.0/19', port: 443 }],
+      },
+      { name: 'chat', type: 'slack', sendResolved: false, ...WORDS, egress: [{ cidr: '203.0.113.16/32', port: 443 }] },
       {
         name: 'mail',
         type: 'email',
@@ -390,6 +408,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         host: 'mail.example.com',
         port: 2526,
         user: 'alerts',
+        ...WORDS,
         egress: [{ cidr: '203.0.113.17/32', port: 2526 }],
       },
       {
@@ -404,7 +423,77 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         type: 'pagerduty',
         sendResolved: false,
         region: 'eu',
+        ...WORDS,
         egress: [{ cidr: '203.0.113.18/32', port: 443 }],
+      },
+      { name: 'teams', type: 'teams', sendResolved: false, ...WORDS, egress: [{ cidr: '203.0.113.23/32', port: 443 }] },
+      {
+        name: 'on-call',
+        type: 'opsgenie',
+        sendResolved: false,
+        region: 'jira',
+        responders: [{ type: 'team', name: 'Watch' }],
+        priorities: { critical: 'P2', warning: 'P4', info: 'P4' },
+        ...WORDS,
+        egress: [{ cidr: '203.0.113.24/32', port: 443 }],
+      },
+      {
+        name: 'group',
+        type: 'telegram',
+        sendResolved: false,
+        chatId: -1_001_234_567_890,
+        threadId: 7,
+        format: 'html',
+        text: WORDS.text,
+        egress: [{ cidr: '149.154.160.0/20', port: 443 }],
+      },
+      {
+        name: 'town-square',
+        type: 'mattermost',
+        sendResolved: false,
+        ...WORDS,
+        egress: [{ namespace: 'chat', podLabels: { app: 'mattermost' }, port: 8065 }],
+      },
+      {
+        name: 'rocket',
+        type: 'rocketchat',
+        sendResolved: false,
+        url: 'https://rocket.example.com',
+        userId: 'rbAXPnMktTFbNpwtJ',
+        channel: 'alerts',
+        ...WORDS,
+        egress: [{ cidr: '203.0.113.25/32', port: 443 }],
+      },
+      {
+        name: 'room',
+        type: 'webex',
+        sendResolved: false,
+        roomId: 'Y2lzY29zcGFyazovL3VzL1JPT00',
+        text: WORDS.text,
+        egress: [{ cidr: '203.0.113.26/32', port: 443 }],
+      },
+      {
+        name: 'phone',
+        type: 'pushover',
+        sendResolved: false,
+        priorities: { critical: 2, warning: 1, info: -2 },
+        ...WORDS,
+        egress: [{ cidr: '203.0.113.27/32', port: 443 }],
+      },
+      {
+        name: 'splunk',
+        type: 'victorops',
+        sendResolved: false,
+        routingKey: 'watch',
+        ...WORDS,
+        egress: [{ cidr: '203.0.113.28/32', port: 443 }],
+      },
+      {
+        name: 'incidents',
+        type: 'incidentio',
+        sendResolved: false,
+        source: '01JZK3M8Q2',
+        egress: [{ cidr: '203.0.113.29/32', port: 443 }],
       },
     ],
     routes: [
@@ -414,21 +503,25 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         tenants: ['app'],
         alerts: ['HighErrorRate'],
         labels: { team: 'watch' },
+        matchers: ['namespace=~"shop|bots"'],
         continue: true,
         mute: ['maintenance'],
+        active: ['office'],
         groupBy: ['alertname'],
         groupWait: '10s',
         groupInterval: '2m',
         repeatInterval: '1h',
       },
-      ...(['chat', 'mail', 'hook'] as const).map((receiver) => ({
+      ...ROUTED.map((receiver) => ({
         receiver,
         severities: ['warning'] as const,
         tenants: ['audit'],
         alerts: ['SourceSilent'],
         labels: { team: 'audit' },
+        matchers: ['namespace!="noise"'],
         continue: true,
         mute: ['maintenance'],
+        active: ['office'],
         groupBy: ['tenant'],
         groupWait: '20s',
         groupInterval: '3m',
@@ -443,8 +536,20 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     repeatInterval: '5h',
     inhibit: [
       {
-        while: { severities: ['critical'], tenants: ['app'], alerts: ['HighErrorRate'], labels: { job: 'backend' } },
-        silence: { severities: ['warning'], tenants: ['audit'], alerts: ['SlowQueries'], labels: { job: 'postgres' } },
+        while: {
+          severities: ['critical'],
+          tenants: ['app'],
+          alerts: ['HighErrorRate'],
+          labels: { job: 'backend' },
+          matchers: ['namespace="shop"'],
+        },
+        silence: {
+          severities: ['warning'],
+          tenants: ['audit'],
+          alerts: ['SlowQueries'],
+          labels: { job: 'postgres' },
+          matchers: ['pod!~"canary-.*"'],
+        },
         equal: ['namespace'],
       },
     ],
@@ -452,10 +557,21 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       {
         name: 'maintenance',
         days: ['sunday'],
-        hours: { from: '22:00', to: '04:00' },
+        hours: { from: '01:00', to: '04:00' },
+        daysOfMonth: [{ from: 1, to: 7 }],
+        months: ['january', 'july'],
+        timeZone: 'Europe/Berlin',
+      },
+      {
+        name: 'office',
+        days: ['monday'],
+        hours: { from: '08:00', to: '18:00' },
+        daysOfMonth: [{ from: -20, to: -2 }],
+        months: ['march'],
         timeZone: 'Europe/Berlin',
       },
     ],
+    templates: { 'watch-line': '{{ .Status }}: {{ template "spywatcher.title" . }}' },
     retention: '240h',
     persistence: { size: '2Gi', storageClass: 'fast' },
   },

@@ -22,12 +22,18 @@ function inForm(rule: string, value: string): string {
   if (rule.startsWith('the URL of an incoming webhook of Slack'))
     return `https://hooks.slack.com/services/T0/B0/${value}`;
   if (rule.startsWith('a URL with https')) return `https://hooks.example.com/${value}`;
-  return rule.startsWith('an integration key')
-    ? value
-        .replaceAll(/[^A-Za-z0-9]/g, '')
-        .padEnd(32, '0')
-        .slice(0, 32)
-    : value;
+  if (rule.startsWith('the URL of a workflow of Teams'))
+    return `https://prod-1.westeurope.logic.azure.com:443/workflows/a1/triggers/manual/paths/invoke?sp=run&sig=${value}`;
+  const letters = (count: number): string =>
+    value
+      .replaceAll(/[^A-Za-z0-9]/g, '')
+      .padEnd(count, '0')
+      .slice(0, count);
+  if (rule.startsWith('the URL of an incoming webhook of Mattermost'))
+    return `https://chat.example.com/hooks/${letters(26).toLowerCase()}`;
+  if (rule.startsWith('the token of a bot of Telegram')) return `112233445:${value}`;
+  if (/of Pushover/.test(rule)) return letters(30);
+  return rule.startsWith('an integration key') || rule.startsWith('an API key') ? letters(32) : value;
 }
 
 function planted(secrets: ReturnType<typeof requiredSecrets>): SecretValues {

@@ -16,8 +16,9 @@ import { componentPolicy, destinationRule, dnsEgress, podsOf, tcp, udp } from '.
 import { secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
-import { alertmanagerConfig, CONFIG, RECEIVERS } from './config';
-import { TEMPLATES } from './templates';
+import { alertmanagerConfig, CONFIG } from './config';
+import { RECEIVERS } from './receivers';
+import { templateFiles } from './templates';
 
 /** A stack config with an Alertmanager of its own. */
 export type AlertmanagerProps = StackConfig & { readonly alertmanager: AlertmanagerConfig };
@@ -34,7 +35,7 @@ export class Alertmanager extends Construct {
     const workload = new Workload(this, ALERTMANAGER, namespaces.logging, props);
     const files = {
       'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props, heartbeatSources(props))),
-      'spywatcher.tmpl': TEMPLATES.file,
+      ...templateFiles(alertmanager),
     };
 
     workload.serviceAccount();

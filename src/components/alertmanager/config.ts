@@ -1,17 +1,14 @@
 /** Alertmanager's config file as an object. It has paths of files in place of secrets. */
-import { type Alertmanager, type Receiver, receiverKeys, type StackConfig } from '../../config';
+import type { Alertmanager, StackConfig } from '../../config';
+import { type Day, dayAfter } from '../../config/calendar';
 import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../../config/derived/heartbeat';
 import { NOBODY } from '../../config/rules/alertmanager';
 import { type Duration, formatDuration } from '../../config/units';
-import { TEMPLATES } from './templates';
+import { receiver, RECEIVERS, type Yaml } from './receivers';
 import { agentOf, LOKI } from '../kit/identity';
 
 /** Folder of the pod with its config and templates. */
 export const CONFIG = '/etc/alertmanager/config';
-/** Folder of the pod with the secrets of its receivers, one file for each key of the Secret. */
-export const RECEIVERS = '/etc/alertmanager/receivers';
-
-type Yaml = Readonly<Record<string, unknown>>;
 /** What it has to know of the rest of the stack. */
 type StackPart = Pick<StackConfig, 'agent' | 'deployment'>;
 type Conditions = Alertmanager['inhibit'][number]['while'];
@@ -61,11 +58,12 @@ export function alertmanagerConfig(
       ...grouping({ groupBy, groupWait, groupInterval, repeatInterval }),
       routes: [
         ...heartbeatRoutes(props, heartbeats),
-        ...routes.map(({ receiver, continue: goesOn, mute, ...route }) => ({
-          receiver,
+        ...routes.map(({ receiver: name, continue: goesOn, mute, active, ...route }) => ({
+          receiver: name,
           ...(matchers(route).length === 0 ? {} : { matchers: matchers(route) }),
           ...(goesOn ? { continue: true } : {}),
           ...(mute.length === 0 ? {} : { mute_time_intervals: [...mute] }),
+          ...(active.length === 0 ? {} : { active_time_intervals: [...active] }),
           ...grouping(route),
         })),
       ],
@@ -130,12 +128,13 @@ function grouping(given: {
 }
 
 /** Conditions as matchers of Alertmanager. All of them must hold. */
-function matchers({ severities, tenants, alerts, labels }: Conditions): readonly string[] {
+function matchers({ severities, tenants, alerts, labels, matchers: further }: Conditions): readonly string[] {
   return [
     ...oneOf('severity', severities),
     ...oneOf('tenant', tenants),
     ...oneOf('alertname', alerts),
     ...Object.entries(labels).flatMap(([name, value]) => oneOf(name, [value])),
+    ...further.map(({ label, operator, value }) => `${label}${operator}${JSON.stringify(value)}`),
   ];
 }
 
@@ -147,109 +146,25 @@ function oneOf(label: string, values: readonly string[]): readonly string[] {
     : [`${label}=~${JSON.stringify(values.map((value) => value.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`];
 }
 
-/** Hours over midnight become two ranges of a day, because Alertmanager refuses a range that ends before it begins. */
-function timeInterval({ name, days, hours, timeZone }: Alertmanager['muteTimes'][number]): Yaml {
-  const times = hours === undefined ? [] : isOverMidnight(hours) ? overMidnight(hours) : [hours];
+/** Hours over midnight are two intervals: Alertmanager refuses a range that ends before it begins, and after midnight it is the next day. */
+function timeInterval({ name, days, hours, daysOfMonth, months, timeZone }: Alertmanager['muteTimes'][number]): Yaml {
+  const interval = (weekdays: readonly Day[], times: Hours | undefined): Yaml => ({
+    ...(weekdays.length === 0 ? {} : { weekdays: [...weekdays] }),
+    ...(times === undefined ? {} : { times: [{ start_time: times.from, end_time: times.to }] }),
+    ...(daysOfMonth.length === 0 ? {} : { days_of_month: daysOfMonth.map(({ from, to }) => `${from}:${to}`) }),
+    ...(months.length === 0 ? {} : { months: [...months] }),
+    location: timeZone,
+  });
   return {
     name,
-    time_intervals: [
-      {
-        ...(days.length === 0 ? {} : { weekdays: [...days] }),
-        ...(times.length === 0 ? {} : { times: times.map(({ from, to }) => ({ start_time: from, end_time: to })) }),
-        location: timeZone,
-      },
-    ],
+    time_intervals:
+      hours === undefined || hours.to > hours.from // times of day have as many digits, so they compare as texts
+        ? [interval(days, hours)]
+        : [
+            interval(days, { from: hours.from, to: '24:00' }),
+            interval(days.map(dayAfter), { from: '00:00', to: hours.to }),
+          ],
   };
 }
 
 type Hours = NonNullable<Alertmanager['muteTimes'][number]['hours']>;
-
-/** Times of day have the same number of digits, so they are compared as texts. */
-const isOverMidnight = ({ from, to }: Hours): boolean => to < from;
-const overMidnight = ({ from, to }: Hours): readonly Hours[] => [
-  { from: '00:00', to },
-  { from, to: '24:00' },
-];
-
-function receiver(config: Receiver): Yaml {
-  const { name, sendResolved } = config;
-  const shared = { send_resolved: sendResolved };
-  const file = (key = ''): string => `${RECEIVERS}/${key}`;
-  const { address, credentials } = receiverKeys(config);
-  switch (config.type) {
-    case 'discord':
-      return {
-        name,
-        discord_configs: [
-          { ...shared, webhook_url_file: file(address), title: TEMPLATES.title, message: TEMPLATES.markdown },
-        ],
-      };
-    case 'slack':
-      return {
-        name,
-        slack_configs: [
-          {
-            ...shared,
-            api_url_file: file(address),
-            title: TEMPLATES.title,
-            text: TEMPLATES.slack,
-            fallback: TEMPLATES.title,
-          },
-        ],
-      };
-    case 'email':
-      return {
-        name,
-        email_configs: [
-          {
-            ...shared,
-            to: config.to.join(', '),
-            from: config.from,
-            smarthost: `${config.host}:${config.port}`,
-            ...(config.user === undefined ? {} : { auth_username: config.user, auth_password_file: file(credentials) }),
-            require_tls: true,
-            headers: { Subject: TEMPLATES.title },
-            html: '', // the default one loads nothing, but shows labels and no links
-            text: TEMPLATES.text,
-          },
-        ],
-      };
-    case 'webhook':
-      return {
-        name,
-        webhook_configs: [
-          {
-            ...shared,
-            url_file: file(address),
-            ...(config.auth === undefined ? {} : authorization(config.auth, file(credentials))),
-          },
-        ],
-      };
-    case 'pagerduty':
-      return {
-        name,
-        pagerduty_configs: [
-          {
-            ...shared,
-            routing_key_file: file(address),
-            ...(config.region === 'eu' ? { url: 'https://events.eu.pagerduty.com/v2/enqueue' } : {}),
-            description: TEMPLATES.title,
-            // PagerDuty knows these three and `error`.
-            severity: '{{ with .CommonLabels.severity }}{{ . }}{{ else }}error{{ end }}',
-            group: '{{ .CommonLabels.tenant }}',
-            details: { alerts: TEMPLATES.text },
-            links: [{ href: '{{ .CommonAnnotations.runbook_url }}', text: 'Runbook' }],
-          },
-        ],
-      };
-  }
-}
-
-function authorization(auth: NonNullable<Extract<Receiver, { readonly type: 'webhook' }>['auth']>, file: string): Yaml {
-  return {
-    http_config:
-      auth.type === 'basic'
-        ? { basic_auth: { username: auth.user, password_file: file } }
-        : { authorization: { type: 'Bearer', credentials_file: file } },
-  };
-}

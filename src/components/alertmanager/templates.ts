@@ -1,4 +1,5 @@
 /** Messages in Alertmanager's template language: one line about the group, then each alert with its links. */
+import type { Alertmanager, Receiver } from '../../config';
 
 /** Number of alerts that a message shows. Discord accepts 4096 characters. */
 const SHOWN = 5;
@@ -48,21 +49,31 @@ const markdownText = (text: string): string => `{{ reReplaceAll ${MARKUP} ${JSON
 
 const EXPLORE_URL = '(or .Annotations.explore_url .GeneratorURL)';
 
-const MARKDOWN = [
-  define(
-    'spywatcher.markdown.alert',
-    `**{{ with .Annotations.summary }}${markdownText('.')}{{ else }}${markdownText('$.Labels.alertname')}{{ end }}**\n`,
-    `{{ with .Annotations.description }}${markdownText('.')}\n{{ end }}`,
-    '{{ template "spywatcher.state" . }}',
-    `{{ with .Annotations.runbook_url }} · [Runbook](${markdownUrl('.')}){{ end }}`,
-    `{{ with ${EXPLORE_URL} }} · [Explore](${markdownUrl('.')}){{ end }}\n\n`,
-  ),
-  define(
-    'spywatcher.markdown',
-    eachAlert('spywatcher.markdown.alert'),
-    `${HAS_MORE}${SHOWN} of {{ len .Alerts }} are shown.{{ end }}`,
-  ),
-].join('');
+/** Alerts in Markdown, for a reader with its own end of a line and its own care for what a log line says. */
+const inMarkdown = (name: string, end: string, textOf: (text: string) => string): string =>
+  [
+    define(
+      `${name}.alert`,
+      `**{{ with .Annotations.summary }}${textOf('.')}{{ else }}${textOf('$.Labels.alertname')}{{ end }}**${end}`,
+      `{{ with .Annotations.description }}${textOf('.')}${end}{{ end }}`,
+      '{{ template "spywatcher.state" . }}',
+      `{{ with .Annotations.runbook_url }} · [Runbook](${markdownUrl('.')}){{ end }}`,
+      `{{ with ${EXPLORE_URL} }} · [Explore](${markdownUrl('.')}){{ end }}\n\n`,
+    ),
+    define(name, eachAlert(`${name}.alert`), `${HAS_MORE}${SHOWN} of {{ len .Alerts }} are shown.{{ end }}`),
+  ].join('');
+
+const MARKDOWN = inMarkdown('spywatcher.markdown', '\n', markdownText);
+
+/** Teams and Webex show a single end of a line as a blank. */
+const PARAGRAPHS = inMarkdown('spywatcher.paragraphs', '\n\n', markdownText);
+
+/** Mattermost and Rocket.Chat: a quoted `@all` must tell nobody, so a space of no width follows its `@`. */
+const CHAT = inMarkdown(
+  'spywatcher.chat',
+  '\n',
+  (text) => `{{ reReplaceAll "@" "@\u200b" (reReplaceAll ${MARKUP} ${JSON.stringify('\\$1')} ${text}) }}`,
+);
 
 /** Text of a log line for Slack. Its `<` must not begin a link or the mention of a channel. */
 const slackText = (text: string): string =>
@@ -103,11 +114,28 @@ const TEXT = [
   ),
 ].join('');
 
-/** The names of the templates, and the file that defines them. */
+/** Calls of the templates. */
 export const TEMPLATES = {
   title: '{{ template "spywatcher.title" . }}',
   markdown: '{{ template "spywatcher.markdown" . }}',
+  paragraphs: '{{ template "spywatcher.paragraphs" . }}',
+  chat: '{{ template "spywatcher.chat" . }}',
   slack: '{{ template "spywatcher.slack" . }}',
   text: '{{ template "spywatcher.text" . }}',
-  file: [TITLE, STATE, EXPLORE, MARKDOWN, SLACK, TEXT].join(''),
 } as const;
+
+/** Those that only these receivers have. */
+const FOR_SOME: readonly (readonly [template: string, types: readonly Receiver['type'][]])[] = [
+  [PARAGRAPHS, ['teams', 'webex']],
+  [CHAT, ['mattermost', 'rocketchat']],
+];
+
+/** The files that define the templates, by name. */
+export function templateFiles({ receivers, templates }: Alertmanager): Readonly<Record<string, string>> {
+  const some = FOR_SOME.filter(([, types]) => receivers.some(({ type }) => types.includes(type)));
+  const own = Object.entries(templates).map(([name, text]) => define(name, text));
+  return {
+    'spywatcher.tmpl': [TITLE, STATE, EXPLORE, MARKDOWN, SLACK, TEXT, ...some.map(([template]) => template)].join(''),
+    ...(own.length === 0 ? {} : { 'own.tmpl': own.join('') }),
+  };
+}

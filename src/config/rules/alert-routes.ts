@@ -1,9 +1,10 @@
 /** Rules on who is told of which alert. Every alert of the stack is routed and inhibited as Alertmanager would. */
 import { SEVERITIES } from '../severity';
 import { builtInLogAlerts, builtInMetricAlerts, type KnownAlert, knownAlerts } from '../known-alerts';
-import { coverAllTime } from '../mute-times';
+import { isAlwaysMute } from '../mute-times';
 import { formatPath, type Problem } from '../problem';
 import type { Alertmanager, StackConfig } from '../schema';
+import { fulfils, type Matcher } from '../selector';
 import { closest } from '../suggest';
 import { NOBODY } from './alertmanager';
 import { problem, type Rule, when } from './rule';
@@ -56,13 +57,39 @@ function unknownNames(
       (['while', 'silence'] as const).map((side) => [[SECTION, 'inhibit', index, side], rule[side]] as const),
     ),
   ];
-  if (sides.every(([, conditions]) => conditions.alerts.length === 0)) return [];
+  if (sides.every(([, { alerts: names, matchers }]) => names.length + matchers.length === 0)) return [];
   const known = [...builtInLogAlerts(config), ...builtInMetricAlerts(config), ...alerts.map(({ name }) => name)];
-  return sides.flatMap(([path, conditions]) =>
-    conditions.alerts.flatMap((name, at) =>
+  return sides.flatMap(([path, conditions]) => [
+    ...conditions.alerts.flatMap((name, at) =>
       when(!known.includes(name), () => unknownAlert([...path, 'alerts', at], name, known)),
     ),
-  );
+    ...conditions.matchers.flatMap((matcher, at) => unmatched([...path, 'matchers', at], matcher, known, config)),
+  ]);
+}
+
+/** A matcher that demands of a label what no alert of the stack has. */
+function unmatched(
+  path: readonly PropertyKey[],
+  matcher: Matcher,
+  names: readonly string[],
+  { auth }: StackConfig,
+): readonly Problem[] {
+  const values: Readonly<Record<string, readonly string[]>> = {
+    alertname: names,
+    severity: SEVERITIES,
+    tenant: [...auth.loki.tenants.map(({ name }) => name), ''],
+  };
+  const has = Object.hasOwn(values, matcher.label) ? values[matcher.label] : undefined;
+  if (has === undefined || has.some((value) => fulfils(value, matcher) === true)) return [];
+  const similar = closest(matcher.value, has);
+  return [
+    problem(
+      path,
+      `${matcher.label}${matcher.operator}${JSON.stringify(matcher.value)}`,
+      `a matcher that an alert of the stack fulfils; none has such a ${matcher.label}`,
+      similar === undefined || similar === '' ? 'remove it' : `did you mean ${similar}?`,
+    ),
+  ];
 }
 
 function unknownAlert(path: readonly PropertyKey[], name: string, known: readonly string[]): Problem {
@@ -78,21 +105,31 @@ function unknownAlert(path: readonly PropertyKey[], name: string, known: readonl
 /** Whether an alert meets conditions. `maybe`: a label decides that the alert's expression may set. */
 function meets({ name, labels }: KnownAlert, conditions: Conditions): 'yes' | 'no' | 'maybe' {
   const has: Readonly<Record<string, string | undefined>> = { ...labels, alertname: name };
-  const wanted = [
+  const wanted: readonly Wanted[] = [
     ...oneOf('severity', conditions.severities),
     ...oneOf('tenant', conditions.tenants),
     ...oneOf('alertname', conditions.alerts),
-    ...Object.entries(conditions.labels).map(([label, value]) => [label, [value]] as const),
+    ...Object.entries(conditions.labels).flatMap(([label, value]) => oneOf(label, [value])),
+    ...conditions.matchers.map((matcher) => ({
+      label: matcher.label,
+      accepts: (value: string) => fulfils(value, matcher) === true,
+    })),
   ];
-  const answers = wanted.map(([label, values]) => {
+  const answers = wanted.map(({ label, accepts }) => {
     const value = has[label];
-    return value === undefined ? 'maybe' : values.includes(value) ? 'yes' : 'no';
+    return value === undefined ? 'maybe' : accepts(value) ? 'yes' : 'no';
   });
   return answers.includes('no') ? 'no' : answers.includes('maybe') ? 'maybe' : 'yes';
 }
 
-function oneOf(label: string, values: readonly string[]): readonly (readonly [string, readonly string[]])[] {
-  return values.length === 0 ? [] : [[label, values]];
+/** What is wanted of one label. */
+interface Wanted {
+  readonly label: string;
+  readonly accepts: (value: string) => boolean;
+}
+
+function oneOf(label: string, values: readonly string[]): readonly Wanted[] {
+  return values.length === 0 ? [] : [{ label, accepts: (value) => values.includes(value) }];
 }
 
 /** Routes that an alert can reach, in their order, and whether it can also reach the fallback. */
@@ -139,7 +176,8 @@ function untold(alertmanager: Alertmanager, alerts: readonly KnownAlert[]): read
   const { receivers, routes, fallback, muteTimes } = alertmanager;
   // Another rule is about stacks without receivers.
   if (receivers.length === 0) return [];
-  const isMute = routes.map(({ mute }) => coverAllTime(muteTimes.filter(({ name }) => mute.includes(name))));
+  const timesOf = (names: readonly string[]) => muteTimes.filter(({ name }) => names.includes(name));
+  const isMute = routes.map(({ mute, active }) => isAlwaysMute(timesOf(mute), timesOf(active)));
   const tells = (index: number): boolean => routes[index]?.receiver !== NOBODY && isMute[index] !== true;
   const byPlace = new Map<number | undefined, readonly string[]>();
   for (const alert of alerts.filter(({ labels }) => labels['severity'] === TOLD)) {

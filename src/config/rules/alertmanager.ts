@@ -1,20 +1,13 @@
 import { alertSources } from '../derived/heartbeat';
 import type { Problem } from '../problem';
 import { formatDuration } from '../units';
-import type { Alertmanager, StackConfig } from '../schema';
+import type { Alertmanager } from '../schema';
 import { portOf, reachable } from './reachable';
+import { ofEmbedded, repeatedNames } from './of-embedded';
 import { problem, type Rule, when } from './rule';
 
 /** The receiver that tells nobody. */
 export const NOBODY = 'none';
-
-type Check = (alertmanager: Alertmanager, config: StackConfig) => readonly Problem[];
-
-/** A rule for the stack's own Alertmanager. */
-const ofEmbedded = (reads: readonly string[], check: Check): Rule => ({
-  reads,
-  check: (config) => (config.alertmanager.type === 'embedded' ? check(config.alertmanager, config) : []),
-});
 
 const SECTION = 'alertmanager';
 const RECEIVERS = `${SECTION}.receivers`;
@@ -34,33 +27,12 @@ export const alertmanagerRules: readonly Rule[] = [
     ),
   ),
   ofEmbedded([RECEIVERS], ({ receivers }) => [
-    ...repeated(receivers, 'receivers', 'a receiver'),
+    ...repeatedNames(receivers, [SECTION, 'receivers'], 'a receiver'),
     ...receivers.flatMap(({ name }, index) =>
       when(name === NOBODY, () =>
         problem([SECTION, 'receivers', index, 'name'], name, 'another name than none, which tells nobody', 'rename it'),
       ),
     ),
-  ]),
-  ofEmbedded([`${SECTION}.muteTimes`], ({ muteTimes }) => [
-    ...repeated(muteTimes, 'muteTimes', 'a mute time'),
-    ...muteTimes.flatMap(({ days, hours }, index) => [
-      ...when(days.length === 0 && hours === undefined, () =>
-        problem(
-          [SECTION, 'muteTimes', index],
-          muteTimes[index],
-          'days or hours: without both it would never end',
-          'add days or hours; to tell nobody at all, write a route with receiver: none',
-        ),
-      ),
-      ...when(hours !== undefined && (hours.from === hours.to || hours.from === '24:00' || hours.to === '00:00'), () =>
-        problem(
-          [SECTION, 'muteTimes', index, 'hours'],
-          hours,
-          'two times of a day, none of which is its other end',
-          "write the begin of a day as from: '00:00' and its end as to: '24:00'",
-        ),
-      ),
-    ]),
   ]),
   ofEmbedded([RECEIVERS, ROUTES, `${SECTION}.fallback`], ({ receivers, routes, fallback }) => {
     const names = receivers.map(({ name }) => name);
@@ -85,20 +57,6 @@ export const alertmanagerRules: readonly Rule[] = [
       ),
     ];
   }),
-  ofEmbedded([ROUTES, `${SECTION}.muteTimes`], ({ routes, muteTimes }) =>
-    routes.flatMap(({ mute }, index) =>
-      mute.flatMap((name, at) =>
-        when(!muteTimes.some((time) => time.name === name), () =>
-          problem(
-            [SECTION, 'routes', index, 'mute', at],
-            name,
-            'a name of alertmanager.muteTimes',
-            'add it to alertmanager.muteTimes',
-          ),
-        ),
-      ),
-    ),
-  ),
   ofEmbedded([ROUTES, `${SECTION}.inhibit`, 'auth.loki.tenants'], ({ routes, inhibit }, { auth }) => {
     const names = auth.loki.tenants.map(({ name }) => name);
     const unknown = (path: readonly PropertyKey[], tenants: readonly string[]): readonly Problem[] =>
@@ -124,7 +82,7 @@ export const alertmanagerRules: readonly Rule[] = [
             [SECTION, 'inhibit', index, side],
             rule[side],
             'a condition: without one it is about every alert',
-            'add severities, tenants, alerts or labels',
+            'add severities, tenants, alerts, labels or matchers',
           ),
         ),
       ),
@@ -164,9 +122,10 @@ export const alertmanagerRules: readonly Rule[] = [
   }),
   ofEmbedded([RECEIVERS], ({ receivers }) =>
     receivers.flatMap((receiver, index) => {
-      // The port of a generic webhook is in its URL, which is a secret.
-      if (receiver.type === 'webhook') return [];
-      const port = receiver.type === 'email' ? receiver.port : 443;
+      // The port of these is in a URL that is a secret.
+      if (receiver.type === 'webhook' || receiver.type === 'mattermost') return [];
+      const port =
+        receiver.type === 'email' ? receiver.port : receiver.type === 'rocketchat' ? portOf(receiver.url) : 443;
       return reachable([SECTION, 'receivers', index], { port, egress: receiver.egress }, receiver.type);
     }),
   ),
@@ -188,18 +147,12 @@ export const alertmanagerRules: readonly Rule[] = [
   },
 ];
 
-function repeated(
-  entries: readonly { readonly name: string }[],
-  list: 'receivers' | 'muteTimes',
-  what: string,
-): readonly Problem[] {
-  return entries.flatMap(({ name }, index) =>
-    when(entries.findIndex((entry) => entry.name === name) < index, () =>
-      problem([SECTION, list, index, 'name'], name, `a name that ${what} has alone`, 'rename one of the two'),
-    ),
-  );
-}
-
-function isEverything({ severities, tenants, alerts, labels }: Alertmanager['inhibit'][number]['while']): boolean {
-  return [severities, tenants, alerts, Object.keys(labels)].every(({ length }) => length === 0);
+function isEverything({
+  severities,
+  tenants,
+  alerts,
+  labels,
+  matchers,
+}: Alertmanager['inhibit'][number]['while']): boolean {
+  return [severities, tenants, alerts, Object.keys(labels), matchers].every(({ length }) => length === 0);
 }

@@ -2,6 +2,7 @@
 import { agentRules } from './agent';
 import { agentAlsoRules } from './agent-also';
 import { alertmanagerRules } from './alertmanager';
+import { alertmanagerTextRules } from './alertmanager-texts';
 import { alertRouteRules } from './alert-routes';
 import { alertingRules } from './alerting';
 import { authRules } from './auth';
@@ -18,6 +19,7 @@ import { grafanaSettingRules } from './grafana-settings';
 import { imageRules } from './images';
 import { limitsRules } from './limits';
 import { monitoringRules } from './monitoring';
+import { muteTimeRules } from './mute-times';
 import { namespaceRules } from './namespaces';
 import { networkRules } from './network';
 import { persistenceRules } from './persistence';
@@ -51,6 +53,8 @@ export const rules: readonly Rule[] = [
   ...agentAlsoRules,
   ...alertingRules,
   ...alertmanagerRules,
+  ...alertmanagerTextRules,
+  ...muteTimeRules,
   ...alertRouteRules,
   ...monitoringRules,
   ...canaryRules,

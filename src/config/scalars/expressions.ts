@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { unreadableCharacter } from '../../syntax/characters';
 import { unquoted } from '../../syntax/go-text';
 import { type Re2, re2, re2Fault } from '../../syntax/re2';
-import { matchersIn } from '../selector';
+import { type Matcher, matchersIn, matchersOf } from '../selector';
 import { type RuleParams, says, withPattern } from './base';
 
 /** Label matchers only, as Loki's `retention_stream` needs them: `{job="security"}`. */
@@ -26,6 +26,33 @@ export const streamSelector = () =>
       if (fault !== undefined) report(context, `${label}: ${RE2.rule}; RE2 says: ${fault}`, RE2.remedy);
     }
   });
+
+const MATCHER_RULE = {
+  rule: 'a matcher of one label: its name, one of = != =~ !~, and a value in double quotes',
+  remedy: `write for example 'namespace=~"shop-.*"'`,
+};
+
+/** A matcher of Alertmanager, as its value: one label, one of four operators, and a text or an expression in RE2. */
+export const alertMatcher = (): z.ZodType<Matcher, string> =>
+  withPattern('matcher of alerts', /^\s*[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"([^"\\]|\\.)*"\s*$/, MATCHER_RULE)
+    .superRefine((text, context) => {
+      for (const { quoted, operator } of matchersIn(text)) {
+        const value = unquoted(quoted);
+        const character = unreadableCharacter(value ?? '');
+        const fault = value === undefined || !operator.endsWith('~') ? undefined : re2Fault(value);
+        if (value === undefined) report(context, 'a text with escapes that Go knows', 'write a backslash twice');
+        if (character !== undefined) report(context, noCharacter(character), 'remove it');
+        if (fault !== undefined) report(context, `${RE2.rule}; RE2 says: ${fault}`, MATCHER_RULE.remedy);
+      }
+    })
+    .transform((text) => matchersOf(text)[0] ?? { label: '', operator: '=', value: '' });
+
+/** Words of a message, as a template of Alertmanager. Rules check it, with the templates that it may call. */
+export const messageText = () =>
+  z
+    .string()
+    .min(1)
+    .meta({ title: 'template of Alertmanager', patternErrorMessage: 'a template that Alertmanager can fill' });
 
 const RE2 = {
   rule: 'a regular expression in RE2 syntax: no look-around, no back-references',

@@ -90,6 +90,17 @@ export const labelName = () =>
     remedy: 'write for example alertname',
   });
 
+/** Name of a template of messages. */
+export const templateName = () =>
+  withPattern(
+    'name of a template',
+    new RegExp(`^(?!(?:${EVERY_OBJECT_HAS})$)[a-z][A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]+)*$`),
+    {
+      rule: 'the name of a template: letters, digits, hyphens and underscores, words joined by dots, the first letter small',
+      remedy: 'write for example team.title',
+    },
+  );
+
 /** Text for one setting. It contains no variable of Grafana's (`$`, `%(…)s`), and no character that ends the setting. */
 export const settingText = (what: string, example: string) =>
   withPattern('plain text', /^(?!.*%\()[^\s'"`$\\;#{}]([^'"`$\\;#{}\n\r\t]{0,253}[^\s'"`$\\;#{}])?$/, {

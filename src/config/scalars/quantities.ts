@@ -39,6 +39,14 @@ const MOMENT_RULE = {
   rule: 'a moment that exists, in UTC and to the second',
   remedy: 'write for example "2027-03-01T12:00:00Z", with quotes',
 };
+const CHAT_RULE = {
+  rule: 'the id of a chat: a whole number, negative for a group',
+  remedy: 'write for example -1001234567890, without quotes',
+};
+const DAY_OF_MONTH_RULE = {
+  rule: 'a day of a month: 1 to 31, or -1 to -31, counted from its end',
+  remedy: 'write for example 1, or -1 for the last day',
+};
 const CPU_RULE = {
   rule: 'an amount of CPU above 0, at most 10000: cores, or thousandths with m',
   remedy: 'write for example 250m, "1" or 0.5',
@@ -75,6 +83,22 @@ export const positiveInteger = () =>
     rule: `a whole number from 1 to ${MOST}`,
     remedy: 'write for example 3, without quotes',
   });
+
+/** Id of a chat of Telegram. */
+export const chatId = () =>
+  wholeNumber('id of a chat', -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, CHAT_RULE).refine((id) => id !== 0, {
+    params: { ...CHAT_RULE },
+  });
+
+/** Day of a month, counted from its end where it is negative. */
+export const dayOfMonth = () =>
+  wholeNumber('day of a month', -31, 31, DAY_OF_MONTH_RULE).refine((day) => day !== 0, {
+    params: { ...DAY_OF_MONTH_RULE },
+  });
+
+/** Priority of a message of Pushover. */
+export const pushoverPriority = () =>
+  wholeNumber('priority', -2, 2, { rule: 'a whole number from -2 to 2', remedy: 'write for example 1' });
 
 /** A number of connections. nginx counts them in 16 bits, and does not start with a larger limit. */
 export const connections = () =>

@@ -1,15 +1,20 @@
 import { z } from 'zod';
+import { DAYS, MONTHS } from '../calendar';
 import { SEVERITIES } from '../severity';
 import { defaults } from '../defaults';
 import {
+  alertMatcher,
   alertName,
   clock,
+  dayOfMonth,
   distinct,
   dnsLabel,
   duration,
   labelName,
   labelValue,
+  messageText,
   replicas,
+  templateName,
   tenantName,
   timeZone,
   url,
@@ -24,6 +29,10 @@ const alertsWith = () => ({
   tenants: z.array(tenantName()).default([]).describe('Alerts of these tenants. Without one, of any.'),
   alerts: z.array(alertName()).default([]).describe('Alerts with these names. Without one, with any.'),
   labels: z.record(labelName(), labelValue()).default({}).describe('Alerts with these labels.'),
+  matchers: z
+    .array(alertMatcher())
+    .prefault([])
+    .describe('Alerts that fulfil these as well, each as Alertmanager writes it. A label that is not there is empty.'),
 });
 
 const GROUPING = {
@@ -38,13 +47,15 @@ const route = z.strictObject({
   ...alertsWith(),
   continue: z.boolean().default(false).describe('Whether later routes also see these alerts.'),
   mute: z.array(dnsLabel()).default([]).describe('Names of `muteTimes` during which nobody is told.'),
+  active: z
+    .array(dnsLabel())
+    .default([])
+    .describe('Names of `muteTimes` outside of which nobody is told. Without one, somebody is told at any time.'),
   groupBy: distinct(z.array(labelName()).min(1)).optional().describe(GROUPING.groupBy),
   groupWait: duration().optional().describe(GROUPING.groupWait),
   groupInterval: duration().optional().describe(GROUPING.groupInterval),
   repeatInterval: duration().optional().describe(GROUPING.repeatInterval),
 });
-
-const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 const muteTime = z.strictObject({
   name: dnsLabel().describe('Name, for routes.'),
@@ -53,6 +64,16 @@ const muteTime = z.strictObject({
     .strictObject({ from: clock().describe('Begin.'), to: clock().describe('End.') })
     .optional()
     .describe('Hours of those days. Without it, the whole day. An end before the beginning means the next day.'),
+  daysOfMonth: z
+    .array(
+      z.strictObject({
+        from: dayOfMonth().describe('First day. A negative one counts from the end of the month.'),
+        to: dayOfMonth().describe('Last day, counted from the same end.'),
+      }),
+    )
+    .default([])
+    .describe('Days of the month. Without one, all of them.'),
+  months: z.array(z.enum(MONTHS)).default([]).describe('Months. Without one, all of them.'),
   timeZone: timeZone().default('UTC').describe('Time zone of the days and hours.'),
 });
 
@@ -79,7 +100,7 @@ export const alertmanager = z.discriminatedUnion('type', [
     receivers: z.array(receiver).default([]).describe('Receivers of alerts.'),
     routes: z
       .array(route)
-      .default([])
+      .prefault([])
       .describe(
         'Which receiver is told of which alert. The first route that matches decides, unless it has `continue`.',
       ),
@@ -105,11 +126,17 @@ export const alertmanager = z.discriminatedUnion('type', [
     repeatInterval: duration().prefault(repeatInterval).describe(GROUPING.repeatInterval),
     inhibit: z
       .array(inhibition)
-      .default([])
+      .prefault([])
       .describe(
         'Alerts that add nothing while another one fires. A critical alert always silences the warning of the same name.',
       ),
-    muteTimes: z.array(muteTime).default([]).describe('Times during which routes can be mute.'),
+    muteTimes: z.array(muteTime).default([]).describe('Times, for `mute` and `active` of routes.'),
+    templates: z
+      .record(templateName(), messageText())
+      .default({})
+      .describe(
+        'Own templates, which texts of receivers call: `{{ template "team.line" . }}`. Texts may also call `spywatcher.title`, `.text`, `.markdown` and `.slack`, and those of Alertmanager.',
+      ),
     retention: duration()
       .prefault(defaults.alertmanager.retention)
       .describe(

@@ -1,8 +1,20 @@
 /** No option is accepted and ignored: each one, changed alone, changes an object. */
 import { parseStackConfig } from '../../../src/config';
 import { ANOTHER_CA } from '../../support/certificates';
-import { AUDIT_RULES, everything, ORDERS_DASHBOARD, otherwise } from '../../support/config';
+import { AUDIT_RULES, everything, ORDERS_DASHBOARD, otherwise, ROUTED } from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
+
+/** Receivers of alerts, in their order, and those of the routes. */
+const RECEIVERS = [
+  'channel',
+  'chat',
+  'mail',
+  'hook',
+  'pager',
+  ...ROUTED.filter((name) => !['chat', 'mail', 'hook'].includes(name)),
+];
+const ROUTES = ['pager', ...ROUTED];
+const receiverAt = (name: string, key: string): string => `alertmanager.receivers.${RECEIVERS.indexOf(name)}.${key}`;
 
 /** These say what is allowed, what is there or how to apply, and so stand in no object. */
 const NOT_RENDERED: Readonly<Record<string, unknown>> = {
@@ -34,7 +46,7 @@ const SHAPES = [
   'grafana.datasources.others.0.secrets.1',
   'grafana.login.oauth.generic.type',
   'alertmanager.type',
-  ...[0, 1, 2, 3, 4].map((index) => `alertmanager.receivers.${index}.type`),
+  ...RECEIVERS.map((name) => receiverAt(name, 'type')),
   'alertmanager.receivers.3.auth.type',
   'pods.all.topologySpread.0.whenUnsatisfiable', // goes with minDomains
   ...['topologyKey', 'whenUnsatisfiable'].map((key) => `pods.loki.topologySpread.0.${key}`), // go with zoneAware
@@ -81,34 +93,38 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'grafana.plugins.egress.0.port': { 'grafana.plugins.list.0.url': 'https://plugins.example.com:442/lokiexplore.zip' },
   'grafana.smtp.port': { 'grafana.smtp.egress.0.port': 2524 },
   'grafana.smtp.egress.0.port': { 'grafana.smtp.port': 2524 },
-  'alertmanager.receivers.0.name': { 'alertmanager.fallback': 'changed' },
-  'alertmanager.receivers.1.name': { 'alertmanager.routes.1.receiver': 'changed' },
-  'alertmanager.receivers.2.name': { 'alertmanager.routes.2.receiver': 'changed' },
-  'alertmanager.receivers.3.name': { 'alertmanager.routes.3.receiver': 'changed' },
-  'alertmanager.receivers.4.name': { 'alertmanager.routes.0.receiver': 'changed' },
+  [receiverAt('channel', 'name')]: { 'alertmanager.fallback': 'changed' },
+  ...Object.fromEntries(
+    ROUTES.map((name, index) => [receiverAt(name, 'name'), { [`alertmanager.routes.${index}.receiver`]: 'changed' }]),
+  ),
   'alertmanager.receivers.2.port': { 'alertmanager.receivers.2.egress.0.port': 2525 },
   'alertmanager.receivers.2.egress.0.port': { 'alertmanager.receivers.2.port': 2525 },
   ...Object.fromEntries(
-    [0, 1, 4].map((index) => [
-      `alertmanager.receivers.${index}.egress.0.port`,
-      { [`alertmanager.receivers.${index}.egress.1`]: { cidr: '203.0.113.16/32', port: 443 } },
+    RECEIVERS.filter((name) => !['mail', 'hook', 'town-square'].includes(name)).map((name) => [
+      receiverAt(name, 'egress.0.port'),
+      { [receiverAt(name, 'egress.1')]: { cidr: '203.0.113.16/32', port: 443 } },
     ]),
   ),
   ...Object.fromEntries(
-    ['pager', 'chat', 'mail', 'hook'].map((name, index) => [
+    ROUTES.map((name, index) => [
       `alertmanager.routes.${index}.receiver`,
-      { 'alertmanager.routes.4': { receiver: name } },
+      { [`alertmanager.routes.${ROUTES.length}`]: { receiver: name } },
     ]),
   ),
-  'alertmanager.fallback': { 'alertmanager.routes.4': { receiver: 'channel' } },
-  'alertmanager.muteTimes.0.name': Object.fromEntries(
-    [0, 1, 2, 3].map((index) => [`alertmanager.routes.${index}.mute.0`, 'changed']),
+  'alertmanager.fallback': { [`alertmanager.routes.${ROUTES.length}`]: { receiver: 'channel' } },
+  ...Object.fromEntries(
+    ['mute', 'active'].map((key, at) => [
+      `alertmanager.muteTimes.${at}.name`,
+      Object.fromEntries(ROUTES.map((_, index) => [`alertmanager.routes.${index}.${key}.0`, 'changed'])),
+    ]),
   ),
   ...Object.fromEntries(
-    [0, 1, 2, 3].map((index) => [
-      `alertmanager.routes.${index}.mute.0`,
-      { 'alertmanager.muteTimes.1': { name: 'changed', days: ['monday'] } },
-    ]),
+    ROUTES.flatMap((_, index) =>
+      ['mute', 'active'].map((key) => [
+        `alertmanager.routes.${index}.${key}.0`,
+        { 'alertmanager.muteTimes.2': { name: 'changed', days: ['monday'] } },
+      ]),
+    ),
   ),
   'pods.promtail.tolerations.0.operator': { 'pods.promtail.tolerations.0.value': '' },
   'pods.all.tolerations.0.operator': { 'pods.all.tolerations.0.value': '' },
@@ -194,30 +210,48 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'alertmanager.urls.0': 'https://changed.example.com',
   'alertmanager.egress.0.cidr': '10.99.0.0/16',
   'alertmanager.heartbeat.egress.0.cidr': '10.99.0.0/16',
-  ...Object.fromEntries([0, 1, 2, 4].map((index) => [`alertmanager.receivers.${index}.egress.0.cidr`, '10.99.0.0/16'])),
+  ...Object.fromEntries(RECEIVERS.map((name) => [receiverAt(name, 'egress.0.cidr'), '10.99.0.0/16'])),
   'alertmanager.receivers.2.to.0': 'changed@spywatcher.example',
   'alertmanager.receivers.2.to.1': 'changed@spywatcher.example',
   'alertmanager.receivers.2.from': 'changed@spywatcher.example',
-  'alertmanager.receivers.4.region': 'us',
+  [receiverAt('pager', 'region')]: 'us',
+  [receiverAt('on-call', 'region')]: 'eu',
+  [receiverAt('on-call', 'responders.0.type')]: 'user',
   ...Object.fromEntries(
-    [0, 1, 2, 3].flatMap((index) => [
+    ['critical', 'warning', 'info'].map((severity) => [receiverAt('on-call', `priorities.${severity}`), 'P5']),
+  ),
+  [receiverAt('group', 'format')]: 'text',
+  [receiverAt('phone', 'priorities.info')]: -1,
+  [receiverAt('rocket', 'url')]: 'https://changed.example.com',
+  ...Object.fromEntries(
+    ROUTES.flatMap((_, index) => [
+      [`alertmanager.routes.${index}.matchers.0`, 'namespace="changed"'],
       [`alertmanager.routes.${index}.severities.0`, 'info'],
       [`alertmanager.routes.${index}.tenants.0`, index === 0 ? 'audit' : 'app'],
       [`alertmanager.routes.${index}.receiver`, 'none'],
     ]),
   ),
   'alertmanager.fallback': 'none',
-  ...Object.fromEntries([0, 1, 2, 3].map((index) => [`alertmanager.routes.${index}.alerts.0`, 'LokiLosesLines'])),
+  ...Object.fromEntries(ROUTES.map((_, index) => [`alertmanager.routes.${index}.alerts.0`, 'LokiLosesLines'])),
   'alertmanager.inhibit.0.while.alerts.0': 'LokiLosesLines',
   'alertmanager.inhibit.0.silence.alerts.0': 'LokiLosesLines',
   'alertmanager.inhibit.0.while.severities.0': 'info',
   'alertmanager.inhibit.0.while.tenants.0': 'audit',
   'alertmanager.inhibit.0.silence.severities.0': 'info',
   'alertmanager.inhibit.0.silence.tenants.0': 'app',
-  'alertmanager.muteTimes.0.days.0': 'monday',
-  'alertmanager.muteTimes.0.hours.from': '21:00',
-  'alertmanager.muteTimes.0.hours.to': '05:00',
-  'alertmanager.muteTimes.0.timeZone': 'UTC',
+  'alertmanager.inhibit.0.while.matchers.0': 'namespace="changed"',
+  'alertmanager.inhibit.0.silence.matchers.0': 'pod="changed"',
+  ...Object.fromEntries(
+    [0, 1].flatMap((index) => [
+      [`alertmanager.muteTimes.${index}.days.0`, 'tuesday'],
+      [`alertmanager.muteTimes.${index}.hours.from`, '02:00'],
+      [`alertmanager.muteTimes.${index}.hours.to`, '19:00'],
+      [`alertmanager.muteTimes.${index}.months.0`, 'may'],
+      [`alertmanager.muteTimes.${index}.months.1`, 'may'],
+      [`alertmanager.muteTimes.${index}.timeZone`, 'UTC'],
+    ]),
+  ),
+  'alertmanager.muteTimes.0.daysOfMonth.0.from': 2,
   'images.alertmanager': 'docker.io/prom/alertmanager:v0.31.99',
   'secretSource.storeKind': 'ClusterSecretStore',
   'monitoring.type': 'none',

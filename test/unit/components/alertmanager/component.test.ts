@@ -1,9 +1,12 @@
 import { Alertmanager, type AlertmanagerProps } from '../../../../src/components/alertmanager';
 import type { StackConfig, StackConfigInput } from '../../../../src/config';
+import { STACK_TEMPLATES } from '../../../../src/config/message-template';
 import { configWith, everythingConfig } from '../../../support/config';
 import { containerOf, find, ofKind, podOf, render, yamlOf } from '../../../support/manifests';
 
-type Input = Omit<Extract<NonNullable<StackConfigInput['alertmanager']>, { readonly type: 'embedded' }>, 'type'>;
+type Embedded = Extract<NonNullable<StackConfigInput['alertmanager']>, { readonly type: 'embedded' }>;
+type Receiver = NonNullable<Embedded['receivers']>[number];
+type Input = Omit<Embedded, 'type'>;
 
 function propsOf(config: StackConfig): AlertmanagerProps {
   const { alertmanager } = config;
@@ -168,22 +171,105 @@ test.each(['promtail', 'collector'] as const)(
   },
 );
 
-describe('given hours', () => {
-  const times = (from: string, to: string) =>
-    config(withOptions({ muteTimes: [{ name: 'mute', hours: { from, to } }] })).at(
-      'time_intervals.0.time_intervals.0.times',
-    );
+describe('given a mute time', () => {
+  const intervals = (time: Omit<NonNullable<Input['muteTimes']>[number], 'name'>) =>
+    config(withOptions({ muteTimes: [{ name: 'mute', ...time }] })).at('time_intervals.0.time_intervals');
 
-  it('within a day, they are one time', () => {
-    expect(times('09:00', '17:00')).toEqual([{ start_time: '09:00', end_time: '17:00' }]);
-  });
-
-  it('over midnight, they are both ends of a day', () => {
-    expect(times('22:00', '06:00')).toEqual([
-      { start_time: '00:00', end_time: '06:00' },
-      { start_time: '22:00', end_time: '24:00' },
+  it('within a day, it is one interval', () => {
+    expect(intervals({ hours: { from: '09:00', to: '17:00' } })).toEqual([
+      { times: [{ start_time: '09:00', end_time: '17:00' }], location: 'UTC' },
     ]);
   });
+
+  it('over midnight, it ends on the next day', () => {
+    expect(intervals({ days: ['friday', 'sunday'], hours: { from: '22:00', to: '06:00' } })).toEqual([
+      { weekdays: ['friday', 'sunday'], times: [{ start_time: '22:00', end_time: '24:00' }], location: 'UTC' },
+      { weekdays: ['saturday', 'monday'], times: [{ start_time: '00:00', end_time: '06:00' }], location: 'UTC' },
+    ]);
+  });
+
+  it('of days of a month, they are ranges', () => {
+    const daysOfMonth = [
+      { from: 24, to: 26 },
+      { from: -1, to: -1 },
+    ];
+    expect(intervals({ daysOfMonth, months: ['december'], timeZone: 'Europe/Berlin' })).toEqual([
+      { days_of_month: ['24:26', '-1:-1'], months: ['december'], location: 'Europe/Berlin' },
+    ]);
+  });
+
+  it('a route is mute in it, or outside of it', () => {
+    const muteTimes = [{ name: 'nights', hours: { from: '00:00', to: '06:00' } }];
+    const routes = [{ receiver: 'operators', mute: ['nights'], active: ['nights'] }];
+    expect(config(withOptions({ receivers: [DISCORD], routes, muteTimes })).at('route.routes.0')).toEqual({
+      receiver: 'operators',
+      mute_time_intervals: ['nights'],
+      active_time_intervals: ['nights'],
+    });
+  });
+});
+
+test('matchers are those of Alertmanager, in routes and inhibitions', () => {
+  const matchers = ['a="1"', 'b!="2"', 'c=~"x|\\\\d"', 'd !~ "y"'];
+  const objects = withOptions({
+    receivers: [DISCORD],
+    routes: [{ receiver: 'operators', severities: ['info'], matchers }],
+    inhibit: [{ while: { matchers: ['e="5"'] }, silence: { matchers }, equal: [] }],
+  });
+  const written = ['a="1"', 'b!="2"', 'c=~"x|\\\\d"', 'd!~"y"'];
+  expect(config(objects).at('route.routes.0.matchers')).toEqual(['severity="info"', ...written]);
+  expect(config(objects).at('inhibit_rules.3')).toEqual({ source_matchers: ['e="5"'], target_matchers: written });
+});
+
+describe('given templates of the stack file', () => {
+  const receivers = [{ ...DISCORD, title: '{{ template "team.title" . }}', text: 'words' }];
+  const objects = withOptions({ receivers, templates: { 'team.title': '{{ .Status }}' } });
+
+  it('they stand in a file of their own, and texts take the place of the stack’s', () => {
+    expect(find(objects, 'ConfigMap').data).toMatchObject({
+      'own.tmpl': '{{ define "team.title" }}{{ .Status }}{{ end }}\n',
+    });
+    expect(config(objects).at('receivers.1.discord_configs.0')).toMatchObject({
+      title: '{{ template "team.title" . }}',
+      message: 'words',
+    });
+  });
+
+  it('another text rolls the pods', () => {
+    const hash = (text: string) =>
+      podOf(withOptions({ receivers, templates: { 'team.title': text } })).metadata.annotations[
+        'spywatcher-logs/config-hash'
+      ];
+    expect(hash('a')).not.toBe(hash('b'));
+  });
+});
+
+test.each(STACK_TEMPLATES)('a text may call %s, which every stack defines', (name) => {
+  expect(find(withOptions(), 'ConfigMap').data['spywatcher.tmpl']).toContain(`{{ define "${name}" }}`);
+});
+
+test.each([
+  ['critical', 'P1'],
+  ['warning', 'P2'],
+  ['info', 'P5'],
+])('an %s alert has priority %s', (severity, priority) => {
+  const objects = withOptions({
+    receivers: [{ name: 'on-call', type: 'opsgenie', priorities: { warning: 'P2' }, egress: EGRESS }],
+  });
+  const template = String(config(objects).at('receivers.1.opsgenie_configs.0.priority'));
+  const branch = severity === 'warning' ? '{{ else }}' : `eq .CommonLabels.severity "${severity}" }}`;
+  expect(template.split(branch)[1]).toMatch(new RegExp(`^${priority}\\b`));
+});
+
+test.each<readonly [string, Receiver]>([
+  ['discord', DISCORD],
+  ['mattermost', { name: 'operators', type: 'mattermost', egress: EGRESS }],
+  ['telegram', { name: 'operators', type: 'telegram', chatId: -1, egress: EGRESS }],
+  ['pushover', { name: 'operators', type: 'pushover', egress: EGRESS }],
+])('given a receiver of type %s, no secret stands in the ConfigMap, but its file', (_, one) => {
+  const files = find(withOptions({ receivers: [one] }), 'ConfigMap').data['alertmanager.yml'] ?? '';
+  expect(files).toMatch(/_file: \/etc\/alertmanager\/receivers\/operators\n/);
+  expect(files).not.toMatch(/(?:token|key|webhook_url|api_url): /);
 });
 
 describe('given every option, Alertmanager', () => {

@@ -70,6 +70,38 @@ describe('in prod, somebody is told of every critical alert', () => {
       'alertmanager.routes[0]',
     ],
     [
+      'a route that is active at no time that is not mute',
+      {
+        routes: [{ receiver: 'operators', ...CRITICAL, active: ['days'], mute: ['all-day'] }],
+        muteTimes: [
+          { name: 'days', hours: { from: '09:00', to: '17:00' } },
+          { name: 'all-day', hours: { from: '08:00', to: '18:00' } },
+        ],
+      },
+      'alertmanager.routes[0]',
+    ],
+    [
+      'a mute time of every month',
+      {
+        routes: [{ receiver: 'operators', ...CRITICAL, mute: ['months'] }],
+        muteTimes: [
+          {
+            name: 'months',
+            daysOfMonth: [
+              { from: 1, to: 15 },
+              { from: 16, to: 31 },
+            ],
+          },
+        ],
+      },
+      'alertmanager.routes[0]',
+    ],
+    [
+      'a route to none by a matcher',
+      { routes: [{ receiver: 'none', matchers: ['severity=~"crit.*"'] }] },
+      'alertmanager.routes[0]',
+    ],
+    [
       'a route that goes on, and nowhere to go on to',
       { fallback: 'operators', routes: [{ receiver: 'none', ...CRITICAL, continue: true }] },
       'alertmanager.routes[0]',
@@ -105,6 +137,42 @@ describe('in prod, somebody is told of every critical alert', () => {
     [
       'critical alerts of one source that are silenced',
       { routes: [{ receiver: 'none', ...CRITICAL, labels: { job: 'batch' } }] },
+    ],
+    [
+      'a mute time of all days but the last of a month',
+      {
+        routes: [{ receiver: 'operators', ...CRITICAL, mute: ['month'] }],
+        muteTimes: [{ name: 'month', daysOfMonth: [{ from: -31, to: -2 }] }],
+      },
+    ],
+    [
+      'nights of the week, which leave the rest of Monday morning',
+      {
+        routes: [{ receiver: 'operators', ...CRITICAL, mute: ['nights', 'days'] }],
+        muteTimes: [
+          {
+            name: 'nights',
+            days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'],
+            hours: { from: '20:00', to: '08:00' },
+          },
+          { name: 'days', hours: { from: '08:00', to: '20:00' } },
+        ],
+      },
+    ],
+    [
+      'a route that is active in working hours',
+      {
+        routes: [{ receiver: 'operators', ...CRITICAL, active: ['days'] }],
+        muteTimes: [{ name: 'days', hours: { from: '09:00', to: '17:00' } }],
+      },
+    ],
+    [
+      'a route to none that a matcher narrows to a source',
+      { routes: [{ receiver: 'none', ...CRITICAL, matchers: ['namespace=~"batch-.*"'] }] },
+    ],
+    [
+      'a route to none for all but what is critical',
+      { routes: [{ receiver: 'none', matchers: ['severity!="critical"'] }] },
     ],
     [
       'mute times that leave the mornings',
@@ -250,5 +318,57 @@ describe('an alert that routes and inhibitions name is one', () => {
         files: [{ path: 'a.yaml', content }],
       },
     });
+  });
+});
+
+describe('a matcher that no alert fulfils', () => {
+  it.each([
+    ['alertname="HighErorRate"', 'alertname', 'did you mean HighErrorRate?'],
+    ['alertname=~"Nothing.*"', 'alertname', 'remove it'],
+    ['severity="criticl"', 'severity', 'did you mean critical?'],
+    ['tenant=~"nobody|else"', 'tenant', 'remove it'],
+  ])('given %s, it is refused', (matcher, label, remedy) => {
+    const routes = [{ receiver: 'operators', matchers: [matcher] }];
+    expect(problemOf({ alertmanager: { type: 'embedded', receivers: [OPERATORS], routes } })).toEqual({
+      path: 'alertmanager.routes[0].matchers[0]',
+      received: JSON.stringify(matcher),
+      rule: `a matcher that an alert of the stack fulfils; none has such a ${label}`,
+      remedy,
+    });
+  });
+
+  it.each(['alertname=~"High.*"', 'alertname!="HighErrorRate"', 'tenant=""', 'namespace="nothing-known"'])(
+    'given %s, it is taken',
+    (matcher) => {
+      const routes = [{ receiver: 'operators', matchers: [matcher] }];
+      accepted({ alertmanager: { type: 'embedded', receivers: [OPERATORS], routes } });
+    },
+  );
+
+  it('in an inhibition, it is refused on both sides', () => {
+    const side = { matchers: ['severity="fatal"'] };
+    const inhibit = [{ while: side, silence: side }];
+    const paths = problemsOf({ environment: 'dev', alertmanager: { type: 'embedded', inhibit } }).map(
+      ({ path }) => path,
+    );
+    expect(paths).toEqual(['alertmanager.inhibit[0].while.matchers[0]', 'alertmanager.inhibit[0].silence.matchers[0]']);
+  });
+});
+
+test.each([
+  ['no quotes', 'namespace=shop', 'a matcher of one label: its name, one of = != =~ !~, and a value in double quotes'],
+  ['two matchers', 'a="b", c="d"', 'a matcher of one label: its name, one of = != =~ !~, and a value in double quotes'],
+  [
+    'what RE2 cannot read',
+    'a=~"(?=b)"',
+    'a regular expression in RE2 syntax: no look-around, no back-references; RE2 says: invalid or unsupported Perl syntax: `(?=`',
+  ],
+  ['an escape that Go does not know', String.raw`a="\d"`, 'a text with escapes that Go knows'],
+  ['an end of a line', String.raw`a="\u2028"`, 'a text without control characters and line separators: U+2028'],
+])('given a matcher with %s, it is refused', (_, matcher, rule) => {
+  const routes = [{ receiver: 'operators', matchers: [matcher] }];
+  expect(problemOf({ alertmanager: { type: 'embedded', receivers: [OPERATORS], routes } })).toMatchObject({
+    path: 'alertmanager.routes[0].matchers[0]',
+    rule,
   });
 });

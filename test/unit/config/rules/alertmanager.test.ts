@@ -13,7 +13,14 @@ const MAIL = {
   host: 'mail.example.com',
   egress: [{ cidr: '203.0.113.1/32', port: 587 }],
 } as const;
-const NIGHTS = { name: 'nights', hours: { from: '22:00', to: '06:00' } } as const;
+const ROCKETCHAT = {
+  name: 'rocket',
+  type: 'rocketchat',
+  url: 'http://chat.example.com:3000',
+  userId: 'u',
+  channel: 'alerts',
+  egress: EGRESS,
+} as const;
 const CRITICAL = { severities: ['critical'] } as const;
 
 testRules([
@@ -70,42 +77,6 @@ testRules([
     kept: embedded({ receivers: [DISCORD, MAIL], routes: [{ receiver: 'mail', ...CRITICAL }] }),
   },
   {
-    rule: 'a name of alertmanager.muteTimes',
-    broken: embedded({ receivers: [DISCORD], routes: [{ receiver: 'operators', mute: ['nights'] }] }),
-    path: 'alertmanager.routes[0].mute[0]',
-    received: '"nights"',
-    remedy: 'add it to alertmanager.muteTimes',
-    kept: embedded({
-      receivers: [DISCORD],
-      routes: [{ receiver: 'operators', mute: ['nights'] }],
-      muteTimes: [NIGHTS],
-    }),
-  },
-  {
-    rule: 'a name that a mute time has alone',
-    broken: embedded({ muteTimes: [NIGHTS, NIGHTS] }),
-    path: 'alertmanager.muteTimes[1].name',
-    received: '"nights"',
-    remedy: 'rename one of the two',
-    kept: embedded({ muteTimes: [NIGHTS, { ...NIGHTS, name: 'mornings' }] }),
-  },
-  {
-    rule: 'days or hours: without both it would never end',
-    broken: embedded({ muteTimes: [{ name: 'always' }] }),
-    path: 'alertmanager.muteTimes[0]',
-    received: '{"name":"always","days":[],"timeZone":"UTC"}',
-    remedy: 'add days or hours; to tell nobody at all, write a route with receiver: none',
-    kept: embedded({ muteTimes: [{ name: 'weekends', days: ['saturday', 'sunday'] }] }),
-  },
-  {
-    rule: 'two times of a day, none of which is its other end',
-    broken: embedded({ muteTimes: [{ name: 'nights', hours: { from: '22:00', to: '00:00' } }] }),
-    path: 'alertmanager.muteTimes[0].hours',
-    received: '{"from":"22:00","to":"00:00"}',
-    remedy: "write the begin of a day as from: '00:00' and its end as to: '24:00'",
-    kept: embedded({ muteTimes: [{ name: 'nights', hours: { from: '22:00', to: '24:00' } }] }),
-  },
-  {
     rule: 'a tenant of auth.loki.tenants',
     broken: embedded({ receivers: [DISCORD], routes: [{ receiver: 'operators', tenants: ['audit'] }] }),
     path: 'alertmanager.routes[0].tenants[0]',
@@ -117,9 +88,9 @@ testRules([
     rule: 'a condition: without one it is about every alert',
     broken: embedded({ inhibit: [{ while: CRITICAL, silence: {} }] }),
     path: 'alertmanager.inhibit[0].silence',
-    received: '{"severities":[],"tenants":[],"alerts":[],"labels":{}}',
-    remedy: 'add severities, tenants, alerts or labels',
-    kept: embedded({ inhibit: [{ while: CRITICAL, silence: { labels: { job: 'canary' } } }] }),
+    received: '{"severities":[],"tenants":[],"alerts":[],"labels":{},"matchers":[]}',
+    remedy: 'add severities, tenants, alerts, labels or matchers',
+    kept: embedded({ inhibit: [{ while: CRITICAL, silence: { matchers: ['job="canary"'] } }] }),
   },
   {
     rule: 'at least as long as every repeatInterval, and heartbeat.interval: what was sent would be forgotten, and sent again, before it is due',
@@ -144,6 +115,14 @@ testRules([
     received: '[587]',
     remedy: 'add { cidr: …, port: 465 }',
     kept: embedded({ receivers: [MAIL] }),
+  },
+  {
+    rule: 'an entry with port 3000, that of rocketchat',
+    broken: embedded({ receivers: [ROCKETCHAT] }),
+    path: 'alertmanager.receivers[0].egress',
+    received: '[443]',
+    remedy: 'add { cidr: …, port: 3000 }',
+    kept: embedded({ receivers: [{ ...ROCKETCHAT, url: 'https://chat.example.com' }] }),
   },
   {
     rule: 'of use where alerts are raised; alerting.enabled is false, and there is no Prometheus of the stack',
@@ -197,13 +176,4 @@ test('given the URL of a webhook in a stack file, it is refused and not shown', 
   });
   expect(problems.map(({ path }) => path)).toEqual(['alertmanager.receivers[0].webhookUrl']);
   expect(JSON.stringify(problems)).not.toContain('hunter2');
-});
-
-test.each([
-  ['a zone that is an abbreviation', { name: 'nights', days: ['monday'], timeZone: 'CET2' }, 'timeZone'],
-  ['an hour without its zero', { name: 'nights', hours: { from: '7:00', to: '09:00' } }, 'hours.from'],
-  ['a day in short', { name: 'nights', days: ['mon'] }, 'days[0]'],
-])('given %s, it is refused', (_, muteTime, path) => {
-  const problems = problemsOf({ environment: 'dev', alertmanager: { type: 'embedded', muteTimes: [muteTime] } });
-  expect(problems.map((problem) => problem.path)).toEqual([`alertmanager.muteTimes[0].${path}`]);
 });
