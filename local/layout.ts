@@ -1,5 +1,6 @@
 /** Names, addresses and paths of the local cluster that the environment chooses; others may run beside it. */
 import * as path from 'node:path';
+import { defaults } from '../src/config/defaults';
 import { cacheFolder } from '../tools/cache';
 import { FIRST, INSTANCE_VARIABLE, instanceName, instanceNumber, INSTANCES } from './instance';
 
@@ -87,7 +88,7 @@ export const CNI_RECORDS = '/var/lib/cni';
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 
 /** Where containers' logs are. */
-export const POD_LOGS = '/var/log/pods';
+export const POD_LOGS = defaults.agent.podLogsDirectory;
 
 /** Links to them. */
 export const CONTAINER_LOGS = '/var/log/containers';

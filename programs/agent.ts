@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecretValues } from '../src/secrets/row';
 import type { Container, PodLogs } from './pod-logs';
-import { SECRET_NAMES } from '../src/config';
+import { credentialSecretName, SECRET_NAMES } from '../src/config';
 import { type RenderedStack, secretFiles } from './rendered-stack';
 import { send } from './request';
 import { makeCertificate } from './tls';
@@ -23,8 +23,14 @@ export interface AgentOptions {
 export function writeCredential(rendered: RenderedStack, { folder, values }: AgentOptions): void {
   const { agent, auth, gateway } = rendered.config;
   for (const name of ['credential', 'gateway-ca', 'also']) mkdirSync(join(folder, name), { recursive: true });
-  const files = auth.loki.enabled ? secretFiles(rendered, values, `gateway-credential-${agent.credential}`) : {};
+  const files = auth.loki.enabled ? secretFiles(rendered, values, credentialSecretName(agent.credential)) : {};
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'credential', name), text);
+  for (const { credential } of auth.loki.enabled ? agent.tenants : []) {
+    const own = join(folder, 'tenants', credential);
+    mkdirSync(own, { recursive: true });
+    for (const [name, text] of Object.entries(secretFiles(rendered, values, credentialSecretName(credential))))
+      writeFileSync(join(own, name), text);
+  }
   const also = SECRET_NAMES.also.nameIn(rendered.config);
   if (also !== undefined)
     for (const [name, text] of Object.entries(secretFiles(rendered, values, also)))

@@ -7,6 +7,7 @@ import { configText } from '../src/components/collector/text';
 import { gatewayUrl } from '../src/components/gateway';
 import { COLLECTOR } from '../src/components/kit/identity';
 import { NODE_VARIABLE } from '../src/pipelines/collector/source';
+import { POD_LOGS } from '../src/pipelines/sources';
 import { type AgentOptions, bound, notReady, writeCredential } from './agent';
 import { countOf } from './metric';
 import { NODE } from './pod-logs';
@@ -31,10 +32,11 @@ export async function startCollector(
   const { folder, logs, targets, gatewayPort } = options;
   const [metrics = 0, health = 0] = await freePorts(2);
   const places: Readonly<Record<string, string>> = {
-    '/var/log/pods/': `${logs.folder}/`,
+    [`${POD_LOGS}/`]: `${logs.folder}/`,
     [FOLDERS.positions]: join(folder, 'state'),
     [FOLDERS.credential]: join(folder, 'credential'),
     [FOLDERS.gatewayCa]: join(folder, 'gateway-ca'),
+    [`${FOLDERS.tenants}/`]: `${join(folder, 'tenants')}/`,
     [FOLDERS.also]: join(folder, 'also'),
     '/logs/': `${join(folder, 'files')}/`,
     [`${gatewayUrl(rendered.config)}/`]: `http://127.0.0.1:${gatewayPort}/`,

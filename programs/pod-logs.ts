@@ -22,7 +22,7 @@ export function uidOf({ namespace, pod }: Container): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
 
-/** A node's `/var/log/pods`, in a temporary folder. */
+/** A node's folder with the logs of pods, in a temporary folder. */
 export class PodLogs {
   private rotations = 0;
 
@@ -45,9 +45,14 @@ export class PodLogs {
   }
 
   private file(target: Container): string {
-    const { namespace, pod, container, configHash } = target;
-    return join(this.folder, `${namespace}_${pod}_${configHash ?? uidOf(target)}`, container, '0.log');
+    return podLogFile(this.folder, target);
   }
+}
+
+/** The container's current file, below a node's folder with the logs of pods. */
+export function podLogFile(folder: string, target: Container): string {
+  const { namespace, pod, container, configHash } = target;
+  return join(folder, `${namespace}_${pod}_${configHash ?? uidOf(target)}`, container, '0.log');
 }
 
 const SECOND = 1_000_000_000n;

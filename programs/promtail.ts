@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { gatewayUrl } from '../src/components/gateway';
+import { POD_LOGS } from '../src/pipelines/sources';
 import { type AgentOptions, bound, notReady, writeCredential } from './agent';
 import { countOf } from './metric';
 import { type Container, NODE, uidOf } from './pod-logs';
@@ -69,7 +70,7 @@ export async function startPromtail(
   const { folder, logs, targets, gatewayPort, dryRun = false } = options;
   const [http = 0] = await freePorts(1);
   const folders: Readonly<Record<string, string>> = {
-    '/var/log/pods/': `${logs.folder}/`,
+    [`${POD_LOGS}/`]: `${logs.folder}/`,
     '/run/promtail/': `${join(folder, 'positions')}/`,
     '/etc/promtail-credential/': `${join(folder, 'credential')}/`,
     '/logs/': `${join(folder, 'files')}/`,

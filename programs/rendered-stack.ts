@@ -26,6 +26,7 @@ export interface PodSpec {
     readonly name: string;
     readonly command?: readonly string[];
     readonly args?: readonly string[];
+    readonly env?: readonly { readonly name: string; readonly value?: string }[];
     readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
     readonly readinessProbe?: { readonly periodSeconds: number; readonly failureThreshold: number };
     readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command: readonly string[] } } };

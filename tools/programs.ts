@@ -10,6 +10,7 @@ export type ToolModule =
   | 'prometheus'
   | 'versitygw'
   | 'cyclonus'
+  | 'cilium'
   | 'kube-score'
   | 'pause';
 
@@ -143,6 +144,11 @@ export const MODULES = {
   cyclonus: {
     upstream: 'github.com/mattfenwick/cyclonus',
     programs: { cyclonus: 'cmd/cyclonus' },
+  },
+  // Cilium's policy engine without its agent, by a program of our own.
+  cilium: {
+    upstream: 'github.com/cilium/cilium',
+    programs: { 'cilium-policy': './' },
   },
   'kube-score': {
     upstream: 'github.com/zegl/kube-score',

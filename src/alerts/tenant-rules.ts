@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { StackConfig } from '../config/schema';
 import { exploreUrl } from '../dashboards/explore';
-import { agentTenant } from '../config/derived/agent-tenant';
+import { agentTenant, agentTenants } from '../config/derived/agent-tenant';
 import { hasHeartbeat } from '../config/derived/heartbeat';
 import { logRuleGroups } from './log-rules';
 import type { AlertRule, AnySeverity } from './rule';
@@ -36,6 +36,12 @@ function stackLogRuleGroups({
   ]);
 }
 
+/** The same stack, for a tenant of some namespaces: jobs that must not be silent are those of the agent's own tenant. */
+const ofOthers = (config: StackConfig): StackConfig => ({
+  ...config,
+  alerting: { ...config.alerting, silentJobs: [] },
+});
+
 /** All of them. */
 export function stackLogRules(config: Pick<StackConfig, 'alerting' | 'namespaces'>): readonly AlertRule[] {
   return stackLogRuleGroups(config).flatMap(([, rules]) => rules);
@@ -49,8 +55,9 @@ export function ruleFileName({ path }: { readonly path: string }): string {
 /** Everything that Loki's ruler evaluates, for each tenant in the order of the config. */
 export function tenantRules(config: StackConfig): readonly TenantRules[] {
   const { alerting, auth } = config;
-  // Built-in rules are about the agent's lines.
   const agents = (agentTenant(config) ?? auth.loki.tenants[0])?.name;
+  // Built-in rules are about the agent's lines. A rule sees those of its own tenant alone.
+  const withAgentsLines = [agents, ...agentTenants(config).map(({ name }) => name)];
   return auth.loki.tenants.map(({ name: tenant }) => {
     const isOf = (owner: string | undefined): boolean => (owner ?? agents) === tenant;
     const files = alerting.files
@@ -59,10 +66,12 @@ export function tenantRules(config: StackConfig): readonly TenantRules[] {
     const builtIn = (rule: AlertRule<AnySeverity>): FileRule =>
       alertOf(config, tenant, rule, runbookUrl(alerting.runbooks, rule.name));
     const groups = [
-      ...stackLogRuleGroups(config).map(([topic, rules]) => ({
-        name: `spywatcher-alerts-${topic}`, // spywatcher-alerts: mission
-        rules: isOf(undefined) ? rules.map(builtIn) : [],
-      })),
+      ...(withAgentsLines.includes(tenant) ? stackLogRuleGroups(isOf(undefined) ? config : ofOthers(config)) : []).map(
+        ([topic, rules]) => ({
+          name: `spywatcher-alerts-${topic}`, // spywatcher-alerts: mission
+          rules: rules.map(builtIn),
+        }),
+      ),
       {
         name: 'own-alerts',
         rules: alerting.rules

@@ -77,6 +77,8 @@ export const defaults = {
     batchWait: '1s',
     batchSize: '1MB',
     containerLogMaxSize: '10Mi', // the kubelet's own default
+    podLogsDirectory: '/var/log/pods', // the kubelet's own default
+    dockerDirectory: '/var/lib/docker/containers', // Docker's own default
     positionsDirectory: {
       promtail: '/var/lib/spywatcher-logs/promtail',
       collector: '/var/lib/spywatcher-logs/collector',
@@ -171,6 +173,7 @@ export const defaults = {
   },
 
   images: {
+    pullPolicy: 'IfNotPresent', // tags name one release
     loki: 'docker.io/grafana/loki:3.7.8',
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.4-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.11', // the last published image line; upstream support has ended
@@ -182,10 +185,13 @@ export const defaults = {
   },
 
   network: {
-    ingressController: { namespace: 'ingress-nginx' },
+    policies: 'kubernetes',
+    policiesElsewhere: false,
+    ingressController: { type: 'pods', namespace: 'ingress-nginx' },
     monitoring: { namespace: 'monitoring' },
-    dns: { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } },
-    // Where the API server can be: private addresses only, because a policy cannot name it and must not open the internet.
+    caBundleKey: 'ca-certificates.crt', // trust-manager's own
+    dns: { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' }, port: 53 },
+    // Where the API server can be: private addresses only, because a NetworkPolicy cannot name it and must not open the internet.
     apiServer: {
       cidrs: ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
       ports: [443, 6443],

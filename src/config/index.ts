@@ -29,6 +29,7 @@ export {
   type SecretName,
   TEMPO_UID,
   tenantSecretNames,
+  agentTenantSecretNames,
 } from './secret-names';
 export { loadStackConfig, parseStackEntries, stackFileProblems } from './stack-file';
 export { folderProblems, stackFileName, stackNames } from './stack-folder';

@@ -95,6 +95,16 @@ export function tenantSecretNames({ auth, grafana }: StackConfig): readonly Secr
     : [];
 }
 
+/** Secrets of the credentials that the agent pushes with for the namespaces of some tenants. */
+export function agentTenantSecretNames({ auth, agent }: StackConfig): readonly SecretName[] {
+  return auth.loki.enabled
+    ? agent.tenants.map(({ credential }) => ({
+        ...fixed(credentialSecretName(credential), () => true),
+        namespace: 'agents',
+      }))
+    : [];
+}
+
 function named(option: string, nameIn: SecretName['nameIn']): SecretName {
   return { namespace: 'logging', namedAt: option.split('.'), nameIn };
 }

@@ -42,9 +42,10 @@ const register: Readonly<Record<string, Register>> = {
   'policy/v1/PodDisruptionBudget': typed(policy.PodDisruptionBudget),
   'rbac.authorization.k8s.io/v1/ClusterRole': typed(rbac.ClusterRole),
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': typed(rbac.ClusterRoleBinding),
-  // Of operators that the config names. Pulumi has no types for them; their own schemas are checked in test/binaries.
+  // Of operators and network plugins that the config names. Pulumi has no types for them; their own schemas are checked in test/binaries.
   'external-secrets.io/v1/ExternalSecret': typed(CustomResource),
   'cert-manager.io/v1/Certificate': typed(CustomResource),
+  'cilium.io/v2/CiliumNetworkPolicy': typed(CustomResource),
   'gateway.networking.k8s.io/v1/HTTPRoute': typed(CustomResource),
   'monitoring.coreos.com/v1/ServiceMonitor': typed(CustomResource),
   'monitoring.coreos.com/v1/PodMonitor': typed(CustomResource),

@@ -119,9 +119,12 @@ function everySecret(): StackConfig {
     canary: {},
     agent: {
       type: 'collector',
+      tenants: [{ namespaces: ['team'], credential: 'team' }],
       also: [{ name: 'name', url: 'https://otlp.example.com', user: 'user', privateCa: true, egress }],
     },
-    auth: { loki: { tenants: [{ name: 'tenant', write: ['promtail'], read: ['grafana', 'canary', 'reader'] }] } },
+    auth: {
+      loki: { tenants: [{ name: 'tenant', write: ['promtail', 'team'], read: ['grafana', 'canary', 'reader'] }] },
+    },
   });
   const { alertmanager, agent, auth, canary, grafana } = config;
   const [tenant] = auth.loki.tenants;
@@ -132,6 +135,7 @@ function everySecret(): StackConfig {
     agent: {
       ...agent,
       credential: '<agent.credential>',
+      tenants: agent.tenants.map((one) => ({ ...one, credential: '<agent.tenants[].credential>' })),
       also: agent.also.map((one) => ({ ...one, name: '<name>' })),
     },
     canary: { ...canary, credential: '<canary.credential>' },

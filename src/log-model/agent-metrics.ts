@@ -7,6 +7,8 @@ export interface AgentMetric {
   readonly matchers: readonly string[];
   /** Label with the host that a series is about. It is there where the agent sends to further destinations. */
   readonly host?: string;
+  /** Where the records of a series go, of which the label `exporter` tells. @default - it has no such label */
+  readonly goesTo?: 'loki' | 'elsewhere';
 }
 
 /** What both agents measure. A series may be missing until it has something to count. */
@@ -66,6 +68,11 @@ const PROMTAIL: PromtailMetrics = {
 
 /** Name of the Collector's component that sends to Loki. */
 export const LOKI_EXPORTER = 'otlp_http/loki';
+/** Name of the one that sends what is of a tenant of its own. No name of a further destination has a slash. */
+export const tenantExporter = (credential: string): string => `${LOKI_EXPORTER}/${credential}`;
+/** Whether it is one of these. */
+export const sendsToLoki = (exporter: string): boolean =>
+  exporter === LOKI_EXPORTER || exporter.startsWith(tenantExporter(''));
 /**
  * Name of the Collector's measurement of its pushes. By default it is called as in every program with OpenTelemetry. A Prometheus that
  * goes by annotations knows a metric by its name alone, so this one is the stack's own.
@@ -76,7 +83,7 @@ export const FILTERED = 'otelcol_processor_filter_logs_filtered';
 /** Names of the latter begin so. No name of a drop rule has a slash. */
 export const GATEWAY_FILTERS = 'filter/gateway/';
 
-const toLoki = (name: string): AgentMetric => ({ name, matchers: [`exporter="${LOKI_EXPORTER}"`] });
+const toLoki = (name: string): AgentMetric => ({ ...all(name), goesTo: 'loki' });
 const queueCapacity = toLoki('otelcol_exporter_queue_capacity');
 /** Share of its queue from which on it is nearly full. All of it is never used: a batch that does not fit waits outside. */
 export const QUEUE_NEARLY_FULL = 0.9;
@@ -108,7 +115,7 @@ const COLLECTOR: CollectorMetrics = {
   openFiles: all('otelcol_fileconsumer_open_files'),
 };
 
-const elsewhere = (name: string): AgentMetric => ({ name, matchers: [`exporter!="${LOKI_EXPORTER}"`] });
+const elsewhere = (name: string): AgentMetric => ({ ...all(name), goesTo: 'elsewhere' });
 
 /** What the Collector measures of its further destinations, by exporter. */
 export const FURTHER_DESTINATIONS = {

@@ -15,10 +15,14 @@ export interface FileSource {
   readonly files: string;
 }
 
+/** How a container runtime writes the lines of pods: as the CRI says it, or as Docker's log driver json-file. */
+export type RuntimeFormat = 'cri' | 'docker';
+
 /** What is read, and what is done with its lines. */
 export interface ScrapeProps {
   /** Moment before which lines are left out, `2027-03-01T12:00:00Z`. @default - none is */
   readonly since?: string | undefined;
+  readonly runtime: RuntimeFormat;
   readonly excludeNamespaces: readonly string[];
   readonly files: readonly FileSource[];
   readonly redact: readonly Redaction[];

@@ -1,6 +1,9 @@
 /** What an agent knows of a line from its source: where it is from, its job, and how it is written. */
+import { defaults } from '../config/defaults';
 import { type Format, JOBS, LABELS, POD_LABELS } from '../log-model';
 
+/** Folder in which an agent's container sees the log files of pods, wherever the node has it. */
+export const POD_LOGS = defaults.agent.podLogsDirectory;
 /** Says how a source's lines are written, until an agent sends them. */
 export const FORMAT = 'format';
 /** Says of a pod's line whether it is of stdout or of stderr, until an agent sends it. */

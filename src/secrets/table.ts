@@ -4,6 +4,7 @@
  * from these rows: the check of values, generated ones, Secrets, ExternalSecrets, roll-outs, the reference and `npm run secrets`.
  */
 import {
+  agentTenantSecretNames,
   datasourceKey,
   keptDatasources,
   oauthProviders,
@@ -259,6 +260,21 @@ function tenantRows(config: StackConfig): readonly SecretRow[] {
   }));
 }
 
+/** The Secrets of the tenants of some namespaces: as many as the config names. */
+function agentTenantRows(config: StackConfig): readonly SecretRow[] {
+  return agentTenantSecretNames(config).map((secret, index) => ({
+    secret,
+    neededWith: 'agent.tenants',
+    readBy: () => whileRunning('collector'),
+    keys: ({ agent }) =>
+      agent.tenants
+        .slice(index, index + 1)
+        .map(({ credential }) =>
+          key('password', 'password of write credential `agent.tenants[].credential`', passwordOf(credential)),
+        ),
+  }));
+}
+
 /** A Secret that a stack has. */
 export interface StackSecret {
   readonly name: string;
@@ -272,7 +288,7 @@ export interface StackSecret {
 
 /** The Secrets of a stack, with its names. */
 export function secretRows(config: StackConfig): readonly StackSecret[] {
-  return [...TABLE, ...tenantRows(config)].flatMap((row): readonly StackSecret[] => {
+  return [...TABLE, ...tenantRows(config), ...agentTenantRows(config)].flatMap((row): readonly StackSecret[] => {
     const name = row.secret.nameIn(config);
     if (name === undefined) return [];
     const { issuer } = row;

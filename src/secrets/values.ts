@@ -10,6 +10,7 @@ import {
   SECRETS_KEY,
   type StackConfig,
 } from '../config';
+import { agentCredentials } from '../config/derived/agent-tenant';
 import { heartbeatSources } from '../config/derived/heartbeat';
 import { closest } from '../config/suggest';
 import type { SecretValue, SecretValues } from './row';
@@ -103,9 +104,9 @@ function repeated(
   });
 }
 
-/** Whether the agent's password is being rotated: the one before still counts. */
-export function isRotatingAgent({ agent }: StackConfig, values: Readonly<Record<string, unknown>>): boolean {
-  return values[`${PREVIOUS}.${agent.credential}`] !== undefined;
+/** Whether a password of the agent is being rotated: the one before still counts. */
+export function isRotatingAgent(config: StackConfig, values: Readonly<Record<string, unknown>>): boolean {
+  return agentCredentials(config).some((credential) => values[`${PREVIOUS}.${credential}`] !== undefined);
 }
 
 /**

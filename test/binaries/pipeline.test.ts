@@ -679,11 +679,17 @@ const relabelling: readonly {
     target: { namespace: 'hidden-not', pod: 'seen-1', container: 'main' },
     labels: { namespace: 'hidden-not' },
   },
+  {
+    what: 'a pod whose own name is like the pattern of excluded namespaces',
+    target: { namespace: 'shop', pod: 'seen-by-pattern', container: 'main' },
+    labels: { namespace: 'shop' },
+  },
 ];
 
 const excluded: readonly Container[] = [
   { namespace: 'hidden', pod: 'unseen-1', container: 'main' },
   { namespace: 'also-hidden', pod: 'unseen-2', container: 'main' },
+  { namespace: 'hidden-by-pattern', pod: 'unseen-3', container: 'main' },
 ];
 
 /** Grows and is rotated while the agent runs and while it does not. */
@@ -694,7 +700,7 @@ const MODEL_LABELS: readonly string[] = Object.values(LABELS);
 describe.each(['Promtail', 'Collector'] as const)('%s, running', (name) => {
   const rendered = variant('pipeline', {
     environment: 'staging',
-    agent: { excludeNamespaces: ['hidden', 'also-hidden'] },
+    agent: { excludeNamespaces: ['hidden', 'also-hidden', '*-by-pattern'] },
   });
   const path = new LogPath(rendered, name.toLowerCase());
   const start = (): Promise<RunningProgram> =>

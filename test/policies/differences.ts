@@ -1,4 +1,4 @@
-/** Where the rendered policies differ from the rows of the matrix: cyclonus evaluates them for everyone. */
+/** Where the rendered policies differ from the rows of the matrix: cyclonus evaluates them for everyone, or Cilium's own engine. */
 import {
   agentOf,
   AGENTS,
@@ -8,7 +8,9 @@ import {
   PROMETHEUS,
   selectorLabels,
 } from '../../src/components/kit/identity';
-import { type End, evaluate, type Verdict } from '../support/cyclonus';
+import { evaluate as byCilium } from '../support/cilium';
+import { evaluate as byCyclonus } from '../support/cyclonus';
+import type { End, Verdict } from '../support/traffic';
 import { podTemplates, type RenderedStack } from '../../programs/rendered-stack';
 import { COMPONENTS, PARTIES, type Party, type Row, TRIED } from './matrix';
 
@@ -72,7 +74,12 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
     'ingress controller': pod('ingress-nginx', { 'app.kubernetes.io/name': 'ingress-nginx' }, '10.244.0.40'),
     monitoring: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }, '10.244.0.41'),
+    'Cilium’s ingress': { ip: '10.244.0.44', entities: ['ingress'] },
+    'listed address': { ip: '192.0.2.33' },
+    'address beside the listed one': { ip: '192.0.2.48' },
     'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
+    'OpenShift’s DNS': pod('openshift-dns', { 'dns.operator.openshift.io/daemonset-dns': 'default' }, '10.244.0.45'),
+    'DNS on the node': { ip: '169.254.20.10', entities: ['host'] },
     'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
     'identity provider': pod('identity', { app: 'keycloak' }, '10.244.0.50'),
     'pod beside the identity provider': pod('identity', { app: 'other' }, '10.244.0.51'),
@@ -86,6 +93,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     Tempo: pod('tracing', { app: 'tempo' }, '10.244.0.90'),
     'pod beside Tempo': pod('tracing', { app: 'other' }, '10.244.0.91'),
     'plugin server': { ip: '198.51.100.61' },
+    proxy: { ip: '198.51.100.70' },
+    'address beside the proxy': { ip: '198.51.100.71' },
     'mail server': { ip: '198.51.100.25' },
     // In the range that Pulumi.prod.yaml names.
     Discord: { ip: '162.159.137.232' },
@@ -96,8 +105,9 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'alert bot': pod('bots', { app: 'alert-bot' }, '10.244.0.54'),
     'pod beside the alert bot': pod('bots', { app: 'other' }, '10.244.0.55'),
     'another Alertmanager': { ip: '198.51.100.93' },
-    'API server': { ip: '10.96.0.1' },
-    'API server on its node': { ip: '172.18.0.2' },
+    // Cilium knows both, the second one as a node.
+    'API server': { ip: '10.96.0.1', entities: ['kube-apiserver'] },
+    'API server on its node': { ip: '172.18.0.2', entities: ['kube-apiserver', 'remote-node'] },
     'API server at a provider': { ip: '100.64.0.2' },
     'API server at home': { ip: '192.168.1.10' },
     // In the ranges that Pulumi.prod.yaml names.
@@ -120,6 +130,8 @@ export function unmentioned(rows: readonly Row[], rendered: RenderedStack): read
     PARTIES.filter((to) => inStack(from) || inStack(to)).flatMap((to) =>
       TRIED.map((tried): Row => ({ from, to, ...tried, allowed: false, why: 'no row allows it' }))
         .filter((row) => !(from in AGENTS && mayBeApiServer(rendered, everyone[to], row)))
+        // The kubelet is there: a node may reach its own pods, whatever the policies say.
+        .filter(() => everyone[from].entities?.includes('host') !== true)
         .filter((row) => !(row.from === 'prometheus' && isOtherAgent(rendered, row)))
         .filter((row) => !mentioned.has(key(row))),
     ),
@@ -133,13 +145,16 @@ function isOtherAgent({ config }: RenderedStack, { to, port }: Row): boolean {
 }
 
 /**
- * A policy cannot name the API server. By default the agent may try its ports on every private address; a stack that
- * knows the address says so, and then nothing is left out here.
+ * A NetworkPolicy cannot name the API server. By default the agent may try its ports on every private address; a stack that
+ * knows the address says so, and Cilium knows it: then only the API server's own ports are left out here.
  */
-function mayBeApiServer(rendered: RenderedStack, { ip }: End, { port, protocol }: Row): boolean {
+function mayBeApiServer(rendered: RenderedStack, { ip, entities }: End, { port, protocol }: Row): boolean {
   const { cidrs, ports } = rendered.config.network.apiServer;
   const isPrivate = /^(10|100\.64|172\.18|192\.168)\./.test(ip);
-  const isThere = cidrs.includes(`${ip}/32`) || (isPrivate && cidrs.includes('10.0.0.0/8'));
+  const isThere =
+    cidrs.length === 0
+      ? entities?.includes('kube-apiserver') === true
+      : cidrs.includes(`${ip}/32`) || (isPrivate && cidrs.includes('10.0.0.0/8'));
   return protocol === 'TCP' && ports.includes(port) && isThere;
 }
 
@@ -156,9 +171,13 @@ function difference(row: Row, { egress, ingress }: Verdict, from: End, to: End):
   return open.length === 0 ? undefined : `open by ${open.join(' and ')}`;
 }
 
+/** The programs that know what policies mean. */
+export type Evaluators = Readonly<Record<(typeof EVALUATORS)[number], string>>;
+export const EVALUATORS = ['cyclonus', 'cilium-policy'] as const;
+
 /** Everything in which the policies differ from the rows, by row. */
 export async function differences(
-  cyclonus: string,
+  programs: Evaluators,
   rendered: RenderedStack,
   rows: readonly Row[],
   policies: readonly object[] = policiesOf(rendered),
@@ -170,7 +189,9 @@ export async function differences(
     port,
     protocol,
   }));
-  const verdicts = await evaluate(cyclonus, policies, traffic);
+  const verdicts = await (rendered.config.network.policies === 'cilium'
+    ? byCilium(programs['cilium-policy'], policies, traffic)
+    : byCyclonus(programs.cyclonus, policies, traffic));
   return Object.fromEntries(
     verdicts.flatMap((verdict, index) => {
       const row = rows[index];
@@ -181,4 +202,4 @@ export async function differences(
   );
 }
 
-export const policiesOf = ({ objects }: RenderedStack) => objects.filter(({ kind }) => kind === 'NetworkPolicy');
+export const policiesOf = ({ objects }: RenderedStack) => objects.filter(({ kind }) => kind.endsWith('NetworkPolicy'));

@@ -45,6 +45,13 @@ const alertmanagerServices = (replicas: number): readonly string[] =>
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
+    check: 'pod-networkpolicy',
+    grade: 'critical',
+    reason:
+      'Its pods have CiliumNetworkPolicies, a kind that kube-score does not know. The traffic matrix evaluates them.',
+    found: { otherwise: [LOKI, GATEWAY, COLLECTOR, GRAFANA] },
+  },
+  {
     check: 'container-image-pull-policy',
     grade: 'critical',
     reason:

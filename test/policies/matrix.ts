@@ -4,6 +4,7 @@
  */
 import { agentOf } from '../../src/components/kit/identity';
 import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
+import { proxyOf } from '../../src/config/derived/proxy';
 
 /** The stack's own workloads. */
 export const COMPONENTS = [
@@ -47,9 +48,14 @@ export const PARTIES = [
   'app labelled as Tempo',
   'listed client',
   'pod beside the listed client',
+  'listed address',
+  'address beside the listed one',
   'ingress controller',
+  'Cilium’s ingress',
   'monitoring',
   'kube-dns',
+  'OpenShift’s DNS',
+  'DNS on the node',
   'other pod of kube-system',
   // What alerts and recorded metrics go to.
   'alertmanager',
@@ -68,6 +74,8 @@ export const PARTIES = [
   'Tempo',
   'pod beside Tempo',
   'plugin server',
+  'proxy',
+  'address beside the proxy',
   // What Alertmanager may be configured with.
   'Discord',
   'Telegram',
@@ -103,13 +111,13 @@ export interface Row {
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
   ...[
-    53, 80, 443, 587, 636, 3000, 3001, 3100, 3200, 3500, 3501, 5432, 6443, 7946, 8080, 8081, 8088, 8443, 8888, 9080,
-    9090, 9093, 9094, 9095, 13_133,
+    53, 80, 443, 587, 636, 3000, 3001, 3100, 3128, 3200, 3500, 3501, 5353, 5432, 6443, 7946, 8080, 8081, 8088, 8443,
+    8888, 9080, 9090, 9093, 9094, 9095, 13_133,
   ].map((port) => ({
     port,
     protocol: 'TCP' as const,
   })),
-  ...[53, 443, 9094].map((port) => ({ port, protocol: 'UDP' as const })),
+  ...[53, 443, 5353, 9094].map((port) => ({ port, protocol: 'UDP' as const })),
 ];
 
 /** The rows for a stack: some depend on what is configured. */
@@ -128,6 +136,9 @@ export function matrix(config: StackConfig): readonly Row[] {
   const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
   const { login, database, smtp } = grafana;
   const clients = network.clients.length > 0;
+  const byCilium = network.ingressController.type === 'cilium';
+  const dnsPod = network.dns.namespace === 'openshift-dns' ? 'OpenShift’s DNS' : 'kube-dns';
+  const dnsOnNode = network.dns.cidrs.length > 0;
   const tells = alerting.enabled && alertmanager.type !== 'none';
   const agentPort = agentOf(config).ports.metrics;
   const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
@@ -282,9 +293,31 @@ export function matrix(config: StackConfig): readonly Row[] {
       }[component];
       const why = looksUp ? 'it looks names up' : 'it looks no name up';
       return [
-        ...rows(component, 'kube-dns', [53], looksUp, why),
-        ...rows(component, 'kube-dns', [53], looksUp, why, 'UDP'),
+        ...(['TCP', 'UDP'] as const).flatMap((protocol) => [
+          ...rows(component, dnsPod, [network.dns.port], looksUp, why, protocol),
+          ...rows(
+            component,
+            'DNS on the node',
+            [53],
+            looksUp && dnsOnNode,
+            dnsOnNode ? why : 'it is not there',
+            protocol,
+          ),
+        ]),
         ...rows(component, 'other pod of kube-system', [53], false, 'only kube-dns resolves names'),
+      ];
+    }),
+
+    ...COMPONENTS.flatMap((component) => {
+      // Both agents share the policy of the one that the stack has.
+      const program = AGENTS.some((agent) => agent === component) ? agentOf(config).name : component;
+      const uses = proxyOf(config, program) !== undefined;
+      const why = uses ? 'it requests something from outside' : 'it has no proxy';
+      return [
+        ...rows(component, 'proxy', [3128], uses, why),
+        ...rows(component, 'proxy', [443], false, 'only the configured port'),
+        ...rows(component, 'address beside the proxy', [3128], false, 'only the configured addresses'),
+        ...rows('proxy', component, [3000, 3100, 8080], false, 'it never calls back'),
       ];
     }),
 
@@ -302,15 +335,22 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('grafana', 'GitHub', [80], false, 'only the configured port'),
     ...rows('grafana', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
 
-    ...rows(
-      'ingress controller',
-      'grafana',
-      [3000],
-      ingress,
-      ingress ? 'people come this way' : 'there is neither an Ingress nor a route',
-    ),
-    ...rows('ingress controller', 'gateway', [8080], false, 'Loki’s API is not published'),
-    ...rows('ingress controller', 'loki', [3100], false, 'Loki’s API is not published'),
+    ...(
+      [
+        ['ingress controller', !byCilium],
+        ['Cilium’s ingress', byCilium],
+      ] as const
+    ).flatMap(([entrance, isThere]) => [
+      ...rows(
+        entrance,
+        'grafana',
+        [3000],
+        ingress && isThere,
+        ingress && isThere ? 'people come this way' : 'there is no Ingress and no route by it',
+      ),
+      ...rows(entrance, 'gateway', [8080], false, 'Loki’s API is not published'),
+      ...rows(entrance, 'loki', [3100], false, 'Loki’s API is not published'),
+    ]),
 
     ...rows('monitoring', 'gateway', [8081], true, 'it scrapes Loki’s metrics here'),
     ...rows('monitoring', 'grafana', [3000], false, 'its API is there; its metrics have a port of their own'),
@@ -365,6 +405,16 @@ export function matrix(config: StackConfig): readonly Row[] {
       clients,
       clients ? 'the config lists it' : 'the config lists no client',
     ),
+    ...rows(
+      'listed address',
+      'gateway',
+      [8080],
+      clients,
+      clients ? 'the config lists its range' : 'the config lists no client',
+    ),
+    ...rows('listed address', 'gateway', [8081], false, 'clients query and push; they do not scrape'),
+    ...rows('listed address', 'loki', [3100], false, 'a listed client comes through the gateway, too'),
+    ...rows('address beside the listed one', 'gateway', [8080], false, 'it is no listed client'),
     ...rows('listed client', 'gateway', [8081], false, 'clients query and push; they do not scrape'),
     ...rows('listed client', 'loki', [3100], false, 'a listed client comes through the gateway, too'),
     ...rows('internet', 'gateway', [8080], false, 'Loki’s API is not published'),

@@ -2,93 +2,15 @@
 import { AGENTS } from '../../src/components/kit/identity';
 import { BUILD_TIMEOUT, programs } from '../../programs/program';
 import { type RenderedStack, stack } from '../../programs/rendered-stack';
-import { differences, policiesOf, unmentioned } from './differences';
+import { differences, type Evaluators, EVALUATORS, policiesOf, unmentioned } from './differences';
 import { matrix, type Party, type Row } from './matrix';
-import { withEverything, withRecordingRules } from './stacks';
+import { mistakes, ofCilium, ofKubernetes, type Policy } from './mistakes';
+import { byCilium, withEverything, withEverythingByCilium, withRecordingRules } from './stacks';
 
-let cyclonus: string;
+let evaluators: Evaluators;
 beforeAll(async () => {
-  ({ cyclonus } = await programs('cyclonus'));
+  evaluators = await programs(...EVALUATORS);
 }, BUILD_TIMEOUT);
-
-interface Peer {
-  readonly podSelector?: object;
-  readonly namespaceSelector?: object;
-  readonly ipBlock?: object;
-}
-
-interface Rule {
-  readonly from?: readonly Peer[];
-  readonly to?: readonly Peer[];
-  readonly ports?: readonly object[];
-}
-
-interface Policy {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly ingress?: readonly Rule[]; readonly egress?: readonly Rule[] };
-}
-
-interface Mistake {
-  readonly what: string;
-  readonly directions: readonly Direction[];
-  /** What is left of the policy: nothing, or another one. */
-  readonly instead: readonly Policy[];
-}
-
-const DIRECTIONS = ['ingress', 'egress'] as const;
-type Direction = (typeof DIRECTIONS)[number];
-
-/** Too little, or too much. */
-function mistakes(policy: Policy): readonly Mistake[] {
-  const name = `${policy.metadata.namespace}/${policy.metadata.name}`;
-  return [
-    { what: `${name} is missing`, directions: DIRECTIONS, instead: [] },
-    ...DIRECTIONS.flatMap((direction) => {
-      const rules = policy.spec[direction] ?? [];
-      const mistake = (what: string, changed: readonly Rule[]): Mistake => ({
-        what: `${name} has ${direction} ${what}`,
-        directions: [direction],
-        instead: [{ ...policy, spec: { ...policy.spec, [direction]: changed } }],
-      });
-      return [
-        mistake('open', [{}]),
-        ...rules.flatMap((rule, index) =>
-          ruleMistakes(rule).map(([what, instead]) =>
-            mistake(`rule ${index + 1} ${what}`, rules.toSpliced(index, 1, ...instead)),
-          ),
-        ),
-      ];
-    }),
-  ];
-}
-
-function ruleMistakes(rule: Rule): readonly (readonly [what: string, instead: readonly Rule[]])[] {
-  const end = rule.from === undefined ? 'to' : 'from';
-  const peers = rule[end] ?? [];
-  return [
-    ['missing', []],
-    ['for all ports', [{ [end]: peers }]],
-    ['for all peers', [rule.ports === undefined ? {} : { ports: rule.ports }]],
-    ...peers.flatMap((peer, index) => {
-      const withPeer = (instead: readonly Peer[]): readonly Rule[] => [
-        { ...rule, [end]: peers.toSpliced(index, 1, ...instead) },
-      ];
-      const which = `peer ${index + 1}`;
-      return [
-        ...(peers.length > 1 ? [[`without ${which}`, withPeer([])] as const] : []),
-        ...(peer.podSelector === undefined
-          ? []
-          : [[`for every pod of the namespace of ${which}`, withPeer([{ ...peer, podSelector: {} }])] as const]),
-        ...(peer.namespaceSelector === undefined
-          ? []
-          : [[`for ${which} in any namespace`, withPeer([{ ...peer, namespaceSelector: {} }])] as const]),
-        ...(peer.ipBlock === undefined
-          ? []
-          : [[`for every address instead of ${which}`, withPeer([{ ipBlock: { cidr: '0.0.0.0/0' } }])] as const]),
-      ];
-    }),
-  ];
-}
 
 const ROWS_AT_ONCE = 500;
 
@@ -104,20 +26,23 @@ async function firstDifferences(
   policies: readonly object[],
 ): Promise<Readonly<Record<string, string>>> {
   for (const rows of lists) {
-    const found = await differences(cyclonus, rendered, rows, policies);
+    const found = await differences(evaluators, rendered, rows, policies);
     if (Object.keys(found).length > 0) return found;
   }
   return {};
 }
 
 describe.each(
-  [stack('prod'), withRecordingRules, withEverything].map((rendered) => [rendered.name, rendered] as const),
+  [stack('prod'), withRecordingRules, withEverything, byCilium, withEverythingByCilium].map(
+    (rendered) => [rendered.name, rendered] as const,
+  ),
 )('the matrix notices in %s when', (_name, rendered) => {
+  const isByCilium = rendered.config.network.policies === 'cilium';
   const policies = policiesOf(rendered) as unknown as readonly Policy[];
   const rows = matrix(rendered.config);
   const others = unmentioned(rows, rendered);
   const found = policies.flatMap((policy, index) =>
-    mistakes(policy).map((mistake) => ({
+    mistakes(policy, isByCilium ? ofCilium : ofKubernetes).map((mistake) => ({
       ...mistake,
       about: policy.metadata.name,
       changed: policies.toSpliced(index, 1, ...mistake.instead),
@@ -138,12 +63,20 @@ describe.each(
   });
 
   it('a policy that opens everything is added', async () => {
-    const open = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'allow-all', namespace: 'logging' },
-      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
-    };
-    expect(await differences(cyclonus, rendered, rows, [...policies, open])).not.toEqual({});
+    const metadata = { name: 'allow-all', namespace: 'logging' };
+    const open = isByCilium
+      ? {
+          apiVersion: 'cilium.io/v2',
+          kind: 'CiliumNetworkPolicy',
+          metadata,
+          spec: { endpointSelector: {}, ingress: [ofCilium.open('ingress')], egress: [ofCilium.open('egress')] },
+        }
+      : {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata,
+          spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
+        };
+    expect(await differences(evaluators, rendered, rows, [...policies, open])).not.toEqual({});
   });
 });

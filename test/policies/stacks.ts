@@ -1,8 +1,8 @@
 /** Stacks that only the tests of policies have. */
 import { variant } from '../../programs/rendered-stack';
+import type { StackConfigInput } from '../../src/config';
 
-/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
-export const withEverything = variant('a stack with every login, a database and mail', {
+const EVERYTHING: StackConfigInput = {
   environment: 'staging',
   monitoring: {
     type: 'embedded',
@@ -21,6 +21,13 @@ export const withEverything = variant('a stack with every login, a database and 
     bucket: 'logs',
     region: 'eu-central-1',
     egress: ['52.219.0.0/16', '3.5.136.0/22'].map((cidr) => ({ cidr, port: 443 })),
+  },
+  network: {
+    proxy: {
+      https: 'http://proxy.example.com:3128',
+      noProxy: ['10.0.0.0/8'],
+      egress: [{ cidr: '198.51.100.70/32', port: 3128 }],
+    },
   },
   grafana: {
     url: 'https://logs.example.com',
@@ -84,6 +91,25 @@ export const withEverything = variant('a stack with every login, a database and 
       },
     ],
     routes: [{ receiver: 'bot', continue: true }, { receiver: 'group', continue: true }, { receiver: 'mail' }],
+  },
+};
+
+/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
+export const withEverything = variant('a stack with every login, a database and mail', EVERYTHING);
+
+export const withEverythingByCilium = variant('the same with Cilium’s policies', {
+  ...EVERYTHING,
+  network: { policies: 'cilium' },
+});
+
+export const byCilium = variant('a stack with Cilium’s policies, proxy and DNS on the node', {
+  environment: 'staging',
+  grafana: { url: 'https://logs.example.com', ingress: { className: 'cilium' } },
+  network: {
+    policies: 'cilium',
+    ingressController: { type: 'cilium' },
+    clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { cidr: '192.0.2.32/28' }],
+    dns: { cidrs: ['169.254.20.10/32'] },
   },
 });
 

@@ -1,26 +1,38 @@
-/** The traffic matrix, evaluated by cyclonus on the rendered policies and on the labels and ports of the rendered pods. */
+/** The traffic matrix, evaluated by cyclonus or Cilium on the rendered policies and on the labels and ports of the rendered pods. */
 import { AGENTS } from '../../src/components/kit/identity';
 import { BUILD_TIMEOUT, programs } from '../../programs/program';
 import { podTemplates, stack, STACKS, variant } from '../../programs/rendered-stack';
-import { differences, key, unmentioned } from './differences';
+import { differences, type Evaluators, EVALUATORS, key, unmentioned } from './differences';
 import { COMPONENTS, matrix, type Party } from './matrix';
-import { withEverything, withRecordingRules } from './stacks';
+import { byCilium, withEverything, withEverythingByCilium, withRecordingRules } from './stacks';
 
-let cyclonus: string;
+let evaluators: Evaluators;
 beforeAll(async () => {
-  ({ cyclonus } = await programs('cyclonus'));
+  evaluators = await programs(...EVALUATORS);
 }, BUILD_TIMEOUT);
 
 const isComponent = (party: Party): boolean => (COMPONENTS as readonly Party[]).includes(party);
 
 const withClient = variant('a stack with a listed client', {
   environment: 'staging',
-  network: { clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }] },
+  network: { clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { cidr: '192.0.2.32/28' }] },
 });
 const ownNamespaces = variant('a stack with other namespaces and a known API server', {
   environment: 'staging',
   namespaces: { logging: 'observability', agents: 'observability-agents' },
   network: { apiServer: { cidrs: ['10.96.0.1/32', '172.18.0.2/32'] } },
+});
+
+const onOpenShift = variant('a stack whose DNS listens on another port', {
+  environment: 'staging',
+  network: {
+    dns: {
+      namespace: 'openshift-dns',
+      podLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' },
+      port: 5353,
+      cidrs: ['169.254.20.10/32'],
+    },
+  },
 });
 
 const withAnotherAlertmanager = variant('a stack with an Alertmanager that is there already', {
@@ -42,6 +54,7 @@ const withFurtherDestination = variant('a stack whose agent sends to a further d
     type: 'collector',
     also: [{ name: 'archive', url: 'https://otlp.example.com', egress: [{ cidr: '198.51.100.77/32', port: 443 }] }],
   },
+  network: { proxy: { https: 'http://proxy.example.com:3128', egress: [{ cidr: '198.51.100.70/32', port: 3128 }] } },
 });
 
 const all = [
@@ -52,14 +65,17 @@ const all = [
   withAnotherAlertmanager,
   withoutAlertmanager,
   withFurtherDestination,
+  onOpenShift,
   withEverything,
+  byCilium,
+  withEverythingByCilium,
 ];
 
 describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {
   const rows = matrix(rendered.config);
   let wrong: Readonly<Record<string, string>>;
   beforeAll(async () => {
-    wrong = await differences(cyclonus, rendered, rows);
+    wrong = await differences(evaluators, rendered, rows);
   });
 
   it.each(rows.map((row) => [key(row), row.allowed ? 'allowed' : 'denied', row.why] as const))('%s is %s: %s', (row) =>
@@ -67,7 +83,7 @@ describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s'
   );
 
   it('everything else is denied', async () => {
-    expect(await differences(cyclonus, rendered, unmentioned(rows, rendered))).toEqual({});
+    expect(await differences(evaluators, rendered, unmentioned(rows, rendered))).toEqual({});
   });
 
   it('each allowed row ends at a port that the pod listens on', () => {

@@ -7,6 +7,7 @@ import { type Container } from '../../programs/pod-logs';
 import { until } from '../../programs/program';
 import { variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
+import type { StackConfigInput } from '../../src/config';
 import { type Format, POD_LABELS } from '../../src/log-model';
 import { type LogPath } from './log-path';
 
@@ -73,6 +74,18 @@ export function criLines({ name, lines, at }: Fixture): readonly string[] {
   return lines.map((line, index) => `${seenAt(at, index)} ${stream} F ${line}`);
 }
 
+/** The longest piece of a line that Docker writes at once: shorter here than its 16 KiB, so that some lines have several. */
+const PIECE = 160;
+
+/** The fixture as Docker's log driver `json-file` would have written it. */
+export function dockerLines({ name, lines, at }: Fixture): readonly string[] {
+  const stream = STDERR.includes(name) ? 'stderr' : 'stdout';
+  return lines.flatMap((line, index) => {
+    const pieces = `${line}\n`.match(new RegExp(`[^]{1,${PIECE}}`, 'gu')) ?? [];
+    return pieces.map((log) => JSON.stringify({ log, stream, time: seenAt(at, index) }));
+  });
+}
+
 function seenAt(at: number, index: number): string {
   return new Date(at + 1000 + index).toISOString().replace('Z', '000001Z');
 }
@@ -97,20 +110,27 @@ const byTime = (a: Entry, b: Entry): number =>
   a.time === b.time ? (a.line < b.line ? -1 : 1) : a.time < b.time ? -1 : 1;
 
 /** A stack for lines that were written long ago. */
-export const stackForFixtures = (name: string): ReturnType<typeof variant> =>
+export const stackForFixtures = (
+  name: string,
+  agent: NonNullable<StackConfigInput['agent']> = {},
+): ReturnType<typeof variant> =>
   variant(name, {
+    agent,
     environment: 'dev',
     // Fixtures grow old.
     retention: { period: '5000d' },
     limits: { rejectOldSamplesAfter: '4999d' },
   });
 
-/** Everything that Loki has of each fixture, by its name, in the order of time. The agent must have sent all of it. */
-export async function recordsOf(path: LogPath): Promise<ReadonlyMap<string, readonly Entry[]>> {
+/** Everything that Loki has of each of some fixtures, by its name, in the order of time. The agent must have sent all of it. */
+export async function recordsOf(
+  path: LogPath,
+  some: readonly Fixture[] = fixtures,
+): Promise<ReadonlyMap<string, readonly Entry[]>> {
   // Not by queries: Loki remembers for a while that an hour of the past was empty.
   await writeChunks(path.lokiPort);
   const found = new Map<string, readonly Entry[]>();
-  for (const { name, pod, at } of fixtures) {
+  for (const { name, pod, at } of some) {
     const range = { from: at - HOUR, to: at + HOUR };
     found.set(name, [...(await path.query(`{namespace="golden"} | pod="${pod.pod}"`, range))].sort(byTime));
   }

@@ -75,7 +75,7 @@ type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<
   // Each program has the same settings.
   readonly pods: Pick<T['pods'], 'all'> & StackConfigInput['pods'];
   readonly services: Pick<T['services'], 'all'> & StackConfigInput['services'];
-  readonly agent: Omit<T['agent'], 'also'>;
+  readonly agent: Omit<T['agent'], 'also' | 'tenants'>;
   readonly monitoring: Omit<T['monitoring'], 'operator'>;
   readonly grafana: Omit<T['grafana'], 'route' | 'login' | 'links'> & {
     readonly login: Omit<T['grafana']['login'], 'form'>;
@@ -100,6 +100,18 @@ export const AUDIT_RULES = `groups:
 /** A dashboard of a team, as Grafana exports it. */
 export const ORDERS_DASHBOARD = JSON.stringify({ id: 7, uid: 'orders', title: 'Orders', panels: [] }, null, 2);
 
+/** Words of messages, which call a template of the stack file. */
+const WORDS = {
+  title: '{{ template "watch.line" . }}',
+  text: '{{ range .Alerts }}{{ .Labels.job }}{{ end }}',
+} as const;
+
+/** Receivers that a route of less important alerts names, in the order of the routes after the first one. */
+export const ROUTED = [
+  ...(['chat', 'mail', 'hook', 'teams', 'on-call', 'group', 'town-square'] as const),
+  ...(['rocket', 'room', 'phone', 'splunk', 'incidents'] as const),
+];
+
 const RACKS = { topologyKey: 'example.com/rack', whenUnsatisfiable: 'ScheduleAnyway' } as const;
 /** Other pods that a pod is near to, or away from, with every key. */
 const WEIGHED = {
@@ -114,18 +126,6 @@ const WEIGHED = {
     matchExpressions: [{ key: 'stage', operator: 'NotIn', values: ['old'] }],
   },
 } as const;
-
-/** Words of messages, which call a template of the stack file. */
-const WORDS = {
-  title: '{{ template "watch-line" . }}',
-  text: '{{ range .Alerts }}{{ .Labels.job }}{{ end }}',
-} as const;
-
-/** Receivers that a route of less important alerts names, in the order of the routes after the first one. */
-export const ROUTED = [
-  ...(['chat', 'mail', 'hook', 'teams', 'on-call', 'group', 'town-square'] as const),
-  ...(['rocket', 'room', 'phone', 'splunk', 'incidents'] as const),
-];
 
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
@@ -272,7 +272,6 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       passwordSecret: 'watch-smtp',
       egress: [{ cidr: '10.30.0.6/32', port: 2525 }],
     },
-    trustedCa: CA,
     credential: 'viewer',
     ingress: {
       className: 'internal',
@@ -328,7 +327,9 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     containerLogMaxSize: '50Mi',
     positionsDirectory: '/var/lib/watch/positions',
     since: '2026-01-02T03:04:05Z',
-    excludeNamespaces: ['kube-system', 'noise'],
+    podLogsDirectory: '/var/snap/microk8s/common/var/log/pods',
+    containerRuntime: { type: 'docker', directory: '/data/docker/containers' },
+    excludeNamespaces: ['kube-*', 'noise'],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
     ],
@@ -571,7 +572,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         timeZone: 'Europe/Berlin',
       },
     ],
-    templates: { 'watch-line': '{{ .Status }}: {{ template "spywatcher.title" . }}' },
+    templates: { 'watch.line': '{{ .Status }}: {{ template "spywatcher.title" . }}' },
     retention: '240h',
     persistence: { size: '2Gi', storageClass: 'fast' },
   },
@@ -654,6 +655,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       },
       priorityClassName: 'watching',
       runtimeClassName: 'gvisor',
+      users: 'fixed',
       topologySpread: [
         {
           topologyKey: 'topology.kubernetes.io/zone',
@@ -675,7 +677,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     },
     gateway: { nodeSelector: { 'watch/edge': 'near' }, topologySpread: [RACKS], labels: { tier: 'front' } },
     promtail: { tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'logs', effect: 'NoExecute' }] },
-    grafana: { env: { TZ: 'UTC' }, priorityClassName: 'seeing' },
+    grafana: { env: { TZ: 'UTC' }, priorityClassName: 'seeing', users: 'assigned' },
   },
   services: {
     all: { labels: { 'watch/team': 'watch' }, annotations: { 'watch/owner': 'the watch' } },
@@ -684,6 +686,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   images: {
     registry: 'registry.example.com/mirror',
     pullSecrets: ['mirror-login'],
+    pullPolicy: 'Always',
     loki: 'docker.io/grafana/loki:3.7.7',
     gateway: 'docker.io/nginxinc/nginx-unprivileged:1.29.1-alpine',
     promtail: 'docker.io/grafana/promtail:3.6.1',
@@ -694,11 +697,20 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     canary: 'docker.io/grafana/loki-canary:3.7.7',
   },
   network: {
-    ingressController: { namespace: 'edge' },
+    policies: 'kubernetes',
+    policiesElsewhere: true,
+    ingressController: { type: 'pods', namespace: 'edge' },
     monitoring: { namespace: 'telemetry' },
-    clients: [{ namespace: 'exports', podLabels: { app: 'exporter' } }],
-    dns: { namespace: 'dns-system', podLabels: { app: 'coredns' }, cidrs: ['169.254.20.10/32'] },
+    clients: [{ namespace: 'exports', podLabels: { app: 'exporter' } }, { cidr: '198.51.100.32/28' }],
+    dns: { namespace: 'dns-system', podLabels: { app: 'coredns' }, port: 5353, cidrs: ['169.254.20.10/32'] },
     apiServer: { cidrs: ['10.0.0.1/32'], ports: [8443] },
+    caBundle: { type: 'certificates', certificates: CA },
+    proxy: {
+      http: 'http://proxy.example.com:3127',
+      https: 'http://proxy.example.com:3128',
+      noProxy: ['.corp.example', '10.244.0.0/16'],
+      egress: [{ cidr: '203.0.113.70/32', port: 3128 }],
+    },
   },
   deploy: { timeout: '5m', skipAwait: ['grafana'] },
 };
@@ -739,9 +751,18 @@ export const otherwise = {
     database: { type: 'sqlite' },
     persistence: { size: '4Gi', storageClass: 'slow' },
   },
+  auth: {
+    loki: {
+      tenants: [
+        { name: 'spywatcher', write: ['promtail'], read: ['grafana'] },
+        { name: 'team-a', write: ['team-a-agent'], read: ['team-a'] },
+      ],
+    },
+  },
   agent: {
     type: 'collector',
     queueSize: '2Gi',
+    tenants: [{ namespaces: ['team-a', 'team-a-*'], credential: 'team-a-agent', queueSize: '300Mi' }],
     also: [
       {
         name: 'archive',
@@ -757,7 +778,9 @@ export const otherwise = {
         egress: [{ namespace: 'security', podLabels: { app: 'ingest' }, port: 4318 }],
       },
     ],
-    excludeNamespaces: ['noise'],
+    podLogsDirectory: '/data/log/pods',
+    containerRuntime: { type: 'docker' },
+    excludeNamespaces: ['noise', '*-test'],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
     ],
@@ -776,6 +799,13 @@ export const otherwise = {
     type: 'external',
     urls: ['https://alertmanager.example.com'],
     egress: [{ cidr: '198.51.100.93/32', port: 443 }],
+  },
+  network: {
+    caBundle: { type: 'configMap', name: 'corporate-cas', key: 'root.pem' },
+    policies: 'cilium',
+    ingressController: { type: 'cilium' },
+    clients: [{ namespace: 'exports', podLabels: { app: 'exporter' } }, { cidr: '198.51.100.32/28' }],
+    dns: { cidrs: ['169.254.20.10/32'] },
   },
 } as const satisfies StackConfigInput;
 

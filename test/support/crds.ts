@@ -7,6 +7,7 @@ import { projectRoot } from '../../tools/cache';
 /** The files of each module that `tools/crds/go.mod` requires. */
 const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
   'github.com/cert-manager/cert-manager': ['deploy/crds/cert-manager.io_certificates.yaml'],
+  'github.com/cilium/cilium': ['pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml'],
   'github.com/external-secrets/external-secrets': ['config/crds/bases/external-secrets.io_externalsecrets.yaml'],
   'github.com/prometheus-operator/prometheus-operator': ['podmonitors', 'prometheusrules', 'servicemonitors'].map(
     (kind) => `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,

@@ -2,31 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder, run, temporaryFolder } from '../../programs/program';
-
-/** One end of a connection. */
-export interface End {
-  readonly ip: string;
-  /** Absent for an address outside the cluster. */
-  readonly pod?: {
-    readonly namespace: string;
-    readonly namespaceLabels: Readonly<Record<string, string>>;
-    readonly labels: Readonly<Record<string, string>>;
-  };
-}
-
-/** A connection that somebody tries to make. */
-export interface Traffic {
-  readonly from: End;
-  readonly to: End;
-  readonly port: number;
-  readonly protocol: 'TCP' | 'UDP';
-}
-
-/** What the policies of each end say; the traffic passes when both let it. */
-export interface Verdict {
-  readonly egress: boolean;
-  readonly ingress: boolean;
-}
+import type { End, Traffic, Verdict } from './traffic';
 
 const peer = ({ ip, pod }: End) => ({
   IP: ip,

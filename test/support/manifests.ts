@@ -128,6 +128,7 @@ export interface Manifest {
 /** Every kind of object that a stack may have. */
 export const KINDS: readonly string[] = [
   'Certificate',
+  'CiliumNetworkPolicy',
   'ClusterRole',
   'ClusterRoleBinding',
   'ConfigMap',

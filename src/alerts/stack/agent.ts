@@ -63,35 +63,38 @@ const behindWithQueue: RulesOf = (config) => {
   const { sent, queueSize, queueCapacity } = AGENT_METRICS.collector;
   const waits = of(queueSize);
   const patience = formatDuration(patienceOf(config));
+  // Each tenant of the agent has a queue.
+  const hasTenants = config.agent.tenants.length > 0;
+  const by = hasTenants ? 'instance, exporter' : 'instance';
+  const queue = hasTenants ? 'queue of {{ $labels.exporter }}' : 'queue';
   return [
     {
       name: 'AgentBehind',
-      expr: `max by (instance) (${waits}) > ${config.monitoring.thresholds.agentBehind.bytes}`,
+      expr: `max by (${by}) (${waits}) > ${config.monitoring.thresholds.agentBehind.bytes}`,
       for: '10m',
       severity: 'warning',
       summary: 'An agent is behind with what it has read',
-      description:
-        'The agent {{ $labels.instance }} has {{ $value | humanize1024 }}B in its queue that it has not delivered.',
+      description: `The agent {{ $labels.instance }} has {{ $value | humanize1024 }}B in its ${queue} that it has not delivered.`,
     },
     {
       name: 'AgentQueueNearlyFull',
-      expr: `max by (instance) (${waits} / ${of(queueCapacity)}) >= ${QUEUE_NEARLY_FULL}`,
+      expr: `max by (${by}) (${waits} / ${of(queueCapacity)}) >= ${QUEUE_NEARLY_FULL}`,
       for: '1m',
       severity: 'critical',
       summary:
         'An agent’s queue is nearly full; when it is full, lines wait in log files until the kubelet rotates them away',
-      description: 'The queue of the agent {{ $labels.instance }} is {{ $value | humanizePercentage }} full.',
+      description: `The ${queue} of the agent {{ $labels.instance }} is {{ $value | humanizePercentage }} full.`,
     },
     {
       name: 'AgentQueueTooOld',
       // The agent was there all the time. One that has just started does not know how old its queue is.
       expr:
-        `max by (instance) (${waits} and ${waits} offset ${patience} and min_over_time(${waits}[${patience}]) > 0)` +
-        ` unless sum by (instance) (${grown(of(sent), patience)}) > 0`,
+        `max by (${by}) (${waits} and ${waits} offset ${patience} and min_over_time(${waits}[${patience}]) > 0)` +
+        ` unless sum by (${by}) (${grown(of(sent), patience)}) > 0`,
       for: '0s',
       severity: 'critical',
       summary: 'What an agent has in its queue will soon be too old for Loki',
-      description: `The agent {{ $labels.instance }} has delivered nothing for ${patience}, and {{ $value | humanize1024 }}B are in its queue. Loki refuses lines that are older than ${formatDuration(config.limits.rejectOldSamplesAfter)}.`,
+      description: `The agent {{ $labels.instance }} has delivered nothing for ${patience}, and {{ $value | humanize1024 }}B are in its ${queue}. Loki refuses lines that are older than ${formatDuration(config.limits.rejectOldSamplesAfter)}.`,
     },
   ];
 };

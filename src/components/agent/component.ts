@@ -2,11 +2,22 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { credentialSecretName, type StackConfig } from '../../config';
+import { dockerFolders } from '../../config/derived/docker-folders';
 import { filesVolume } from '../../config/derived/files-volume';
+import { POD_LOGS } from '../../pipelines/sources';
 import { agentMetrics, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts } from '../kit/container';
 import { type AgentIdentity, AGENTS, GATEWAY, objectLabels } from '../kit/identity';
-import { addresses, componentPolicy, destinationRule, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
+import {
+  apiServerEgress,
+  componentPolicy,
+  destinationRule,
+  dnsEgress,
+  podsOf,
+  proxyEgress,
+  scrapers,
+  tcp,
+} from '../kit/network';
 import { secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
@@ -53,7 +64,7 @@ export class Agent extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig, program: AgentProgram) {
     super(scope, id);
     const { identity, files, secrets = [], terminationGracePeriodSeconds } = program;
-    const { namespaces } = props;
+    const { namespaces, agent, images } = props;
     const workload = new Workload(this, identity, namespaces.agents, props);
     const configMap = `${identity.name}-config`;
 
@@ -72,7 +83,7 @@ export class Agent extends Construct {
     workload.daemonSet({
       maxUnavailable: '10%',
       pod: {
-        // Files below /var/log/pods belong to root. Root without any capability can read them.
+        // Log files of pods belong to root. Root without any capability can read them.
         user: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
         hasToken: true,
         files,
@@ -117,14 +128,16 @@ export class Agent extends Construct {
     const { namespaces, network, agent } = props;
     componentPolicy(this, identity, {
       namespace: namespaces.agents,
+      policies: network.policies,
       // While one agent takes over from the other, that one still sends what it has read: its policy is there until it has ended.
       shared: { name: 'agent', by: Object.values(AGENTS) },
-      ingress: [{ from: [...scrapers(props)], ports: tcp(identity.ports.metrics) }],
+      ingress: [{ from: scrapers(props), ports: tcp(identity.ports.metrics) }],
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
-        { to: network.apiServer.cidrs.map(addresses), ports: tcp(...network.apiServer.ports) },
+        apiServerEgress(network),
         ...agent.also.flatMap(({ egress }) => egress.map(destinationRule)),
-        dnsEgress(network),
+        ...proxyEgress(props, identity),
+        ...dnsEgress(network),
       ],
     });
   }
@@ -134,7 +147,9 @@ function volumeMounts({ agent, auth, gateway }: StackConfig, folders: AgentFolde
   return [
     { name: 'config', mountPath: folders.config, readOnly: true },
     { name: POSITIONS_VOLUME, mountPath: folders.positions },
-    { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },
+    { name: 'pod-logs', mountPath: POD_LOGS, readOnly: true },
+    // Links of the folder before lead there, by the path that the node has.
+    ...dockerFolders(agent).map((directory) => ({ name: 'docker-logs', mountPath: directory, readOnly: true })),
     ...agent.files.map((source) => ({ name: filesVolume(source.name), mountPath: mountOf(source), readOnly: true })),
     ...(auth.loki.enabled ? [{ name: 'credential', mountPath: folders.credential, readOnly: true }] : []),
     ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: folders.gatewayCa, readOnly: true }]),
@@ -145,7 +160,8 @@ function volumes({ agent, auth, gateway }: StackConfig, configMap: string): k8s.
   return [
     { name: 'config', configMap: { name: configMap } },
     { name: POSITIONS_VOLUME, hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
-    { name: 'pod-logs', hostPath: { path: '/var/log/pods' } },
+    { name: 'pod-logs', hostPath: { path: agent.podLogsDirectory } },
+    ...dockerFolders(agent).map((directory) => ({ name: 'docker-logs', hostPath: { path: directory } })),
     ...agent.files.map(({ name, directory }) => ({
       name: filesVolume(name),
       hostPath: { path: directory, type: 'DirectoryOrCreate' },

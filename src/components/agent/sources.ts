@@ -12,6 +12,7 @@ export const mountOf = ({ name }: Pick<FileSource, 'name'>): string => `/logs/${
 export function scrapeProps({ namespaces, agent, limits, canary }: StackConfig): ScrapeProps {
   return {
     ...agent,
+    runtime: agent.containerRuntime.type,
     gatewayNamespace: namespaces.logging,
     ...(canary === undefined ? {} : { canaryNamespace: namespaces.logging }),
     maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes,

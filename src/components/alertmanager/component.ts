@@ -12,7 +12,7 @@ import { formatDuration } from '../../config/units';
 import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, podField } from '../kit/container';
 import { ALERTMANAGER, GATEWAY, GRAFANA, LOKI, PROMETHEUS } from '../kit/identity';
-import { componentPolicy, destinationRule, dnsEgress, podsOf, tcp, udp } from '../kit/network';
+import { componentPolicy, destinationRule, dnsEgress, podsOf, proxyEgress, tcp, udp } from '../kit/network';
 import { secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
@@ -31,7 +31,7 @@ const DATA = '/alertmanager';
 export class Alertmanager extends Construct {
   constructor(scope: Construct, id: string, props: AlertmanagerProps) {
     super(scope, id);
-    const { namespaces, alertmanager, persistence } = props;
+    const { namespaces, alertmanager, persistence, images } = props;
     const workload = new Workload(this, ALERTMANAGER, namespaces.logging, props);
     const files = {
       'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props, heartbeatSources(props))),
@@ -75,6 +75,7 @@ export class Alertmanager extends Construct {
     );
     componentPolicy(this, ALERTMANAGER, {
       namespace: namespaces.logging,
+      policies: network.policies,
       ingress: [
         {
           from: [
@@ -90,7 +91,8 @@ export class Alertmanager extends Construct {
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: gossip }] : []),
         ...[...destinations.values()].map(destinationRule),
-        ...(hasPeers || destinations.size > 0 ? [dnsEgress(network)] : []),
+        ...proxyEgress(props, ALERTMANAGER),
+        ...(hasPeers || destinations.size > 0 ? dnsEgress(network) : []),
       ],
     });
   }

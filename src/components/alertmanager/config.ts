@@ -4,13 +4,13 @@ import { type Day, dayAfter } from '../../config/calendar';
 import { type HeartbeatSource, heartbeatKey, WATCHDOG } from '../../config/derived/heartbeat';
 import { NOBODY } from '../../config/rules/alertmanager';
 import { type Duration, formatDuration } from '../../config/units';
-import { receiver, RECEIVERS, type Yaml } from './receivers';
+import { FROM_ENVIRONMENT, receiver, RECEIVERS, type Yaml } from './receivers';
 import { agentOf, LOKI } from '../kit/identity';
 
 /** Folder of the pod with its config and templates. */
 export const CONFIG = '/etc/alertmanager/config';
 /** What it has to know of the rest of the stack. */
-type StackPart = Pick<StackConfig, 'agent' | 'deployment'>;
+type StackPart = Pick<StackConfig, 'agent' | 'deployment' | 'network'>;
 type Conditions = Alertmanager['inhibit'][number]['while'];
 
 /**
@@ -31,7 +31,10 @@ const LOKI_UNREACHABLE = [
 ];
 
 /** The alert on a missing program always silences the alerts that follow from it. Nothing follows from one missing member of a ring. */
-function causesSilenceEffects({ agent, deployment: { mode } }: StackPart): readonly Yaml[] {
+function causesSilenceEffects({
+  agent,
+  deployment: { mode },
+}: Pick<StackConfig, 'agent' | 'deployment'>): readonly Yaml[] {
   const gone = (job: string, alerts: readonly string[], effects: readonly string[]): Yaml => ({
     source_matchers: [...oneOf('alertname', alerts), ...oneOf('job', [job])],
     target_matchers: [...oneOf('alertname', effects)],
@@ -49,9 +52,11 @@ export function alertmanagerConfig(
   heartbeats: readonly HeartbeatSource[],
 ): Yaml {
   const { receivers, routes, fallback, groupBy, groupWait, groupInterval, repeatInterval, inhibit, muteTimes } = props;
+  const isProxied = stack.network.proxy !== undefined;
   // Watchdog always fires. It must neither inhibit others nor be inhibited.
   const notHeartbeat = heartbeats.length === 0 ? [] : [`alertname!="${WATCHDOG}"`];
   return {
+    ...(isProxied ? { global: { http_config: FROM_ENVIRONMENT } } : {}),
     templates: [`${CONFIG}/*.tmpl`],
     route: {
       receiver: fallback ?? receivers[0]?.name ?? NOBODY,
@@ -85,7 +90,7 @@ export function alertmanagerConfig(
         // The outside service reports a missing heartbeat. A message that Watchdog is over would count as one.
         webhook_configs: [{ send_resolved: false, url_file: `${RECEIVERS}/${name}` }],
       })),
-      ...receivers.map(receiver),
+      ...receivers.map((one) => receiver(one, isProxied)),
     ],
   };
 }

@@ -13,11 +13,22 @@ const OPSGENIE_URLS = {
   jira: 'https://api.atlassian.com/jsm/ops/integration/',
 } as const;
 
-/** One receiver. */
-export function receiver(config: Receiver): Yaml {
+/** By default, Alertmanager does not look for a proxy. */
+export const FROM_ENVIRONMENT = { proxy_from_environment: true };
+
+/** One receiver. @param isProxied - whether the way out is a proxy */
+export function receiver(config: Receiver, isProxied: boolean): Yaml {
+  const { http_config: http, ...own } = settings(config);
   return {
     name: config.name,
-    [`${KINDS[config.type]}_configs`]: [{ send_resolved: config.sendResolved, ...settings(config) }],
+    [`${KINDS[config.type]}_configs`]: [
+      {
+        send_resolved: config.sendResolved,
+        ...own,
+        // A receiver's own settings replace the global ones as a whole.
+        ...(typeof http === 'object' ? { http_config: { ...(isProxied ? FROM_ENVIRONMENT : {}), ...http } } : {}),
+      },
+    ],
   };
 }
 

@@ -42,7 +42,7 @@ const QUERY_PATHS = ['/loki/api/v1/query', '/loki/api/v1/query_range'];
 export class Canary extends Construct {
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);
-    const { namespaces, gateway } = props;
+    const { namespaces, gateway, images } = props;
     const workload = new Workload(this, CANARY, namespaces.logging, props);
     const files = { 'nginx.conf': canaryProxyConfig(props) };
     const proxy = proxyOf(props);
@@ -71,8 +71,9 @@ export class Canary extends Construct {
     const { namespaces, network } = props;
     componentPolicy(this, CANARY, {
       namespace: namespaces.logging,
-      ingress: [{ from: [...scrapers(props)], ports: tcp(CANARY.ports.metrics) }],
-      egress: [{ to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) }, dnsEgress(network)],
+      policies: network.policies,
+      ingress: [{ from: scrapers(props), ports: tcp(CANARY.ports.metrics) }],
+      egress: [{ to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) }, ...dnsEgress(network)],
     });
   }
 

@@ -6,7 +6,7 @@ import { Agent } from '../agent';
 import { goMemory, httpProbe, podField, tcpProbe } from '../kit/container';
 import { COLLECTOR } from '../kit/identity';
 import { collectorArgs, collectorConfig, FOLDERS } from './config';
-import { furtherSecrets } from './destinations';
+import { furtherSecrets, tenantSecrets } from './destinations';
 import { configText } from './text';
 
 /** What is not delivered when it ends waits on the node's disk. */
@@ -30,7 +30,10 @@ export class Collector extends Agent {
         // It compiles some hundred expressions first, which takes longer on a node that is busy.
         livenessProbe: { ...tcpProbe('health'), initialDelaySeconds: 60 },
       },
-      secrets: furtherSecrets(props, FOLDERS.also),
+      secrets: [
+        ...(props.auth.loki.enabled ? tenantSecrets(props, FOLDERS.tenants) : []),
+        ...furtherSecrets(props, FOLDERS.also),
+      ],
       terminationGracePeriodSeconds: END_SECONDS,
     });
   }

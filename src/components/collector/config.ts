@@ -4,7 +4,14 @@ import { LOKI_EXPORTER } from '../../log-model/agent-metrics';
 import { collectorPipelines } from '../../pipelines/collector';
 import { type AgentFolders, scrapeProps } from '../agent';
 import { COLLECTOR } from '../kit/identity';
-import { furtherDestinations, furtherExporters, lokiDestination, type SecretFolders, STORAGE } from './destinations';
+import {
+  furtherDestinations,
+  furtherExporters,
+  lokiDestinations,
+  type SecretFolders,
+  STORAGE,
+  tenantExporters,
+} from './destinations';
 import { telemetry } from './telemetry';
 
 /** Folders of its container. */
@@ -14,6 +21,7 @@ export const FOLDERS: AgentFolders & SecretFolders = {
   positions: '/var/lib/collector',
   credential: '/etc/collector-credential',
   gatewayCa: '/etc/collector-gateway-ca',
+  tenants: '/etc/collector-tenants',
   also: '/etc/collector-also',
 };
 
@@ -37,9 +45,10 @@ export function collectorConfig(config: StackConfig): Readonly<Record<string, un
     ...scrapeProps(config),
     storage: STORAGE,
     exporter: LOKI_EXPORTER,
+    tenants: tenantExporters(config),
     furtherExporters: furtherExporters(config),
   });
-  const loki = lokiDestination(config, FOLDERS);
+  const loki = lokiDestinations(config, FOLDERS);
   const further = furtherDestinations(config, FOLDERS);
   const extensions = {
     [STORAGE]: { directory: FOLDERS.positions, create_directory: true },

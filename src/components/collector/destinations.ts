@@ -1,7 +1,8 @@
 /** Where the Collector sends records: the exporter to Loki, and those to the further destinations of the stack file. */
-import { ALSO_SECRET, alsoKeys, type FurtherDestination, type StackConfig } from '../../config';
+import { ALSO_SECRET, alsoKeys, credentialSecretName, type FurtherDestination, type StackConfig } from '../../config';
 import { type ByteSize, formatDuration } from '../../config/units';
-import { LOKI_EXPORTER } from '../../log-model/agent-metrics';
+import { LOKI_EXPORTER, tenantExporter } from '../../log-model/agent-metrics';
+import type { TenantExporter } from '../../pipelines/collector';
 import type { AgentSecret } from '../agent';
 import { gatewayUrl } from '../gateway';
 
@@ -20,31 +21,57 @@ export interface Destinations {
 export interface SecretFolders {
   readonly credential: string;
   readonly gatewayCa: string;
+  /** With a folder for each further tenant's credential. */
+  readonly tenants: string;
   /** With what further destinations ask for. */
   readonly also: string;
 }
 
-/** The gateway of the stack's own Loki. */
-export function lokiDestination(config: StackConfig, folders: Omit<SecretFolders, 'also'>): Destinations {
+/** The gateway of the stack's own Loki: with the agent's credential, and with that of each tenant of some namespaces. */
+export function lokiDestinations(config: StackConfig, folders: Omit<SecretFolders, 'also'>): Destinations {
   const { agent, auth, gateway } = config;
-  return destination(config, {
-    exporter: LOKI_EXPORTER,
-    endpoint: `${gatewayUrl(config)}/otlp`,
-    ...(auth.loki.enabled
-      ? {
-          login: {
-            extension: 'basicauth',
-            username: agent.credential,
-            password_file: `${folders.credential}/password`,
-          },
-        }
-      : {}),
-    ...(gateway.tls === undefined ? {} : { caFile: `${folders.gatewayCa}/ca.crt` }),
-    queueSize: agent.queueSize,
-    // By default, what does not fit is dropped. So reading waits instead.
-    waits: true,
-  });
+  const toLoki = (exporter: string, queueSize: ByteSize, login: NonNullable<Destination['login']>): Destinations =>
+    destination(config, {
+      exporter,
+      endpoint: `${gatewayUrl(config)}/otlp`,
+      ...(auth.loki.enabled ? { login } : {}),
+      ...(gateway.tls === undefined ? {} : { caFile: `${folders.gatewayCa}/ca.crt` }),
+      queueSize,
+      // By default, what does not fit is dropped. So reading waits instead.
+      waits: true,
+    });
+  return together([
+    toLoki(LOKI_EXPORTER, agent.queueSize, {
+      extension: 'basicauth',
+      username: agent.credential,
+      password_file: `${folders.credential}/password`,
+    }),
+    ...agent.tenants.map(({ credential, queueSize }) =>
+      toLoki(tenantExporter(credential), queueSize, {
+        extension: `basicauth/tenant/${credential}`,
+        username: credential,
+        password_file: `${folders.tenants}/${credential}/password`,
+      }),
+    ),
+  ]);
 }
+
+/** The tenants of some namespaces, and what sends their lines. */
+export const tenantExporters = ({ agent }: Pick<StackConfig, 'agent'>): readonly TenantExporter[] =>
+  agent.tenants.map(({ namespaces, credential }) => ({
+    name: credential,
+    namespaces,
+    exporter: tenantExporter(credential),
+  }));
+
+/** Their passwords, as files of the pod. A volume's name is too short for a credential's. */
+export const tenantSecrets = ({ agent }: Pick<StackConfig, 'agent'>, folder: string): readonly AgentSecret[] =>
+  agent.tenants.map(({ credential }, index) => ({
+    name: `tenant-${index}`,
+    secret: credentialSecretName(credential),
+    keys: ['password'],
+    folder: `${folder}/${credential}`,
+  }));
 
 /** The exporters to further destinations, in the order of the stack file. */
 export const furtherExporters = ({ agent }: Pick<StackConfig, 'agent'>): readonly string[] =>
@@ -73,16 +100,20 @@ export function furtherDestinations(config: StackConfig, { also }: Pick<SecretFo
       waits: false,
     });
   });
-  return {
-    exporters: Object.fromEntries(all.flatMap(({ exporters }) => Object.entries(exporters))),
-    extensions: Object.fromEntries(all.flatMap(({ extensions }) => Object.entries(extensions))),
-  };
+  return together(all);
 }
 
 /** What further destinations ask for, as files of the pod. */
 export function furtherSecrets({ agent }: Pick<StackConfig, 'agent'>, folder: string): readonly AgentSecret[] {
   const keys = agent.also.flatMap((one) => Object.values(alsoKeys(one)));
   return keys.length === 0 ? [] : [{ name: 'also', secret: ALSO_SECRET, keys, folder }];
+}
+
+function together(all: readonly Destinations[]): Destinations {
+  return {
+    exporters: Object.fromEntries(all.flatMap(({ exporters }) => Object.entries(exporters))),
+    extensions: Object.fromEntries(all.flatMap(({ extensions }) => Object.entries(extensions))),
+  };
 }
 
 interface Destination {

@@ -5,7 +5,7 @@ import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
 import { GATEWAY_METRICS, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
 import { AGENTS, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../kit/identity';
-import { componentPolicy, dnsEgress, podsIn, podsOf, podsOfAny, scrapers, tcp } from '../kit/network';
+import { componentPolicy, dnsEgress, gatewayClients, podsOf, podsOfAny, scrapers, tcp } from '../kit/network';
 import { renderNginxConfig } from '../kit/nginx';
 import { scratch, secretFiles } from '../kit/pod';
 import { servicePort } from '../kit/service';
@@ -42,7 +42,7 @@ const STOP = ['/bin/sh', '-c', `sleep 3; exec ${NGINX.join(' ')} -s quit`];
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const { namespaces, gateway } = props;
+    const { namespaces, gateway, images } = props;
     const workload = new Workload(this, GATEWAY, namespaces.logging, props);
     const files = { 'nginx.conf': renderNginxConfig(gatewayConfig(props)) };
 
@@ -71,17 +71,18 @@ export class Gateway extends Construct {
     const { namespaces, deployment, alertmanager, canary, network } = props;
     componentPolicy(this, GATEWAY, {
       namespace: namespaces.logging,
+      policies: network.policies,
       ingress: [
         {
           from: [
             podsOfAny(Object.values(AGENTS), namespaces.agents),
             podsOf(GRAFANA, namespaces.logging),
             ...(canary === undefined ? [] : [podsOf(CANARY, namespaces.logging)]),
-            ...network.clients.map(({ namespace, podLabels }) => podsIn(namespace, podLabels)),
+            ...gatewayClients(network),
           ],
           ports: tcp(GATEWAY.ports.http),
         },
-        { from: [...scrapers(props)], ports: tcp(GATEWAY.ports.metrics) },
+        { from: scrapers(props), ports: tcp(GATEWAY.ports.metrics) },
       ],
       egress: [
         { to: [podsOf(LOKI, namespaces.logging)], ports: tcp(LOKI.ports.http) },
@@ -91,7 +92,7 @@ export class Gateway extends Construct {
         ...(alertmanager.type === 'embedded'
           ? [{ to: [podsOf(ALERTMANAGER, namespaces.logging)], ports: tcp(ALERTMANAGER.ports.http) }]
           : []),
-        dnsEgress(network),
+        ...dnsEgress(network),
       ],
     });
   }

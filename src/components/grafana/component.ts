@@ -13,8 +13,10 @@ import {
   componentPolicy,
   destinationRule,
   dnsEgress,
+  ingressController,
   podsIn,
   podsOf,
+  proxyEgress,
   scrapers,
   tcp,
 } from '../kit/network';
@@ -29,8 +31,9 @@ import {
   WITH_AUTHORIZATION,
 } from '../kit/proxy';
 import { servicePort } from '../kit/service';
+import type { EgressRule } from '../kit/traffic';
 import { Workload } from '../kit/workload';
-import { configMaps, type ConfigMapFiles, TRUSTED_CA } from './config-maps';
+import { configMaps, type ConfigMapFiles } from './config-maps';
 import { GATEWAY_CA } from './datasources';
 import { publish } from './publication';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
@@ -38,11 +41,6 @@ import { SECRETS, secretSettings, settingsSecrets } from './secrets';
 /** Another user than the image's, whose id somebody on the node may have. The image runs as any user. */
 const USER = 10472;
 const DATA = '/var/lib/grafana';
-/**
- * Go reads the public CAs from one file of the image, and all files of these folders (crypto/x509, root_unix.go). The variable
- * replaces Go's own list of folders, so it names the usual one as well.
- */
-const PUBLIC_CAS = '/etc/ssl/certs';
 const SCRATCH_SIZE = { bytes: 256 * 2 ** 20 };
 /** Plugins with a program of their own take some 100 MB each. */
 const WITH_PLUGINS = { bytes: 2 ** 30 };
@@ -51,7 +49,7 @@ const WITH_PLUGINS = { bytes: 2 ** 30 };
 export class Grafana extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const { namespaces, grafana } = props;
+    const { namespaces, grafana, images } = props;
     const workload = new Workload(this, GRAFANA, namespaces.logging, props);
     const configs = configMaps(props);
 
@@ -88,11 +86,12 @@ export class Grafana extends Construct {
     ];
     componentPolicy(this, GRAFANA, {
       namespace: namespaces.logging,
+      policies: network.policies,
       ingress: [
         ...(grafana.ingress === undefined && grafana.route === undefined
           ? []
-          : [{ from: [podsIn(network.ingressController.namespace)], ports: tcp(GRAFANA.ports.http) }]),
-        ...(hasGrafanaMetrics(props) ? [{ from: [...scrapers(props)], ports: tcp(GRAFANA.ports.metrics) }] : []),
+          : [{ from: [ingressController(network)], ports: tcp(GRAFANA.ports.http) }]),
+        ...(hasGrafanaMetrics(props) ? [{ from: scrapers(props), ports: tcp(GRAFANA.ports.metrics) }] : []),
       ],
       egress: [
         { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
@@ -102,7 +101,8 @@ export class Grafana extends Construct {
           : []),
         ...alertmanagerEgress({ alertmanager }),
         ...outside.flatMap((service) => service?.egress.map(destinationRule) ?? []),
-        dnsEgress(network),
+        ...proxyEgress(props, GRAFANA),
+        ...dnsEgress(network),
       ],
     });
   }
@@ -136,7 +136,6 @@ export class Grafana extends Construct {
       env: Object.entries({
         ...grafanaSettings(props),
         ...secretSettings(props),
-        ...(grafana.trustedCa === undefined ? {} : { SSL_CERT_DIR: `${PUBLIC_CAS}:${TRUSTED_CA}` }),
       }).map(([name, value]) => ({ name, value })),
       ports: containerPorts({ http: GRAFANA.ports.http }),
       resources: resources.grafana,
@@ -213,7 +212,7 @@ function metricsFiles({ grafana }: StackConfig) {
 }
 
 /** The stack's own Prometheus, or every pod of the namespace of another one. */
-function prometheusRule(props: StackConfig): k8s.NetworkPolicyEgressRule {
+function prometheusRule(props: StackConfig): EgressRule {
   const { namespaces, grafana } = props;
   if (grafana.datasources.prometheus === undefined && props.monitoring.type === 'embedded')
     return { to: [podsOf(PROMETHEUS, namespaces.logging)], ports: tcp(PROMETHEUS.ports.http) };

@@ -23,12 +23,9 @@ const DASHBOARDS = '/etc/grafana/dashboards';
 /** Not below the folder above: Grafana reads its subfolders, too. */
 const OWN_DASHBOARDS = '/etc/grafana/own-dashboards';
 
-/** Folder with the CAs of `grafana.trustedCa`. */
-export const TRUSTED_CA = '/etc/grafana/trusted-ca';
-
 /** The ConfigMaps of a stack, in the order of their volumes. */
 export function configMaps(props: StackConfig): readonly ConfigMapFiles[] {
-  const { dashboards, trustedCa } = props.grafana;
+  const { dashboards } = props.grafana;
   return [
     provisioning(props),
     inFolder('dashboards', DASHBOARDS, {
@@ -36,7 +33,6 @@ export function configMaps(props: StackConfig): readonly ConfigMapFiles[] {
       [`${LOGGING_STACK_UID}.json`]: JSON.stringify(loggingStackDashboard(props), null, 2),
     }),
     ...(dashboards === undefined ? [] : [inFolder('own-dashboards', OWN_DASHBOARDS, ownDashboardFiles(props))]),
-    ...(trustedCa === undefined ? [] : [inFolder('trusted-ca', TRUSTED_CA, { 'ca.crt': trustedCa })]),
   ];
 }
 

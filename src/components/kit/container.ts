@@ -34,7 +34,7 @@ export function container(
   return {
     ...own,
     image: imageReference(image, images),
-    imagePullPolicy: 'IfNotPresent',
+    imagePullPolicy: images.pullPolicy,
     resources: containerResources(resources, buffers),
     securityContext: CONTAINER_SECURITY,
     // `kubectl describe pod` and `pulumi up` then show the last lines of the log of a container that has ended.

@@ -1,35 +1,33 @@
-/** Parts of NetworkPolicies: peers and ports. Ports come from the {@link Identity} of the pod that listens. */
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+/** Rules of a component's policy: peers and ports. Ports come from the {@link Identity} of the pod that listens. */
 import type { Construct } from 'constructs';
 import { parseCIDR } from 'ipaddr.js';
 import type { Destination, StackConfig } from '../../config';
+import { proxyOf } from '../../config/derived/proxy';
+import { ciliumPolicy } from './cilium-policy';
 import { type Identity, NAME, objectLabels, PART_OF, PROMETHEUS, selectorLabels, STACK } from './identity';
-
-const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
+import { kubernetesPolicy } from './kubernetes-policy';
+import type { AddressPeer, EgressRule, IngressRule, Peer, PodLabels, PodPeer, Policy, Port } from './traffic';
 
 /** The pods of a component. */
-export function podsOf(component: Identity, namespace: string): k8s.NetworkPolicyPeer {
+export function podsOf(component: Identity, namespace: string): PodPeer {
   return podsIn(namespace, selectorLabels(component));
 }
 
 /** The pods of any of some components. */
-export function podsOfAny(components: readonly Identity[], namespace: string): k8s.NetworkPolicyPeer {
-  return { ...podsIn(namespace), podSelector: selectorOfAny(components) };
+export function podsOfAny(components: readonly Identity[], namespace: string): PodPeer {
+  return { kind: 'pods', namespace, labels: labelsOfAny(components) };
 }
 
-function selectorOfAny(components: readonly Identity[]): k8s.LabelSelector {
+function labelsOfAny(components: readonly Identity[]): PodLabels {
   return {
-    matchLabels: { [PART_OF]: STACK },
-    matchExpressions: [{ key: NAME, operator: 'In', values: components.map(({ name }) => name) }],
+    equal: { [PART_OF]: STACK },
+    oneOf: { label: NAME, values: components.map(({ name }) => name) },
   };
 }
 
 /** Pods with these labels in a namespace. Without labels, all pods of the namespace. */
-export function podsIn(namespace: string, labels: Readonly<Record<string, string>> = {}): k8s.NetworkPolicyPeer {
-  return {
-    namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
-    ...(Object.keys(labels).length === 0 ? {} : { podSelector: { matchLabels: { ...labels } } }),
-  };
+export function podsIn(namespace: string, labels: Readonly<Record<string, string>> = {}): PodPeer {
+  return { kind: 'pods', namespace, labels: { equal: labels } };
 }
 
 /** Pods that may scrape metrics: all pods of the configured namespace, and the stack's own Prometheus. */
@@ -37,7 +35,7 @@ export function scrapers({
   network,
   namespaces,
   monitoring,
-}: Pick<StackConfig, 'network' | 'namespaces' | 'monitoring'>): readonly k8s.NetworkPolicyPeer[] {
+}: Pick<StackConfig, 'network' | 'namespaces' | 'monitoring'>): readonly Peer[] {
   return [
     podsIn(network.monitoring.namespace),
     ...(monitoring.type === 'embedded' ? [podsOf(PROMETHEUS, namespaces.logging)] : []),
@@ -45,10 +43,15 @@ export function scrapers({
 }
 
 /** A range of addresses. Private and local ranges inside of a wider range are left out. */
-export function addresses(cidr: string): k8s.NetworkPolicyPeer {
+export function addresses(cidr: string): AddressPeer {
   const range = parseCIDR(cidr);
   const except = NOT_INTERNET.filter((part) => isWider(range, part.range)).map((part) => part.cidr);
-  return { ipBlock: { cidr, ...(except.length === 0 ? {} : { except }) } };
+  return { kind: 'addresses', cidr, except, ofNode: false };
+}
+
+/** Addresses at which a pod finds its own node, not a machine elsewhere. */
+export function nodeAddresses(cidr: string): AddressPeer {
+  return { ...addresses(cidr), ofNode: true };
 }
 
 /** Addresses of the cluster, of the node, and of the cloud's metadata. */
@@ -65,57 +68,107 @@ function isWider(outer: Range, [address, length]: Range): boolean {
 }
 
 /** One entry of an `egress` list of the config: addresses, or pods. */
-export function destinationRule(destination: Destination): k8s.NetworkPolicyEgressRule {
+export function destinationRule(destination: Destination): EgressRule {
   const peer =
     'cidr' in destination ? addresses(destination.cidr) : podsIn(destination.namespace, destination.podLabels);
   return { to: [peer], ports: tcp(destination.port) };
 }
 
-export function tcp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
-  return ports.map((port) => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) }));
+export function tcp(...ports: readonly number[]): readonly Port[] {
+  return ports.map((port) => ({ protocol: 'TCP', port }));
 }
 
-export function udp(...ports: readonly number[]): k8s.NetworkPolicyPort[] {
-  return ports.map((port) => ({ protocol: 'UDP', port: k8s.IntOrString.fromNumber(port) }));
+export function udp(...ports: readonly number[]): readonly Port[] {
+  return ports.map((port) => ({ protocol: 'UDP', port }));
 }
 
-/** Access to DNS, for pods that resolve names. */
-export function dnsEgress({ dns }: StackConfig['network']): k8s.NetworkPolicyEgressRule {
+/** Port of a DNS server that no Service stands before: `/etc/resolv.conf` of a pod cannot name another one. */
+const DNS_PORT = 53;
+
+/** Access to DNS, for pods that resolve names. A policy sees the port of the DNS pods, behind their Service. */
+export function dnsEgress({ dns }: StackConfig['network']): readonly EgressRule[] {
+  const pods = podsIn(dns.namespace, dns.podLabels);
+  const servers = dns.cidrs.map(nodeAddresses);
+  const ports = (port: number): readonly Port[] => [...udp(port), ...tcp(port)];
+  if (dns.port === DNS_PORT) return [{ to: [pods, ...servers], ports: ports(DNS_PORT) }];
+  return [
+    { to: [pods], ports: ports(dns.port) },
+    ...(servers.length === 0 ? [] : [{ to: servers, ports: ports(DNS_PORT) }]),
+  ];
+}
+
+/** Access to the Kubernetes API: by its addresses, or, without any, by Cilium's own knowledge of them. */
+export function apiServerEgress({ apiServer }: StackConfig['network']): EgressRule {
+  const { cidrs, ports } = apiServer;
   return {
-    to: [podsIn(dns.namespace, dns.podLabels), ...dns.cidrs.map(addresses)],
-    ports: [...udp(53), ...tcp(53)],
+    to: cidrs.length === 0 ? [{ kind: 'entity', entity: 'kube-apiserver' }] : cidrs.map(addresses),
+    ports: tcp(...ports),
   };
 }
 
+/** Access to the proxy, for a program that requests something from outside. */
+export function proxyEgress(config: StackConfig, { name }: Identity): readonly EgressRule[] {
+  return proxyOf(config, name)?.egress.map(destinationRule) ?? [];
+}
+
+/** Where people come from: the pods of the ingress controller, or Cilium's own proxy, which is no pod. */
+export function ingressController({ ingressController: { type, namespace } }: StackConfig['network']): Peer {
+  return type === 'cilium' ? { kind: 'entity', entity: 'ingress' } : podsIn(namespace);
+}
+
+/** Pods and addresses outside of the stack that may use the gateway. */
+export function gatewayClients({ clients }: StackConfig['network']): readonly Peer[] {
+  return clients.map((client) =>
+    'cidr' in client ? addresses(client.cidr) : podsIn(client.namespace, client.podLabels),
+  );
+}
+
 /** Access to Alertmanagers outside of the stack. */
-export function alertmanagerEgress({
-  alertmanager,
-}: Pick<StackConfig, 'alertmanager'>): readonly k8s.NetworkPolicyEgressRule[] {
+export function alertmanagerEgress({ alertmanager }: Pick<StackConfig, 'alertmanager'>): readonly EgressRule[] {
   return alertmanager.type === 'external' ? alertmanager.egress.map(destinationRule) : [];
 }
 
 export interface ComponentPolicyProps {
   readonly namespace: string;
+  /** The kind of object: `network.policies` of the config. */
+  readonly policies: PolicyKind;
   /** Name of the policy, and the components whose pods it is for. @default - the component's own */
   readonly shared?: { readonly name: string; readonly by: readonly Identity[] };
-  readonly ingress: readonly k8s.NetworkPolicyIngressRule[];
-  readonly egress: readonly k8s.NetworkPolicyEgressRule[];
+  readonly ingress: readonly IngressRule[];
+  readonly egress: readonly EgressRule[];
 }
+
+type PolicyKind = StackConfig['network']['policies'];
 
 /** The policy of one component. Both directions are closed, except for these rules. */
 export function componentPolicy(
   scope: Construct,
   component: Identity,
-  { namespace, shared, ingress, egress }: ComponentPolicyProps,
-): k8s.KubeNetworkPolicy {
-  return new k8s.KubeNetworkPolicy(scope, 'network-policy', {
-    metadata: { name: shared?.name ?? component.name, namespace, labels: { ...objectLabels(component) } },
-    spec: {
-      podSelector: shared === undefined ? { matchLabels: { ...selectorLabels(component) } } : selectorOfAny(shared.by),
-      policyTypes: ['Ingress', 'Egress'],
-      // The API server drops an empty list. A written one would be a difference at every refresh.
-      ...(ingress.length === 0 ? {} : { ingress: [...ingress] }),
-      ...(egress.length === 0 ? {} : { egress: [...egress] }),
-    },
+  { namespace, policies, shared, ingress, egress }: ComponentPolicyProps,
+): void {
+  write(scope, 'network-policy', policies, {
+    name: shared?.name ?? component.name,
+    namespace,
+    objectLabels: objectLabels(component),
+    pods: shared === undefined ? { equal: selectorLabels(component) } : labelsOfAny(shared.by),
+    ingress,
+    egress,
   });
+}
+
+/** The policy of all pods of a namespace: no pod may connect to anything until another policy allows it. */
+export function defaultDeny(scope: Construct, namespace: string, policies: PolicyKind): void {
+  write(scope, 'default-deny', policies, {
+    name: 'default-deny',
+    namespace,
+    pods: { equal: {} },
+    ingress: [],
+    egress: [],
+  });
+}
+
+const WRITERS = { kubernetes: kubernetesPolicy, cilium: ciliumPolicy };
+
+function write(scope: Construct, id: string, kind: PolicyKind, policy: Policy): void {
+  if (kind !== 'none') WRITERS[kind](scope, id, policy);
 }

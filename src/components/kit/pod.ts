@@ -32,13 +32,22 @@ function copyOf<T>(value: T): Changeable<T> {
   return JSON.parse(JSON.stringify(value)) as Changeable<T>;
 }
 
-/** A security context that meets Pod Security `restricted`. */
-export function restrictedPodSecurity(user: number): k8s.PodSecurityContext {
+/**
+ * The security context of a pod. Where the cluster assigns users, uid, gid and fsGroup are its to choose.
+ *
+ * @param user - uid and gid, for a context that meets Pod Security `restricted`; or a context that does not.
+ */
+export function podSecurity(
+  { pods }: Pick<StackConfig, 'pods'>,
+  component: Component,
+  user: number | k8s.PodSecurityContext,
+): k8s.PodSecurityContext {
+  const isAssigned = podSettings({ pods }, component).users === 'assigned';
+  // SELinux lets no other type read the log files of containers.
+  if (typeof user !== 'number') return isAssigned ? { ...user, seLinuxOptions: { type: 'spc_t' } } : user;
   return {
     runAsNonRoot: true,
-    runAsUser: user,
-    runAsGroup: user,
-    fsGroup: user,
+    ...(isAssigned ? {} : { runAsUser: user, runAsGroup: user, fsGroup: user }),
     fsGroupChangePolicy: 'OnRootMismatch',
     seccompProfile: { type: 'RuntimeDefault' },
   };

@@ -3,19 +3,12 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
 import { podSettings, serviceSettings } from '../../config/derived/pods';
+import { proxyVariables } from '../../config/derived/proxy';
 import { disruptionBudget } from './budget';
+import { type TrustedCas, trustedCas, withTrustedCas } from './ca-bundle';
 import { container, type ContainerProps } from './container';
 import { type Identity, objectLabels, selectorLabels } from './identity';
-import {
-  configHash,
-  everyPod,
-  type PodConfig,
-  restrictedPodSecurity,
-  type Spread,
-  spread,
-  volumeClaim,
-  type VolumeSize,
-} from './pod';
+import { configHash, everyPod, podSecurity, type Spread, spread, volumeClaim, type VolumeSize } from './pod';
 import { type ServiceProps, serviceSpec } from './service';
 
 /** The fields in which pods differ. */
@@ -60,9 +53,6 @@ export interface DaemonSetProps {
   readonly pod: PodProps;
 }
 
-/** The parts of a config that every workload depends on. */
-export type WorkloadConfig = PodConfig & Pick<StackConfig, 'services'>;
-
 /** The objects of one component. It is not a construct: the objects are the component's own children. */
 export class Workload {
   private readonly selector: Record<string, string>;
@@ -72,7 +62,7 @@ export class Workload {
     private readonly owner: Construct,
     private readonly component: Identity,
     private readonly namespace: string,
-    private readonly config: WorkloadConfig,
+    private readonly config: StackConfig,
   ) {
     this.selector = { ...selectorLabels(component) };
   }
@@ -160,6 +150,13 @@ export class Workload {
     });
   }
 
+  /** The CAs that the program trusts, and the ConfigMap that has them. */
+  private trustedCas(): TrustedCas | undefined {
+    const cas = trustedCas(this.config, this.component.name);
+    if (cas !== undefined && Object.keys(cas.files).length > 0) this.configMap('trusted-ca', cas.configMap, cas.files);
+    return cas;
+  }
+
   /** The fields of every controller, including its pods. A DaemonSet's are not spread. */
   private controller(
     { files, annotations, user, hasToken = false, containers, ...own }: PodProps,
@@ -167,6 +164,8 @@ export class Workload {
   ): Pick<k8s.DeploymentSpec, 'revisionHistoryLimit' | 'selector' | 'template'> {
     const { name } = this.component;
     const added = podSettings(this.config, name);
+    const env = { ...proxyVariables(this.config, name), ...added.env };
+    const cas = this.trustedCas();
     const constraints = spreading === undefined ? [] : spread(this.config, this.component, spreading);
     return {
       revisionHistoryLimit: 5,
@@ -174,7 +173,7 @@ export class Workload {
       template: {
         metadata: {
           labels: { ...added.labels, ...objectLabels(this.component) },
-          annotations: { ...added.annotations, ...configHash(files), ...annotations },
+          annotations: { ...added.annotations, ...configHash({ ...files, ...cas?.files }), ...annotations },
         },
         spec: {
           ...everyPod(this.config, name),
@@ -182,10 +181,14 @@ export class Workload {
           ...own,
           ...(hasToken ? { automountServiceAccountToken: true } : {}),
           serviceAccountName: name,
-          securityContext: typeof user === 'number' ? restrictedPodSecurity(user) : user,
+          securityContext: podSecurity(this.config, name, user),
           containers: containers.map((props) =>
-            container(this.config.images, props.name === name ? withEnv(props, added.env) : props),
+            container(
+              this.config.images,
+              props.name === name ? withEnv(cas === undefined ? props : withTrustedCas(props), env) : props,
+            ),
           ),
+          ...(cas === undefined ? {} : { volumes: [...(own.volumes ?? []), cas.volume] }),
         },
       },
     };

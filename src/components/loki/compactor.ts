@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { StackConfig } from '../../config';
 import { COMPACTOR, GATEWAY } from '../kit/identity';
-import { componentPolicy, dnsEgress, podsOf, tcp } from '../kit/network';
+import { componentPolicy, dnsEgress, podsOf, proxyEgress, tcp } from '../kit/network';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
 import { compactorSection, lokiConfig, tenantOverrides } from './config';
@@ -44,11 +44,16 @@ export class Compactor extends Construct {
     });
   }
 
-  private policy({ namespaces, storage, network }: StackConfig): void {
+  private policy(props: StackConfig): void {
+    const { namespaces, storage, network } = props;
     componentPolicy(this, COMPACTOR, {
       namespace: namespaces.logging,
+      policies: network.policies,
       ingress: [{ from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }],
-      egress: storage.type === 's3' ? [dnsEgress(network), ...bucketEgress(storage)] : [],
+      egress:
+        storage.type === 's3'
+          ? [...dnsEgress(network), ...bucketEgress(storage), ...proxyEgress(props, COMPACTOR)]
+          : [],
     });
   }
 }

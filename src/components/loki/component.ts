@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { StackConfig } from '../../config';
 import { podField } from '../kit/container';
 import { GATEWAY, LOKI } from '../kit/identity';
-import { componentPolicy, dnsEgress, podsOf, tcp } from '../kit/network';
+import { componentPolicy, dnsEgress, podsOf, proxyEgress, tcp } from '../kit/network';
 import { ZONE_LABEL } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
@@ -39,14 +39,16 @@ export class Loki extends Construct {
     const hasPeers = deployment.mode === 'ha';
     componentPolicy(this, LOKI, {
       namespace: namespaces.logging,
+      policies: network.policies,
       ingress: [
         { from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(LOKI.ports.http) },
         ...(hasPeers ? [{ from: [peers], ports: ring }] : []),
       ],
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
-        ...(hasPeers || storage.type === 's3' || alerts.length > 0 ? [dnsEgress(network)] : []),
+        ...(hasPeers || storage.type === 's3' || alerts.length > 0 ? dnsEgress(network) : []),
         ...bucketEgress(storage),
+        ...proxyEgress(props, LOKI),
         ...alerts,
       ],
     });

@@ -4,12 +4,14 @@ import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { stringify } from 'yaml';
 import { hasRecordingRules, type TenantRules, tenantRules } from '../../alerts';
 import type { StackConfig } from '../../config';
+import { proxyOf } from '../../config/derived/proxy';
 import { formatDuration } from '../../config/units';
 import { LOKI_DATASOURCE_UID } from '../../dashboards/explore';
 import { alertmanagerUrls, prometheusUrl } from '../kit/addresses';
-import { ALERTMANAGER, PROMETHEUS } from '../kit/identity';
+import { ALERTMANAGER, LOKI, PROMETHEUS } from '../kit/identity';
 import { DATA } from './storage';
 import { destinationRule, podsOf, tcp } from '../kit/network';
+import type { EgressRule } from '../kit/traffic';
 
 /** Folder of the pod with a folder of rules for each tenant. */
 export const RULES = '/etc/loki-rules';
@@ -36,7 +38,19 @@ export function rulerSection(props: StackConfig): Readonly<Record<string, unknow
       wal: { dir: `${DATA}/ruler-wal` }, // default: below the working directory, which is read-only
       ...(metrics === undefined
         ? {}
-        : { remote_write: { enabled: true, clients: { metrics: { name: 'metrics', url: metrics } } } }),
+        : {
+            remote_write: {
+              enabled: true,
+              clients: {
+                metrics: {
+                  name: 'metrics',
+                  url: metrics,
+                  // This client alone does not look for a proxy by itself.
+                  ...(proxyOf(props, LOKI.name) === undefined ? {} : { proxy_from_environment: true }),
+                },
+              },
+            },
+          }),
     },
   };
 }
@@ -92,7 +106,7 @@ export function ruleMounts(props: StackConfig): Required<Pick<k8s.Container, 'vo
 }
 
 /** Access to Alertmanager, and to the store of recorded metrics. */
-export function rulerEgress(props: StackConfig): readonly k8s.NetworkPolicyEgressRule[] {
+export function rulerEgress(props: StackConfig): readonly EgressRule[] {
   const { alerting, alertmanager, namespaces } = props;
   if (!alerting.enabled) return [];
   const metrics = recordedTo(props);

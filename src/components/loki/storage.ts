@@ -2,8 +2,9 @@
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { StackConfig } from '../../config';
 import { CREDENTIALS_FILE } from '../../secrets/bucket-credentials';
-import { addresses, tcp } from '../kit/network';
+import { addresses, nodeAddresses, tcp } from '../kit/network';
 import { secretFiles } from '../kit/pod';
+import type { EgressRule } from '../kit/traffic';
 
 /** The section of the stack config. */
 type Storage = StackConfig['storage'];
@@ -84,13 +85,14 @@ export function bucketIdentity(storage: Storage): Pick<k8s.ObjectMeta, 'annotati
 }
 
 /** Access to the bucket, and to the service that gives out keys for it. */
-export function bucketEgress(storage: Storage): readonly k8s.NetworkPolicyEgressRule[] {
+export function bucketEgress(storage: Storage): readonly EgressRule[] {
   if (storage.type !== 's3') return [];
   const { access, egress } = storage;
-  const keys = {
-    secret: [],
-    serviceAccount: access.type === 'serviceAccount' ? access.egress : [],
-    podIdentity: [POD_IDENTITY],
-  };
-  return [...egress, ...keys[access.type]].map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) }));
+  const keys = access.type === 'serviceAccount' ? access.egress : [];
+  return [
+    ...[...egress, ...keys].map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) })),
+    ...(access.type === 'podIdentity'
+      ? [{ to: [nodeAddresses(POD_IDENTITY.cidr)], ports: tcp(POD_IDENTITY.port) }]
+      : []),
+  ];
 }

@@ -2,6 +2,7 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
 import { ADOPT, PART_OF, STACK } from '../kit/identity';
+import { defaultDeny } from '../kit/network';
 
 /** The Pod Security level that a namespace enforces. */
 export type PodSecurityLevel = 'restricted' | 'privileged';
@@ -14,13 +15,15 @@ export interface LoggingNamespaceProps {
   readonly podSecurity: PodSecurityLevel;
   /** Whether the namespace may exist already, with objects of others. */
   readonly adopt: boolean;
+  /** The kind of policies that close it. */
+  readonly policies: StackConfig['network']['policies'];
 }
 
 /** A namespace with its Pod Security level. No pod in it may connect to anything until a policy allows it. */
 export class LoggingNamespace extends Construct {
   constructor(scope: Construct, id: string, props: LoggingNamespaceProps) {
     super(scope, id);
-    const { name, podSecurity, adopt } = props;
+    const { name, podSecurity, adopt, policies } = props;
     new k8s.KubeNamespace(this, 'namespace', {
       metadata: {
         name,
@@ -34,19 +37,17 @@ export class LoggingNamespace extends Construct {
         },
       },
     });
-    new k8s.KubeNetworkPolicy(this, 'default-deny', {
-      metadata: { name: 'default-deny', namespace: name },
-      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-    });
+    defaultDeny(this, name, policies);
   }
 }
 
 /** The two namespaces of a stack. Only the agent's allows privileged pods. */
 export class Namespaces extends Construct {
-  constructor(scope: Construct, id: string, props: Pick<StackConfig, 'namespaces'>) {
+  constructor(scope: Construct, id: string, props: Pick<StackConfig, 'namespaces' | 'network'>) {
     super(scope, id);
-    const { adopt, ...namespaces } = props.namespaces;
-    new LoggingNamespace(this, 'logging', { name: namespaces.logging, podSecurity: 'restricted', adopt });
-    new LoggingNamespace(this, 'agents', { name: namespaces.agents, podSecurity: 'privileged', adopt });
+    const { adopt, logging, agents } = props.namespaces;
+    const shared = { adopt, policies: props.network.policies };
+    new LoggingNamespace(this, 'logging', { name: logging, podSecurity: 'restricted', ...shared });
+    new LoggingNamespace(this, 'agents', { name: agents, podSecurity: 'privileged', ...shared });
   }
 }

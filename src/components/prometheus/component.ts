@@ -27,7 +27,7 @@ const END_SECONDS = 120;
 export class Prometheus extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const { namespaces, monitoring, alerting } = props;
+    const { namespaces, images, monitoring, alerting } = props;
     const workload = new Workload(this, PROMETHEUS, namespaces.logging, props);
     const ports = [servicePort('http', PROMETHEUS.ports.http)];
     const files = {
@@ -90,6 +90,7 @@ export class Prometheus extends Construct {
     );
     componentPolicy(this, PROMETHEUS, {
       namespace: namespaces.logging,
+      policies: network.policies,
       ingress: [
         {
           from: [
@@ -106,7 +107,7 @@ export class Prometheus extends Construct {
           : []),
         ...alertmanagerEgress(props),
         ...monitoring.targets.flatMap(({ egress }) => egress.map(destinationRule)),
-        dnsEgress(network),
+        ...dnsEgress(network),
       ],
     });
   }

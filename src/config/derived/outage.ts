@@ -9,8 +9,11 @@ export interface ContainerLoad {
   readonly bytesPerLine: number;
 }
 
-/** `2026-01-02T03:04:05.123456789Z stdout F ` and the end of the line. */
-const RUNTIME_BYTES_PER_LINE = 45;
+/** What the container runtime writes around a line. */
+const RUNTIME_BYTES_PER_LINE: Readonly<Record<StackConfig['agent']['containerRuntime']['type'], number>> = {
+  cri: 45, // `2026-01-02T03:04:05.123456789Z stdout F ` and the end of the line
+  docker: 71, // `{"log":"\n","stream":"stdout","time":"2026-01-02T03:04:05.123456789Z"}` and the end of the line
+};
 
 /**
  * How long Loki may be away without a line of such a container being lost. The agent holds the file open that it was reading
@@ -18,9 +21,9 @@ const RUNTIME_BYTES_PER_LINE = 45;
  * however many files the kubelet keeps.
  */
 export function survivedOutage(
-  { containerLogMaxSize }: Pick<StackConfig['agent'], 'containerLogMaxSize'>,
+  { containerLogMaxSize, containerRuntime }: Pick<StackConfig['agent'], 'containerLogMaxSize' | 'containerRuntime'>,
   { linesPerSecond, bytesPerLine }: ContainerLoad,
 ): Duration {
-  const bytesPerSecond = linesPerSecond * (bytesPerLine + RUNTIME_BYTES_PER_LINE);
+  const bytesPerSecond = linesPerSecond * (bytesPerLine + RUNTIME_BYTES_PER_LINE[containerRuntime.type]);
   return { milliseconds: Math.floor((containerLogMaxSize.bytes / bytesPerSecond) * 1000) };
 }

@@ -1,9 +1,10 @@
 /** What a valid stack is warned of, at `cdk8s synth` and at every preview. */
 import type { StackConfig } from '../schema';
+import { networkWarnings } from './network-warnings';
 import { sizeWarnings } from './sizing';
 
 export function stackWarnings(config: StackConfig): readonly string[] {
-  return [...agentWarnings(config), ...sizeWarnings(config)];
+  return [...agentWarnings(config), ...networkWarnings(config), ...sizeWarnings(config)];
 }
 
 function agentWarnings({ agent }: Pick<StackConfig, 'agent'>): readonly string[] {

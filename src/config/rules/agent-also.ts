@@ -1,7 +1,7 @@
 import { gatewayHost } from '../derived/gateway-host';
 import type { Problem } from '../problem';
 import type { FurtherDestination, StackConfig } from '../schema';
-import type { ByteSize } from '../units';
+import { type ByteSize, formatLokiBytes } from '../units';
 import { portOf, reachable } from './reachable';
 import { problem, type Rule, when } from './rule';
 
@@ -20,7 +20,7 @@ const holdsBatch = (path: Path, queue: ByteSize, batch: ByteSize): readonly Prob
   when(queue.bytes < batch.bytes, () =>
     problem(
       path,
-      queue,
+      formatLokiBytes(queue),
       'at least agent.batchSize: a batch is made of what is in the queue',
       'write a larger size, or lower agent.batchSize',
     ),
@@ -75,12 +75,15 @@ export const agentAlsoRules: readonly Rule[] = [
     ]),
   },
   {
-    reads: ['agent.type', 'agent.queueSize', 'agent.also', 'agent.batchSize'],
-    check: ({ agent: { type, queueSize, also, batchSize } }) =>
+    reads: ['agent.type', 'agent.queueSize', 'agent.also', 'agent.tenants', 'agent.batchSize'],
+    check: ({ agent: { type, queueSize, also, tenants, batchSize } }) =>
       type === 'promtail'
         ? []
         : [
             ...holdsBatch(['agent', 'queueSize'], queueSize, batchSize),
+            ...tenants.flatMap((one, index) =>
+              holdsBatch(['agent', 'tenants', index, 'queueSize'], one.queueSize, batchSize),
+            ),
             ...also.flatMap((one, index) => holdsBatch([...PATH, index, 'queueSize'], one.queueSize, batchSize)),
           ],
   },

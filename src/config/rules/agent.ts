@@ -1,10 +1,15 @@
+import { dockerFolders } from '../derived/docker-folders';
 import { globsOverlap } from '../glob';
+import { covers, hasStar } from '../namespace-pattern';
 import { formatPath } from '../problem';
 import { problem, type Rule, when } from './rule';
 import { agentSelector } from './selector';
 
-/** Folders of the kubelet with the logs of pods, and with links to them. */
-const POD_LOGS = ['/var/log/pods', '/var/log/containers'];
+/** Folder of the kubelet with links to the logs of pods. */
+const LINKS = '/var/log/containers';
+
+/** Whether a folder is another one, or below it. */
+const within = (folder: string, other: string): boolean => `${folder}/`.startsWith(`${other}/`);
 
 const globOf = ({ directory, files }: { readonly directory: string; readonly files: string }): string =>
   `${directory}/${files}`;
@@ -22,12 +27,19 @@ export const agentRules: readonly Rule[] = [
       ),
   },
   {
-    reads: ['agent.files', 'agent.positionsDirectory', 'namespaces.agents'],
+    reads: [
+      'agent.files',
+      'agent.positionsDirectory',
+      'agent.podLogsDirectory',
+      'agent.containerRuntime',
+      'namespaces.agents',
+    ],
     check: ({ agent }) => {
       return agent.files.flatMap((source, index) => {
         const path = ['agent', 'files', index];
         const [glob, written] = [globOf(source), { directory: source.directory, files: source.files }];
-        const own = [...POD_LOGS, agent.positionsDirectory].find((folder) => globsOverlap(glob, `${folder}/**`));
+        const read = [agent.podLogsDirectory, LINKS, ...dockerFolders(agent)];
+        const own = [...read, agent.positionsDirectory].find((folder) => globsOverlap(glob, `${folder}/**`));
         const before = agent.files.findIndex((other, at) => at < index && globsOverlap(glob, globOf(other)));
         return [
           ...when(own !== undefined, () =>
@@ -51,6 +63,33 @@ export const agentRules: readonly Rule[] = [
         ];
       });
     },
+  },
+  {
+    reads: ['agent.podLogsDirectory', 'agent.positionsDirectory', 'namespaces.agents'],
+    check: ({ agent: { podLogsDirectory, positionsDirectory } }) =>
+      when(within(podLogsDirectory, positionsDirectory) || within(positionsDirectory, podLogsDirectory), () =>
+        problem(
+          ['agent', 'podLogsDirectory'],
+          podLogsDirectory,
+          `a folder apart from agent.positionsDirectory (${positionsDirectory}), which the agent writes itself`,
+          'write the folder that the kubelet’s podLogsDir names',
+        ),
+      ),
+  },
+  {
+    reads: ['agent.excludeNamespaces', 'namespaces'],
+    check: ({ agent, namespaces }) =>
+      agent.excludeNamespaces.flatMap((pattern, index) => {
+        const own = [namespaces.logging, namespaces.agents].find((name) => hasStar(pattern) && covers(pattern, name));
+        return when(own !== undefined, () =>
+          problem(
+            ['agent', 'excludeNamespaces', index],
+            pattern,
+            `a pattern that does not mean ${own ?? ''}, a namespace of the stack itself: without its lines nobody is told of refused logins`,
+            `write a longer pattern; to leave out ${own ?? ''}, name it`,
+          ),
+        );
+      }),
   },
   {
     reads: ['agent.drop'],

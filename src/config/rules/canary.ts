@@ -1,4 +1,5 @@
 import { agentTenant } from '../derived/agent-tenant';
+import { patternOf } from '../namespace-pattern';
 import { formatDuration } from '../units';
 import { problem, type Rule, when } from './rule';
 
@@ -54,7 +55,7 @@ export const canaryRules: readonly Rule[] = [
   {
     reads: ['canary', 'agent.excludeNamespaces', 'namespaces.logging'],
     check: ({ canary, agent, namespaces }) =>
-      when(canary !== undefined && agent.excludeNamespaces.includes(namespaces.logging), () =>
+      when(canary !== undefined && patternOf(namespaces.logging, agent.excludeNamespaces) !== undefined, () =>
         problem(
           ['agent', 'excludeNamespaces'],
           agent.excludeNamespaces,

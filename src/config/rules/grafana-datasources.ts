@@ -94,7 +94,7 @@ export const grafanaDatasourceRules: readonly Rule[] = [
             [...at, 'jsonData', 'tlsSkipVerify'],
             true,
             'prod checks the certificates of its datasources',
-            'remove it; for a private CA set grafana.trustedCa, or write tlsAuthWithCACert: true, and tlsCACert into secrets',
+            'remove it; for a private CA set network.caBundle, or write tlsAuthWithCACert: true, and tlsCACert into secrets',
           ),
         ),
       ),

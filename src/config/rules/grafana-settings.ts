@@ -121,12 +121,7 @@ function closed(setting: Setting): readonly Problem[] {
   return [
     ...(found === undefined ? [] : [problem(path, value, found.rule, found.remedy)]),
     ...when(found === undefined && /skip_?verify/i.test(key) && value !== false, () =>
-      problem(
-        path,
-        value,
-        'false: Grafana checks certificates',
-        'remove it; grafana.trustedCa is for a CA of your own',
-      ),
+      problem(path, value, 'false: Grafana checks certificates', 'remove it; network.caBundle is for a CA of your own'),
     ),
   ];
 }

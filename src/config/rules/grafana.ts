@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { grafanaPath } from '../derived/grafana-path';
 import type { Problem } from '../problem';
@@ -82,7 +81,6 @@ export const grafanaRules: readonly Rule[] = [
     check: ({ grafana: { database } }) =>
       reachable(['grafana', 'database'], database.type === 'sqlite' ? undefined : database),
   },
-  { reads: ['grafana.trustedCa'], check: ({ grafana }) => trustedCa(grafana.trustedCa ?? '') },
   { reads: ['grafana.smtp'], check: ({ grafana }) => reachable(['grafana', 'smtp'], grafana.smtp) },
   {
     reads: ['environment', 'grafana.database'],
@@ -109,41 +107,6 @@ export const grafanaRules: readonly Rule[] = [
       ),
   },
 ];
-
-/** Go skips a certificate that it cannot read. It trusts a server's own certificate, too, until that one is renewed. */
-function trustedCa(text: string): readonly Problem[] {
-  const path = ['grafana', 'trustedCa'];
-  const all = text.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g) ?? [];
-  return all.flatMap((pem, index) => {
-    const certificate = read(pem);
-    if (certificate === undefined)
-      return [
-        problem(
-          path,
-          `certificate ${index + 1} of ${all.length}`,
-          'certificates that can be read',
-          'copy the whole file once more; openssl x509 -text -noout shows whether it can be read',
-        ),
-      ];
-    const [subject, issuer] = [certificate.subject, certificate.issuer].map((name) => name.replaceAll('\n', ', '));
-    return when(!certificate.ca && subject !== issuer, () =>
-      problem(
-        path,
-        `certificate ${index + 1} of ${all.length}: ${subject ?? ''}`,
-        'certificates of CAs: one of a server would be trusted until it is renewed',
-        `write that of its CA, ${issuer ?? ''}`,
-      ),
-    );
-  });
-}
-
-function read(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The browser calls `authUrl`, Grafana the two others. If both have the same port, one of them is named. */
 function reachableProvider({ grafana }: StackConfig): readonly Problem[] {

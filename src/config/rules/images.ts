@@ -4,7 +4,7 @@ import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
 
-type Program = Exclude<keyof StackConfig['images'], 'registry' | 'pullSecrets'>;
+type Program = Exclude<keyof StackConfig['images'], 'registry' | 'pullSecrets' | 'pullPolicy'>;
 type Release = readonly [major: number, minor: number, patch: number];
 
 interface Known {

@@ -1,11 +1,13 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
 import { agentAlsoRules } from './agent-also';
+import { agentTenantRules } from './agent-tenants';
 import { alertmanagerRules } from './alertmanager';
 import { alertmanagerTextRules } from './alertmanager-texts';
 import { alertRouteRules } from './alert-routes';
 import { alertingRules } from './alerting';
 import { authRules } from './auth';
+import { caBundleRules } from './ca-bundle';
 import { canaryRules } from './canary';
 import { deploymentRules } from './deployment';
 import { extremeRules } from './extremes';
@@ -51,6 +53,7 @@ export const rules: readonly Rule[] = [
   ...grafanaSettingRules,
   ...agentRules,
   ...agentAlsoRules,
+  ...agentTenantRules,
   ...alertingRules,
   ...alertmanagerRules,
   ...alertmanagerTextRules,
@@ -62,6 +65,7 @@ export const rules: readonly Rule[] = [
   ...podRules,
   ...imageRules,
   ...networkRules,
+  ...caBundleRules,
   ...secretRules,
   ...textRules,
   ...sizeRules,

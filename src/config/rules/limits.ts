@@ -1,4 +1,4 @@
-import { agentTenant } from '../derived/agent-tenant';
+import { agentTenants } from '../derived/agent-tenant';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { formatLokiBytes } from '../units';
@@ -17,20 +17,20 @@ export const limitsRules: readonly Rule[] = [
       ),
   },
   {
-    reads: ['limits', 'auth.loki.enabled', 'auth.loki.tenants', 'agent.credential', 'agent.batchSize'],
-    check: ({ limits, auth, agent }) => {
-      const tenant = agentTenant({ auth, agent });
-      const own = tenant === undefined ? undefined : limits.tenants[tenant.name];
-      const least = Math.min(own?.ingestionBurst?.bytes ?? Infinity, own?.perStreamBurst?.bytes ?? Infinity);
-      return when(agent.batchSize.bytes > least, () =>
-        problem(
-          ['agent', 'batchSize'],
-          formatLokiBytes(agent.batchSize),
-          `at most the bursts of tenant ${tenant?.name ?? ''}: a larger batch is refused for ever`,
-          `lower agent.batchSize, or raise the bursts of limits.tenants.${tenant?.name ?? ''}`,
-        ),
-      );
-    },
+    reads: ['limits', 'auth.loki.enabled', 'auth.loki.tenants', 'agent.credential', 'agent.tenants', 'agent.batchSize'],
+    check: ({ limits, auth, agent }) =>
+      agentTenants({ auth, agent }).flatMap(({ name }) => {
+        const own = limits.tenants[name];
+        const least = Math.min(own?.ingestionBurst?.bytes ?? Infinity, own?.perStreamBurst?.bytes ?? Infinity);
+        return when(agent.batchSize.bytes > least, () =>
+          problem(
+            ['agent', 'batchSize'],
+            formatLokiBytes(agent.batchSize),
+            `at most the bursts of tenant ${name}: a larger batch is refused for ever`,
+            `lower agent.batchSize, or raise the bursts of limits.tenants.${name}`,
+          ),
+        );
+      }),
   },
   {
     reads: ['limits.perStreamBurst', 'limits.ingestionBurst', 'agent.batchSize'],

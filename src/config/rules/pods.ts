@@ -62,7 +62,8 @@ const VARIABLES: readonly Taken[] = [
     keys: /^(?:AWS_(?:SHARED_CREDENTIALS_FILE|CONFIG_FILE|PROFILE|ROLE_ARN|WEB_IDENTITY_\w+|CONTAINER_\w+)|GOOGLE_APPLICATION_CREDENTIALS|AZURE_\w+)$/,
     ...decidedBy('storage.access'),
   },
-  { keys: /^SSL_CERT_(?:FILE|DIR)$/, ...decidedBy('grafana.trustedCa') },
+  { keys: /^(?:https?|no)_proxy$/i, ...decidedBy('network.proxy') },
+  { keys: /^SSL_CERT_(?:FILE|DIR)$/, ...decidedBy('network.caBundle') },
 ];
 
 export const podRules: readonly Rule[] = [

@@ -12,7 +12,6 @@ const OWN_SOURCES = 10;
 export const sizeRules: readonly Rule[] = [
   { reads: ['agent.files', 'agent.drop', 'agent.redact'], check: ({ agent }) => agentConfig(agent) },
   { reads: ['grafana.dashboards.files'], check: ({ grafana }) => ownDashboards(grafana.dashboards?.files ?? []) },
-  { reads: ['grafana.trustedCa'], check: ({ grafana }) => trustedCa(grafana.trustedCa ?? '') },
   { reads: ['alerting'], check: ({ alerting }) => rulesOfTenants(alerting) },
 ];
 
@@ -39,18 +38,6 @@ function ownDashboards(files: readonly { readonly content: string }[]): readonly
       `${Math.ceil(bytes / KIB)} KiB in ${files.length} files`,
       `at most ${MOST / KIB} KiB of dashboards: they are one ConfigMap, and Kubernetes takes 1 MiB`,
       'remove what is of no use, or the blanks, with jq -c .',
-    ),
-  );
-}
-
-/** Certificates are one ConfigMap. */
-function trustedCa({ length }: string): readonly Problem[] {
-  return when(length > MOST, () =>
-    problem(
-      ['grafana', 'trustedCa'],
-      `${Math.ceil(length / KIB)} KiB`,
-      `at most ${MOST / KIB} KiB of certificates: they are one ConfigMap, and Kubernetes takes 1 MiB`,
-      'remove the public ones, which Grafana trusts already',
     ),
   );
 }

@@ -81,6 +81,24 @@ function isShortest(cidr: string): boolean {
   return !(address instanceof IPv6) || `${address.toRFC5952String()}/${prefix}` === cidr;
 }
 
+const NOT_PROXIED = {
+  rule: 'a host name, the end of names after a dot, an address or a range of addresses; without scheme, port and *',
+  remedy: 'write for example .example.com or 10.244.0.0/16',
+};
+
+/** What is reached without a proxy: an entry of `NO_PROXY`, as programs in Go read it. */
+export const notProxied = () =>
+  z
+    .string(says(NOT_PROXIED))
+    .refine((text) => new RegExp(`^\\.?${NAME}$|^${BYTE}(?:\\.${BYTE}){3}$`).test(text) || isRange(text), {
+      params: { ...NOT_PROXIED },
+    })
+    .meta({ title: 'direct address', patternErrorMessage: NOT_PROXIED.rule });
+
+function isRange(text: string): boolean {
+  return cidr().safeParse(text).success;
+}
+
 const DESTINATION_RULE = {
   rule: 'addresses as { cidr, port }, or pods as { namespace, podLabels, port }',
   remedy: 'write for example { cidr: 203.0.113.0/24, port: 443 } or { namespace: databases, port: 5432 }',
@@ -104,6 +122,28 @@ export const destination = () =>
       says(DESTINATION_RULE),
     )
     .meta({ title: 'destination', patternErrorMessage: DESTINATION_RULE.rule });
+
+const CLIENT_RULE = {
+  rule: 'pods as { namespace, podLabels }, or addresses as { cidr }',
+  remedy: 'write for example { namespace: tools, podLabels: { app: logcli } } or { cidr: 10.20.0.0/24 }',
+};
+
+/** Somebody who connects from outside of the stack. */
+export const client = () =>
+  z
+    .union(
+      [
+        z.strictObject({
+          namespace: dnsLabel().describe('Namespace of the client.'),
+          podLabels: objectLabels().default({}).describe('Labels of its pods. Without any, all pods of the namespace.'),
+        }),
+        z.strictObject({
+          cidr: cidr().describe('Addresses that connections come from, as the gateway’s node sees them.'),
+        }),
+      ],
+      says(CLIENT_RULE),
+    )
+    .meta({ title: 'client', patternErrorMessage: CLIENT_RULE.rule });
 
 /** Path of a URL, without a query. */
 export const urlPath = () =>

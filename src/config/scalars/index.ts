@@ -1,5 +1,17 @@
 /** The scalar types of the schema: the form in a stack file, and the value for the rest of the code. */
-export { cidr, destination, domain, email, host, linkTemplate, port, url, urlPath } from './addresses';
+export {
+  cidr,
+  client,
+  destination,
+  domain,
+  email,
+  host,
+  linkTemplate,
+  notProxied,
+  port,
+  url,
+  urlPath,
+} from './addresses';
 export { remedyFor } from './base';
 export * from './expressions';
 export * from './grafana';

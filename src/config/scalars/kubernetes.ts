@@ -4,6 +4,13 @@ import { EVERY_OBJECT_HAS, says, wholeNumber, withPattern } from './base';
 
 const LONGEST_LABEL = 63;
 
+/** Key of a ConfigMap or a Secret, which becomes the name of a file. */
+export const secretKey = () =>
+  withPattern('key of a ConfigMap', /^(?!\.\.?$|\.\.)[\w.-]{1,253}$/, {
+    rule: 'a key of a ConfigMap: at most 253 letters, digits, - _ and .',
+    remedy: 'write for example ca.crt',
+  });
+
 const labelOf = (longest: number): RegExp => new RegExp(`^[a-z0-9]([-a-z0-9]{0,${longest - 2}}[a-z0-9])?$`);
 
 /** A DNS label: names of namespaces, Secrets, credentials. */
@@ -11,6 +18,13 @@ export const dnsLabel = () =>
   withPattern('DNS label', labelOf(LONGEST_LABEL), {
     rule: 'a DNS label: lower-case letters, digits and hyphens, at most 63',
     remedy: 'write for example spywatcher-logs',
+  });
+
+/** Namespaces: one by its name, or those of a pattern. */
+export const namespacePattern = () =>
+  withPattern('namespace pattern', /^(?=.{1,63}$)(?!\*$)(?!.*\*\*)[a-z0-9*](?:[-a-z0-9*]*[a-z0-9*])?$/, {
+    rule: 'a namespace, or a pattern with * for any letters: lower-case letters, digits, hyphens and stars, at most 63, not a star alone',
+    remedy: 'write for example kube-system, or kube-* for all whose names begin so',
   });
 
 /** A DNS label from which a longer one is made for Kubernetes: `nameOf(label)`. */

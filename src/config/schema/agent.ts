@@ -6,6 +6,7 @@ import {
   basicAuthUser,
   byteSize,
   dnsLabel,
+  dockerDirectory,
   dropPattern,
   dnsLabelWithin,
   duration,
@@ -14,6 +15,7 @@ import {
   fraction,
   logDirectory,
   moment,
+  namespacePattern,
   redactExpression,
   stateDirectory,
   streamSelector,
@@ -67,6 +69,17 @@ const furtherDestination = z.strictObject({
   egress: egressOf('it'),
 });
 
+const namespacesOfTenant = z.strictObject({
+  namespaces: z
+    .array(namespacePattern())
+    .min(1)
+    .describe('Namespaces whose lines are of the tenant, by name or by pattern: `team-a-*`. Each is of one tenant.'),
+  credential: dnsLabel().describe('Write credential of the tenant.'),
+  queueSize: byteSize()
+    .prefault(defaults.agent.queueSize)
+    .describe('Space on each node’s disk for lines of the tenant that are read and not delivered.'),
+});
+
 export const agent = z.strictObject({
   type: z
     .enum(['promtail', 'collector'])
@@ -75,6 +88,12 @@ export const agent = z.strictObject({
       'Program that reads the lines: `promtail`, or the OpenTelemetry `collector`. Promtail gets no fixes any more (`docs/agents.md`).',
     ),
   credential: dnsLabel().default(defaults.auth.write).describe('Write credential of the agent.'),
+  tenants: z
+    .array(namespacesOfTenant)
+    .default([])
+    .describe(
+      'Tenants of their own for the lines of some namespaces (`docs/access.md`). Lines of all other namespaces, and those of `files`, go with `credential`. Not with Promtail.',
+    ),
   batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time that a line waits for its batch.'),
   batchSize: byteSize().prefault(defaults.agent.batchSize).describe('Size at which a batch is sent.'),
   positionsDirectory: stateDirectory(defaults.agent.positionsDirectory.promtail)
@@ -98,12 +117,40 @@ export const agent = z.strictObject({
     .describe(
       'Size at which the kubelet rotates a container’s log, as the kubelet’s setting of this name has it. The stack does not change the kubelet. It computes from this size how long an outage the agent bridges (`docs/durability.md`).',
     ),
+  podLogsDirectory: logDirectory()
+    .default(defaults.agent.podLogsDirectory)
+    .describe(
+      'Folder of the node with the log files of pods, as the kubelet’s setting `podLogsDir` has it. The stack does not change the kubelet.',
+    ),
+  containerRuntime: z
+    .discriminatedUnion('type', [
+      z.strictObject({
+        type: z.literal('cri').describe('containerd, CRI-O, and every other runtime that writes the format of the CRI.'),
+      }),
+      z.strictObject({
+        type: z
+          .literal('docker')
+          .describe(
+            'Docker behind cri-dockerd, with its log driver `json-file`. The files of `podLogsDirectory` are links to those of Docker (`docs/agents.md`).',
+          ),
+        directory: dockerDirectory()
+          .default(defaults.agent.dockerDirectory)
+          .describe('Folder of the node with Docker’s containers. The agent reads it.'),
+      }),
+    ])
+    .default({ type: 'cri' })
+    .describe('How the container runtime of the nodes writes the lines of pods.'),
   since: moment()
     .optional()
     .describe(
       'Moment from which on lines are read: what the container runtime wrote before is left out, and counted as dropped for `before-since`. It keeps an agent that takes over from the other one from sending again what that one has sent (`docs/agents.md`). By default, everything that is on the nodes is read.',
     ),
-  excludeNamespaces: z.array(dnsLabel()).default([]).describe('Namespaces whose pods are not collected.'),
+  excludeNamespaces: z
+    .array(namespacePattern())
+    .default([])
+    .describe(
+      'Namespaces whose pods are not collected, by name or by pattern: `kube-*` is all whose names begin so. A pattern may not mean a namespace of the stack itself.',
+    ),
   files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),
   redact: z
     .array(

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { defaults } from '../defaults';
 import {
   annotations,
-  certificates,
   dnsLabel,
   email,
   grafanaKey,
@@ -86,11 +85,6 @@ export const grafana = z.strictObject({
   login: login.prefault({}).describe('Who may log in to Grafana, and how.'),
   database: grafanaDatabase.prefault({ type: 'sqlite' }).describe('Where Grafana keeps users and settings.'),
   smtp: smtp.optional().describe('Mail server, for invitations and forgotten passwords.'),
-  trustedCa: certificates()
-    .optional()
-    .describe(
-      'Certificates of CAs that Grafana trusts beside the public ones: for OAuth providers, LDAP, mail, PostgreSQL and datasources.',
-    ),
   credential: dnsLabel()
     .default(defaults.auth.read)
     .describe('Credential of the Loki datasource: a read credential, or one of `auth.loki.crossTenantReaders`.'),

@@ -7,6 +7,12 @@ export const images = z.strictObject({
     .optional()
     .describe('Mirror that replaces the registry of every image: `registry.example.com/mirror`.'),
   pullSecrets: distinct(z.array(dnsLabel())).default([]).describe('Pull secrets, in both namespaces.'),
+  pullPolicy: z
+    .enum(['IfNotPresent', 'Always', 'Never'])
+    .default(defaults.images.pullPolicy)
+    .describe(
+      'When a node pulls an image. `IfNotPresent`: if it does not have it. `Always`: at every start, which lets the registry decide who may run it. `Never`: the nodes have it already.',
+    ),
   loki: image().default(defaults.images.loki).describe('Image of Loki.'),
   gateway: image().default(defaults.images.gateway).describe('Image of the gateway: an unprivileged nginx.'),
   promtail: image().default(defaults.images.promtail).describe('Image of Promtail.'),

@@ -81,7 +81,7 @@ export const stackConfigSchema = z.strictObject({
     .default({})
     .describe('What is added to Services: `all`, and by the names of `pods`. Entries are merged.'),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
-  network: network.prefault({}).describe('Other parties of the traffic, for the NetworkPolicies.'),
+  network: network.prefault({}).describe('Policies, and the other parties of the traffic.'),
   deploy: deploy.prefault({}).describe('How `pulumi up` applies the stack. `cdk8s synth` ignores it.'),
 });
 
@@ -108,9 +108,12 @@ type Filled<Section, Field extends keyof Section> = Section & { readonly [K in F
  * A whole, valid, frozen stack config. It is plain data with every default filled in, units as numbers, and no secret values.
  * Every field is in docs/reference/config.md.
  */
-export interface StackConfig extends Omit<ParsedConfig, 'monitoring' | 'agent'> {
+export interface StackConfig extends Omit<ParsedConfig, 'monitoring' | 'agent' | 'network'> {
   readonly monitoring: Filled<ParsedConfig['monitoring'], 'type'>;
   readonly agent: Filled<ParsedConfig['agent'], 'positionsDirectory'>;
+  readonly network: Omit<ParsedConfig['network'], 'apiServer'> & {
+    readonly apiServer: Filled<ParsedConfig['network']['apiServer'], 'cidrs'>;
+  };
 }
 
 /** A program of the stack, by the name of its workload. */
@@ -121,6 +124,8 @@ export type AgentType = StackConfig['agent']['type'];
 export type Tenant = StackConfig['auth']['loki']['tenants'][number];
 /** Addresses or pods that a component may connect to. */
 export type Destination = z.output<ReturnType<typeof destination>>;
+/** Namespaces whose lines the agent sends to a tenant of their own. */
+export type NamespacesOfTenant = StackConfig['agent']['tenants'][number];
 /** Where the agent sends its records, besides Loki. */
 export type FurtherDestination = StackConfig['agent']['also'][number];
 /** The stack's own Alertmanager. */

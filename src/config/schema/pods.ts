@@ -73,6 +73,12 @@ const podSettings = z.strictObject({
     .describe(
       'How the pods of one program are spread, instead of the stack’s own spread over nodes and zones. Each constraint selects the pods of its program. Not for agents, which have one pod on each node.',
     ),
+  users: z
+    .enum(['fixed', 'assigned'])
+    .exactOptional()
+    .describe(
+      'Who chooses uid, gid and fsGroup of the pods. `fixed`, the default: the stack. `assigned`: the cluster, as OpenShift’s SCC `restricted-v2` does. An agent stays root, and gets the SELinux type `spc_t` (`docs/placement.md`).',
+    ),
   labels: objectLabels().exactOptional().describe('Further labels of the pods.'),
   annotations: annotations().exactOptional().describe('Further annotations of the pods.'),
   env: z

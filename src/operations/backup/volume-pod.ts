@@ -1,7 +1,7 @@
 /** The pod through which a backup reads and writes Loki's volume. */
 import { CONTAINER_SECURITY, imageReference } from '../../components/kit/container';
 import { LOKI, objectLabels } from '../../components/kit/identity';
-import { everyPod, restrictedPodSecurity } from '../../components/kit/pod';
+import { everyPod, podSecurity } from '../../components/kit/pod';
 import { DATA } from '../../components/loki/storage';
 import type { StackConfig } from '../../config';
 
@@ -27,12 +27,12 @@ export function volumePod(config: StackConfig): object {
     spec: {
       restartPolicy: 'Never',
       ...everyPod(config, LOKI.name),
-      securityContext: restrictedPodSecurity(USER),
+      securityContext: podSecurity(config, LOKI.name, USER),
       containers: [
         {
           name: POD,
           image: imageReference(images.gateway, images),
-          imagePullPolicy: 'IfNotPresent',
+          imagePullPolicy: images.pullPolicy,
           command: ['sh', '-c', 'trap exit TERM; while true; do sleep 1; done'],
           resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '2', memory: '256Mi' } },
           securityContext: CONTAINER_SECURITY,

@@ -6,10 +6,11 @@ import { broken, type Findings } from './finding';
 import { recentFailures } from './log-lines';
 
 /** Why an agent finds no file. The Collector looks for files without asking for pods. */
-const NO_FILE: Readonly<Record<AgentType, string>> = {
-  promtail: 'It cannot list pods, or /var/log/pods of the node is empty: another container runtime’s folder?',
-  collector:
-    '/var/log/pods of the node is empty (another container runtime’s folder?), or it may read none of its files.',
+const NO_FILE: Readonly<Record<AgentType, (folder: string) => string>> = {
+  promtail: (folder) =>
+    `It cannot list pods, or ${folder} of the node is empty (agent.podLogsDirectory, agent.containerRuntime).`,
+  collector: (folder) =>
+    `${folder} of the node is empty (agent.podLogsDirectory, agent.containerRuntime), or it may read none of its files.`,
 };
 
 /** Files: found, and readable? */
@@ -25,7 +26,7 @@ export function fileFindings(config: StackConfig, { agents, at }: StackState): F
             broken(
               'files',
               `The agent on ${node} (${pod}) reads no file.`,
-              NO_FILE[config.agent.type],
+              NO_FILE[config.agent.type](config.agent.podLogsDirectory),
               `kubectl -n <agents> logs ${pod} --tail=50`,
             ),
           ]

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../charts/objects';
 import type { StackConfig } from '../../config';
 import { nameOf } from '../kubectl';
+import { CILIUM_POLICY } from '../observe/look';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { broken, type Finding, type Findings, hint } from './finding';
@@ -15,8 +16,8 @@ export function networkFindings(
   expected: readonly KubernetesObject[],
   { objects, dnsPolicies }: StackState,
 ): Findings {
-  const live = (known(objects) ?? []).filter(({ kind }) => kind === 'NetworkPolicy');
-  const wanted = expected.filter(({ kind }) => kind === 'NetworkPolicy');
+  const live = (known(objects) ?? []).filter(isPolicy);
+  const wanted = expected.filter(isPolicy);
   const changed = wanted.flatMap((policy): Finding[] => {
     const same = live.find((candidate) => nameOf(candidate) === nameOf(policy));
     if (same === undefined || isDeepStrictEqual(plain(policy['spec']), plain(same['spec']))) return [];
@@ -29,7 +30,9 @@ export function networkFindings(
       ),
     ];
   });
-  const foreign = live.filter((policy) => wanted.every((candidate) => nameOf(candidate) !== nameOf(policy)));
+  const foreign = (config.network.policies === 'none' ? [] : live).filter((policy) =>
+    wanted.every((candidate) => nameOf(candidate) !== nameOf(policy)),
+  );
   const { podLabels, namespace } = config.network.dns;
   const isolating = (known(dnsPolicies) ?? []).filter((policy) => isolates(policy, podLabels));
   const cut =
@@ -41,8 +44,10 @@ export function networkFindings(
       hint(
         'network',
         `${nameOf(policy)} is not of this stack.`,
-        'Policies only add to what is allowed: it cuts no link, and may open one that should be closed.',
-        `kubectl -n ${policy.metadata.namespace ?? ''} describe networkpolicy ${policy.metadata.name}`,
+        policy.kind === CILIUM_POLICY
+          ? 'It may open a link that should be closed, or cut one: ingressDeny and egressDeny go before what others allow.'
+          : 'Policies only add to what is allowed: it cuts no link, and may open one that should be closed.',
+        `kubectl -n ${policy.metadata.namespace ?? ''} describe ${policy.kind.toLowerCase()} ${policy.metadata.name}`,
       ),
     ),
     ...(cut
@@ -57,6 +62,8 @@ export function networkFindings(
       : []),
   ];
 }
+
+const isPolicy = ({ kind }: KubernetesObject): boolean => kind === 'NetworkPolicy' || kind === CILIUM_POLICY;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../charts/objects';
 import { nameOf } from '../kubectl';
 import { dataOf, lokiRules } from '../observe/expected';
-import { LISTED_KINDS } from '../observe/look';
+import { CILIUM_POLICY, LISTED_KINDS } from '../observe/look';
 import { known } from '../observe/observed';
 import type { StackState } from '../observe/state';
 import { broken, type Findings, hint, type Link } from './finding';
@@ -19,7 +19,7 @@ export function objectFindings(
   const live = known(objects);
   if (live === undefined) return [];
   const rules = lokiRules(expected).configMaps;
-  const kinds = [...LISTED_KINDS.namespaced, ...LISTED_KINDS.cluster];
+  const kinds = [...LISTED_KINDS.namespaced, CILIUM_POLICY, ...LISTED_KINDS.cluster];
   return expected
     .filter(({ kind }) => kinds.includes(kind))
     .flatMap((object): Findings => {
@@ -41,7 +41,7 @@ export function objectFindings(
 }
 
 function linkOf({ kind, metadata: { name } }: KubernetesObject, rules: readonly string[]): Link {
-  if (kind === 'NetworkPolicy') return 'network';
+  if (kind === 'NetworkPolicy' || kind === CILIUM_POLICY) return 'network';
   if (rules.includes(name)) return 'rules';
   return /^(?:StatefulSet|Deployment|DaemonSet)$/.test(kind) ? linkOfWorkload(name) : 'objects';
 }

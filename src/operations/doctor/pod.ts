@@ -1,6 +1,8 @@
 /** Why the lines of one pod are there, or not. */
 import { agentOf } from '../../components/kit/identity';
-import type { StackConfig } from '../../config';
+import { credentials, type StackConfig } from '../../config';
+import { tenantOfNamespace } from '../../config/derived/agent-tenant';
+import { patternOf } from '../../config/namespace-pattern';
 import { LABELS, POD_LABELS } from '../../log-model';
 import type { Look } from '../observe/look';
 import { derive, inTurns, known, type Observed, observe, whyUnknown } from '../observe/observed';
@@ -135,18 +137,29 @@ export function explain(
   };
 }
 
+/** The tenant of a namespace's lines, where the credential that asks here cannot read it. */
+function unreadTenant(config: StackConfig, namespace: string): string | undefined {
+  const tenant = tenantOfNamespace(config, namespace)?.name;
+  const reader = credentials(config).find(({ name }) => name === config.grafana.credential);
+  return config.auth.loki.enabled && tenant !== undefined && reader?.tenants.includes(tenant) === false
+    ? tenant
+    : undefined;
+}
+
 function explainOne(config: StackConfig, { pod, written, arrived }: PodLines, state: StackState): Findings {
   const name = `${pod.namespace}/${pod.name}`;
   const job = jobOf(pod);
-  if (config.agent.excludeNamespaces.includes(pod.namespace))
+  const excluded = patternOf(pod.namespace, config.agent.excludeNamespaces);
+  if (excluded !== undefined)
     return [
       broken(
         'pod',
-        `Namespace ${pod.namespace} is in agent.excludeNamespaces: ${name} is not collected.`,
+        `Namespace ${pod.namespace} is in agent.excludeNamespaces${excluded === pod.namespace ? '' : ` (${excluded})`}: ${name} is not collected.`,
         'The stack file leaves it out.',
-        `take ${pod.namespace} out of agent.excludeNamespaces, and apply`,
+        `take ${excluded} out of agent.excludeNamespaces, and apply`,
       ),
     ];
+  const unread = unreadTenant(config, pod.namespace);
   const agents = (known(state.pods) ?? []).filter(({ component }) => component === agentOf(config).name);
   const agent = agents.find(({ node, ready }) => node === pod.node && ready);
   const wrote = known(written);
@@ -185,7 +198,17 @@ function explainOne(config: StackConfig, { pod, written, arrived }: PodLines, st
           ),
         ]
       : []),
-    ...('value' in arrived && came === undefined && wrote !== undefined
+    ...(unread === undefined
+      ? []
+      : [
+          hint(
+            'pod',
+            `Lines of ${name} are in tenant ${unread}, which grafana.credential does not read: what has come is not seen here.`,
+            'agent.tenants gives its namespace a tenant of its own.',
+            `ask with a read credential of ${unread}: ${queryOf(pod)}`,
+          ),
+        ]),
+    ...('value' in arrived && came === undefined && wrote !== undefined && unread === undefined
       ? [
           broken(
             'pod',

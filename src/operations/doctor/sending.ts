@@ -105,7 +105,10 @@ const SENDING: Readonly<Record<string, readonly [string, string]>> = {
     'Secrets gateway-tls, gateway-ca',
   ],
   refused: ['No gateway pod is ready.', 'kubectl -n <logging> get pods'],
-  'no answer': ['A policy denies it, or the gateway does not run.', 'kubectl get networkpolicies -A'],
+  'no answer': [
+    'A policy denies it, or the gateway does not run.',
+    'kubectl get networkpolicies -A; with network.policies: cilium, kubectl get ciliumnetworkpolicies -A',
+  ],
 };
 
 function sending(kind: string, error: string, nodes: readonly string[]): Finding {

@@ -1,6 +1,6 @@
 /** Makes an agent's figures from two samples of its metrics, by the names that the agent has for them. Pure. */
 import type { AgentType } from '../../config';
-import { AGENT_METRICS, type AgentMetric, type AgentMetrics, LOKI_EXPORTER } from '../../log-model/agent-metrics';
+import { AGENT_METRICS, type AgentMetric, type AgentMetrics, LOKI_EXPORTER, sendsToLoki } from '../../log-model/agent-metrics';
 import { growth, type Page, secondsBetween } from './figures';
 import { type Sample, samplesOf, sum, sumBy } from './metrics';
 import type { AgentFigures } from './state';
@@ -88,7 +88,7 @@ function unreadBytes(samples: readonly Sample[]): number {
 
 /** The series of a metric, without those of other destinations than Loki. */
 function seriesOf({ samples }: Page, { name }: AgentMetric): readonly Sample[] {
-  return samplesOf(samples, name).filter(({ labels: { exporter = LOKI_EXPORTER } }) => exporter === LOKI_EXPORTER);
+  return samplesOf(samples, name).filter(({ labels: { exporter = LOKI_EXPORTER } }) => sendsToLoki(exporter));
 }
 
 function total(page: Page, metric: AgentMetric): number {

@@ -1,7 +1,7 @@
 /** Reads an agent's log, as kubectl prints it with times. Each agent has words of its own for a failed push. Pure. */
 import { z } from 'zod';
 import type { AgentType } from '../../config';
-import { LOKI_EXPORTER } from '../../log-model/agent-metrics';
+import { sendsToLoki } from '../../log-model/agent-metrics';
 import type { AgentLog, Failure } from './state';
 
 type FailedPush = AgentLog['pushes'][number];
@@ -75,8 +75,8 @@ const PUSHES: Readonly<Record<AgentType, (line: Line) => FailedPush | undefined>
   promtail: ({ record: { msg, status = -1, error } }) =>
     msg.includes('sending batch') ? { status: String(status), error } : undefined,
   // Of an attempt that will be repeated, it tells at level info.
-  collector: ({ record: { msg, error, 'otelcol.component.id': component } }) => {
-    if (component !== LOKI_EXPORTER || !/^Exporting failed\. (?:Will retry|Dropping)/.test(msg)) return undefined;
+  collector: ({ record: { msg, error, 'otelcol.component.id': component = '' } }) => {
+    if (!sendsToLoki(component) || !/^Exporting failed\. (?:Will retry|Dropping)/.test(msg)) return undefined;
     const [, status, message] = /HTTP Status Code (\d+)(?:, Message=(.*), Details=)?/s.exec(error) ?? [];
     return status === undefined ? { status: '-1', error } : { status, error: message ?? '' };
   },

@@ -55,7 +55,7 @@ export async function collect(
   const look = new Look(cluster);
   try {
     const first = {
-      objects: look.objects([logging, agents], clusterObjects(expected)),
+      objects: look.objects([logging, agents], clusterObjects(expected), config.network.policies),
       pods: look.pods([logging, agents]),
       nodes: look.nodes(),
       warnings: look.warnings([logging, agents]),

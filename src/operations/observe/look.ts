@@ -1,11 +1,12 @@
 /** kubectl's answers about one cluster, and the ports that were opened into its pods. */
 import type { KubernetesObject } from '../../../charts/objects';
+import type { StackConfig } from '../../config';
 import { type Cluster, type Forward, forward, kubectlAsync, parseList } from '../kubectl';
 import { derive, observe, type Observed } from './observed';
 import { nodeStates, podStates, SECRET_KEYS_TEMPLATE, secretKeys, warnings } from './shapes';
 import type { NodeState, PodState, SecretKeys, Warning } from './state';
 
-/** Kinds that every cluster knows. Other kinds may not be installed: their objects are not compared. */
+/** Kinds that every cluster knows. Other kinds may not be installed: of them, only the policies are compared. */
 export const LISTED_KINDS = {
   namespaced: [
     'StatefulSet',
@@ -21,6 +22,11 @@ export const LISTED_KINDS = {
   ],
   cluster: ['Namespace', 'ClusterRole', 'ClusterRoleBinding'],
 };
+
+/** Cilium's policies. A cluster without Cilium does not know this kind. */
+export const CILIUM_POLICY = 'CiliumNetworkPolicy';
+/** kubectl's answer for a kind that the cluster does not know. */
+const UNKNOWN_KIND = /doesn't have a resource type/;
 
 /** How long the API server may take to answer. */
 const KUBECTL_TIME = 10_000;
@@ -60,14 +66,28 @@ export class Look {
   async objects(
     namespaces: readonly string[],
     clusterObjects: readonly string[],
+    policies: StackConfig['network']['policies'],
   ): Promise<Observed<readonly KubernetesObject[]>> {
     const kinds = LISTED_KINDS.namespaced.map((kind) => kind.toLowerCase()).join(',');
-    const [inside, outside] = await Promise.all([
+    const [inside, outside, ofCilium] = await Promise.all([
       this.each(namespaces, 'objects', [kinds, '-o', 'json'], parseList),
       this.kubectl('objects', ['get', ...clusterObjects, '--ignore-not-found', '-o', 'json']),
+      policies === 'cilium' ? this.ciliumPolicies(namespaces) : { value: [] },
     ]);
     if ('unknown' in inside) return inside;
-    return derive(outside, (text) => [...inside.value, ...(text.trim() === '' ? [] : parseList(text))]);
+    if ('unknown' in ofCilium) return ofCilium;
+    return derive(outside, (text) => [
+      ...inside.value,
+      ...ofCilium.value,
+      ...(text.trim() === '' ? [] : parseList(text)),
+    ]);
+  }
+
+  /** A cluster that does not know the kind has none. */
+  private async ciliumPolicies(namespaces: readonly string[]): Promise<Observed<readonly KubernetesObject[]>> {
+    const args = [`${CILIUM_POLICY.toLowerCase()}.cilium.io`, '-o', 'json'];
+    const found = await this.each(namespaces, 'CiliumNetworkPolicies', args, parseList);
+    return 'unknown' in found && UNKNOWN_KIND.test(found.unknown) ? { value: [] } : found;
   }
 
   pods(namespaces: readonly string[]): Promise<Observed<readonly PodState[]>> {

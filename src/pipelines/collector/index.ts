@@ -8,13 +8,14 @@ import { gatewayCounters } from './gateway';
 import { exactIds, jsonRecords, plainMetadata } from './json';
 import { literal, ofFormat, set, TIME, transform, type Group } from './ottl';
 import { PROGRAMS } from './programs';
-import { fileReceiver, PATH, podReceiver } from './receivers';
+import { fileReceiver, PATH } from './receivers';
 import { redact } from './redaction';
 import { NAMESPACE_NAME, NODE_VARIABLE, nodeLabel, POD_NAME, POD_UID, podLabel, podLabels, podOfPath } from './source';
 import { leaveOutBefore } from './since';
+import { type Components, type Pipelines, podReceivers, type TenantExporter, waysToLoki } from './tenants';
 import { textRecords } from './text';
 
-type Components = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type { TenantExporter } from './tenants';
 
 /** A part of the Collector's config file. */
 export interface CollectorPipelines {
@@ -24,9 +25,7 @@ export interface CollectorPipelines {
   /** Without the one that sends. */
   readonly exporters: Components;
   /** `service.pipelines` */
-  readonly pipelines: Readonly<
-    Record<string, Readonly<Record<'receivers' | 'processors' | 'exporters', readonly string[]>>>
-  >;
+  readonly pipelines: Pipelines;
 }
 
 export interface CollectorProps extends ScrapeProps {
@@ -34,6 +33,8 @@ export interface CollectorProps extends ScrapeProps {
   readonly storage: string;
   /** Component that sends the records. */
   readonly exporter: string;
+  /** Namespaces whose records other components send instead. */
+  readonly tenants: readonly TenantExporter[];
   /** Components that send them elsewhere as well. */
   readonly furtherExporters: readonly string[];
 }
@@ -50,18 +51,21 @@ const LABELS_READ = Object.values(POD_LABELS);
 
 /**
  * Records go through three pipelines: `logs/pods` and `logs/files-…` give them their labels and look for what may be secret, `logs/…`
- * redacts those that are suspect, and `logs/records` reads their level, time and metadata. `logs/also` is where further destinations begin.
+ * redacts those that are suspect, and `logs/records` reads their level, time and metadata. `logs/loki…` send
+ * to Loki where some namespaces have a tenant of their own. `logs/also` is where further destinations begin.
  */
 export function collectorPipelines(props: CollectorProps): CollectorPipelines {
-  const { excludeNamespaces, files, mountOf, exporter, furtherExporters } = props;
+  const { files, mountOf, furtherExporters } = props;
   const redaction = redact(props.redact, props.allow);
   const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
   const before = leaveOutBefore(props.since);
   const gateway = gatewayCounters(props.gatewayNamespace);
+  const pods = podReceivers(props);
+  const ways = waysToLoki(props.exporter, props.tenants);
   const sources = files.map((source) => ({ name: `file_log/${source.name}`, source }));
   return {
     receivers: {
-      'file_log/pods': podReceiver(excludeNamespaces, props),
+      ...pods,
       ...Object.fromEntries(sources.map(({ name, source }) => [name, fileReceiver(source, mountOf(source), props)])),
     },
     connectors: {
@@ -78,6 +82,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
         ],
       },
       [REDACTED]: {},
+      ...ways.connectors,
       ...(furtherExporters.length === 0 ? {} : { [ALSO.connector]: {} }),
     },
     exporters: { [NOWHERE]: {} },
@@ -99,7 +104,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
     },
     pipelines: {
       'logs/pods': {
-        receivers: ['file_log/pods'],
+        receivers: Object.keys(pods),
         processors: [...Object.keys(before.lines), 'transform/path', 'k8s_attributes', 'transform/pods'],
         exporters: [ROUTING],
       },
@@ -128,8 +133,9 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
           ...Object.keys(drops),
           'transform/labels',
         ],
-        exporters: [exporter, ...(furtherExporters.length === 0 ? [] : [ALSO.connector])],
+        exporters: [ways.first, ...(furtherExporters.length === 0 ? [] : [ALSO.connector])],
       },
+      ...ways.pipelines,
       ...(furtherExporters.length === 0
         ? {}
         : {

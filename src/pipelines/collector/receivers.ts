@@ -8,8 +8,8 @@ import { LINES as PGBOUNCER } from '../pgbouncer';
 import { LINES as POSTGRES, SAYS_MORE } from '../postgres';
 import { ANNOUNCING, continuation, linesOf } from '../records';
 import { LINES as REDIS } from '../redis';
-import type { FileSource } from '../scrape-props';
-import { FORMAT, ORIGIN, STREAM } from '../sources';
+import type { FileSource, RuntimeFormat } from '../scrape-props';
+import { FORMAT, ORIGIN, POD_LOGS, STREAM } from '../sources';
 import { TRACEBACK } from '../text';
 import { literal } from './ottl';
 import { FORM, JSON_FORM } from './redaction';
@@ -36,24 +36,31 @@ export interface ReceiverProps {
   readonly storage: string;
   /** Longest piece that is kept of a line that never ends, in bytes. */
   readonly maxPartialLine: number;
+  readonly runtime: RuntimeFormat;
 }
 
-/** All pods of the node. */
+/** Pods of the node. @param which - namespaces that they are of, and are not of, by name or by pattern. */
 export function podReceiver(
-  excludeNamespaces: readonly string[],
-  { storage, maxPartialLine }: ReceiverProps,
+  which: { readonly only: readonly string[]; readonly without: readonly string[] },
+  { storage, maxPartialLine, runtime }: ReceiverProps,
 ): Readonly<Record<string, unknown>> {
-  const folder = '/var/log/pods';
+  const { only, without } = which;
+  const files = (only.length === 0 ? [`${POD_LOGS}/*`] : only.map(podFolders)).map((folder) => `${folder}/*/*.log`);
   return {
     ...common(storage),
-    include: [`${folder}/*/*/*.log`, `${folder}/*/*/*.log.${ROTATED}`],
-    ...(excludeNamespaces.length === 0
-      ? {}
-      : { exclude: excludeNamespaces.map((namespace) => `${folder}/${namespace}_*/*/*`) }),
+    // Of Docker's files, the folder has links to the current ones alone.
+    include: [...files, ...(runtime === 'docker' ? [] : files.map((file) => `${file}.${ROTATED}`))],
+    ...(without.length === 0 ? {} : { exclude: without.map((pattern) => `${podFolders(pattern)}/*/*`) }),
     operators: [
-      ...CONTAINER_RUNTIME,
+      ...RUNTIMES[runtime],
+      {
+        type: 'router',
+        id: 'streams',
+        routes: [{ expr: `${attributeNamed(STREAM)} == "stderr"`, output: 'stderr-pieces' }],
+        default: 'stdout-pieces',
+      },
       ...['stdout', 'stderr'].flatMap((stream) => [
-        ...pieces(stream, maxPartialLine),
+        ...pieces(stream, maxPartialLine, runtime),
         ...together(LINES_OF_PODS, stream, stream === 'stderr'),
       ]),
       { type: 'move', id: END, from: attributeNamed(PATH), to: `resource[${literal(PATH)}]` },
@@ -61,11 +68,17 @@ export function podReceiver(
   };
 }
 
+/**
+ * Folders of the pods of namespaces, as a glob. The kubelet names a folder after namespace, pod and uid. None of these has an
+ * underscore, so two of them behind the namespace keep a star in it from taking the pod's name as well.
+ */
+const podFolders = (namespaces: string): string => `${POD_LOGS}/${namespaces}_*_*`;
+
 /** Log files of a folder. */
 export function fileReceiver(
   source: FileSource,
   mount: string,
-  { storage, maxPartialLine }: ReceiverProps,
+  { storage, maxPartialLine }: Omit<ReceiverProps, 'runtime'>,
 ): Readonly<Record<string, unknown>> {
   const { job, format, files } = source;
   return {
@@ -120,47 +133,57 @@ const attributeNamed = (name: string): string => `attributes[${literal(name)}]`;
 /** The last operator: what reaches it is a record. */
 const END = 'end';
 
+/** Of either runtime's lines, the time that it wrote them at. */
+const TIMESTAMP = {
+  parse_from: 'attributes.time',
+  layout_type: 'gotime',
+  layout: '2006-01-02T15:04:05.999999999Z07:00',
+};
+
 /**
- * Reads what containerd and CRI-O write before a line. The operator `container` does so too, but mixes pieces of lines of the two
+ * Reads what the container runtime writes around a line. The operator `container` does so too, but mixes pieces of lines of the two
  * streams, and hands lines on by itself, so that one that is killed has not sent what it says that it has read.
  */
-const CONTAINER_RUNTIME: readonly Operator[] = [
-  {
-    type: 'regex_parser',
-    regex: '^(?P<time>[^ ]+) (?P<stream>stdout|stderr) (?P<tag>[^ ]*) ?(?P<line>.*)$$',
-    timestamp: {
-      parse_from: 'attributes.time',
-      layout_type: 'gotime',
-      layout: '2006-01-02T15:04:05.999999999Z07:00',
+const RUNTIMES: Readonly<Record<RuntimeFormat, readonly Operator[]>> = {
+  cri: [
+    {
+      type: 'regex_parser',
+      regex: '^(?P<time>[^ ]+) (?P<stream>stdout|stderr) (?P<tag>[^ ]*) ?(?P<line>.*)$$',
+      timestamp: TIMESTAMP,
     },
-  },
-  { type: 'move', from: 'attributes.line', to: 'body' },
-  {
-    type: 'router',
-    id: 'streams',
-    routes: [{ expr: `${attributeNamed(STREAM)} == "stderr"`, output: 'stderr-pieces' }],
-    default: 'stdout-pieces',
-  },
-];
+    { type: 'move', from: 'attributes.line', to: 'body' },
+  ],
+  docker: [
+    { type: 'json_parser', timestamp: TIMESTAMP },
+    { type: 'move', from: 'attributes.log', to: 'body' },
+  ],
+};
+
+/** Whether a piece is the last one of its line. */
+const LAST_PIECE: Readonly<Record<RuntimeFormat, string>> = {
+  cri: 'not (attributes.tag startsWith "P")',
+  docker: 'body endsWith "\\n"',
+};
 
 type Operator = Readonly<Record<string, unknown>>;
 
 const RECOMBINED = { type: 'recombine', combine_field: 'body' } as const;
 
 /** Joins the pieces of a long line. One without an end is cut, or it would take all memory. */
-function pieces(stream: string, maxSize: number): readonly Operator[] {
+function pieces(stream: string, maxSize: number, runtime: RuntimeFormat): readonly Operator[] {
   return [
     {
       ...RECOMBINED,
       id: `${stream}-pieces`,
       combine_with: '',
       overwrite_with: 'newest', // the time of the last piece
-      is_last_entry: 'not (attributes.tag startsWith "P")',
+      is_last_entry: LAST_PIECE[runtime],
       max_log_size: maxSize,
       // No other limits.
       max_batch_size: 0,
       max_unmatched_batch_size: 0,
     },
+    ...(runtime === 'docker' ? [{ type: 'regex_replace', regex: '\\n$$', field: 'body', replace_with: '' }] : []),
   ];
 }
 

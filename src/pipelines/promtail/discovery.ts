@@ -1,6 +1,7 @@
 /** Discovery: the pods that are collected, their format, and the labels that their lines start with. */
+import { namespacesIn } from '../../config/namespace-pattern';
 import { type Format, FORMATS, LABELS, POD_LABELS } from '../../log-model';
-import { FORMAT, jobsOf, NAMED_BY, ORIGIN } from '../sources';
+import { FORMAT, jobsOf, NAMED_BY, ORIGIN, POD_LOGS } from '../sources';
 import type { RelabelConfig } from './stage';
 
 const POD = '__meta_kubernetes_pod_';
@@ -10,7 +11,7 @@ const CONTAINER = `${POD}container_name`;
 /**
  * Relabelling of the pods of some formats.
  *
- * @param excludeNamespaces - namespaces whose pods are not collected.
+ * @param excludeNamespaces - namespaces whose pods are not collected, by name or by pattern.
  */
 export function podRelabelConfigs(
   formats: readonly Format[],
@@ -19,7 +20,7 @@ export function podRelabelConfigs(
   return [
     ...(excludeNamespaces.length === 0
       ? []
-      : [{ source_labels: ['__meta_kubernetes_namespace'], regex: excludeNamespaces.join('|'), action: 'drop' }]),
+      : [{ source_labels: ['__meta_kubernetes_namespace'], regex: namespacesIn(excludeNamespaces), action: 'drop' }]),
     named(LABELS.job),
     ...format(),
     { source_labels: [FORMAT], regex: formats.join('|'), action: 'keep' },
@@ -56,7 +57,7 @@ function logFiles(directory: string): RelabelConfig {
     source_labels: ['__meta_kubernetes_namespace', `${POD}name`, directory, CONTAINER],
     separator: ';',
     regex: '([^;]+);([^;]+);([^;]+);([^;]+)',
-    replacement: '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
+    replacement: `${POD_LOGS}/\${1}_\${2}_\${3}/\${4}/*.log`,
     target_label: '__path__',
   };
 }

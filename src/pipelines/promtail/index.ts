@@ -6,6 +6,7 @@ import type { ScrapeProps } from '../scrape-props';
 import { FORMAT, ORIGIN } from '../sources';
 import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
+import { asOfCri } from './docker';
 import { dropRules } from './drop-rules';
 import { gatewayCounters } from './gateway';
 import { isJson, isNotJson, jsonRecord } from './json';
@@ -43,6 +44,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
         kubernetes_sd_configs: [{ role: 'pod' }],
         relabel_configs: podRelabelConfigs(formats, excludeNamespaces),
         pipeline_stages: [
+          ...(props.runtime === 'docker' ? asOfCri() : []),
           ...(withOwnPods ? [withNextLine(ANNOUNCING)] : []),
           // A line without an end is cut, or it would take all memory.
           { cri: { max_partial_line_size: maxPartialLine, max_partial_line_size_truncate: true } },

@@ -107,6 +107,29 @@ describe('given a stack, the rules', () => {
     for (const rule of groups.flatMap((group) => group.rules)) expect(rule.labels['tenant']).toBe('app');
   });
 
+  it('are those of each tenant that the agent writes to; a job is missed in the agent’s own alone', () => {
+    const config = configWith({
+      auth: {
+        loki: {
+          tenants: [
+            { name: 'app', write: ['promtail'], read: ['grafana'] },
+            { name: 'team', write: ['team-agent'], read: ['team'] },
+            { name: 'audit', write: ['audit-writer'], read: ['auditor'] },
+          ],
+        },
+      },
+      agent: { type: 'collector', tenants: [{ namespaces: ['team'], credential: 'team-agent' }] },
+    });
+    const [app = [], team = [], audit = []] = tenantRules(config).map(({ files }) =>
+      (files['spywatcher.yaml']?.groups ?? []).flatMap((group) => group.rules),
+    );
+    const names = (of: typeof app) => of.map((rule) => ('alert' in rule ? rule.alert : ''));
+    expect(names(team)).toEqual(names(app).filter((name) => name !== 'SourceSilent'));
+    expect(names(app)).toContain('SourceSilent');
+    expect(new Set(team.map(({ labels }) => labels['tenant']))).toEqual(new Set(['team']));
+    expect(audit).toEqual([]);
+  });
+
   it('are the first tenant’s with auth off', () => {
     expect(agentTenant(configWith({ auth: { loki: { enabled: false } } }))?.name).toBe('spywatcher');
   });

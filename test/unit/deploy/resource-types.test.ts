@@ -40,6 +40,7 @@ test('given a known kind, it is registered under its own type', async () => {
     ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
     ['external-secrets.io/v1', 'ExternalSecret'],
     ['cert-manager.io/v1', 'Certificate'],
+    ['cilium.io/v2', 'CiliumNetworkPolicy'],
     ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
     ['monitoring.coreos.com/v1', 'ServiceMonitor'],
     ['monitoring.coreos.com/v1', 'PodMonitor'],

@@ -18,9 +18,11 @@ test('every program of tools/ is a pin, and nothing that it only needs', async (
   const modules = (await all).filter(({ kind }) => kind === 'module').map(({ file, name }) => `${file} ${name}`);
   expect(modules).toEqual([
     'tools/alertmanager/go.mod github.com/prometheus/alertmanager',
+    'tools/cilium/go.mod github.com/cilium/cilium',
     'tools/collector/go.mod go.opentelemetry.io/collector/otelcol',
     'tools/containerd/go.mod github.com/containerd/containerd/v2',
     'tools/crds/go.mod github.com/cert-manager/cert-manager',
+    'tools/crds/go.mod github.com/cilium/cilium',
     'tools/crds/go.mod github.com/external-secrets/external-secrets',
     'tools/crds/go.mod github.com/prometheus-operator/prometheus-operator',
     'tools/crds/go.mod sigs.k8s.io/gateway-api',

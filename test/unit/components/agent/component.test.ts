@@ -39,6 +39,27 @@ describe.each(Object.values(AGENTS))('given $name as the agent, it', ({ name: ty
     expect(containerOf(objects).env?.[0]).toMatchObject({ valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } });
   });
 
+  it('reads the logs where the node has them, and those of Docker by the path that links to them have', () => {
+    const docker = withAgent({
+      agent: {
+        podLogsDirectory: '/data/log/pods',
+        containerRuntime: { type: 'docker', directory: '/data/docker/containers' },
+      },
+    });
+    expect(podOf(docker).spec.volumes).toEqual(
+      expect.arrayContaining([
+        { name: 'pod-logs', hostPath: { path: '/data/log/pods' } },
+        { name: 'docker-logs', hostPath: { path: '/data/docker/containers' } },
+      ]),
+    );
+    expect(containerOf(docker).volumeMounts).toEqual(
+      expect.arrayContaining([
+        { name: 'pod-logs', mountPath: '/var/log/pods', readOnly: true },
+        { name: 'docker-logs', mountPath: '/data/docker/containers', readOnly: true },
+      ]),
+    );
+  });
+
   it('keeps that where no other stack of the cluster keeps it, and with the default namespace where it always did', () => {
     const folderOf = (input: Partial<StackConfigInput>) =>
       podOf(withAgent(input)).spec.volumes.find(({ name }) => name === 'positions')?.hostPath?.path;
@@ -101,7 +122,7 @@ describe.each(Object.values(AGENTS))('given $name as the agent, it', ({ name: ty
 
   it('may reach the API server where it is configured to be, the gateway and DNS; and is reached by scrapers only', () => {
     const { egress = [], ingress = [] } = find(everything, 'NetworkPolicy').spec;
-    expect(egress).toHaveLength(3);
+    expect(egress).toHaveLength(4);
     expect(egress.at(0)?.to).toEqual([
       expect.objectContaining({
         podSelector: { matchLabels: expect.objectContaining({ 'app.kubernetes.io/name': 'gateway' }) as unknown },

@@ -129,6 +129,11 @@ test('a file that was rotated while the agent was away is read to its end; one t
   });
 });
 
+test('of Docker’s files only the current one has a link in the folder of pods', () => {
+  const { receivers } = configOf({ agent: { containerRuntime: { type: 'docker' } } });
+  expect(receivers['file_log/pods']?.['include']).toEqual(['/var/log/pods/*/*/*.log']);
+});
+
 describe('given further destinations', () => {
   const EGRESS = [{ cidr: '203.0.113.22/32', port: 443 }];
   const { connectors, exporters, extensions, processors, service } = configOf({
@@ -189,9 +194,78 @@ describe('given further destinations', () => {
   });
 });
 
+describe('given a tenant of some namespaces', () => {
+  const AUTH = {
+    auth: {
+      loki: {
+        tenants: [
+          { name: 'spywatcher', write: ['promtail'], read: ['grafana'] },
+          { name: 'team', write: ['team-agent'], read: ['team'] },
+        ],
+      },
+    },
+  };
+  const { connectors, exporters, extensions, receivers, service } = configOf({
+    ...AUTH,
+    agent: {
+      type: 'collector',
+      excludeNamespaces: ['noise'],
+      tenants: [{ namespaces: ['team', 'team-*'], credential: 'team-agent', queueSize: '300Mi' }],
+    },
+  });
+
+  test('their records go one way, and all others go the other', () => {
+    expect(service.pipelines['logs/records']?.exporters).toEqual(['routing/tenants']);
+    expect(connectors['routing/tenants']).toEqual({
+      error_mode: 'silent',
+      default_pipelines: ['logs/loki'],
+      table: [
+        {
+          context: 'resource',
+          condition: 'IsMatch(attributes["namespace"], "^(?:team|team-.*)$$")',
+          pipelines: ['logs/loki/team-agent'],
+        },
+      ],
+    });
+    const way = (exporter: string) => ({ receivers: ['routing/tenants'], processors: [], exporters: [exporter] });
+    expect(service.pipelines['logs/loki']).toEqual(way('otlp_http/loki'));
+    expect(service.pipelines['logs/loki/team-agent']).toEqual(way('otlp_http/loki/team-agent'));
+  });
+
+  test('each way has its credential, and its queue, which reading waits for', () => {
+    expect(exporters['otlp_http/loki/team-agent']).toMatchObject({
+      endpoint: exporters['otlp_http/loki']?.['endpoint'],
+      auth: { authenticator: 'basicauth/tenant/team-agent' },
+      sending_queue: { storage: 'file_storage', queue_size: 300 * 2 ** 20, block_on_overflow: true },
+    });
+    expect(extensions['basicauth/tenant/team-agent']).toEqual({
+      client_auth: { username: 'team-agent', password_file: '/etc/collector-tenants/team-agent/password' },
+    });
+    expect(service.extensions).toContain('basicauth/tenant/team-agent');
+    expect(exporters['otlp_http/loki']).toMatchObject({ auth: { authenticator: 'basicauth' } });
+  });
+
+  test('their files are read by a receiver of their own, and by no other', () => {
+    expect(receivers['file_log/pods/team-agent']).toMatchObject({
+      include: ['team', 'team-*']
+        .flatMap((name) => [`/var/log/pods/${name}_*_*/*/*.log`])
+        .concat(['team', 'team-*'].map((name) => `/var/log/pods/${name}_*_*/*/*.log.????????-??????`)),
+      exclude: ['/var/log/pods/noise_*_*/*/*'],
+    });
+    expect(receivers['file_log/pods']).toMatchObject({
+      include: ['/var/log/pods/*/*/*.log', '/var/log/pods/*/*/*.log.????????-??????'],
+      exclude: ['noise', 'team', 'team-*'].map((name) => `/var/log/pods/${name}_*_*/*/*`),
+    });
+    expect(service.pipelines['logs/pods']?.receivers).toEqual(['file_log/pods', 'file_log/pods/team-agent']);
+  });
+});
+
 test('pods of excluded namespaces are not read', () => {
-  const { receivers } = configOf({ agent: { excludeNamespaces: ['noise'] } });
-  expect(receivers['file_log/pods']?.['exclude']).toEqual(['/var/log/pods/noise_*/*/*']);
+  const { receivers } = configOf({ agent: { excludeNamespaces: ['noise', '*-test'] } });
+  expect(receivers['file_log/pods']?.['exclude']).toEqual([
+    '/var/log/pods/noise_*_*/*/*',
+    '/var/log/pods/*-test_*_*/*/*',
+  ]);
   expect(everything.receivers['file_log/pods']?.['exclude']).toBeUndefined();
 });
 

@@ -152,6 +152,7 @@ describe('given every option, the gateway', () => {
           { namespaceSelector: namespace('watch'), podSelector: component('grafana') },
           { namespaceSelector: namespace('watch'), podSelector: component('canary') },
           { namespaceSelector: namespace('exports'), podSelector: { matchLabels: { app: 'exporter' } } },
+          { ipBlock: { cidr: '198.51.100.32/28' } },
         ],
         ports: [{ protocol: 'TCP', port: 8080 }],
       },

@@ -2,7 +2,6 @@ import { tenantRules } from '../../../../src/alerts';
 import { Grafana } from '../../../../src/components/grafana';
 import { rulerSection } from '../../../../src/components/loki/ruler';
 import type { StackConfig } from '../../../../src/config';
-import { ANOTHER_CA, CA } from '../../../support/certificates';
 import { configWith, everythingConfig, ORDERS_DASHBOARD } from '../../../support/config';
 import { exploreOf } from '../../../../programs/dashboards';
 import { derivedFieldsOf, followed } from '../../../support/logql';
@@ -323,31 +322,6 @@ describe('given every option, Grafana', () => {
       basicAuthUser: 'viewer',
       jsonData: { maxLines: 2000 },
     });
-  });
-});
-
-describe('given a CA of its own, Grafana', () => {
-  const trusting = (trustedCa: string) => rendered(configWith({ grafana: { trustedCa } }));
-  const own = trusting(CA);
-
-  it('trusts it beside the public ones', () => {
-    const [, mounted = ''] = (envOf(own)['SSL_CERT_DIR']?.value ?? '').split(':');
-    expect(envOf(own)['SSL_CERT_DIR']?.value).toBe('/etc/ssl/certs:/etc/grafana/trusted-ca');
-    expect(containerOf(own).volumeMounts).toContainEqual({ name: 'trusted-ca', mountPath: mounted, readOnly: true });
-    expect(podOf(own).spec.volumes).toContainEqual({ name: 'trusted-ca', configMap: { name: 'grafana-trusted-ca' } });
-    expect(fileOf(own, 'grafana-trusted-ca', 'ca.crt')).toBe(CA);
-  });
-
-  it('starts anew with another one, since it reads them when it starts', () => {
-    const [before, after] = [own, trusting(`${CA}${ANOTHER_CA}`)].map(
-      (each) => podOf(each).metadata.annotations['spywatcher-logs/config-hash'],
-    );
-    expect(after).not.toBe(before);
-  });
-
-  it('and without one has Go’s own list', () => {
-    expect(envOf(objects)).not.toHaveProperty('SSL_CERT_DIR');
-    expect(JSON.stringify(objects)).not.toContain('trusted-ca');
   });
 });
 

@@ -157,3 +157,25 @@ test('the pod that reads Loki’s volume for a backup runs where Loki does', () 
   const { nodeSelector, tolerations } = FULL;
   expect(pod).toMatchObject({ spec: { nodeSelector, tolerations } });
 });
+
+test('where the cluster assigns users, no pod names one, and all else of Pod Security stays', () => {
+  const before = rendered({});
+  const after = rendered({ pods: { all: { users: 'assigned' } } });
+  for (const component of COMPONENTS) {
+    const { runAsUser, runAsGroup, fsGroup, ...rest } = podOf(before, component).spec.securityContext;
+    expect([runAsUser, runAsGroup]).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(podOf(after, component).spec.securityContext).toEqual(
+      isAgent(component) ? { ...rest, runAsUser, runAsGroup, seLinuxOptions: { type: 'spc_t' } } : rest,
+    );
+    expect(fsGroup).toEqual(isAgent(component) ? undefined : expect.any(Number));
+  }
+});
+
+test('an image is pulled as configured, beside the program as well', () => {
+  const pods = workloads(rendered({ images: { pullPolicy: 'Always' } })).map(({ spec }) => spec.template.spec);
+  const policies = pods.flatMap(({ containers }) =>
+    containers.map((container) => Reflect.get(container, 'imagePullPolicy') as unknown),
+  );
+  expect(new Set(policies)).toEqual(new Set(['Always']));
+  expect(policies.length).toBeGreaterThan(pods.length);
+});

@@ -1,5 +1,7 @@
 /** Pod Security of every pod of every stack. What is looser than `restricted` is listed here, in {@link AGENT}. */
 import { agentOf } from '../../../../src/components/kit/identity';
+import type { Component } from '../../../../src/config';
+import { podSettings } from '../../../../src/config/derived/pods';
 import { configWith, HA } from '../../../support/config';
 import { find, KINDS, renderStack, workloads } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
@@ -79,9 +81,9 @@ describe.each(stacks)('in $name,', ({ config, objects }) => {
       const user = USERS[name];
       expect(pod.securityContext).toEqual({
         runAsNonRoot: true,
-        runAsUser: user,
-        runAsGroup: user,
-        fsGroup: user,
+        ...(podSettings(config, name as Component).users === 'assigned'
+          ? {}
+          : { runAsUser: user, runAsGroup: user, fsGroup: user }),
         fsGroupChangePolicy: 'OnRootMismatch',
         seccompProfile: { type: 'RuntimeDefault' },
       });

@@ -6,15 +6,13 @@ import {
   type Labels,
   type Manifest,
   ofKind,
-  type PolicyPeer,
   renderStack,
   selects,
   type Selector,
   workloads,
 } from '../../../support/manifests';
 import { everyStack } from '../../../support/every-stack';
-
-const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
+import { type Peer, readPolicies } from '../../../support/policies';
 
 interface Pod {
   readonly name: string;
@@ -78,6 +76,7 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
   'stack %s',
   (_, objects) => {
     const pods = podsOf(objects);
+    const policies = readPolicies(objects);
 
     it('selects with each workload its own pods, by labels without a version', () => {
       for (const { metadata, spec } of workloads(objects)) {
@@ -137,42 +136,35 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
     });
 
     it('has for each pod one policy of its own, for both directions, beside the default', () => {
-      const policies = ofKind(objects, 'NetworkPolicy').filter(({ metadata }) => metadata.name !== 'default-deny');
+      const others = policies.filter(({ name }) => name !== 'default-deny');
       for (const { namespace, labels } of pods) {
-        const own = policies.filter(
-          ({ metadata, spec }) => metadata.namespace === namespace && isSelected(spec.podSelector, labels),
-        );
-        expect(own.map(({ metadata }) => metadata.name)).toEqual([policyOf(labels)]);
-        expect(own[0]?.spec.policyTypes).toEqual(['Ingress', 'Egress']);
+        const own = others.filter((policy) => policy.namespace === namespace && isSelected(policy.pods, labels));
+        expect(own.map(({ name }) => name)).toEqual([policyOf(labels)]);
+        expect(own[0]?.closes).toEqual(['Ingress', 'Egress']);
       }
     });
 
     it('opens in each pod only ports that it listens on', () => {
-      for (const { metadata, spec } of ofKind(objects, 'NetworkPolicy')) {
-        const selected = selectedIn(pods, metadata.namespace, spec.podSelector);
-        for (const { ports } of spec.ingress ?? [])
-          for (const { port } of ports) for (const pod of selected) expect([...pod.ports.values()]).toContain(port);
-      }
+      for (const policy of policies)
+        for (const pod of selectedIn(pods, policy.namespace, policy.pods))
+          for (const { ports } of policy.ingress)
+            expect([...pod.ports.values()]).toEqual(expect.arrayContaining([...ports]));
     });
 
     it('lets no pod go out to a pod of the stack that does not let it in', () => {
-      const peers = (peer: PolicyPeer) =>
-        selectedIn(pods, peer.namespaceSelector?.matchLabels?.[NAMESPACE_LABEL], peer.podSelector ?? {});
-      for (const { metadata, spec } of ofKind(objects, 'NetworkPolicy')) {
-        const [source] = selectedIn(pods, metadata.namespace, spec.podSelector);
-        for (const { to = [], ports } of spec.egress ?? [])
-          for (const target of to.flatMap(peers)) {
-            const { ingress = [] } = find(
-              ofKind(objects, 'NetworkPolicy').filter((policy) => policy.metadata.namespace === target.namespace),
-              'NetworkPolicy',
-              policyOf(target.labels),
-            ).spec;
-            for (const { port } of ports)
+      const selected = (peer: Peer) => selectedIn(pods, peer.namespace, peer.pods);
+      for (const policy of policies) {
+        const [source] = selectedIn(pods, policy.namespace, policy.pods);
+        for (const { peers, ports } of policy.egress)
+          for (const target of peers.flatMap(selected)) {
+            const ingress = policies
+              .filter(({ namespace, name }) => namespace === target.namespace && name === policyOf(target.labels))
+              .flatMap((own) => own.ingress);
+            for (const port of ports)
               expect(
                 ingress.some(
                   (rule) =>
-                    rule.ports.some((open) => open.port === port) &&
-                    (rule.from ?? []).flatMap(peers).some(({ name }) => name === source?.name),
+                    rule.ports.includes(port) && rule.peers.flatMap(selected).some(({ name }) => name === source?.name),
                 ),
               ).toBe(true);
           }
@@ -180,14 +172,15 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
     });
 
     it('opens nothing to everyone: every rule names peers and ports', () => {
-      for (const { spec } of ofKind(objects, 'NetworkPolicy'))
-        for (const { from, to, ports } of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) {
-          expect((from ?? to ?? []).length).toBeGreaterThan(0);
+      for (const { ingress, egress } of policies)
+        for (const { peers, ports } of [...ingress, ...egress]) {
+          expect(peers.length).toBeGreaterThan(0);
           expect(ports.length).toBeGreaterThan(0);
-          for (const peer of from ?? to ?? [])
-            expect(peer.ipBlock?.cidr ?? peer.namespaceSelector?.matchLabels?.[NAMESPACE_LABEL]).toMatch(
-              /^(?!0\.0\.0\.0\/0)./,
-            );
+          for (const { cidr, entity, namespace } of peers) {
+            expect(cidr ?? entity ?? namespace).toMatch(/./);
+            expect([cidr, entity]).not.toContain('0.0.0.0/0');
+            expect(['all', 'world', 'cluster']).not.toContain(entity);
+          }
         }
     });
   },
@@ -196,7 +189,15 @@ describe.each(everyStack().map(({ name, config }) => [name, renderStack(config)]
 test('together, the stacks have all that is looked at above', () => {
   const objects = everyStack().flatMap(({ config }) => renderStack(config));
   const kinds = new Set(objects.map(({ kind }) => kind));
-  for (const kind of ['StatefulSet', 'Service', 'Ingress', 'HTTPRoute', 'PodDisruptionBudget', 'NetworkPolicy'])
+  for (const kind of [
+    'StatefulSet',
+    'Service',
+    'Ingress',
+    'HTTPRoute',
+    'PodDisruptionBudget',
+    'NetworkPolicy',
+    'CiliumNetworkPolicy',
+  ])
     expect(kinds).toContain(kind);
   expect(ofKind(objects, 'Service').map(({ metadata }) => metadata.name)).toEqual(
     expect.arrayContaining(['loki-1', 'loki-1-metrics']),

@@ -28,6 +28,14 @@ describe('given a stack, its namespaces', () => {
     },
   );
 
+  test.each(['logging', 'logging-agents'])('%s does so by Cilium’s policies, where they are configured', (name) => {
+    const objects = rendered(configWith({ network: { policies: 'cilium' } }));
+    expect(ofKind(objects, 'NetworkPolicy')).toEqual([]);
+    const policies = ofKind(objects, 'CiliumNetworkPolicy').filter(({ metadata }) => metadata.namespace === name);
+    // Without a rule Cilium would deny nothing in a direction; an empty one allows nothing.
+    expect(policies.map(({ spec }) => spec)).toEqual([{ endpointSelector: {}, ingress: [{}], egress: [{}] }]);
+  });
+
   it('have the configured names', () => {
     const config = configWith({ namespaces: everything.namespaces });
     expect(rendered(config).map(identify)).toEqual([

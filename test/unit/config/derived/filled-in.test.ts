@@ -1,5 +1,5 @@
 /** Defaults that depend on another section: a config that comes from `parse` has them. */
-import { agentTenant } from '../../../../src/config/derived/agent-tenant';
+import { agentCredentials, agentTenant, agentTenants } from '../../../../src/config/derived/agent-tenant';
 import { DISK_FREE_SHARE, DISK_FULL_THRESHOLD } from '../../../../src/config/derived/disk-full';
 import { configWith } from '../../../support/config';
 
@@ -38,6 +38,22 @@ test.each([
   expect(configWith(input).agent.positionsDirectory).toBe(folder);
 });
 
+test.each([
+  [
+    'a NetworkPolicy allows the places where the API server may be',
+    {},
+    ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
+  ],
+  ['a CiliumNetworkPolicy needs no address of the API server', { policies: 'cilium' as const }, []],
+  [
+    'addresses that are written stay',
+    { policies: 'cilium' as const, apiServer: { cidrs: ['203.0.113.7/32'] } },
+    ['203.0.113.7/32'],
+  ],
+])('%s', (_, network, cidrs) => {
+  expect(configWith({ network }).network.apiServer.cidrs).toEqual(cidrs);
+});
+
 describe('the agent’s tenant', () => {
   const tenants = [
     { name: 'first', write: ['other'], read: ['grafana'] },
@@ -52,6 +68,25 @@ describe('the agent’s tenant', () => {
     const { auth, agent } = configWith({ auth: { loki: { tenants } } });
     expect(agentTenant({ auth, agent: { ...agent, credential: 'nobody' } })).toBeUndefined();
   });
+});
+
+test('the agent’s tenants are that of its credential, and then those of the namespaces that have one of their own, each once', () => {
+  const tenants = [
+    { name: 'first', write: ['a', 'b'], read: ['grafana'] },
+    { name: 'second', write: ['promtail', 'c'], read: ['reader'] },
+    { name: 'third', write: ['others'], read: ['other'] },
+  ];
+  const of = (...credentials: readonly string[]) =>
+    configWith({
+      auth: { loki: { tenants } },
+      agent: {
+        type: 'collector',
+        tenants: credentials.map((credential) => ({ credential, namespaces: [credential] })),
+      },
+    });
+  expect(agentTenants(of()).map(({ name }) => name)).toEqual(['second']);
+  expect(agentTenants(of('a', 'c', 'b')).map(({ name }) => name)).toEqual(['second', 'first']);
+  expect(agentCredentials(of('a', 'c'))).toEqual(['promtail', 'a', 'c']);
 });
 
 test('the shares of a volume that Loki fills and leaves free are all of it', () => {

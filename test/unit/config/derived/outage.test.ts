@@ -15,6 +15,11 @@ describe('given the size at which the kubelet rotates a container’s log, Loki 
     expect(secondsOf('10Mi', 20, 300)).toBeCloseTo(1519.7, 0);
   });
 
+  it('a little shorter with Docker, which writes more around a line', () => {
+    const { agent } = configWith({ agent: { containerLogMaxSize: '10Mi', containerRuntime: { type: 'docker' } } });
+    expect(survivedOutage(agent, { linesPerSecond: 200, bytesPerLine: 300 }).milliseconds / 1000).toBeCloseTo(141.32, 1);
+  });
+
   it('for ever where nothing is written', () => {
     expect(secondsOf('10Mi', 0, 300)).toBe(Infinity);
   });

@@ -42,6 +42,30 @@ testRules([
     kept: { agent: { drop: [{ name: 'once', selector: '{job="a"}' }] } },
   },
   {
+    rule: 'a folder apart from agent.positionsDirectory (/var/lib/spywatcher-logs/promtail), which the agent writes itself',
+    broken: { agent: { podLogsDirectory: '/var/lib/spywatcher-logs' } },
+    path: 'agent.podLogsDirectory',
+    received: '"/var/lib/spywatcher-logs"',
+    remedy: 'write the folder that the kubelet’s podLogsDir names',
+    kept: { agent: { podLogsDirectory: '/var/lib/spywatcher' } },
+  },
+  {
+    rule: 'a pattern that does not mean logging, a namespace of the stack itself: without its lines nobody is told of refused logins',
+    broken: { agent: { excludeNamespaces: ['kube-*', 'log*g'] } },
+    path: 'agent.excludeNamespaces[1]',
+    received: '"log*g"',
+    remedy: 'write a longer pattern; to leave out logging, name it',
+    kept: { agent: { excludeNamespaces: ['kube-*', 'logging', 'log*-of-others'] } },
+  },
+  {
+    rule: 'a pattern that does not mean logging-agents, a namespace of the stack itself: without its lines nobody is told of refused logins',
+    broken: { agent: { excludeNamespaces: ['*-agents'] } },
+    path: 'agent.excludeNamespaces[0]',
+    received: '"*-agents"',
+    remedy: 'write a longer pattern; to leave out logging-agents, name it',
+    kept: { agent: { excludeNamespaces: ['logging-agents', '*-agent'] } },
+  },
+  {
     rule: 'matchers of labels that lines have: job, service, level, namespace, app, container, node',
     broken: { agent: { drop: [{ name: 'rule', selector: '{job="a", requestId="b=c"}' }] } },
     path: 'agent.drop[0].selector',
@@ -84,6 +108,19 @@ describe('what the agent reads on the node, it reads once', () => {
     const problems = problemsOf({ environment: 'dev', ...reading(source) });
     expect(problems).toMatchObject([{ path: 'agent.files[0]' }]);
     expect(problems[0]?.rule).toContain(`these may be below ${folder},`);
+  });
+
+  it.each<readonly [string, Source]>([
+    ['the logs of pods, in another folder', ['/data/log', 'pods/*/*/*.log']],
+    ['Docker’s', ['/data/docker', 'containers/*/*-json.log']],
+  ])('given %s, the config is refused', (_, source) => {
+    const { agent } = reading(source);
+    const own = {
+      podLogsDirectory: '/data/log/pods',
+      containerRuntime: { type: 'docker', directory: '/data/docker/containers' },
+    } as const;
+    expect(problemsOf({ environment: 'dev', agent: { ...agent, ...own } })).toMatchObject([{ path: 'agent.files[0]' }]);
+    expect(() => configWith({ agent })).not.toThrow();
   });
 
   it.each<readonly [string, Source, Source]>([

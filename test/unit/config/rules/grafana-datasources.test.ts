@@ -144,7 +144,7 @@ testRules([
     path: 'grafana.datasources.tempo.jsonData.tlsSkipVerify',
     received: 'true',
     remedy:
-      'remove it; for a private CA set grafana.trustedCa, or write tlsAuthWithCACert: true, and tlsCACert into secrets',
+      'remove it; for a private CA set network.caBundle, or write tlsAuthWithCACert: true, and tlsCACert into secrets',
     kept: datasources({ tempo: { ...TEMPO, jsonData: { tlsSkipVerify: true } } }),
   },
 ]);

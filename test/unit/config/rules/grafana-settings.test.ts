@@ -98,7 +98,7 @@ testRules([
     'app_tls_skip_verify_insecure',
     true,
     'false: Grafana checks certificates',
-    'remove it; grafana.trustedCa is for a CA of your own',
+    'remove it; network.caBundle is for a CA of your own',
     setting('plugins', 'app_tls_skip_verify_insecure', false),
   ),
   { ...refused('rendering', 'renderer_token', 'abc', ''), ...SECRET },

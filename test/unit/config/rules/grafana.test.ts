@@ -1,4 +1,3 @@
-import { CA, OF_A_SERVER, SELF_SIGNED } from '../../../support/certificates';
 import { EGRESS, LDAP, login, OIDC, PROD, testRules } from './rows';
 
 const POSTGRES = { type: 'postgres', host: 'db.example.com', egress: [{ cidr: '10.0.0.6/32', port: 5432 }] } as const;
@@ -6,22 +5,6 @@ const SMTP = { host: 'mail.example.com', from: 'a@example.com', egress: [{ cidr:
 const ROUTE = { gateway: { name: 'public', namespace: 'edge', listener: 'https' } };
 
 testRules([
-  {
-    rule: 'certificates that can be read',
-    broken: { grafana: { trustedCa: `${CA}${CA.replace('MIIB', 'MIIC')}` } },
-    path: 'grafana.trustedCa',
-    received: '"certificate 2 of 2"',
-    remedy: 'copy the whole file once more; openssl x509 -text -noout shows whether it can be read',
-    kept: { grafana: { trustedCa: CA.repeat(2) } },
-  },
-  {
-    rule: 'certificates of CAs: one of a server would be trusted until it is renewed',
-    broken: { grafana: { trustedCa: OF_A_SERVER } },
-    path: 'grafana.trustedCa',
-    received: '"certificate 1 of 1: CN=id.example.com"',
-    remedy: 'write that of its CA, O=Spywatcher, CN=Test ca',
-    kept: { grafana: { trustedCa: SELF_SIGNED } },
-  },
   {
     rule: 'prod serves Grafana over TLS',
     broken: { ...PROD, grafana: { url: 'https://logs.example.com', ingress: {} } },

@@ -158,11 +158,19 @@ testRules([
     kept: { pods: { loki: { env: { AWS_EC2_METADATA_DISABLED: 'true' } } } },
   },
   {
-    rule: 'not set here: grafana.trustedCa decides it',
+    rule: 'not set here: network.proxy decides it',
+    broken: { pods: { loki: { env: { https_proxy: 'http://proxy:3128' } } } },
+    path: 'pods.loki.env.https_proxy',
+    received: '"http://proxy:3128"',
+    remedy: 'remove it, and set network.proxy',
+    kept: { pods: { loki: { env: { PROXY: 'http://proxy:3128' } } } },
+  },
+  {
+    rule: 'not set here: network.caBundle decides it',
     broken: { pods: { all: { env: { SSL_CERT_FILE: '/a' } } } },
     path: 'pods.all.env.SSL_CERT_FILE',
     received: '"/a"',
-    remedy: 'remove it, and set grafana.trustedCa',
+    remedy: 'remove it, and set network.caBundle',
     kept: { pods: { all: { env: { SSL_FILE: '/a' } } } },
   },
 ]);

@@ -1,6 +1,5 @@
 /** What is put together must fit into a ConfigMap. */
 import { configFile, variant } from '../../../../programs/rendered-stack';
-import { CA } from '../../../support/certificates';
 import { configWith, problemsOf } from '../../../support/config';
 
 const MIB = 2 ** 20;
@@ -51,17 +50,4 @@ test('given rules of more than 900 KiB, the report names their size; two tenants
   ]);
   const recording = [record(half), { ...record(half), tenant: 'audit' }];
   expect(() => configWith({ ...shared, alerting: { recording } })).not.toThrow();
-});
-
-test('given certificates of more than 900 KiB, the report names their size', () => {
-  const many = (bytes: number): object => ({ grafana: { trustedCa: CA.repeat(Math.floor(bytes / CA.length)) } });
-  expect(problemsOf({ environment: 'dev', ...many(900 * 2 ** 10 + CA.length) })).toEqual([
-    {
-      path: 'grafana.trustedCa',
-      received: '"901 KiB"',
-      rule: 'at most 900 KiB of certificates: they are one ConfigMap, and Kubernetes takes 1 MiB',
-      remedy: 'remove the public ones, which Grafana trusts already',
-    },
-  ]);
-  expect(() => configWith(many(900 * 2 ** 10))).not.toThrow();
 });

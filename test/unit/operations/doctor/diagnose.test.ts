@@ -646,6 +646,59 @@ test('when a DNS policy lets all in, then it cuts nothing', () => {
   expect(report({ dnsPolicies: { value: [open] } }).verdict).toBe('ok');
 });
 
+describe('given a stack with Cilium’s policies', () => {
+  const byCilium = configWith({ network: { policies: 'cilium' } });
+  const wanted = stackObjects(byCilium);
+  const state = healthyState(byCilium);
+  const live = 'value' in state.objects ? state.objects.value : [];
+  const isGateway = ({ kind, metadata }: KubernetesObject) =>
+    kind === 'CiliumNetworkPolicy' && metadata.name === 'gateway';
+  const seen = (value: readonly KubernetesObject[]) =>
+    diagnose('dev', byCilium, wanted, { ...state, objects: { value } }).findings;
+
+  it('nothing is found in a healthy one', () => {
+    expect(seen(live)).toEqual([]);
+  });
+
+  it('one that is missing breaks the link', () => {
+    expect(seen(live.filter((object) => !isGateway(object)))).toMatchObject([
+      { link: 'network', weight: 'broken', seen: 'There is no CiliumNetworkPolicy logging/gateway.' },
+    ]);
+  });
+
+  it('one that was changed by hand breaks the link', () => {
+    const open = { endpointSelector: {}, ingress: [{}], egress: [{}] };
+    expect(seen(live.map((object) => (isGateway(object) ? { ...object, spec: open } : object)))).toMatchObject([
+      {
+        link: 'network',
+        weight: 'broken',
+        seen: 'CiliumNetworkPolicy logging/gateway has other rules than the stack file makes.',
+      },
+    ]);
+  });
+
+  it('one of somebody else is named, with what it can do that a NetworkPolicy cannot', () => {
+    const metadata = { name: 'theirs', namespace: 'logging' };
+    const theirs = { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata, spec: {} };
+    expect(seen([...live, theirs])).toMatchObject([
+      {
+        weight: 'hint',
+        seen: 'CiliumNetworkPolicy logging/theirs is not of this stack.',
+        probably: expect.stringContaining('ingressDeny') as string,
+        todo: ['kubectl -n logging describe ciliumnetworkpolicy theirs'],
+      },
+    ]);
+  });
+});
+
+test('given a stack without policies of its own, those of others are what was agreed', () => {
+  const open = configWith({ network: { policies: 'none' } });
+  const state = healthyState(open);
+  const theirs = policy('logging', 'theirs', {});
+  const value = [...('value' in state.objects ? state.objects.value : []), theirs];
+  expect(diagnose('dev', open, stackObjects(open), { ...state, objects: { value } }).findings).toEqual([]);
+});
+
 test('when a check cannot be made, then it is named, and the verdict is unknown', () => {
   const seen = report({ nodes: { unknown: 'forbidden' }, dnsPolicies: { unknown: 'forbidden' } });
   expect(seen.verdict).toBe('unknown');

@@ -7,7 +7,7 @@ import { before, healthyState } from '../../../support/stack-state';
 
 const config = configWith({
   agent: {
-    excludeNamespaces: ['hidden'],
+    excludeNamespaces: ['hidden', 'test-*'],
     drop: [{ name: 'no-shop', selector: '{job="shop"}' }],
   },
 });
@@ -41,6 +41,12 @@ test('given lines that arrive, their query is told', () => {
 test.each([
   ['there is no such pod', [], 'pod', /no pod shop\/shop-1/],
   ['its namespace is excluded', [lines({}, { namespace: 'hidden' })], 'pod', /excludeNamespaces: hidden\/shop-1/],
+  [
+    'its namespace is excluded by a pattern',
+    [lines({}, { namespace: 'test-7' })],
+    'pod',
+    /Namespace test-7 is in agent\.excludeNamespaces \(test-\*\)/,
+  ],
   ['its node has no agent', [lines({}, { node: 'node-2' })], 'agent', /No agent is ready on node-2/],
   ['it has written nothing', [lines({ written: nothing, arrived: nothing })], 'pod', /has written nothing/],
   ['nothing of it has arrived', [lines({ arrived: nothing })], 'pod', /Loki has nothing of it/],
@@ -106,4 +112,25 @@ test('the job is the first label that is set, else the container', () => {
 test('the last line is the latest of all containers’', () => {
   expect(lastTime('2027-02-10T15:00:02.5Z b\n2027-02-10T15:00:01Z a\nno time\n')).toBe('2027-02-10T15:00:02.500Z');
   expect(lastTime('')).toBeUndefined();
+});
+
+test('when its namespace has a tenant that Grafana does not read, then that is said, and nothing of what has come', () => {
+  const withTenant = configWith({
+    auth: {
+      loki: {
+        tenants: [
+          { name: 'spywatcher', write: ['promtail'], read: ['grafana'] },
+          { name: 'team', write: ['team-agent'], read: ['team'] },
+        ],
+      },
+    },
+    agent: { type: 'collector', tenants: [{ namespaces: ['shop'], credential: 'team-agent' }] },
+  });
+  const state = healthyState(withTenant);
+  const { findings } = explain(withTenant, asked, { value: [lines({ arrived: nothing })] }, state);
+  expect(findings.map(({ seen }) => seen)).toEqual([
+    expect.stringMatching(/^Lines of shop\/shop-1 are in tenant team,/),
+  ]);
+  const elsewhere = lines({ arrived: nothing }, { namespace: 'other' });
+  expect(explain(withTenant, asked, { value: [elsewhere] }, state).findings[0]?.seen).toMatch(/Loki has nothing of it/);
 });

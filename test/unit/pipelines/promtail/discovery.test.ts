@@ -37,6 +37,7 @@ describe('pods', () => {
       regex: 'kube-system|noise',
       action: 'drop',
     });
+    expect(podRelabelConfigs(FORMATS, ['kube-*'])[0]).toMatchObject({ regex: 'kube-.*' });
     expect(podRelabelConfigs(FORMATS, []).filter((step) => step['source_labels'] === undefined)).toEqual([]);
   });
 

@@ -21,6 +21,7 @@ const statements: FileSource = {
   files: '*.csv',
 };
 const props: ScrapeProps = {
+  runtime: 'cri',
   excludeNamespaces: ['kube-system', 'noise'],
   files: [statements],
   redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
