@@ -27,6 +27,8 @@ module.exports = {
     tier('package', slow),
     tier('binaries', slow),
     tier('policies', slow),
+    // A cluster of IPv6 alone, of its only test file.
+    tier('ipv6', { ...slow, globalSetup: '<rootDir>/test/engine/set-up.ts' }),
     tier('engine', { ...slow, globalSetup: '<rootDir>/test/engine/set-up.ts' }),
     tier('e2e', { ...slow, ...onCluster() }),
     tier('durability', { ...slow, ...onCluster() }),

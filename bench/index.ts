@@ -4,6 +4,7 @@ import { currentCluster, stopCluster } from '../local/cluster';
 import type { Log } from '../local/shell';
 import { agentsTable } from './agents';
 import { clusterTables } from './cluster';
+import { compressionTable } from './compression';
 import { drilldownTable } from './drilldown';
 import { gatewayTables } from './gateway';
 import { loggerTable } from './logger';
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   agents: agentsTable,
   gateway: gatewayTables,
   loki: lokiTables,
+  compression: compressionTable,
   drilldown: drilldownTable,
   ruler: rulerTable,
   notify: notifyTable,

@@ -152,7 +152,7 @@ async function measure(program: string, contender: Contender, all: readonly Push
 type Latencies = Readonly<Record<Query, number>>;
 
 /** Median milliseconds of each kind of query; every one is asked anew, as a dashboard does, and the first is not counted. */
-async function latencies(port: number): Promise<Latencies> {
+export async function latencies(port: number): Promise<Latencies> {
   const medians: Record<Query, number> = { count: 0, filter: 0, mission: 0 };
   for (const { what, of, instant } of QUERIES) {
     const times: number[] = [];
@@ -176,7 +176,7 @@ async function latencies(port: number): Promise<Latencies> {
 }
 
 /** Has every chunk written, and waits until it is. */
-async function flush(port: number): Promise<void> {
+export async function flush(port: number): Promise<void> {
   await send({ port, path: '/flush', method: 'POST' });
   await until(
     'the chunks to be written',
@@ -191,7 +191,8 @@ async function flush(port: number): Promise<void> {
   await sleep(1000);
 }
 
-function folderBytes(folder: string, names: RegExp): number {
+/** Bytes of the files below a folder whose paths fit. */
+export function folderBytes(folder: string, names: RegExp): number {
   return fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -88,6 +88,7 @@ const LANES = [
     // They open no ports and share no folders.
     tier('policies', { args: ['--maxWorkers=2'], before: GIVING_WAY }),
     tier('engine', { rerun: true, args: ['--runInBand'], env: OTHER_CLUSTER }),
+    tier('ipv6', { rerun: true, args: ['--runInBand'], env: { ...OTHER_CLUSTER, LOCAL_CLUSTER_IP: 'ipv6' } }),
     tier('durability', { rerun: true, args: ['--runInBand'], env: OTHER_CLUSTER }),
   ],
   [

@@ -10,7 +10,18 @@ import { CLUSTER_TOOLS, ClusterTools, commands, ComponentName, ensureProcess } f
 import { applyDnsService } from './dns';
 import { buildPauseImage } from './images/catalog';
 import { importImage } from './images/import';
-import { API_URL, CONTAINERD_SOCKET, inState, KUBECONFIG, NETWORK, NODE, PAUSE_IMAGE } from './layout';
+import {
+  API_URL,
+  CONTAINERD_SOCKET,
+  inState,
+  IP,
+  IP_RECORD,
+  KUBECONFIG,
+  NETWORK,
+  NODE,
+  PAUSE_IMAGE,
+  recordedIp,
+} from './layout';
 import { createNamespaces, destroyNamespaces, holderPid, runInside } from './namespace';
 import { createNetwork } from './network';
 import { ensurePki, Identity, writeKubeconfig } from './pki';
@@ -134,7 +145,11 @@ async function startProcesses(tools: ClusterTools, log: Log): Promise<Set<string
 
 async function start(tools: ClusterTools, log: Log): Promise<void> {
   const began = Date.now();
+  const before = recordedIp() ?? IP;
+  if (before !== IP)
+    throw new Error(`the local cluster has the network ${before}, not ${IP}: stop it by make down first`);
   recordBefore();
+  fs.writeFileSync(IP_RECORD, IP);
   await writeCredentials();
   const restored = holderPid() === undefined && fs.existsSync(inState('etcd'));
   if (holderPid() === undefined) {

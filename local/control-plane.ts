@@ -1,5 +1,5 @@
 /** Command lines of the control plane: etcd, API server, controllers, scheduler. */
-import { API_PORT, inState, NETWORK, VOLUME_PLUGINS } from './layout';
+import { API_PORT, inState, NETWORK, ofEachFamily, VOLUME_PLUGINS } from './layout';
 import { pkiFile } from './pki';
 
 /** The database of the API server. */
@@ -26,7 +26,7 @@ export function apiServerCommand(program: string): string[] {
     `--advertise-address=${NETWORK.node}`,
     `--secure-port=${API_PORT}`,
     '--etcd-servers=http://127.0.0.1:2379',
-    `--service-cluster-ip-range=${NETWORK.services}`,
+    `--service-cluster-ip-range=${ofEachFamily('services')}`,
     `--client-ca-file=${pkiFile('ca.crt')}`,
     `--tls-cert-file=${pkiFile('apiserver.crt')}`,
     `--tls-private-key-file=${pkiFile('apiserver.key')}`,
@@ -62,7 +62,7 @@ export function controllerManagerCommand(program: string): string[] {
     '--use-service-account-credentials',
     `--root-ca-file=${pkiFile('ca.crt')}`,
     `--service-account-private-key-file=${pkiFile('service-account.key')}`,
-    `--cluster-cidr=${NETWORK.pods}`,
+    `--cluster-cidr=${ofEachFamily('pods')}`,
     `--flex-volume-plugin-dir=${VOLUME_PLUGINS}`,
     '--bind-address=127.0.0.1',
     '--leader-elect=false',

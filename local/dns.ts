@@ -1,14 +1,15 @@
 /** The cluster's DNS: CoreDNS on the node, and the Service that leads to it. */
 import { apply } from './api';
 import { writeConfigFile } from './config-file';
-import { KUBECONFIG, NETWORK } from './layout';
+import { FAMILIES, KUBECONFIG, NETWORK, NETWORKS } from './layout';
 
 const NAMESPACE = 'kube-system';
 
 /** The cluster's names, and nothing beyond. */
 function corefile(): string {
+  const bind = `bind ${NETWORKS.map(({ node }) => node).join(' ')}`;
   const cluster = [
-    `bind ${NETWORK.node}`,
+    bind,
     `kubernetes cluster.local in-addr.arpa ip6.arpa {`,
     `  kubeconfig ${KUBECONFIG}`,
     '  pods insecure',
@@ -17,7 +18,7 @@ function corefile(): string {
     'errors',
   ];
   // Without an answer, a client would retry for seconds instead of failing at once.
-  const others = [`bind ${NETWORK.node}`, 'template ANY ANY {', '  rcode NXDOMAIN', '}'];
+  const others = [bind, 'template ANY ANY {', '  rcode NXDOMAIN', '}'];
   const block = (zones: string, lines: readonly string[]): string =>
     `${zones} {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
   return block('cluster.local:53 in-addr.arpa:53 ip6.arpa:53', cluster) + block('.:53', others);
@@ -47,7 +48,7 @@ export async function applyDnsService(): Promise<void> {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kube-dns' } },
-    addressType: 'IPv4',
+    addressType: FAMILIES[0],
     endpoints: [{ addresses: [NETWORK.node], conditions: { ready: true } }],
     ports: PORTS,
   };

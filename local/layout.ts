@@ -1,7 +1,9 @@
 /** Names, addresses and paths of the local cluster that the environment chooses; others may run beside it. */
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { defaults } from '../src/config/defaults';
 import { cacheFolder } from '../tools/cache';
+import { ADDRESSES, type Family, familiesOf, IP_VARIABLE } from './ip';
 import { FIRST, INSTANCE_VARIABLE, instanceName, instanceNumber, INSTANCES } from './instance';
 
 const NUMBER = instanceNumber(process.env[INSTANCE_VARIABLE]);
@@ -39,26 +41,29 @@ export const KUBECONFIG = inState('kubeconfig', 'admin');
 /** Standard output and error of every cluster process. */
 export const LOGS = inState('logs');
 
-const PREFIX = `10.${213 + NUMBER}`;
+/** Where a cluster keeps the value of {@link IP_VARIABLE} that it was started with, for commands without it. */
+export const IP_RECORD = inState('ip');
 
-/**
- * Addresses. One range holds all of them, so that one route on the host reaches
- * the node, the pods and the services.
- */
-export const NETWORK = {
-  range: `${PREFIX}.0.0/16`,
-  node: `${PREFIX}.0.10`,
-  nodeWithMask: `${PREFIX}.0.10/24`,
-  hostLink: `${PREFIX}.1.1`,
-  hostLinkWithMask: `${PREFIX}.1.1/30`,
-  nodeLink: `${PREFIX}.1.2`,
-  nodeLinkWithMask: `${PREFIX}.1.2/30`,
-  hostDevice: `spywatcher${NUMBER}`,
-  pods: `${PREFIX}.16.0/20`,
-  services: `${PREFIX}.32.0/20`,
-  apiService: `${PREFIX}.32.1`,
-  dnsService: `${PREFIX}.32.10`,
-} as const;
+/** The value that the cluster of this name was started with. Undefined where there is none. */
+export function recordedIp(): string | undefined {
+  return fs.existsSync(IP_RECORD) ? fs.readFileSync(IP_RECORD, 'utf8') : undefined;
+}
+
+/** The value of {@link IP_VARIABLE} that holds. */
+export const IP = process.env[IP_VARIABLE] || (recordedIp() ?? 'ipv4');
+
+/** Its families. The first one is that of the cluster: its nodes, pods and Services have addresses of it first. */
+export const FAMILIES: readonly [Family, ...Family[]] = familiesOf(IP);
+
+/** Addresses of each family. */
+export const NETWORKS = FAMILIES.map((family) => ({ family, ...ADDRESSES[family](NUMBER) }));
+
+/** The device of the host, and the addresses of the first family. */
+export const NETWORK = { hostDevice: `spywatcher${NUMBER}`, ...ADDRESSES[FAMILIES[0]](NUMBER) };
+
+/** The addresses of all families, as Kubernetes' options have them. */
+export const ofEachFamily = (of: 'node' | 'pods' | 'services'): string =>
+  NETWORKS.map((addresses) => addresses[of]).join(',');
 
 /** Ports of this machine that `make up` forwards unless told otherwise. */
 export const FORWARDED_PORTS = { gateway: 3100 + 10 * NUMBER, grafana: 3000 + 10 * NUMBER } as const;
@@ -67,7 +72,7 @@ export const FORWARDED_PORTS = { gateway: 3100 + 10 * NUMBER, grafana: 3000 + 10
 export const API_PORT = 6443;
 
 /** The API server as clients reach it. */
-export const API_URL = `https://${NETWORK.node}:${API_PORT}`;
+export const API_URL = `https://${FAMILIES[0] === 'IPv6' ? `[${NETWORK.node}]` : NETWORK.node}:${API_PORT}`;
 
 /** The image that containerd runs as every pod's sandbox. */
 export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.2';

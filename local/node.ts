@@ -1,6 +1,16 @@
 /** Configuration and command lines of the node: containerd, kubelet, kube-proxy. */
 import { configFile, writeConfigFile } from './config-file';
-import { CONTAINERD_SOCKET, inState, KUBELET_ROOT, NAME, NETWORK, NODE, PAUSE_IMAGE, VOLUME_PLUGINS } from './layout';
+import {
+  CONTAINERD_SOCKET,
+  inState,
+  KUBELET_ROOT,
+  NAME,
+  NETWORK,
+  NODE,
+  ofEachFamily,
+  PAUSE_IMAGE,
+  VOLUME_PLUGINS,
+} from './layout';
 import { writeCniConfig } from './network';
 import { pkiFile } from './pki';
 
@@ -79,7 +89,7 @@ function proxyConfig(): object {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     mode: 'nftables',
-    clusterCIDR: NETWORK.pods,
+    clusterCIDR: ofEachFamily('pods'),
     hostnameOverride: NODE,
     clientConnection: { kubeconfig: inState('kubeconfig', 'proxy') },
     // Zero leaves the kernel's settings, which are the host's, alone.
@@ -107,7 +117,7 @@ export const kubeletCommand = (program: string): string[] => [
   `--config=${writeConfigFile('kubelet.json', json(kubeletConfig()))}`,
   `--kubeconfig=${inState('kubeconfig', 'kubelet')}`,
   `--hostname-override=${NODE}`,
-  `--node-ip=${NETWORK.node}`,
+  `--node-ip=${ofEachFamily('node')}`,
   `--root-dir=${KUBELET_ROOT}`,
 ];
 

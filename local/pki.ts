@@ -1,6 +1,6 @@
 /** The certificates of the cluster, and the kubeconfigs that hold them. */
 import * as fs from 'node:fs';
-import { API_URL, inState, NAME, NETWORK, NODE } from './layout';
+import { API_URL, inState, NAME, NETWORKS, NODE } from './layout';
 import { run } from './shell';
 
 /** A file of the cluster's certificate folder. */
@@ -19,7 +19,9 @@ const CERTIFICATES = {
     subject: '/CN=kube-apiserver',
     names: [
       ...[...API_NAMES, 'kubernetes.default.svc.cluster.local'].map((name) => `DNS:${name}`),
-      ...[NETWORK.node, NETWORK.apiService, '127.0.0.1'].map((address) => `IP:${address}`),
+      ...[...NETWORKS.flatMap(({ node, apiService }) => [node, apiService]), '127.0.0.1'].map(
+        (address) => `IP:${address}`,
+      ),
     ],
   },
   admin: { subject: '/O=system:masters/CN=local-admin' },
@@ -28,7 +30,7 @@ const CERTIFICATES = {
   proxy: { subject: '/CN=system:kube-proxy' },
   kubelet: {
     subject: `/O=system:nodes/CN=system:node:${NODE}`,
-    names: [`DNS:${NODE}`, `IP:${NETWORK.node}`],
+    names: [`DNS:${NODE}`, ...NETWORKS.map(({ node }) => `IP:${node}`)],
   },
 } as const satisfies Record<string, Certificate>;
 

@@ -175,6 +175,18 @@ check_routes() {
   fi
 }
 
+check_ip() {
+  case ${LOCAL_CLUSTER_IP:-ipv4} in
+    ipv4) ;;
+    ipv6 | dual)
+      if [[ ! -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ]]; then
+        problem "LOCAL_CLUSTER_IP=$LOCAL_CLUSTER_IP needs IPv6, which the kernel of this machine does not have: leave it out, or use another machine."
+      fi
+      ;;
+    *) problem "LOCAL_CLUSTER_IP=\"$LOCAL_CLUSTER_IP\" is no network: set it to one of ipv4, ipv6, dual, or leave it out." ;;
+  esac
+}
+
 check_kernel() {
   if has unshare && ! unshare --mount --net --pid --fork true 2>/dev/null; then
     problem "This machine does not let root create namespaces: use a machine or virtual machine, or a container started with --privileged."
@@ -254,6 +266,7 @@ check_go
 check_disk
 check_memory
 check_other_cluster
+check_ip
 if ((EUID == 0)); then check_kernel; fi
 
 mapfile -t missing < <(missing_packages)

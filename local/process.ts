@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../tools/cache';
+import { IP_VARIABLE } from './ip';
 import { INSTANCE_VARIABLE } from './instance';
 import { inRun, LOGS } from './layout';
 
@@ -83,11 +84,12 @@ export function lastWords(name: string, lines = 5): string {
 
 /** Environment of the cluster's processes. The user's variables, such as a proxy, must not change what the cluster does. */
 export function environment(): NodeJS.ProcessEnv {
-  const { HOME = '/root', PATH = '', [INSTANCE_VARIABLE]: instance = '' } = process.env;
+  const { HOME = '/root', PATH = '' } = process.env;
+  const chosen = [INSTANCE_VARIABLE, IP_VARIABLE].map((name) => [name, process.env[name] ?? ''] as const);
   return {
     HOME,
     PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${PATH}`,
-    ...(instance === '' ? {} : { [INSTANCE_VARIABLE]: instance }),
+    ...Object.fromEntries(chosen.filter(([, value]) => value !== '')),
   };
 }
 

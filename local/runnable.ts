@@ -6,6 +6,7 @@ import { readStackFile } from '../src/config/stack-file';
 import type { SecretValues } from '../src/secrets/row';
 import { receiverConfig, receiverUrl } from './alert-receiver';
 import { BACKEND_NAMESPACE } from './example-backend';
+import { FAMILIES } from './layout';
 import { exists, kubectl, type Target } from './kubernetes';
 
 /** Changes to a stack file, by path below `spywatcher-logs:`. */
@@ -52,6 +53,7 @@ export async function runnable(
   return changed(project, stack, {
     changes: {
       ...(agent === undefined ? {} : { 'agent.type': agent }),
+      ...(isEmbedded && FAMILIES.includes('IPv6') ? { 'network.ipFamilies': FAMILIES } : {}),
       ...(withoutGrafana ? { 'grafana.replicas': 0 } : {}),
       ...(withReceiver
         ? { 'alertmanager.type': 'embedded', 'alertmanager.receivers': [receiverConfig(RECEIVER, BACKEND_NAMESPACE)] }

@@ -95,7 +95,7 @@ export async function startAlertmanager(
     files
       .local(arg)
       .replace(/^(--cluster\.listen-address=)0\.0\.0\.0:9094$/, `$1127.0.0.1:${cluster?.own ?? 0}`)
-      .replace('$(POD_IP):9094', `127.0.0.1:${cluster?.own ?? 0}`)
+      .replace(/\$\(POD_IP\)(\]?):9094/, (_, bracket: string) => `127.0.0.1${bracket}:${cluster?.own ?? 0}`)
       .replace(
         /alertmanager-(\d+)\.alertmanager-pods\.[\w-]+\.svc:9094$/,
         (_, index: string) => `127.0.0.1:${cluster?.all[Number(index)] ?? 0}`,

@@ -79,7 +79,9 @@ export async function writeGatewayFiles(
     // Nothing listens there, unless a test says where.
     .replaceAll(new RegExp(`\\b[\\w-]+\\.${logging}\\.svc:9093\\b`, 'g'), `127.0.0.1:${alertmanager}`)
     .replace(/listen 8080(?=[; ])/, `listen 127.0.0.1:${port}`)
+    .replace(/listen \[::\]:8080(?=[; ])/, `listen [::1]:${port}`)
     .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`)
+    .replace('listen [::]:8081;', `listen [::1]:${metricsPort};`)
     .replaceAll('127.0.0.1:8082', `127.0.0.1:${ownPort}`);
   for (const name of ['tmp', 'users', 'tls']) {
     mkdirSync(join(folder, name));

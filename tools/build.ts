@@ -63,7 +63,8 @@ function describe(module: ToolModule): Build {
 function packageOf(spec: ModuleSpec, program: string): string {
   const { [program]: name } = spec.programs;
   if (name === undefined) throw new Error(`no package for program "${program}"`);
-  return spec.upstream === undefined || name.startsWith('./') ? name : `${spec.upstream}/${name}`;
+  if (spec.upstream === undefined || name.startsWith('./')) return name;
+  return name === '' ? spec.upstream : `${spec.upstream}/${name}`;
 }
 
 /** Runs `go`, and shows what it printed only when it fails. */

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { StackConfig } from '../config';
-import { CONFIG, lokiConfig, tenantOverrides } from '../components/loki/config';
-import { DATA } from '../components/loki/storage';
+import { lokiConfig, tenantOverrides } from '../components/loki/config';
+import { CONFIG, DATA } from '../components/loki/storage';
 
 /** How often the ruler looks for changed rules: often, so that each test begins at the evaluation that it is to begin at. */
 const POLL = '300ms';

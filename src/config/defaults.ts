@@ -32,7 +32,11 @@ export const defaults = {
   },
 
   // From a day in the past, for a new install; later periods are only ever appended.
-  storage: { schemaFrom: '2024-01-01', accessSecret: 'loki-s3' },
+  storage: {
+    schemaFrom: '2024-01-01',
+    accessSecret: { s3: 'loki-s3', gcs: 'loki-gcs', azure: 'loki-azure' },
+    compression: 'snappy',
+  },
 
   persistence: { size: '50Gi', retainOnDelete: true },
 
@@ -185,6 +189,7 @@ export const defaults = {
   },
 
   network: {
+    ipFamilies: ['IPv4'],
     policies: 'kubernetes',
     policiesElsewhere: false,
     ingressController: { type: 'pods', namespace: 'ingress-nginx' },
@@ -193,7 +198,10 @@ export const defaults = {
     dns: { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' }, port: 53 },
     // Where the API server can be: private addresses only, because a NetworkPolicy cannot name it and must not open the internet.
     apiServer: {
-      cidrs: ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
+      cidrs: {
+        IPv4: ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
+        IPv6: ['fc00::/7'],
+      },
       ports: [443, 6443],
     },
   },

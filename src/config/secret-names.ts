@@ -2,6 +2,7 @@
  * The Secrets of a stack: when it has each, what it is called, and which option names it. The rules of a stack file compare
  * these names, so they are here; keys, values and readers are in the table of `src/secrets`.
  */
+import { isBucket } from './derived/bucket';
 import { hasGrafanaMetrics } from './derived/monitoring';
 import { heartbeatSources } from './derived/heartbeat';
 import type { FurtherDestination, Receiver, StackConfig } from './schema';
@@ -57,7 +58,7 @@ export const SECRET_NAMES = {
     namespace: 'agents',
   },
   bucket: named('storage.access.secret', ({ storage }) =>
-    storage.type === 'filesystem' || storage.access.type !== 'secret' ? undefined : storage.access.secret,
+    isBucket(storage) && storage.access.type === 'secret' ? storage.access.secret : undefined,
   ),
   receivers: fixed(ALERTMANAGER_SECRET, hasReceiverSecrets),
   also: {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { formatPath, formatReceived, isSecretKey, type Problem, valueAt } from './problem';
 import { remedyFor } from './scalars';
 import { stackConfigSchema } from './schema';
-import { closest, knownKeys } from './suggest';
+import { closest, knownKeys, refusedKey } from './suggest';
 
 /** One issue as problems: several for unknown keys, one for all else. */
 export function describeIssue(issue: z.core.$ZodIssue, input: unknown): readonly Problem[] {
@@ -99,12 +99,21 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, path: string, missing: bo
 function unknownKeys({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, input: unknown): readonly Problem[] {
   const known = knownKeys(path, input);
   return keys.map((key) => {
+    const refused = refusedKey(path, key, input);
+    const value = valueAt(input, [...path, key]);
+    // A mapping may hold anything, headers with a password too.
+    const isHidden = isSecretKey(key) || typeof value === 'object';
+    if (refused !== undefined)
+      return {
+        path: formatPath([...path, key]),
+        received: isHidden ? '(not shown)' : formatReceived(value),
+        ...refused,
+      };
     const similar = closest(key, known);
     return {
       path: formatPath([...path, key]),
       // What stands at a key that nobody knows may be anything, a secret too.
-      received:
-        similar === undefined || isSecretKey(key) ? '(not shown)' : formatReceived(valueAt(input, [...path, key])),
+      received: similar === undefined || isSecretKey(key) ? '(not shown)' : formatReceived(value),
       rule: `a known key: ${known.join(', ')}`,
       remedy: similar === undefined ? 'remove it' : `did you mean ${formatPath([...path, similar])}?`,
     };

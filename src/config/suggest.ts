@@ -1,6 +1,7 @@
-/** "Did you mean": the known keys at a path of the config, and the one nearest to what was written. */
+/** "Did you mean": the known keys at a path of the config, those that are refused by name, and the one nearest to what was written. */
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import type { RuleParams } from './scalars/base';
 import { valueAt } from './problem';
 import { stackConfigSchema } from './schema';
 
@@ -13,10 +14,28 @@ interface JsonSchemaNode {
   readonly anyOf?: readonly JsonSchemaNode[];
   readonly oneOf?: readonly JsonSchemaNode[];
   readonly const?: unknown;
+  /** Keys that are refused, each with what is said of it. */
+  readonly refused?: Readonly<Record<string, RuleParams>>;
 }
 
 /** Keys that may stand at `path` of this input, from the JSON schema that editors use too. */
 export function knownKeys(path: readonly PropertyKey[], input: unknown): readonly string[] {
+  const keys = nodesAt(path, input).flatMap((node) => [
+    ...Object.keys(node.properties ?? {}),
+    ...(node.propertyNames?.enum ?? []),
+  ]);
+  return [...new Set(keys)];
+}
+
+/** What the schema says of a key that must not stand at `path`; nothing of a key that nobody knows. */
+export function refusedKey(path: readonly PropertyKey[], key: string, input: unknown): RuleParams | undefined {
+  return nodesAt(path, input)
+    .map(({ refused = {} }) => (Object.hasOwn(refused, key) ? refused[key] : undefined))
+    .find((said) => said !== undefined);
+}
+
+/** The mappings of the schema that the value at `path` may be. */
+function nodesAt(path: readonly PropertyKey[], input: unknown): readonly JsonSchemaNode[] {
   let nodes: readonly JsonSchemaNode[] = [z.toJSONSchema(stackConfigSchema, { io: 'input' }) as JsonSchemaNode];
   path.forEach((key, depth) => {
     nodes = applicable(nodes, valueAt(input, path.slice(0, depth))).flatMap((node) => {
@@ -26,11 +45,7 @@ export function knownKeys(path: readonly PropertyKey[], input: unknown): readonl
       return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
     });
   });
-  const properties = applicable(nodes, valueAt(input, path)).flatMap((node) => [
-    ...Object.keys(node.properties ?? {}),
-    ...(node.propertyNames?.enum ?? []),
-  ]);
-  return [...new Set(properties)];
+  return applicable(nodes, valueAt(input, path));
 }
 
 /** The alternatives whose fixed properties (`type: s3`) are those of the value; all of them if none has the value's. */

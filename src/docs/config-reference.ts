@@ -61,7 +61,7 @@ function fields(path: string, node: JsonSchema): readonly Row[] {
 function withInner(row: Row): readonly Row[] {
   const { path, node } = row;
   const { items, additionalProperties: entries } = node;
-  // What its fields are, its type says.
+  // Its type says what is in it.
   if (node.title !== undefined) return [row];
   if (node.properties !== undefined) {
     // A mapping whose fields all have defaults needs no line of its own unless there is something to say of it.
@@ -168,6 +168,10 @@ function ruleOf(node: JsonSchema): string {
   );
   if (typeof rule === 'string') {
     const written = rule.replace(/^[^:]{1,40}: /, '');
+    if (node.properties !== undefined)
+      return `${written}: ${Object.entries(node.properties)
+        .map(([key, field]) => `\`${key}\` (${typeOf(field)})`)
+        .join(', ')}`;
     return parts.size === 0 ? written : [`${written}.`, ...parts.values()].join(' ');
   }
   if (typeof minimum === 'number') return `${minimum} ${typeof maximum === 'number' ? `to ${maximum}` : 'or more'}`;

@@ -1,6 +1,6 @@
 /** The secrets reference: every secret value, Secret and store entry of the table of secrets, and what asks for it. */
 import { AGENTS } from '../components/kit/identity';
-import { parseStackConfig, PROJECT, SECRETS_KEY, type StackConfig } from '../config';
+import { parseStackConfig, PROJECT, SECRET_NAMES, SECRETS_KEY, type StackConfig } from '../config';
 import { defaults } from '../config/defaults';
 import { madeSecrets, storeEntryName, storeSources } from '../secrets/objects';
 import { isOptional } from '../secrets/keys';
@@ -16,6 +16,27 @@ const MADE_BY = { secretSource: 'by `secretSource`', 'cert-manager': 'cert-manag
 const SHOWN = everySecret();
 /** The same stack with each agent: the Secrets are the same, and the agent is what reads them. */
 const WITH_EACH_AGENT = Object.values(AGENTS).map(({ name: type }) => ({ ...SHOWN, agent: { ...SHOWN.agent, type } }));
+
+/** The same stack in each other bucket: the Secret of the bucket is another one. */
+const OTHER_STORES = [
+  { type: 'gcs', bucket: 'logs' },
+  { type: 'azure', account: 'logs', container: 'logs' },
+] as const;
+
+/** The Secrets of a stack, and those that it would have in another bucket. */
+function inEachStore(
+  config: StackConfig,
+  rowsOf: (config: StackConfig) => readonly StackSecret[],
+): readonly StackSecret[] {
+  const egress = [{ cidr: '192.0.2.0/24', port: 443 }];
+  const others = OTHER_STORES.flatMap((store) => {
+    const { storage } = parseStackConfig('another store', { environment: 'staging', storage: { ...store, egress } });
+    return rowsOf({ ...config, storage }).filter(isOfBucket);
+  });
+  return rowsOf(config).flatMap((secret) => (isOfBucket(secret) ? [secret, ...others] : [secret]));
+}
+
+const isOfBucket = ({ row }: StackSecret): boolean => row.secret === SECRET_NAMES.bucket;
 
 /** The whole page, as Markdown. */
 export function secretsReference(): string {
@@ -169,7 +190,9 @@ const placesIn = (secrets: readonly StackSecret[]): readonly Place[] =>
   secrets.flatMap((secret) => secret.keys.map((key) => ({ secret, key })));
 
 function valueRows(): readonly (readonly string[])[] {
-  const all = placesIn(secretRows(SHOWN)).flatMap((place) => place.key.values.map((value) => ({ ...place, value })));
+  const all = placesIn(inEachStore(SHOWN, secretRows)).flatMap((place) =>
+    place.key.values.map((value) => ({ ...place, value })),
+  );
   return grouped(all, ({ value }) => generic(value.path)).map(([path, { secret, value }, places]) => {
     const needed = neededWith(places.filter((place) => place.secret === secret).map(optionOf));
     return [
@@ -185,8 +208,8 @@ function valueRows(): readonly (readonly string[])[] {
 }
 
 function secretCells(): readonly (readonly string[])[] {
-  const withEachAgent = WITH_EACH_AGENT.map(secretRows);
-  return secretRows(SHOWN).map((secret, index) => {
+  const withEachAgent = WITH_EACH_AGENT.map((config) => inEachStore(config, secretRows));
+  return inEachStore(SHOWN, secretRows).map((secret, index) => {
     const same = withEachAgent.flatMap((secrets) => secrets[index] ?? []);
     const { row, name, namespace, madeBy } = secret;
     const { issuer, neededWith: own } = row;
@@ -210,7 +233,7 @@ function secretCells(): readonly (readonly string[])[] {
 }
 
 function storeRows(): readonly (readonly string[])[] {
-  const all = placesIn(madeSecrets(SHOWN)).flatMap((place) =>
+  const all = placesIn(inEachStore(SHOWN, madeSecrets)).flatMap((place) =>
     storeSources(place.key).map(([property, path]) => ({ ...place, property, path })),
   );
   return grouped(all, ({ secret, property }) => `${secret.name} ${property}`).map(

@@ -46,6 +46,8 @@ export function stackConfigJsonSchema(): JsonSchema {
       // The patterns beside it say the same to programs that do not know zod's formats; a key is always a string.
       delete jsonSchema.format;
       if (!hasList(jsonSchema.propertyNames)) delete jsonSchema.propertyNames;
+      // For the report alone: editors refuse these keys as they refuse any unknown one.
+      delete jsonSchema['refused'];
     },
   }) as JsonSchema;
 }

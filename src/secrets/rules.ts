@@ -50,6 +50,18 @@ export const BUCKET_KEY: ValueRule = {
   accepts: (value) => /^[^\s"']+$/.test(value),
 };
 
+/** The file that Google Cloud hands out with a key of a service account. */
+export const GOOGLE_KEY: ValueRule = {
+  rule: 'the JSON of a key of a Google service account, with type, client_email and private_key',
+  accepts: isGoogleKey,
+};
+
+/** 64 bytes. */
+export const STORAGE_ACCOUNT_KEY: ValueRule = {
+  rule: 'a key of an Azure storage account: 88 letters of base64',
+  accepts: (value) => /^[A-Za-z0-9+/]{86}==$/.test(value),
+};
+
 /** A password of the gateway. */
 export const CREDENTIAL: ValueRule = {
   rule: `a generated credential of at least ${CREDENTIAL_BITS} bits, for example from: openssl rand -hex 16`,
@@ -70,6 +82,22 @@ export function withoutBlanksAround({ rule, accepts }: ValueRule): ValueRule {
     rule: `${rule}; without blanks around it`,
     accepts: (value, environment) => accepts(value, environment) && value === value.trim(),
   };
+}
+
+function isGoogleKey(value: string): boolean {
+  try {
+    const key: unknown = JSON.parse(value);
+    if (typeof key !== 'object' || key === null) return false;
+    const { type, client_email: email, private_key: text } = key as Readonly<Record<string, unknown>>;
+    return (
+      type === 'service_account' &&
+      typeof email === 'string' &&
+      typeof text === 'string' &&
+      /^-----BEGIN (?:RSA )?PRIVATE KEY-----\n/.test(text)
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** What generators write: bits of a letter, and what a random text of that length as good as certainly has. */

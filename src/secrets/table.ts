@@ -14,7 +14,7 @@ import {
 } from '../config';
 import { METRICS_USER } from '../config/derived/grafana-settings';
 import { heartbeatKey, heartbeatSources } from '../config/derived/heartbeat';
-import { bucketCredentials, CREDENTIALS_FILE } from './bucket-credentials';
+import { bucketKeys } from './bucket-keys';
 import { metricsPassword } from './hashes';
 import {
   alsoSecrets,
@@ -44,8 +44,6 @@ const GATEWAY_ISSUER: SecretRow['issuer'] = {
 };
 
 const GRAFANA_KEY = generated('grafana.secretKey', rules.readableForGrafana(rules.SECRET_KEY));
-const BUCKET_KEY_ID = handedOut('s3.accessKeyId', rules.BUCKET_KEY);
-const BUCKET_KEY = handedOut('s3.secretAccessKey', rules.BUCKET_KEY);
 
 /** The Secrets, in the order of {@link SECRET_NAMES}. */
 export const TABLE: readonly SecretRow[] = [
@@ -205,18 +203,8 @@ export const TABLE: readonly SecretRow[] = [
   },
   {
     secret: SECRET_NAMES.bucket,
-    neededWith: 'storage.type: s3',
     readBy: ({ deployment }) => atStart('loki', ...(deployment.mode === 'ha' ? ['compactor' as const] : [])),
-    keys: () => [
-      {
-        ...key(CREDENTIALS_FILE, 'access key of the bucket, as a credentials file of AWS', BUCKET_KEY_ID, BUCKET_KEY),
-        contents: (values) => bucketCredentials(valueOf(values, BUCKET_KEY_ID), valueOf(values, BUCKET_KEY)),
-        made: {
-          properties: { accessKeyId: BUCKET_KEY_ID.path, secretAccessKey: BUCKET_KEY.path },
-          template: bucketCredentials('{{ .accessKeyId }}', '{{ .secretAccessKey }}'),
-        },
-      },
-    ],
+    keys: bucketKeys,
   },
   {
     secret: SECRET_NAMES.receivers,

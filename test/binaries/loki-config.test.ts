@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { StackConfigInput } from '../../src/config';
 import { parseDuration } from '../../src/config/units';
 import { ERASURE_NOT_ALLOWED } from '../../src/pipelines/drop-rules';
 import {
@@ -24,6 +25,8 @@ import {
 } from '../../programs/program';
 import { type RenderedStack, stack, STACKS, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
+import { CA } from '../support/certificates';
+import { AZURE, GCS } from '../support/config';
 
 let loki: string;
 beforeAll(async () => {
@@ -36,6 +39,9 @@ const bucket = {
   region: 'us-east-1',
   egress: [{ cidr: '10.9.0.0/16', port: 9000 }],
 } as const;
+
+const EGRESS = [{ cidr: '10.9.0.0/16', port: 443 }];
+const ID = '11111111-2222-3333-4444-555555555555';
 
 const variants: readonly RenderedStack[] = [
   variant('retention per stream', {
@@ -70,6 +76,27 @@ const variants: readonly RenderedStack[] = [
     environment: 'staging',
     storage: { ...bucket, egress: [{ cidr: '10.9.0.0/16', port: 443 }] },
   }),
+  ...Object.entries<NonNullable<StackConfigInput['storage']>>({
+    'S3 with a CA and KMS': {
+      ...bucket,
+      endpoint: 'https://minio.storage.svc:9000',
+      trustedCa: CA,
+      encryption: { type: 'SSE-KMS', keyId: 'alias/logs', context: { team: 'logs' } },
+      prefix: 'logs',
+      schema: [{ from: '2024-01-01', indexPrefix: 'loki_index_' }, { from: '2026-01-01' }],
+    },
+    'S3 with keys of the store': { ...bucket, egress: EGRESS, encryption: { type: 'SSE-S3' } },
+    'S3 after a volume': {
+      ...bucket,
+      egress: EGRESS,
+      schema: [{ from: '2024-01-01', store: 'filesystem' }, { from: '2026-01-01' }],
+    },
+    'Google Cloud Storage by key': GCS,
+    'Google Cloud Storage by workload identity': { ...GCS, access: { type: 'workloadIdentity' } },
+    'Azure by key': AZURE,
+    'Azure by workload identity': { ...AZURE, access: { type: 'workloadIdentity', clientId: ID, egress: EGRESS } },
+    'Azure by an identity of the nodes': { ...AZURE, access: { type: 'managedIdentity', clientId: ID } },
+  }).map(([store, storage]) => variant(`single on ${store}`, { environment: 'staging', storage })),
   variant('own limits', {
     environment: 'dev',
     limits: {

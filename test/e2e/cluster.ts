@@ -123,15 +123,16 @@ export async function prepareCluster(
   ];
   await importStackImages(cluster, config, further, log);
   const target = targetOf(cluster);
-  await applyObjects(target, [
-    {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: APPS, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-    },
-  ]);
+  await applyObjects(target, [appsNamespace()]);
   return { cluster, target };
 }
+
+/** The namespace of the pods that tests start. */
+export const appsNamespace = (): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: APPS, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+});
 
 /** The GitOps door: Secrets first, then `kubectl apply --server-side -f <rendered folder>`. */
 export async function applyRendered(

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { buildVersitygwImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { NETWORK } from '../../local/layout';
-import { parseStackConfig, type StackConfig } from '../../src/config';
+import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
 import { secretManifests } from '../../charts/secret-manifests';
 import type { SecretValues } from '../../src/secrets/row';
 import { generateSecretValues } from '../../src/secrets/values';
@@ -15,7 +15,7 @@ const IMAGE = 'spywatcher/e2e-s3:1.0.0';
 const BUCKET = 'logs';
 const PORT = 7070;
 
-export const haConfig = (): StackConfig =>
+export const haConfig = (changes: Partial<StackConfigInput> = {}): StackConfig =>
   parseStackConfig('e2e-ha', {
     environment: 'dev',
     namespaces: { logging: 'ha-logging', agents: 'ha-agents' },
@@ -41,6 +41,7 @@ export const haConfig = (): StackConfig =>
       loki: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
       compactor: { requests: { cpu: '50m', memory: '64Mi' } },
     },
+    ...changes,
   });
 
 export interface HaStack {
@@ -50,9 +51,8 @@ export interface HaStack {
 }
 
 /** Starts the S3 server and the stack, and waits until all of it is ready. */
-export async function startHaStack(): Promise<HaStack> {
+export async function startHaStack(config = haConfig()): Promise<HaStack> {
   const { cluster, target } = runningCluster();
-  const config = haConfig();
   const values = {
     ...generateSecretValues(config),
     's3.accessKeyId': 'AKIAHATEST',

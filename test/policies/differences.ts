@@ -110,12 +110,18 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'API server on its node': { ip: '172.18.0.2', entities: ['kube-apiserver', 'remote-node'] },
     'API server at a provider': { ip: '100.64.0.2' },
     'API server at home': { ip: '192.168.1.10' },
+    'API server by IPv6': { ip: 'fd00:10:96::1' },
     // In the ranges that Pulumi.prod.yaml names.
     bucket: { ip: '52.219.47.11' },
     'bucket, second range': { ip: '3.5.136.9' },
     'address beside the bucket': { ip: '52.220.0.1' },
+    'S3 server': pod('storage', { app: 'minio' }, '10.244.0.93'),
+    'pod beside the S3 server': pod('storage', { app: 'other' }, '10.244.0.94'),
     internet: { ip: '93.184.215.14' },
+    'internet by IPv6': { ip: '2606:2800:21f::1' },
     'cloud metadata': { ip: '169.254.169.254' },
+    'cloud metadata by IPv6': { ip: 'fd00:ec2::254' },
+    'cloud metadata behind a NAT64': { ip: '64:ff9b::a9fe:a9fe' },
   };
 }
 
@@ -151,10 +157,11 @@ function isOtherAgent({ config }: RenderedStack, { to, port }: Row): boolean {
 function mayBeApiServer(rendered: RenderedStack, { ip, entities }: End, { port, protocol }: Row): boolean {
   const { cidrs, ports } = rendered.config.network.apiServer;
   const isPrivate = /^(10|100\.64|172\.18|192\.168)\./.test(ip);
+  const isPrivateIpv6 = ip.startsWith('fd') && cidrs.includes('fc00::/7');
   const isThere =
     cidrs.length === 0
       ? entities?.includes('kube-apiserver') === true
-      : cidrs.includes(`${ip}/32`) || (isPrivate && cidrs.includes('10.0.0.0/8'));
+      : cidrs.includes(`${ip}/32`) || (isPrivate && cidrs.includes('10.0.0.0/8')) || isPrivateIpv6;
   return protocol === 'TCP' && ports.includes(port) && isThere;
 }
 

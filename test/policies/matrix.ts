@@ -4,6 +4,7 @@
  */
 import { agentOf } from '../../src/components/kit/identity';
 import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
+import { isBucket } from '../../src/config/derived/bucket';
 import { proxyOf } from '../../src/config/derived/proxy';
 
 /** The stack's own workloads. */
@@ -91,11 +92,18 @@ export const PARTIES = [
   'API server on its node',
   'API server at a provider',
   'API server at home',
+  'API server by IPv6',
   'bucket',
   'bucket, second range',
   'address beside the bucket',
+  // A server of buckets in the cluster.
+  'S3 server',
+  'pod beside the S3 server',
   'internet',
+  'internet by IPv6',
   'cloud metadata',
+  'cloud metadata by IPv6',
+  'cloud metadata behind a NAT64',
 ] as const;
 export type Party = (typeof PARTIES)[number];
 
@@ -112,7 +120,7 @@ export interface Row {
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
   ...[
     53, 80, 443, 587, 636, 3000, 3001, 3100, 3128, 3200, 3500, 3501, 5353, 5432, 6443, 7946, 8080, 8081, 8088, 8443,
-    8888, 9080, 9090, 9093, 9094, 9095, 13_133,
+    8888, 9000, 9080, 9090, 9093, 9094, 9095, 13_133,
   ].map((port) => ({
     port,
     protocol: 'TCP' as const,
@@ -132,7 +140,10 @@ export function matrix(config: StackConfig): readonly Row[] {
   const metrics = hasGrafanaMetrics(config);
   const ring = deployment.mode === 'ha';
   const records = alerting.enabled && alerting.recording.length > 0 && alerting.remoteWrite === undefined;
-  const s3 = storage.type === 's3';
+  const bucketEgress = isBucket(storage) ? storage.egress : [];
+  const bucket = bucketEgress.some((destination) => 'cidr' in destination);
+  const server = bucketEgress.some((destination) => 'namespace' in destination);
+  const metadata = isBucket(storage) && storage.access.type === 'workloadIdentity';
   const ingress = grafana.ingress !== undefined || grafana.route !== undefined;
   const { login, database, smtp } = grafana;
   const clients = network.clients.length > 0;
@@ -141,12 +152,22 @@ export function matrix(config: StackConfig): readonly Row[] {
   const dnsOnNode = network.dns.cidrs.length > 0;
   const tells = alerting.enabled && alertmanager.type !== 'none';
   const agentPort = agentOf(config).ports.metrics;
+  const noFamily = 'pods have no address of this family';
+  const byIpv4 = network.ipFamilies.includes('IPv4');
+  const byIpv6 = network.apiServer.cidrs.includes('fc00::/7');
   const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
   return [
     ...AGENTS.flatMap((agent) => [
       ...rows(agent, 'gateway', [8080], true, 'it pushes what it has read'),
-      ...rows(agent, 'API server', [443], true, 'it asks which pods run on its node'),
-      ...rows(agent, 'API server on its node', [6443], true, 'a policy sees the address behind the service'),
+      ...rows(agent, 'API server', [443], byIpv4, byIpv4 ? 'it asks which pods run on its node' : noFamily),
+      ...rows(
+        agent,
+        'API server on its node',
+        [6443],
+        byIpv4,
+        byIpv4 ? 'a policy sees the address behind the service' : noFamily,
+      ),
+      ...rows(agent, 'API server by IPv6', [443, 6443], byIpv6, byIpv6 ? 'it may be there' : noFamily),
       ...(['API server at a provider', 'API server at home'] as const).flatMap((place) =>
         rows(agent, place, [443, 6443], apiServerAnywhere, apiServerAnywhere ? 'it may be there' : 'it is not there'),
       ),
@@ -243,28 +264,53 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...(['gateway', ...AGENTS, 'compactor'] as const).flatMap((other) =>
       rows(other, 'prometheus', [9090], false, 'recording is Loki’s'),
     ),
-    ...rows('loki', 'bucket', [443], s3, s3 ? 'chunks and index are in the bucket' : 'no bucket is configured'),
-    ...rows('loki', 'bucket, second range', [443], s3, s3 ? 'it has more than one range' : 'no bucket is configured'),
+    ...rows('loki', 'bucket', [443], bucket, bucket ? 'chunks and index are in the bucket' : 'no bucket is configured'),
+    ...rows(
+      'loki',
+      'bucket, second range',
+      [443],
+      bucket,
+      bucket ? 'it has more than one range' : 'no bucket is configured',
+    ),
     ...rows('loki', 'bucket, second range', [80], false, 'only the configured port of the bucket'),
-    ...(['bucket', 'bucket, second range'] as const).flatMap((bucket) =>
+    ...(['bucket', 'bucket, second range'] as const).flatMap((range) =>
       rows(
         'compactor',
-        bucket,
+        range,
         [443],
-        ring && s3,
+        ring && bucket,
         ring ? 'it rewrites index and chunks there' : 'there is no compactor of its own',
       ),
     ),
     ...rows('compactor', 'bucket', [80], false, 'only the configured port of the bucket'),
     ...rows('compactor', 'address beside the bucket', [443], false, 'only the configured addresses'),
     ...rows('compactor', 'internet', [443], false, 'it reports no usage and loads nothing'),
-    ...rows('compactor', 'cloud metadata', [80], false, 'its bucket credentials come from a Secret'),
+    ...(['loki', 'compactor'] as const).flatMap((user) => {
+      const isThere = user === 'loki' || ring;
+      return [
+        ...rows(
+          user,
+          'S3 server',
+          [9000],
+          server && isThere,
+          server ? 'the bucket is there' : 'no such server is configured',
+        ),
+        ...rows(user, 'S3 server', [443], false, 'only the configured port of the server'),
+        ...rows(user, 'pod beside the S3 server', [9000], false, 'only the configured pods'),
+        ...rows(
+          user,
+          'cloud metadata',
+          [80],
+          metadata && isThere,
+          metadata ? 'it gives out tokens for the bucket' : 'its bucket credentials come from a Secret',
+        ),
+      ];
+    }),
     ...rows('compactor', 'loki', [3100, 7946, 9095], false, 'it works on the bucket alone'),
     ...rows('loki', 'compactor', [3100], false, 'they meet in the bucket'),
     ...rows('loki', 'bucket', [80], false, 'only the configured port of the bucket'),
     ...rows('loki', 'address beside the bucket', [443], false, 'only the configured addresses'),
     ...rows('loki', 'internet', [443], false, 'it reports no usage and loads nothing'),
-    ...rows('loki', 'cloud metadata', [80], false, 'its bucket credentials come from a Secret'),
     ...rows('gateway', 'bucket', [443], false, 'the bucket is Loki’s'),
 
     ...COMPONENTS.filter((component) => !AGENTS.some((agent) => agent === component)).flatMap((component) =>
@@ -283,7 +329,7 @@ export function matrix(config: StackConfig): readonly Row[] {
         collector: true,
         gateway: true,
         grafana: true,
-        loki: ring || s3 || tells || records,
+        loki: ring || isBucket(storage) || tells || records,
         compactor: ring,
         alertmanager:
           alertmanager.type === 'embedded' &&
@@ -433,6 +479,7 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
   const own = (why: string): string => (isOwn ? why : 'the stack has no Alertmanager of its own');
   const pair = isPair ? 'a pair tells each other what was sent' : 'there is no pair';
   const none = 'no such receiver is configured';
+  const anywhere = receivers.some(({ egress }) => egress.some((to) => 'cidr' in to && to.cidr === '::/0'));
   return [
     ...rows('loki', 'alertmanager', [9093], isOwn && alerting.enabled, own('its ruler raises alerts')),
     ...rows('grafana', 'alertmanager', [9093], isOwn, own('it shows alerts and silences')),
@@ -461,6 +508,10 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
     ...rows('alertmanager', 'Discord', [80], false, 'only the configured port'),
     ...rows('alertmanager', 'pod beside the alert bot', [8088], false, 'only the configured pods'),
     ...rows('alertmanager', 'internet', [443], false, 'only the configured receivers'),
+    ...rows('alertmanager', 'internet by IPv6', [443], anywhere, anywhere ? 'the config names ::/0' : none),
+    ...(['cloud metadata by IPv6', 'cloud metadata behind a NAT64'] as const).flatMap((metadata) =>
+      rows('alertmanager', metadata, [443], false, 'it is nowhere in the internet'),
+    ),
     ...rows('alertmanager', 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
     ...(['loki', 'gateway', 'grafana', ...AGENTS] as const).flatMap((component) =>
       rows('alertmanager', component, [3000, 3100, 8080, 9080], false, 'it tells receivers, and never asks back'),

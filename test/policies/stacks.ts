@@ -111,9 +111,50 @@ export const byCilium = variant('a stack with Cilium’s policies, proxy and DNS
     clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { cidr: '192.0.2.32/28' }],
     dns: { cidrs: ['169.254.20.10/32'] },
   },
+};
+
+/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
+export const withEverything = variant('a stack with every login, a database and mail', EVERYTHING);
+
+export const withEverythingByCilium = variant('the same with Cilium’s policies', {
+  ...EVERYTHING,
+  network: { policies: 'cilium' },
+});
+
+export const byCilium = variant('a stack with Cilium’s policies, proxy and DNS on the node', {
+  environment: 'staging',
+  grafana: { url: 'https://logs.example.com', ingress: { className: 'cilium' } },
+  network: {
+    policies: 'cilium',
+    ingressController: { type: 'cilium' },
+    clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { cidr: '192.0.2.32/28' }],
+    dns: { cidrs: ['169.254.20.10/32'] },
+  },
 });
 
 export const withRecordingRules = variant('a stack with recording rules', {
   environment: 'dev',
   alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
+});
+
+export const withServerInCluster = variant('a stack whose bucket is in the cluster', {
+  environment: 'dev',
+  deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+  storage: {
+    type: 's3',
+    bucket: 'logs',
+    region: 'us-east-1',
+    endpoint: 'http://minio.storage.svc:9000',
+    egress: [{ namespace: 'storage', podLabels: { app: 'minio' }, port: 9000 }],
+  },
+});
+
+export const onGoogle = variant('a single Loki on Google Cloud Storage, by its workload identity', {
+  environment: 'dev',
+  storage: {
+    type: 'gcs',
+    bucket: 'logs',
+    access: { type: 'workloadIdentity' },
+    egress: ['52.219.0.0/16', '3.5.136.0/22'].map((cidr) => ({ cidr, port: 443 })),
+  },
 });

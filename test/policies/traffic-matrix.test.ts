@@ -4,7 +4,14 @@ import { BUILD_TIMEOUT, programs } from '../../programs/program';
 import { podTemplates, stack, STACKS, variant } from '../../programs/rendered-stack';
 import { differences, type Evaluators, EVALUATORS, key, unmentioned } from './differences';
 import { COMPONENTS, matrix, type Party } from './matrix';
-import { byCilium, withEverything, withEverythingByCilium, withRecordingRules } from './stacks';
+import {
+  byCilium,
+  onGoogle,
+  withEverything,
+  withEverythingByCilium,
+  withRecordingRules,
+  withServerInCluster,
+} from './stacks';
 
 let evaluators: Evaluators;
 beforeAll(async () => {
@@ -57,6 +64,15 @@ const withFurtherDestination = variant('a stack whose agent sends to a further d
   network: { proxy: { https: 'http://proxy.example.com:3128', egress: [{ cidr: '198.51.100.70/32', port: 3128 }] } },
 });
 
+const withIpv6 = variant('a stack of IPv6 alone that tells somebody anywhere of alerts', {
+  environment: 'staging',
+  alertmanager: {
+    type: 'embedded',
+    receivers: [{ name: 'hook', type: 'webhook', egress: [{ cidr: '::/0', port: 443 }] }],
+  },
+  network: { ipFamilies: ['IPv6'] },
+});
+
 const all = [
   ...STACKS.map(stack),
   withRecordingRules,
@@ -66,9 +82,12 @@ const all = [
   withoutAlertmanager,
   withFurtherDestination,
   onOpenShift,
+  withIpv6,
   withEverything,
   byCilium,
   withEverythingByCilium,
+  withServerInCluster,
+  onGoogle,
 ];
 
 describe.each(all.map((rendered) => [rendered.name, rendered] as const))('in %s', (_name, rendered) => {

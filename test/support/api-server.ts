@@ -66,7 +66,8 @@ export async function startApiServer(): Promise<ApiServer> {
       `--secure-port=${secure}`,
       `--cert-dir=${join(folder, 'certificates')}`,
       `--etcd-servers=${database}`,
-      '--service-cluster-ip-range=10.96.0.0/16',
+      // Of both families, so that it takes Services of either.
+      '--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/112',
       `--token-auth-file=${join(folder, 'tokens.csv')}`,
       '--authorization-mode=RBAC',
       '--service-account-issuer=https://kubernetes.default.svc',

@@ -1,5 +1,6 @@
 /** Stack configs for tests: small ones, and one in which every option is set. */
 import { CA } from './certificates';
+import { ALL_LOKI_LIMITS, TENANT_LOKI_LIMITS } from './loki-limits';
 import { ConfigError, parseStackConfig, type Problem, type StackConfig, type StackConfigInput } from '../../src/config';
 
 /** A whole config of a dev stack with these differences. */
@@ -13,6 +14,21 @@ export const S3 = {
   bucket: 'spywatcher-logs',
   region: 'eu-central-1',
   egress: [{ cidr: '52.219.0.0/16', port: 443 }],
+} as const;
+
+/** The same on Google Cloud Storage. */
+export const GCS = {
+  type: 'gcs',
+  bucket: 'spywatcher-logs',
+  egress: [{ cidr: '199.36.153.8/30', port: 443 }],
+} as const;
+
+/** The same on Azure Blob Storage. */
+export const AZURE = {
+  type: 'azure',
+  account: 'spywatcher',
+  container: 'logs',
+  egress: [{ cidr: '20.150.0.0/17', port: 443 }],
 } as const;
 
 /** A stack of prod, as small as it may be. */
@@ -127,6 +143,18 @@ const WEIGHED = {
   },
 } as const;
 
+/** Words of messages, which call a template of the stack file. */
+const WORDS = {
+  title: '{{ template "watch.line" . }}',
+  text: '{{ range .Alerts }}{{ .Labels.job }}{{ end }}',
+} as const;
+
+/** Receivers that a route of less important alerts names, in the order of the routes after the first one. */
+export const ROUTED = [
+  ...(['chat', 'mail', 'hook', 'teams', 'on-call', 'group', 'town-square'] as const),
+  ...(['rocket', 'room', 'phone', 'splunk', 'incidents'] as const),
+];
+
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   environment: 'staging',
@@ -152,6 +180,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     queryTimeout: '2m',
     maxQuerySeries: 400,
     maxTails: 8,
+    loki: ALL_LOKI_LIMITS,
     tenants: {
       audit: {
         ingestionRate: '8MB',
@@ -163,21 +192,26 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         queryTimeout: '3m',
         maxQuerySeries: 300,
         maxTails: 4,
+        loki: TENANT_LOKI_LIMITS,
       },
     },
   },
   storage: {
     type: 's3',
+    compression: 'gzip',
     bucket: 'watch-logs',
     region: 'eu-west-1',
-    endpoint: 'http://minio.storage.svc:9000',
+    endpoint: 'https://minio.storage.svc:9000',
     forcePathStyle: true,
+    trustedCa: CA,
+    encryption: { type: 'SSE-KMS', keyId: 'alias/watch', context: { team: 'watch' } },
     access: { type: 'secret', secret: 'watch-bucket' },
+    prefix: 'watch',
     lifecycle: { expireAfter: '600d' },
-    egress: [{ cidr: '10.20.0.0/16', port: 9000 }],
+    egress: [{ namespace: 'storage', podLabels: { app: 'minio' }, port: 9000 }],
     schema: [
-      { from: '2024-01-01', store: 's3' },
-      { from: '2025-06-01', store: 's3' },
+      { from: '2024-01-01', store: 's3', indexPrefix: 'loki_index_' },
+      { from: '2025-06-01', store: 's3', indexPrefix: 'loki_index_' },
     ],
   },
   persistence: { size: '40Gi', storageClass: 'fast', retainOnDelete: false },
@@ -697,6 +731,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     canary: 'docker.io/grafana/loki-canary:3.7.7',
   },
   network: {
+    ipFamilies: ['IPv4', 'IPv6'],
     policies: 'kubernetes',
     policiesElsewhere: true,
     ingressController: { type: 'pods', namespace: 'edge' },
@@ -714,6 +749,37 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   },
   deploy: { timeout: '5m', skipAwait: ['grafana'] },
 };
+
+/** A stack on each store that {@link everything} is not on. */
+export const OTHER_STORES = {
+  'Google Cloud Storage': {
+    environment: 'staging',
+    storage: {
+      type: 'gcs',
+      bucket: 'watch-logs',
+      access: { type: 'workloadIdentity', serviceAccount: 'watch-logs@spywatcher-1.iam.gserviceaccount.com' },
+      prefix: 'watch',
+      lifecycle: { expireAfter: '600d' },
+      egress: [{ cidr: '199.36.153.8/30', port: 443 }],
+      schema: [{ from: '2025-06-01', store: 'gcs', indexPrefix: 'loki_index_' }],
+    },
+  },
+  'Azure Blob Storage': {
+    environment: 'staging',
+    deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+    storage: {
+      type: 'azure',
+      account: 'watchlogs',
+      container: 'watch',
+      endpointSuffix: 'blob.core.usgovcloudapi.net',
+      access: { type: 'secret', secret: 'watch-account' },
+      prefix: 'watch',
+      lifecycle: { expireAfter: '600d' },
+      egress: [{ cidr: '20.150.0.0/17', port: 443 }],
+      schema: [{ from: '2025-06-01', store: 'azure', indexPrefix: 'loki_index_' }],
+    },
+  },
+} as const satisfies Readonly<Record<string, StackConfigInput>>;
 
 /** The options that {@link everything} has no place for: each is the other side of a choice. */
 export const otherwise = {
@@ -801,11 +867,12 @@ export const otherwise = {
     egress: [{ cidr: '198.51.100.93/32', port: 443 }],
   },
   network: {
+    ipFamilies: ['IPv6'],
     caBundle: { type: 'configMap', name: 'corporate-cas', key: 'root.pem' },
     policies: 'cilium',
     ingressController: { type: 'cilium' },
-    clients: [{ namespace: 'exports', podLabels: { app: 'exporter' } }, { cidr: '198.51.100.32/28' }],
-    dns: { cidrs: ['169.254.20.10/32'] },
+    clients: [{ namespace: 'exports', podLabels: { app: 'exporter' } }, { cidr: '2001:db8:32::/64' }],
+    dns: { cidrs: ['fd00:20::10/128'] },
   },
 } as const satisfies StackConfigInput;
 

@@ -1,12 +1,13 @@
 /** Every stack that the tests render. */
 import { type RenderedStack, stack, STACKS, variant } from '../../programs/rendered-stack';
-import { everything, otherwise } from './config';
+import { everything, OTHER_STORES, otherwise } from './config';
 
-/** Every stack of the repo, and the two of the tests that set every option between them. */
+/** Every stack of the repo, and those of the tests that set every option between them. */
 export function everyStack(): readonly RenderedStack[] {
   return [
     ...STACKS.map(stack),
     variant('everything', structuredClone(everything)),
     variant('otherwise', structuredClone(otherwise)),
+    ...Object.entries(OTHER_STORES).map(([store, input]) => variant(`on ${store}`, structuredClone(input))),
   ];
 }

@@ -1,4 +1,4 @@
-/** Loki's own lists of keys that it does not know any more, or will not. They are part of its module. */
+/** Loki's source, and its own lists of keys that it does not know any more, or will not. They are part of its module. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,15 +14,20 @@ export interface KeyLists {
   readonly deprecated: KeyList;
 }
 
-/** The lists of the Loki that is pinned in `tools/loki`. */
-export function lokiKeyLists(): KeyLists {
+/** Folder with the source of the Loki that is pinned in `tools/loki`. */
+export function lokiModule(): string {
   const folder = join(__dirname, '..', '..', 'tools', 'loki');
   const env = { ...process.env, GOWORK: 'off', GOFLAGS: '' };
   // Also fetches it, where the program was built elsewhere.
   const module = execFileSync('go', ['mod', 'download', '-json', 'github.com/grafana/loki/v3'], { cwd: folder, env });
-  const { Dir } = JSON.parse(module.toString()) as { readonly Dir: string };
+  return (JSON.parse(module.toString()) as { readonly Dir: string }).Dir;
+}
+
+/** The lists of the Loki that is pinned in `tools/loki`. */
+export function lokiKeyLists(): KeyLists {
+  const module = lokiModule();
   const read = (name: string): KeyList =>
-    parse(readFileSync(join(Dir, 'tools', 'deprecated-config-checker', name), 'utf8')) as KeyList;
+    parse(readFileSync(join(module, 'tools', 'deprecated-config-checker', name), 'utf8')) as KeyList;
   return { deleted: read('deleted-config.yaml'), deprecated: read('deprecated-config.yaml') };
 }
 

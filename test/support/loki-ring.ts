@@ -105,8 +105,9 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
         ? {
             schema_config: mapStrings(config['schema_config'], (text) => text.replace(/^s3$/, 'filesystem')),
             storage_config: {
+              ...section('storage_config'),
               tsdb_shipper: { ...(section('storage_config')['tsdb_shipper'] as object), resync_interval: '3s' },
-              filesystem: { directory: join(folder, 'bucket') },
+              object_store: { filesystem: { dir: join(folder, 'bucket') } },
             },
           }
         : {}),

@@ -1,7 +1,7 @@
 /** A real S3 server on the loopback address. It checks signatures, and keeps each bucket in a folder. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bucketCredentials } from '../../src/secrets/bucket-credentials';
+import { awsCredentials } from '../../src/secrets/bucket-keys';
 import { freePorts, programs, removeFolder, startProgram, temporaryFolder, until } from '../../programs/program';
 import { send } from '../../programs/request';
 
@@ -50,7 +50,7 @@ export async function startS3(...buckets: readonly string[]): Promise<S3Server> 
   const envWith = (key: Partial<typeof KEY>): Readonly<Record<string, string>> => {
     const { id, secret } = { ...KEY, ...key };
     const file = join(folder, `credentials of ${id}, ${secret}`);
-    writeFileSync(file, bucketCredentials(id, secret));
+    writeFileSync(file, awsCredentials(id, secret));
     return { AWS_SHARED_CREDENTIALS_FILE: file };
   };
   return {

@@ -8,6 +8,7 @@ import {
   type StackConfig,
 } from '../../config';
 import { heartbeatSources } from '../../config/derived/heartbeat';
+import { hasIpv6 } from '../../config/derived/ip-families';
 import { formatDuration } from '../../config/units';
 import { ALERTMANAGER_PODS, alertmanagerHost, alertmanagerPods } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, podField } from '../kit/container';
@@ -143,7 +144,9 @@ function hasSecret(props: AlertmanagerProps): boolean {
 }
 
 /** Alertmanager's command line. */
-export function alertmanagerArgs(props: Pick<AlertmanagerProps, 'alertmanager' | 'namespaces'>): readonly string[] {
+export function alertmanagerArgs(
+  props: Pick<AlertmanagerProps, 'alertmanager' | 'namespaces' | 'network'>,
+): readonly string[] {
   const { alertmanager, namespaces } = props;
   const { cluster } = ALERTMANAGER.ports;
   return [
@@ -159,7 +162,8 @@ export function alertmanagerArgs(props: Pick<AlertmanagerProps, 'alertmanager' |
       ? ['--cluster.listen-address=']
       : [
           `--cluster.listen-address=0.0.0.0:${cluster}`,
-          `--cluster.advertise-address=$(POD_IP):${cluster}`,
+          // In brackets, it may be of either family.
+          `--cluster.advertise-address=${hasIpv6(props) ? '[$(POD_IP)]' : '$(POD_IP)'}:${cluster}`,
           // A pod of another stack may get a former address of this pod.
           `--cluster.label=${namespaces.logging}/${ALERTMANAGER.name}`,
           // A pod comes back with another address. By default, the old address is tried for 6h.

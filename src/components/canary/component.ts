@@ -9,7 +9,7 @@ import { scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, goMemory, httpProbe, tcpProbe } from '../kit/container';
 import { CANARY, GATEWAY } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsOf, scrapers, tcp } from '../kit/network';
-import type { Directive } from '../kit/nginx';
+import { type Directive, listenOn } from '../kit/nginx';
 import { secretFiles } from '../kit/pod';
 import {
   ALIVE,
@@ -138,7 +138,7 @@ function canaryProxyConfig(props: CanaryProps): string {
         ] satisfies readonly Directive[])),
   ];
   return proxyConfig([
-    proxyServer(QUERIES, {
+    proxyServer([['listen', QUERIES]], {
       ...Object.fromEntries(
         QUERY_PATHS.map((path) => [path, [...request, ['proxy_set_header', 'Connection', ''], to(path)] as const]),
       ),
@@ -150,7 +150,7 @@ function canaryProxyConfig(props: CanaryProps): string {
         to(TAIL_PATH),
       ],
     }),
-    proxyServer(CANARY.ports.metrics, {
+    proxyServer(listenOn(CANARY.ports.metrics, props), {
       '/metrics': [['proxy_pass', `http://127.0.0.1:${OWN_PORT}/metrics`]],
       ...ALIVE,
     }),

@@ -5,12 +5,12 @@
 import { credentials, type StackConfig } from '../../config';
 import { mostTails } from '../../config/derived/limits';
 import { GATEWAY } from '../kit/identity';
-import type { Directive } from '../kit/nginx';
+import { type Directive, listenOn } from '../kit/nginx';
 import { allowed, checkedAgain, ONE_TENANT, refusedLocation } from './access';
 import { pushLimits, pushSize } from './bodies';
 import { type Endpoint, ENDPOINTS, DRILLDOWN_PATH, HEALTH, NAMED_VALUES, TAIL_PATH } from './paths';
 import { errorPages, onUnauthorized, refusalLocations, refuseWhen } from './refusals';
-import { LISTEN_WITH_TLS } from './tls';
+import { listenWithTls } from './tls';
 
 /** The server block. */
 export function apiServer(props: StackConfig): Directive {
@@ -18,7 +18,7 @@ export function apiServer(props: StackConfig): Directive {
   return [
     'server',
     [
-      ...(gateway.tls === undefined ? [['listen', GATEWAY.ports.http] as const] : LISTEN_WITH_TLS),
+      ...(gateway.tls === undefined ? listenOn(GATEWAY.ports.http, props) : listenWithTls(props)),
       ['recursive_error_pages', 'on'],
       ['limit_conn', 'connections', gateway.maxConnections],
       ...errorPages(),

@@ -3,7 +3,7 @@ import type { StackConfig } from '../../config';
 import { longestQueryTimeout } from '../../config/derived/limits';
 import { alertmanagerPods } from '../kit/addresses';
 import { ALERTMANAGER, GATEWAY, LOKI } from '../kit/identity';
-import type { Directive } from '../kit/nginx';
+import { type Directive, listenOn } from '../kit/nginx';
 import { metricsPods } from '../loki/pods';
 import { accessVariables } from './access';
 import { apiServer } from './api';
@@ -84,7 +84,7 @@ function metricsServer(props: StackConfig): Directive {
   return [
     'server',
     [
-      ['listen', GATEWAY.ports.metrics],
+      ...listenOn(GATEWAY.ports.metrics, props),
       ['access_log', 'off'],
       ['location', '=', '/alive', HEALTH],
       ...metricsPods(deployment).map((pod) => podMetrics(pod, LOKI.ports.http, namespaces)),

@@ -2,9 +2,10 @@
  * The gateway's certificate in nginx' configuration: for clients, and as a metric of its remaining days. nginx knows the
  * remaining days of clients' certificates only. So nginx asks itself, as a client with its own certificate.
  */
+import type { StackConfig } from '../../config';
 import { GATEWAY_CERTIFICATE_DAYS } from '../../log-model/gateway-counters';
 import { GATEWAY } from '../kit/identity';
-import type { Directive } from '../kit/nginx';
+import { type Directive, listenOn } from '../kit/nginx';
 
 /** Where the pod finds its certificate. */
 export const CERTIFICATE = '/etc/nginx/tls';
@@ -21,13 +22,15 @@ const FILES = [
 ] as const satisfies readonly Directive[];
 
 /** The clients' port, with the certificate. */
-export const LISTEN_WITH_TLS: readonly Directive[] = [
-  ['listen', GATEWAY.ports.http, 'ssl'],
-  ...FILES,
-  ['ssl_protocols', 'TLSv1.2', 'TLSv1.3'],
-  ['ssl_session_cache', 'shared:tls:2m'],
-  ['ssl_session_tickets', 'off'],
-];
+export function listenWithTls(config: Pick<StackConfig, 'network'>): readonly Directive[] {
+  return [
+    ...listenOn(GATEWAY.ports.http, config, 'ssl'),
+    ...FILES,
+    ['ssl_protocols', 'TLSv1.2', 'TLSv1.3'],
+    ['ssl_session_cache', 'shared:tls:2m'],
+    ['ssl_session_tickets', 'off'],
+  ];
+}
 
 /** The page of the metric, on the port for scrapers. */
 export const CERTIFICATE_METRIC_PAGE: Directive = [

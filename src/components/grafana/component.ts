@@ -20,6 +20,7 @@ import {
   scrapers,
   tcp,
 } from '../kit/network';
+import { listenOn } from '../kit/nginx';
 import { scratch, secretFiles, volumeClaim } from '../kit/pod';
 import {
   ALIVE,
@@ -199,11 +200,11 @@ function metricsProxy({ images, resources }: StackConfig): ProxyProps {
  * Grafana serves its metrics on its only port, which the Ingress opens to everybody. So they need a password. The nginx beside
  * Grafana adds it to the requests of scrapers, on a port that serves no other path.
  */
-function metricsFiles({ grafana }: StackConfig) {
-  const metrics = `http://127.0.0.1:${GRAFANA.ports.http}${grafanaPath(grafana)}/metrics`;
+function metricsFiles(props: StackConfig) {
+  const metrics = `http://127.0.0.1:${GRAFANA.ports.http}${grafanaPath(props.grafana)}/metrics`;
   return {
     'nginx.conf': proxyConfig([
-      proxyServer(GRAFANA.ports.metrics, {
+      proxyServer(listenOn(GRAFANA.ports.metrics, props), {
         '/metrics': [WITH_AUTHORIZATION, ['proxy_pass', metrics]],
         ...ALIVE,
       }),

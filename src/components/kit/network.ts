@@ -1,6 +1,6 @@
 /** Rules of a component's policy: peers and ports. Ports come from the {@link Identity} of the pod that listens. */
 import type { Construct } from 'constructs';
-import { parseCIDR } from 'ipaddr.js';
+import { IPv6, parseCIDR } from 'ipaddr.js';
 import type { Destination, StackConfig } from '../../config';
 import { proxyOf } from '../../config/derived/proxy';
 import { ciliumPolicy } from './cilium-policy';
@@ -54,11 +54,25 @@ export function nodeAddresses(cidr: string): AddressPeer {
   return { ...addresses(cidr), ofNode: true };
 }
 
+const PRIVATE_IPV4 = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+];
+
+/** An IPv4 range as a NAT64 has it (RFC 6052). Some translate private addresses too. */
+function translated(cidr: string): string {
+  const [address, length] = parseCIDR(cidr);
+  return `${IPv6.parse(`64:ff9b::${address.toString()}`).toRFC5952String()}/${96 + length}`;
+}
+
 /** Addresses of the cluster, of the node, and of the cloud's metadata. */
-const NOT_INTERNET = [
-  ...['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
-  ...['::1/128', 'fc00::/7', 'fe80::/10'],
-].map((cidr) => ({ cidr, range: parseCIDR(cidr) }));
+const NOT_INTERNET = [...PRIVATE_IPV4, ...['::1/128', 'fc00::/7', 'fe80::/10'], ...PRIVATE_IPV4.map(translated)].map(
+  (cidr) => ({ cidr, range: parseCIDR(cidr) }),
+);
 
 type Range = ReturnType<typeof parseCIDR>;
 

@@ -19,13 +19,13 @@ const NOT_FOUND: Directive = ['location', '/', [['return', 404]]];
 
 /** A server that answers GET on these paths only. */
 export function proxyServer(
-  listen: string | number,
+  listen: readonly Directive[],
   locations: Readonly<Record<string, readonly Directive[]>>,
 ): Directive {
   return [
     'server',
     [
-      ['listen', listen],
+      ...listen,
       ...Object.entries(locations).map(([path, directives]): Directive => [
         'location',
         '=',

@@ -1,5 +1,7 @@
 /** Services in front of a component's pods. */
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+import type { StackConfig } from '../../config';
+import { hasIpv6 } from '../../config/derived/ip-families';
 import { type Identity, selectorLabels } from './identity';
 
 /** The fields in which Services differ. */
@@ -16,13 +18,22 @@ export interface ServiceProps {
 export function serviceSpec(
   component: Identity,
   { ports, headless = false, beforeReady = false, pod }: ServiceProps,
+  config: Pick<StackConfig, 'network'>,
 ): k8s.ServiceSpec {
   return {
+    ...families(config),
     ...(headless ? { clusterIp: 'None' } : { type: 'ClusterIP' }),
     ...(beforeReady ? { publishNotReadyAddresses: true } : {}),
     selector: { ...selectorLabels(component), ...(pod === undefined ? {} : { [POD_NAME_LABEL]: pod }) },
     ports: [...ports],
   };
+}
+
+/** The families of its addresses. Without any, it has the first one of the cluster. */
+function families(config: Pick<StackConfig, 'network'>): Pick<k8s.ServiceSpec, 'ipFamilyPolicy' | 'ipFamilies'> {
+  const { ipFamilies } = config.network;
+  if (!hasIpv6(config)) return {};
+  return { ipFamilyPolicy: ipFamilies.length > 1 ? 'PreferDualStack' : 'SingleStack', ipFamilies: [...ipFamilies] };
 }
 
 /** A port of a Service that leads to the container's port of this name. `as` gives it another name or number. */

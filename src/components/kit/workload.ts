@@ -16,6 +16,8 @@ export interface PodProps extends Pick<k8s.PodSpec, 'terminationGracePeriodSecon
   /** Files that are read when the pod starts. The pod is replaced when they change. */
   readonly files: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Labels besides the component's. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** uid and gid, or a security context that is not `restricted`. */
   readonly user: number | k8s.PodSecurityContext;
   /** Whether it reads the Kubernetes API. @default false */
@@ -98,7 +100,7 @@ export class Workload {
         labels: { ...added.labels, ...labels },
         ...(Object.keys(allAnnotations).length === 0 ? {} : { annotations: allAnnotations }),
       },
-      spec: serviceSpec(this.component, props),
+      spec: serviceSpec(this.component, props, this.config),
     });
   }
 
@@ -159,7 +161,7 @@ export class Workload {
 
   /** The fields of every controller, including its pods. A DaemonSet's are not spread. */
   private controller(
-    { files, annotations, user, hasToken = false, containers, ...own }: PodProps,
+    { files, annotations, labels, user, hasToken = false, containers, ...own }: PodProps,
     spreading?: Spread,
   ): Pick<k8s.DeploymentSpec, 'revisionHistoryLimit' | 'selector' | 'template'> {
     const { name } = this.component;
@@ -172,7 +174,7 @@ export class Workload {
       selector: { matchLabels: this.selector },
       template: {
         metadata: {
-          labels: { ...added.labels, ...objectLabels(this.component) },
+          labels: { ...added.labels, ...objectLabels(this.component), ...labels },
           annotations: { ...added.annotations, ...configHash({ ...files, ...cas?.files }), ...annotations },
         },
         spec: {

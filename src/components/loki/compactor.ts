@@ -1,14 +1,16 @@
 /** A ring's compactor: its StatefulSet, Services, config and NetworkPolicy. */
 import { Construct } from 'constructs';
-import { stringify } from 'yaml';
 import type { StackConfig } from '../../config';
+import { isBucket } from '../../config/derived/bucket';
 import { COMPACTOR, GATEWAY } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsOf, proxyEgress, tcp } from '../kit/network';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
-import { compactorSection, lokiConfig, tenantOverrides } from './config';
+import { bucketEgress, bucketIdentity } from './bucket-access';
+import { compactorSection, lokiConfig } from './config';
+import { configFiles } from './config-files';
 import { lokiStatefulSet } from './stateful-set';
-import { bucketEgress, bucketIdentity, DATA } from './storage';
+import { DATA } from './storage';
 
 /** Room for the index files of one day, and for the list of chunks to be deleted. */
 const VOLUME_SIZE = { bytes: 10 * 2 ** 30 };
@@ -22,10 +24,7 @@ export class Compactor extends Construct {
     super(scope, id);
     const workload = new Workload(this, COMPACTOR, props.namespaces.logging, props);
     const ports = [servicePort('http', COMPACTOR.ports.http)];
-    const files = {
-      'config.yaml': stringify(compactorConfig(props)),
-      'overrides.yaml': stringify(tenantOverrides(props)),
-    };
+    const files = configFiles(props, compactorConfig(props));
 
     workload.serviceAccount(bucketIdentity(props.storage));
     workload.configMap('config', 'compactor-config', files);
@@ -50,10 +49,9 @@ export class Compactor extends Construct {
       namespace: namespaces.logging,
       policies: network.policies,
       ingress: [{ from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(COMPACTOR.ports.http) }],
-      egress:
-        storage.type === 's3'
-          ? [...dnsEgress(network), ...bucketEgress(storage), ...proxyEgress(props, COMPACTOR)]
-          : [],
+      egress: isBucket(storage)
+        ? [...dnsEgress(network), ...bucketEgress(storage), ...proxyEgress(props, COMPACTOR)]
+        : [],
     });
   }
 }

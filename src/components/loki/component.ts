@@ -1,27 +1,28 @@
 /** Loki's StatefulSet, Services, config, rules and NetworkPolicy. */
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
-import { stringify } from 'yaml';
 import type { StackConfig } from '../../config';
+import { isBucket } from '../../config/derived/bucket';
 import { podField } from '../kit/container';
 import { GATEWAY, LOKI } from '../kit/identity';
 import { componentPolicy, dnsEgress, podsOf, proxyEgress, tcp } from '../kit/network';
 import { ZONE_LABEL } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
-import { lokiConfig, tenantOverrides } from './config';
+import { bucketEgress, bucketIdentity } from './bucket-access';
+import { lokiConfig } from './config';
+import { configFiles } from './config-files';
 import { endSeconds, startSeconds } from './lifetime';
 import { podNames } from './pods';
 import { ruleConfigMaps, ruleMounts, rulerEgress } from './ruler';
 import { lokiStatefulSet } from './stateful-set';
-import { bucketEgress, bucketIdentity } from './storage';
 
 /** Loki: StatefulSet, Services, config and NetworkPolicy. A ring also has a disruption budget. */
 export class Loki extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
     const workload = new Workload(this, LOKI, props.namespaces.logging, props);
-    const files = { 'config.yaml': stringify(lokiConfig(props)), 'overrides.yaml': stringify(tenantOverrides(props)) };
+    const files = configFiles(props, lokiConfig(props));
 
     workload.serviceAccount(bucketIdentity(props.storage));
     workload.configMap('config', 'loki-config', files);
@@ -46,7 +47,7 @@ export class Loki extends Construct {
       ],
       egress: [
         ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
-        ...(hasPeers || storage.type === 's3' || alerts.length > 0 ? dnsEgress(network) : []),
+        ...(hasPeers || isBucket(storage) || alerts.length > 0 ? dnsEgress(network) : []),
         ...bucketEgress(storage),
         ...proxyEgress(props, LOKI),
         ...alerts,

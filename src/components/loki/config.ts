@@ -1,15 +1,15 @@
 /** Loki's config files, as objects. */
 import type { StackConfig } from '../../config';
+import { bucketName, isBucket } from '../../config/derived/bucket';
 import { largestBurst, longestQueryTimeout } from '../../config/derived/limits';
+import { isIpv6First } from '../../config/derived/ip-families';
 import { type KeptPeriods, longestKept, longestPeriod } from '../../config/derived/retention';
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../../config/units';
 import { EVERY_STREAM, LABELS } from '../../log-model';
 import { LOKI } from '../kit/identity';
 import { rulerSection } from './ruler';
-import { DATA, schemaPeriods, storageSection } from './storage';
+import { CONFIG, DATA, schemaPeriods, storageSection } from './storage';
 
-/** Folder of the pod with its config files. */
-export const CONFIG = '/etc/loki';
 /** Share of the memory limit up to which a WAL is replayed before chunks are flushed. Loki's default is 4 GB whatever the limit. */
 const REPLAY_MEMORY_SHARE = 0.75;
 /**
@@ -75,7 +75,8 @@ function serverSection(props: StackConfig): Readonly<Record<string, unknown>> {
   };
 }
 
-function commonSection({ deployment }: StackConfig): Readonly<Record<string, unknown>> {
+function commonSection(props: StackConfig): Readonly<Record<string, unknown>> {
+  const { deployment } = props;
   const isRing = deployment.mode === 'ha';
   return {
     path_prefix: DATA,
@@ -84,6 +85,8 @@ function commonSection({ deployment }: StackConfig): Readonly<Record<string, unk
       kvstore: { store: isRing ? 'memberlist' : 'inmemory' },
       // The zone is an argument of each pod. A line whose copies cannot be in different zones is refused.
       ...(deployment.zoneAware ? { zone_awareness_enabled: true } : {}),
+      // Default false: only IPv4 addresses are looked for. It also holds for the address that memberlist tells others.
+      ...(isRing && isIpv6First(props) ? { instance_enable_ipv6: true } : {}),
     },
     ...(isRing ? {} : { instance_addr: '127.0.0.1' }),
   };
@@ -102,10 +105,10 @@ function ingesterSection({ deployment, storage, limits, resources }: StackConfig
     bytes: Math.floor((resources.loki.limits.memory.bytes * REPLAY_MEMORY_SHARE) / 2 ** 20) * 2 ** 20,
   };
   return {
-    chunk_encoding: 'snappy', // default gzip: smaller, but slower to query
+    chunk_encoding: storage.compression, // default gzip
     // Old lines after an outage are then found at once. Until their chunk is flushed, only the ingester has them. Default 2h41m. Loki
-    // allows it only with a store of files. With S3, such lines are found once they are flushed.
-    ...(storage.type === 'filesystem' ? { query_store_max_look_back_period: lateLines(limits) } : {}),
+    // allows it only with a store of files. With a bucket, such lines are found once they are flushed.
+    ...(isBucket(storage) ? {} : { query_store_max_look_back_period: lateLines(limits) }),
     lifecycler: lifecycler(deployment.mode),
     // Default false: a member that never comes back counts as dead forever.
     ...(deployment.mode === 'ha' ? { autoforget_unhealthy: true } : {}),
@@ -166,6 +169,7 @@ function limitsSection({ retention, limits, grafana }: StackConfig): Readonly<Re
     max_query_series: limits.maxQuerySeries,
     max_concurrent_tail_requests: limits.maxTails,
     deletion_mode: 'disabled', // default filter-and-delete: without a credential for it, nobody deletes
+    ...limits.loki, // none of the keys above
   };
 }
 
@@ -174,7 +178,7 @@ function limitsSection({ retention, limits, grafana }: StackConfig): Readonly<Re
  * the other. The bucket is in the label because two clusters on one network may have a namespace of the same name.
  */
 function ringLabel({ deployment, namespaces, storage }: StackConfig): Readonly<Record<string, unknown>> {
-  const label = storage.type === 's3' ? `${namespaces.logging}/${storage.bucket}` : namespaces.logging;
+  const label = isBucket(storage) ? `${namespaces.logging}/${bucketName(storage)}` : namespaces.logging;
   const { clusterLabel } = deployment;
   return {
     ...(clusterLabel === 'accepted' ? {} : { cluster_label: label }),
@@ -223,6 +227,7 @@ function tenantLimits(own: TenantLimits): Readonly<Record<string, unknown>> {
     query_timeout: queryTimeout && formatDuration(queryTimeout),
     max_query_series: own.maxQuerySeries,
     max_concurrent_tail_requests: own.maxTails,
+    ...own.loki,
   };
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
 }

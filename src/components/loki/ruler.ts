@@ -4,6 +4,7 @@ import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { stringify } from 'yaml';
 import { hasRecordingRules, type TenantRules, tenantRules } from '../../alerts';
 import type { StackConfig } from '../../config';
+import { isBucket } from '../../config/derived/bucket';
 import { proxyOf } from '../../config/derived/proxy';
 import { formatDuration } from '../../config/units';
 import { LOKI_DATASOURCE_UID } from '../../dashboards/explore';
@@ -16,15 +17,19 @@ import type { EgressRule } from '../kit/traffic';
 /** Folder of the pod with a folder of rules for each tenant. */
 export const RULES = '/etc/loki-rules';
 
-/** Loki's `ruler` section. Empty where `alerting.enabled` is false. */
+/** Loki's `ruler` section, and `ruler_storage`. Empty where `alerting.enabled` is false. */
 export function rulerSection(props: StackConfig): Readonly<Record<string, unknown>> {
   const { alerting, grafana, deployment } = props;
   if (!alerting.enabled) return {};
   const alertmanagers = alertmanagerUrls(props);
   const metrics = recordedTo(props);
+  const local = { directory: RULES };
+  const clientsOfThanos = isBucket(props.storage);
   return {
+    // The clients of the chunks' store decide where Loki looks for the place of its rules.
+    ...(clientsOfThanos ? { ruler_storage: { backend: 'local', local } } : {}),
     ruler: {
-      storage: { type: 'local', local: { directory: RULES } },
+      ...(clientsOfThanos ? {} : { storage: { type: 'local', local } }),
       rule_path: `${DATA}/rules`, // a copy that it works with
       evaluation_interval: formatDuration(alerting.interval),
       // Links of alerts lead to Grafana's Explore, with the query.

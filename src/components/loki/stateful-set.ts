@@ -6,8 +6,8 @@ import { type ContainerProps, containerPorts, goMemory, httpProbe } from '../kit
 import type { Identity } from '../kit/identity';
 import { scratch } from '../kit/pod';
 import type { StatefulSetProps, Workload } from '../kit/workload';
-import { CONFIG } from './config';
-import { bucketCredentialsMount, DATA } from './storage';
+import { bucketCredentials, bucketLabels } from './bucket-access';
+import { CONFIG, DATA, hasVariables } from './storage';
 
 /** uid and gid of the image. */
 const USER = 10001;
@@ -52,12 +52,13 @@ export function lokiStatefulSet(
     pod: {
       user: USER,
       files,
+      labels: bucketLabels(storage),
       ...(endSeconds === undefined ? {} : { terminationGracePeriodSeconds: endSeconds }),
       containers: [containerOf(config, props)],
       volumes: [
         { name: 'config', configMap: { name: `${identity.name}-config` } },
         scratch('tmp', TMP_SIZE),
-        ...bucketCredentialsMount(storage).volumes,
+        ...bucketCredentials(storage).volumes,
         ...(props.mounts?.volumes ?? []),
       ],
     },
@@ -68,11 +69,15 @@ function containerOf(
   { images, storage }: Pick<StackConfig, 'images' | 'storage'>,
   { identity, resources, args = [], env = [], mounts, startSeconds, readiness, alive }: LokiStatefulSetProps,
 ): ContainerProps {
-  const bucket = bucketCredentialsMount(storage);
+  const bucket = bucketCredentials(storage);
   return {
     name: identity.name,
     image: images.loki,
-    args: [`-config.file=${CONFIG}/config.yaml`, ...args],
+    args: [
+      `-config.file=${CONFIG}/config.yaml`,
+      ...(hasVariables(storage) ? ['-config.expand-env=true'] : []),
+      ...args,
+    ],
     ports: containerPorts(identity.ports),
     env: [goMemory(resources), ...bucket.env, ...env],
     resources,

@@ -1,19 +1,20 @@
-/** The store of Loki's chunks and index: the parts of its config, pods and policy that follow from `storage`. */
-import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
+/** The store of Loki's chunks and index: the parts of its config that follow from `storage`. */
 import type { StackConfig } from '../../config';
-import { CREDENTIALS_FILE } from '../../secrets/bucket-credentials';
-import { addresses, nodeAddresses, tcp } from '../kit/network';
-import { secretFiles } from '../kit/pod';
-import type { EgressRule } from '../kit/traffic';
+import { type Bucket, isBucket } from '../../config/derived/bucket';
 
 /** The section of the stack config. */
 type Storage = StackConfig['storage'];
 
 /** Folder of the pod with its volume. */
 export const DATA = '/var/loki';
-const BUCKET_CREDENTIALS = '/etc/loki-bucket';
-/** The address on every node of EKS that gives out the keys of a Pod Identity association. */
-const POD_IDENTITY = { cidr: '169.254.170.23/32', port: 80 };
+/** Folder of the pod with its config files. */
+export const CONFIG = '/etc/loki';
+/** File there with the CAs of the bucket's server. */
+const TRUSTED_CA = 'bucket-ca.crt';
+/** Variable with the key of an Azure storage account. */
+export const AZURE_KEY = 'AZURE_STORAGE_KEY';
+/** Where the config has it. Loki reads this key from its config alone, and puts the variable's value there. */
+const IN_CONFIG = `\${${AZURE_KEY}}`;
 
 /** One period of the index as Loki's config has it. */
 export interface SchemaPeriod {
@@ -32,67 +33,114 @@ export function schemaPeriods(storage: Storage): readonly SchemaPeriod[] {
     object_store: 'store' in period ? period.store : storage.type,
     schema: 'v13',
     // Each period has its own prefix, so that no table can be mistaken for another's. The first one has the prefix of stacks with one period.
-    index: { prefix: index === 0 ? 'index_' : `index_${period.from.replaceAll('-', '')}_`, period: '24h' },
+    index: {
+      prefix: period.indexPrefix ?? (index === 0 ? 'index_' : `index_${period.from.replaceAll('-', '')}_`),
+      period: '24h',
+    },
   }));
 }
 
 /** Loki's `storage_config`. */
 export function storageSection(storage: Storage): Readonly<Record<string, unknown>> {
+  const onVolume = schemaPeriods(storage).some((period) => period.object_store === 'filesystem');
+  const directory = `${DATA}/chunks`;
   return {
     tsdb_shipper: {
       active_index_directory: `${DATA}/tsdb-index`,
       cache_location: `${DATA}/tsdb-cache`,
       // Default 0: a member of a ring would be ready, and accept lines, even if it cannot use the bucket. With 1 it reads the bucket first.
-      ...(storage.type === 's3' ? { query_ready_num_days: 1 } : {}),
+      ...(isBucket(storage) ? { query_ready_num_days: 1 } : {}),
     },
-    ...(storage.type === 's3'
+    ...(isBucket(storage)
       ? {
-          aws: {
-            bucketnames: storage.bucket,
-            region: storage.region,
-            s3forcepathstyle: storage.forcePathStyle,
-            ...(storage.endpoint === undefined
-              ? {}
-              : { endpoint: storage.endpoint, insecure: storage.endpoint.startsWith('http://') }),
+          // Default false. These clients are Thanos', the only ones that Loki 4 has. They serve every period, or none.
+          use_thanos_objstore: true,
+          object_store: {
+            ...bucketSection(storage),
+            ...(onVolume ? { filesystem: { dir: directory } } : {}),
+            ...(storage.prefix === undefined ? {} : { storage_prefix: storage.prefix }),
           },
         }
-      : {}),
-    ...(schemaPeriods(storage).some((period) => period.object_store === 'filesystem')
-      ? { filesystem: { directory: `${DATA}/chunks` } }
-      : {}),
+      : { filesystem: { directory } }),
   };
 }
 
-/** The file with the access key, where there is one, and the variable with its path. */
-export function bucketCredentialsMount(storage: Storage): {
-  readonly env: readonly k8s.EnvVar[];
-  readonly volumeMounts: readonly k8s.VolumeMount[];
-  readonly volumes: readonly k8s.Volume[];
-} {
-  if (storage.type !== 's3' || storage.access.type !== 'secret') return { env: [], volumeMounts: [], volumes: [] };
+/** What the client of the store is told of it. */
+function bucketSection(bucket: Bucket): Readonly<Record<string, unknown>> {
+  switch (bucket.type) {
+    case 's3':
+      return { s3: s3Section(bucket) };
+    case 'gcs':
+      return { gcs: { bucket_name: bucket.bucket } };
+    case 'azure':
+      return { azure: azureSection(bucket) };
+  }
+}
+
+type S3Bucket = Extract<Bucket, { readonly type: 's3' }>;
+
+function s3Section(bucket: S3Bucket): Readonly<Record<string, unknown>> {
+  const { endpoint, encryption } = bucket;
+  const url = endpoint === undefined ? undefined : new URL(endpoint);
   return {
-    env: [{ name: 'AWS_SHARED_CREDENTIALS_FILE', value: `${BUCKET_CREDENTIALS}/${CREDENTIALS_FILE}` }],
-    volumeMounts: [{ name: 'bucket', mountPath: BUCKET_CREDENTIALS, readOnly: true }],
-    volumes: [secretFiles('bucket', storage.access.secret, [CREDENTIALS_FILE])],
+    bucket_name: bucket.bucket,
+    region: bucket.region,
+    endpoint: url?.host ?? `s3.${bucket.region}.amazonaws.com`,
+    insecure: url?.protocol === 'http:',
+    bucket_lookup_type: lookupType(bucket),
+    // Default true: another host name, which policies and gateways of a VPC need not know.
+    dualstack_enabled: false,
+    // Default false: another order of places for credentials, which asks the metadata of the node if the file has no key.
+    native_aws_auth_enabled: true,
+    ...(encryption === undefined
+      ? {}
+      : {
+          sse:
+            encryption.type === 'SSE-S3'
+              ? { type: encryption.type }
+              : {
+                  type: encryption.type,
+                  kms_key_id: encryption.keyId,
+                  ...(Object.keys(encryption.context).length === 0
+                    ? {}
+                    : { kms_encryption_context: JSON.stringify(encryption.context) }),
+                },
+        }),
+    ...(bucket.trustedCa === undefined ? {} : { http: { tls_ca_path: `${CONFIG}/${TRUSTED_CA}` } }),
   };
 }
 
-/** The ServiceAccount's role. With it, EKS gives the pods a token for AWS. Kubernetes' own token is never mounted. */
-export function bucketIdentity(storage: Storage): Pick<k8s.ObjectMeta, 'annotations'> {
-  return storage.type === 's3' && storage.access.type === 'serviceAccount'
-    ? { annotations: { 'eks.amazonaws.com/role-arn': storage.access.roleArn } }
-    : {};
+/** Where the bucket's name is in a URL. A certificate covers no name with a further dot, and an address has no names below it. */
+function lookupType({ forcePathStyle, endpoint, bucket }: S3Bucket): string {
+  const isAddress = endpoint !== undefined && /^[\d.]+$|^\[/.test(new URL(endpoint).hostname);
+  return forcePathStyle || isAddress || bucket.includes('.') ? 'path' : 'virtual-hosted';
 }
 
-/** Access to the bucket, and to the service that gives out keys for it. */
-export function bucketEgress(storage: Storage): readonly EgressRule[] {
-  if (storage.type !== 's3') return [];
-  const { access, egress } = storage;
-  const keys = access.type === 'serviceAccount' ? access.egress : [];
-  return [
-    ...[...egress, ...keys].map(({ cidr, port }) => ({ to: [addresses(cidr)], ports: tcp(port) })),
-    ...(access.type === 'podIdentity'
-      ? [{ to: [nodeAddresses(POD_IDENTITY.cidr)], ports: tcp(POD_IDENTITY.port) }]
-      : []),
-  ];
+function azureSection(bucket: Extract<Bucket, { readonly type: 'azure' }>): Readonly<Record<string, unknown>> {
+  const { access } = bucket;
+  return {
+    account_name: bucket.account,
+    container_name: bucket.container,
+    ...(bucket.endpointSuffix === undefined ? {} : { endpoint_suffix: bucket.endpointSuffix }),
+    ...(access.type === 'secret' ? { account_key: IN_CONFIG } : {}),
+    ...(access.type === 'managedIdentity' ? { user_assigned_id: access.clientId } : {}),
+  };
+}
+
+/** Whether Loki looks for variables in its config. */
+export function hasVariables(storage: Storage): boolean {
+  return storage.type === 'azure' && storage.access.type === 'secret';
+}
+
+/** A config file's text, in which nothing else looks like a variable where Loki looks for them. */
+export function withVariables(storage: Storage, text: string): string {
+  if (!hasVariables(storage)) return text;
+  // A doubled one of these is read as one.
+  const literal = (part: string): string => part.replaceAll(/[$\\]/g, (letter) => letter + letter);
+  return text.split(IN_CONFIG).map(literal).join(IN_CONFIG);
+}
+
+/** Files beside Loki's config that follow from `storage`. Certificates are public. */
+export function storageFiles(storage: Storage): Readonly<Record<string, string>> {
+  return storage.type === 's3' && storage.trustedCa !== undefined ? { [TRUSTED_CA]: storage.trustedCa } : {};
 }

@@ -1,5 +1,6 @@
 /** The embedded Prometheus' configuration. The names of the stack are known, so only the addresses behind a name are discovered. */
 import type { StackConfig } from '../../config';
+import { isIpv6First } from '../../config/derived/ip-families';
 import { formatDuration } from '../../config/units';
 import { alertmanagerUrls } from '../kit/addresses';
 import { PROMETHEUS } from '../kit/identity';
@@ -31,7 +32,7 @@ export function prometheusConfig(props: StackConfig): Readonly<Record<string, un
     rule_files: [`${PROMETHEUS_CONFIG}/${RULE_FILE}`],
     ...(urls.length === 0 ? {} : { alerting: { alertmanagers: urls.map(alertmanager) } }),
     scrape_configs: [
-      ...scrapeJobs(props).map(scrapeConfig),
+      ...scrapeJobs(props).map((job) => scrapeConfig(job, props)),
       {
         job_name: PROMETHEUS.name,
         static_configs: [
@@ -44,9 +45,7 @@ export function prometheusConfig(props: StackConfig): Readonly<Record<string, un
       ...monitoring.targets.map(({ job, host, port, path, perPod }) => ({
         job_name: job,
         metrics_path: path,
-        ...(perPod
-          ? { dns_sd_configs: [{ names: [host], type: 'A', port }] }
-          : { static_configs: [{ targets: [`${host}:${port}`] }] }),
+        ...(perPod ? discovered(host, port, props) : { static_configs: [{ targets: [`${host}:${port}`] }] }),
       })),
     ],
   };
@@ -60,12 +59,24 @@ function alertmanager(written: string): Readonly<Record<string, unknown>> {
   return { scheme, ...(prefix === '' ? {} : { path_prefix: prefix }), static_configs: [{ targets: [target] }] };
 }
 
-function scrapeConfig({ job, namespace, service, port, paths }: ScrapeJob): Readonly<Record<string, unknown>> {
+/** Each pod behind a name, by its first address: with both, it would be scraped twice. */
+function discovered(
+  host: string,
+  port: number,
+  config: Pick<StackConfig, 'network'>,
+): Readonly<Record<string, unknown>> {
+  return { dns_sd_configs: [{ names: [host], type: isIpv6First(config) ? 'AAAA' : 'A', port }] };
+}
+
+function scrapeConfig(
+  { job, namespace, service, port, paths }: ScrapeJob,
+  config: Pick<StackConfig, 'network'>,
+): Readonly<Record<string, unknown>> {
   const host = `${service}.${namespace}.svc`;
   return {
     job_name: job,
     ...(paths === undefined
-      ? { dns_sd_configs: [{ names: [host], type: 'A', port }] }
+      ? discovered(host, port, config)
       : {
           static_configs: paths.map(({ path, pod }) => ({
             targets: [`${host}:${port}`],

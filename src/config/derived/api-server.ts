@@ -4,6 +4,7 @@ import type { ParsedConfig } from '../schema';
 
 /** A CiliumNetworkPolicy names the API server itself, and needs no address. A NetworkPolicy can only name places where it may be. */
 export function apiServerAddresses({ network }: Pick<ParsedConfig, 'network'>): readonly string[] {
-  const { policies, apiServer } = network;
-  return apiServer.cidrs ?? (policies === 'cilium' ? [] : defaults.network.apiServer.cidrs);
+  const { policies, apiServer, ipFamilies } = network;
+  const places = ipFamilies.flatMap((family) => [...defaults.network.apiServer.cidrs[family]]);
+  return apiServer.cidrs ?? (policies === 'cilium' ? [] : places);
 }

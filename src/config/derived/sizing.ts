@@ -1,4 +1,5 @@
 /** How much disk a stack needs, from what it is expected to write and how long that is kept. */
+import { isBucket } from './bucket';
 import { DISK_FULL_THRESHOLD } from './disk-full';
 import { longestKept } from './retention';
 import type { StackConfig } from '../schema';
@@ -47,7 +48,7 @@ export function diskNeed(
   // Chunks that are not written yet are in two checkpoints while the second is made.
   const logged = (linesPerSecond * (bytesPerLine + BESIDE_A_LINE) * WAL_KEPT) / SECOND;
   const wal = ((logged + 2 * rate * CHUNK_AGE * CHUNK_BYTES) * replicationFactor) / replicas;
-  const volume = ((storage.type === 'filesystem' ? chunks : 0) + index + wal) / DISK_FULL_THRESHOLD;
+  const volume = ((isBucket(storage) ? 0 : chunks) + index + wal) / DISK_FULL_THRESHOLD;
   return { chunks: whole(chunks), index: whole(index), wal: whole(wal), volume: whole(volume) };
 }
 

@@ -1,10 +1,16 @@
 /** What a valid stack is warned of, at `cdk8s synth` and at every preview. */
 import type { StackConfig } from '../schema';
+import { familyWarnings } from './ip-families';
 import { networkWarnings } from './network-warnings';
 import { sizeWarnings } from './sizing';
 
 export function stackWarnings(config: StackConfig): readonly string[] {
-  return [...agentWarnings(config), ...networkWarnings(config), ...sizeWarnings(config)];
+  return [
+    ...agentWarnings(config),
+    ...networkWarnings(config),
+    ...familyWarnings(config),
+    ...sizeWarnings(config),
+  ];
 }
 
 function agentWarnings({ agent }: Pick<StackConfig, 'agent'>): readonly string[] {

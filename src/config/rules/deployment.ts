@@ -9,7 +9,7 @@ export const deploymentRules: readonly Rule[] = [
           ['deployment', 'replicas'],
           deployment.replicas,
           'filesystem storage is of one pod: with it, replicas is 1',
-          'set storage.type to s3, or deployment.replicas to 1',
+          'set storage.type to s3, gcs or azure, or deployment.replicas to 1',
         ),
       ),
   },

@@ -1,5 +1,6 @@
 /** Rules on images: which programs and which of their releases the rendered config is written for. */
 import { defaults } from '../defaults';
+import { isBucket } from '../derived/bucket';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
@@ -20,7 +21,7 @@ const from =
     (ownMajor > major || (ownMajor === major && ownMinor >= minor)) && ownMajor < below;
 
 const PROGRAMS: Readonly<Record<Program, Known>> = {
-  // Loki refuses unknown keys, and minor releases add and remove keys. 4.0 no longer has the store that the config names.
+  // Loki refuses unknown keys, and minor releases add and remove keys. The config has keys that 4.0 no longer has.
   loki: {
     names: ['loki'],
     releases: { are: '3.6 or 3.7', has: ([major, minor]) => major === 3 && [6, 7].includes(minor) },
@@ -72,7 +73,31 @@ export const imageRules: readonly Rule[] = [
       );
     },
   },
+  {
+    reads: ['images.loki', 'storage'],
+    check: ({ images, storage }) => {
+      const { name, release } = partsOf(images.loki);
+      if (release === undefined || !PROGRAMS.loki.names.includes(name) || !isBucket(storage)) return [];
+      return when(storage.schema.some(({ store }) => store === 'filesystem') && isBefore(release, DELETES_FILES), () =>
+        problem(
+          ['images', 'loki'],
+          images.loki,
+          `${DELETES_FILES.join('.')} or later beside a period with store filesystem: earlier ones do not find that period’s files when they are to be deleted`,
+          `write ${DELETES_FILES.join('.')} or later, or leave it out, for ${defaults.images.loki}`,
+        ),
+      );
+    },
+  },
 ];
+
+/** The first release that is known to delete files of the volume by the clients of object stores (grafana/loki 22809); 3.6.15 does not. */
+const DELETES_FILES: Release = [3, 7, 8];
+
+/** Whether a release is earlier than another one. */
+function isBefore(release: Release, other: Release): boolean {
+  const at = release.findIndex((part, index) => part !== other[index]);
+  return at >= 0 && (release[at] ?? 0) < (other[at] ?? 0);
+}
 
 function rightImage(program: Program, image: string): readonly Problem[] {
   const { names, releases } = PROGRAMS[program];

@@ -19,7 +19,9 @@ import { grafanaLoginRules } from './grafana-login';
 import { grafanaPluginRules } from './grafana-plugins';
 import { grafanaSettingRules } from './grafana-settings';
 import { imageRules } from './images';
+import { ipFamilyRules } from './ip-families';
 import { limitsRules } from './limits';
+import { lokiLimitRules } from './loki-limits';
 import { monitoringRules } from './monitoring';
 import { muteTimeRules } from './mute-times';
 import { namespaceRules } from './namespaces';
@@ -32,6 +34,7 @@ import type { Rule } from './rule';
 import { secretRules } from './secrets';
 import { sizeRules } from './sizes';
 import { storageRules } from './storage';
+import { storageAccessRules } from './storage-access';
 import { textRules } from './text';
 
 /** All of them, in the order of a report: that of the sections in a stack file. */
@@ -39,8 +42,10 @@ export const rules: readonly Rule[] = [
   ...namespaceRules,
   ...retentionRules,
   ...limitsRules,
+  ...lokiLimitRules,
   ...extremeRules,
   ...storageRules,
+  ...storageAccessRules,
   ...persistenceRules,
   ...deploymentRules,
   ...authRules,
@@ -66,6 +71,7 @@ export const rules: readonly Rule[] = [
   ...imageRules,
   ...networkRules,
   ...caBundleRules,
+  ...ipFamilyRules,
   ...secretRules,
   ...textRules,
   ...sizeRules,

@@ -6,6 +6,9 @@ import { problem, type Rule, when } from './rule';
 /** The widest range that one network can have. A wider one is a large part of the internet. */
 const WIDEST = { ipv4: 8, ipv6: 16 } as const;
 
+/** Addresses that no host of the internet has, so that they may be named as a whole. */
+const PRIVATE_IPV6 = parseCIDR('fc00::/7');
+
 export const networkRules: readonly Rule[] = [
   ...(['apiServer', 'dns'] as const).map((party): Rule => ({
     reads: [`network.${party}.cidrs`],
@@ -13,7 +16,8 @@ export const networkRules: readonly Rule[] = [
       network[party].cidrs.flatMap((cidr, index) => {
         const [address, length] = parseCIDR(cidr);
         const widest = WIDEST[address.kind()];
-        return when(length < widest, () =>
+        const isPrivate = address.kind() === 'ipv6' && length >= PRIVATE_IPV6[1] && address.match(PRIVATE_IPV6);
+        return when(length < widest && !isPrivate, () =>
           problem(
             ['network', party, 'cidrs', index],
             cidr,

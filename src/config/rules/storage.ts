@@ -1,6 +1,7 @@
+import { isBucket } from '../derived/bucket';
 import { lokiDeletesBy } from '../derived/retention';
+import type { StackConfig } from '../schema';
 import { formatDuration } from '../units';
-import { portOf } from './reachable';
 import { problem, type Rule, when } from './rule';
 
 export const storageRules: readonly Rule[] = [
@@ -12,40 +13,9 @@ export const storageRules: readonly Rule[] = [
           ['storage', 'type'],
           storage.type,
           'prod does not keep its only copy on one volume without consent',
-          'set storage.type to s3, or storage.allowInProduction to true',
+          'set storage.type to s3, gcs or azure, or storage.allowInProduction to true',
         ),
       ),
-  },
-  {
-    reads: ['environment', 'storage'],
-    check: ({ environment, storage }) =>
-      when(environment === 'prod' && storage.type === 's3' && storage.endpoint?.startsWith('http:') === true, () =>
-        problem(
-          ['storage', 'endpoint'],
-          storage.type === 's3' ? storage.endpoint : undefined,
-          'prod sends keys and logs to its bucket over TLS',
-          'write a URL with https',
-        ),
-      ),
-  },
-  {
-    reads: ['storage'],
-    check: ({ storage }) => {
-      if (storage.type !== 's3') return [];
-      const endpoint = storage.endpoint ?? 'https://s3.amazonaws.com';
-      const { hostname } = new URL(endpoint);
-      const wanted = portOf(endpoint);
-      // The policy sees the port of the pods behind a Service, which can be any port.
-      const isService = /^[^.]+$|\.svc(?:\.|$)/.test(hostname) && !hostname.startsWith('[');
-      return when(!isService && !storage.egress.some((destination) => destination.port === wanted), () =>
-        problem(
-          ['storage', 'egress'],
-          storage.egress.map((destination) => destination.port),
-          `an entry with port ${wanted}, that of ${storage.endpoint === undefined ? 'S3' : 'storage.endpoint'}: Loki would not reach its bucket, and not start`,
-          `add { cidr: …, port: ${wanted} }`,
-        ),
-      );
-    },
   },
   {
     reads: ['storage.schema'],
@@ -65,14 +35,13 @@ export const storageRules: readonly Rule[] = [
   {
     reads: ['storage'],
     check: ({ storage }) => {
-      if (storage.type === 'filesystem') return [];
       const last = storage.schema.length - 1;
-      return when(storage.schema[last]?.store === 'filesystem', () =>
+      return when(onVolume(storage).includes(last), () =>
         problem(
           ['storage', 'schema', last, 'store'],
           'filesystem',
           'the last period is in the bucket, as storage.type says',
-          'add a period with store s3 that begins in the future, or set storage.type to filesystem',
+          `add a period with store ${storage.type} that begins in the future, or set storage.type to filesystem`,
         ),
       );
     },
@@ -80,7 +49,7 @@ export const storageRules: readonly Rule[] = [
   {
     reads: ['storage', 'retention'],
     check: ({ storage, retention }) => {
-      const expireAfter = storage.type === 's3' ? storage.lifecycle?.expireAfter : undefined;
+      const expireAfter = isBucket(storage) ? storage.lifecycle?.expireAfter : undefined;
       const needed = lokiDeletesBy(retention);
       return when(expireAfter !== undefined && expireAfter.milliseconds < needed.milliseconds, () =>
         problem(
@@ -95,17 +64,32 @@ export const storageRules: readonly Rule[] = [
   {
     reads: ['storage', 'deployment.mode'],
     check: ({ storage, deployment }) =>
-      storage.type === 'filesystem'
-        ? []
-        : storage.schema.flatMap(({ store }, index) =>
-            when(deployment.mode === 'ha' && store === 'filesystem', () =>
-              problem(
-                ['storage', 'schema', index, 'store'],
-                store,
-                'several replicas have everything in the bucket: what is on one’s volume no other one can read',
-                'keep deployment.mode single until that period’s logs are past their retention',
-              ),
+      deployment.mode === 'ha'
+        ? onVolume(storage).map((index) =>
+            problem(
+              ['storage', 'schema', index, 'store'],
+              'filesystem',
+              'several replicas have everything in the bucket: what is on one’s volume no other one can read',
+              'keep deployment.mode single until that period’s logs are past their retention',
             ),
-          ),
+          )
+        : [],
+  },
+  {
+    reads: ['storage'],
+    check: ({ storage }) =>
+      when(isBucket(storage) && storage.prefix !== undefined && onVolume(storage).length > 0, () =>
+        problem(
+          ['storage', 'prefix'],
+          isBucket(storage) ? storage.prefix : undefined,
+          'no prefix beside a period with store filesystem: Loki would look for that period’s files below the prefix, too',
+          'remove it, and give the stack a bucket of its own',
+        ),
+      ),
   },
 ];
+
+/** Periods that a stack with a bucket has on its volume. */
+function onVolume(storage: StackConfig['storage']): readonly number[] {
+  return isBucket(storage) ? storage.schema.flatMap(({ store }, index) => (store === 'filesystem' ? [index] : [])) : [];
+}

@@ -19,3 +19,4 @@ export * from './kubernetes';
 export * from './names';
 export * from './paths';
 export * from './quantities';
+export * from './stores';

@@ -2,30 +2,6 @@
 import { z } from 'zod';
 import { EVERY_OBJECT_HAS, parsed, says, withPattern } from './base';
 
-/** An IAM role of AWS, in any partition. */
-export const roleArn = () =>
-  withPattern('IAM role', /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
-    rule: 'the ARN of an IAM role',
-    remedy: 'write for example arn:aws:iam::123456789012:role/loki',
-  });
-
-/** Name of an S3 bucket. Other servers share the rules of AWS for it. */
-export const bucketName = () =>
-  withPattern(
-    'bucket',
-    /^(?!.*\.\.)(?!(?:\d+\.){3}\d+$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    {
-      rule: 'the name of a bucket: 3 to 63 small letters, digits, hyphens and dots, without s3:// and a path',
-      remedy: 'write for example spywatcher-logs',
-    },
-  );
-
-/** Name of a region of an S3 server. It is a part of host names and signatures. */
-export const region = () =>
-  withPattern('region', /^[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?$/, {
-    rule: 'the name of a region: at most 63 letters, digits, hyphens and underscores',
-    remedy: 'write for example eu-central-1',
-  });
 
 /** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
 export const tenantName = () =>

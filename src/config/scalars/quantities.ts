@@ -7,6 +7,7 @@ import {
   CPU_PATTERN,
   DURATION_PATTERN,
   type Duration,
+  formatLokiBytes,
   parseByteSize,
   parseCpu,
   parseDuration,
@@ -68,6 +69,25 @@ export const byteSize = (): z.ZodType<ByteSize, string> =>
     BYTES_RULE,
   );
 
+/** A size as Loki's own fields read it. */
+export const lokiByteSize = (): z.ZodType<string, string> => byteSize().transform(formatLokiBytes);
+
+const BYTES_OR_NONE_RULE = {
+  rule: 'a size, at most 100Ti: a number with B, KB, MB, GB, TB, Ki, Mi, Gi or Ti, whole bytes; 0B is no limit',
+  remedy: 'write for example 15MB or 0B',
+};
+
+/** The same, where zero means no limit. */
+export const byteSizeOrNone = (): z.ZodType<string, string> =>
+  parsed(
+    withPattern('size or 0B', BYTE_SIZE_PATTERN, BYTES_OR_NONE_RULE),
+    (written) => {
+      const size = parseByteSize(written);
+      return size !== undefined && size.bytes <= LARGEST ? formatLokiBytes(size) : undefined;
+    },
+    BYTES_OR_NONE_RULE,
+  );
+
 /** An amount of CPU. YAML reads an unquoted `1` or `0.5` as a number, so both forms are accepted. */
 export const cpu = (): z.ZodType<Cpu, string | number> =>
   parsed(
@@ -99,6 +119,13 @@ export const dayOfMonth = () =>
 /** Priority of a message of Pushover. */
 export const pushoverPriority = () =>
   wholeNumber('priority', -2, 2, { rule: 'a whole number from -2 to 2', remedy: 'write for example 1' });
+
+/** A whole number with a lower bound of its own. @param why - what the bound follows from */
+export const numberFrom = (least: number, why: string) =>
+  wholeNumber(`whole number from ${least}`, least, MOST, {
+    rule: `a whole number from ${least} to ${MOST}: ${why}`,
+    remedy: `write ${least} or more, without quotes`,
+  });
 
 /** A number of connections. nginx counts them in 16 bits, and does not start with a larger limit. */
 export const connections = () =>
@@ -165,6 +192,15 @@ const EVALUATION_TIME = {
 /** A time as rule files have it, including zero. */
 export const evaluationTime = () =>
   withPattern('time', /^(?=.)(\d{1,5}d)?(\d{1,5}h)?(\d{1,5}m)?(\d{1,5}s)?$/, EVALUATION_TIME);
+
+/** Such a time that is not shorter than another. */
+export const timeFrom = (least: string) => {
+  const params = { rule: `a time of at least ${least}`, remedy: `write for example ${least}` };
+  const shortest = parseDuration(least)?.milliseconds ?? 0;
+  return evaluationTime()
+    .refine((written) => (parseDuration(written)?.milliseconds ?? 0) >= shortest, { params, abort: true })
+    .meta({ title: `time from ${least}`, patternErrorMessage: `${EVALUATION_TIME.rule}; at least ${least}` });
+};
 
 /** A time of day. A day ends at `24:00`. */
 export const clock = () =>

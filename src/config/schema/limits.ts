@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
 import { byteSize, connections, duration, positiveInteger } from '../scalars';
+import { lokiLimits, lokiTenantLimits } from './loki-limits';
 
 export const limits = z.strictObject({
   ingestionRate: byteSize()
@@ -33,6 +34,9 @@ export const limits = z.strictObject({
     .default(defaults.limits.maxQuerySeries)
     .describe('Series that one metric query may return.'),
   maxTails: connections().default(defaults.limits.maxTails).describe('Live tails of a tenant at once.'),
+  loki: lokiLimits()
+    .default({})
+    .describe('Limits that have no name of their own here, by Loki’s names and in its units.'),
   tenants: z
     .record(
       z.string(),
@@ -46,6 +50,9 @@ export const limits = z.strictObject({
         queryTimeout: duration().exactOptional().describe('How long one of its queries may take.'),
         maxQuerySeries: positiveInteger().exactOptional().describe('Series that one of its metric queries may return.'),
         maxTails: connections().exactOptional().describe('Its live tails at once.'),
+        loki: lokiTenantLimits()
+          .exactOptional()
+          .describe('Its limits that have no name of their own here, by Loki’s names and in its units.'),
       }),
     )
     .prefault({})

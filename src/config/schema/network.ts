@@ -14,6 +14,9 @@ import {
 } from '../scalars';
 import { egressOf } from './shared';
 
+const written = (family: keyof typeof defaults.network.apiServer.cidrs): string =>
+  defaults.network.apiServer.cidrs[family].map((range) => `\`${range}\``).join(', ');
+
 /** Kinds of objects that close the namespaces. */
 const POLICIES = ['kubernetes', 'cilium', 'none'] as const;
 
@@ -55,6 +58,13 @@ export const network = z.strictObject({
     .default(defaults.network.policiesElsewhere)
     .describe(
       'Whether somebody else closes both namespaces: the consent to `policies: none` in prod. With other policies it has no effect.',
+    ),
+  ipFamilies: z
+    .array(z.enum(['IPv4', 'IPv6']))
+    .min(1)
+    .default([...defaults.network.ipFamilies])
+    .describe(
+      'Address families of the cluster’s pods, the first one first, as in the `ipFamilies` of a Service: `[IPv4]`, `[IPv6]`, or both of a dual-stack cluster. With `IPv6`, every program listens on both, and Services have these families.',
     ),
   ingressController: z
     .strictObject({
@@ -108,7 +118,7 @@ export const network = z.strictObject({
         .min(1)
         .optional()
         .describe(
-          `Addresses of the Kubernetes API server. Only the agent may reach it. By default, \`network.policies: cilium\` names the API server itself (entity \`kube-apiserver\`), and \`kubernetes\` allows the private ranges, ${defaults.network.apiServer.cidrs.join(', ')}.`,
+          `Addresses of the Kubernetes API server. Only the agent may reach it. By default, \`network.policies: cilium\` names the API server itself (entity \`kube-apiserver\`), and \`kubernetes\` allows the private ranges of each family of \`ipFamilies\`: ${written('IPv4')}; ${written('IPv6')}.`,
         ),
       ports: z
         .array(port())

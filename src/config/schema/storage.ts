@@ -1,54 +1,79 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
-import { bucketName, cidr, day, dnsLabel, duration, port, region, roleArn, url } from '../scalars';
+import {
+  bucketName,
+  certificates,
+  containerName,
+  day,
+  domain,
+  duration,
+  gcsBucketName,
+  indexPrefix,
+  kmsKey,
+  labelValue,
+  objectPrefix,
+  region,
+  storageAccount,
+  url,
+} from '../scalars';
+import { compression, egressOf } from './shared';
+import { azureAccess, gcsAccess, s3Access } from './storage-access';
 
-const egress = z.strictObject({
-  cidr: cidr().describe('Addresses that may be reached.'),
-  port: port().describe('TCP port there.'),
+/** The fields of every period of the index. */
+const period = () => ({
+  from: day().describe(
+    'First day, in UTC. A period can only be added, and only before its first day. `npm run check` tests this.',
+  ),
+  indexPrefix: indexPrefix()
+    .optional()
+    .describe(
+      'Beginning of the names of its tables. It is for logs that another Loki has written: `loki_index_` in the examples of Loki’s chart. By default `index_` in the first period, and `index_<day>_` in each other one.',
+    ),
 });
 
-const from = () =>
-  day().describe(
-    'First day, in UTC. A period can only be added, and only before its first day. `npm run check` tests this.',
-  );
-
+const FIRST = [{ from: defaults.storage.schemaFrom }];
 const SCHEMA = 'Periods of the index, the oldest first. All of them are `tsdb` with `v13`.';
 
-const access = z.discriminatedUnion('type', [
+/** The fields of every bucket, but for its periods. */
+const ofBucket = () => ({
+  compression: compression(),
+  prefix: objectPrefix()
+    .optional()
+    .describe(
+      'First part of the name of every object: Loki then has a folder of the bucket. It never changes. By default, objects have none.',
+    ),
+  lifecycle: z
+    .strictObject({
+      expireAfter: duration().describe('Age at which the bucket deletes an object, be it chunk or index.'),
+    })
+    .optional()
+    .describe(
+      'The bucket’s own lifecycle rule, if it has one that deletes. The bucket needs none, because Loki deletes. The stack makes no rule: it checks this one against the retention.',
+    ),
+  egress: egressOf('the bucket'),
+});
+
+const STORE = 'Store of its chunks and index. `filesystem` is for the time before the stack moved to the bucket.';
+const ACCESS = 'How Loki proves that it may use the bucket.';
+
+const encryption = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('SSE-S3').describe('With keys of the store.') }),
   z.strictObject({
-    type: z.literal('secret').describe('With an access key.'),
-    secret: dnsLabel()
-      .default(defaults.storage.accessSecret)
-      .describe(
-        'Secret in the logging namespace. Its key `credentials` holds an AWS credentials file with the access key as profile `default`.',
-      ),
-  }),
-  z.strictObject({
-    type: z
-      .literal('serviceAccount')
-      .describe('As an IAM role, with the tokens of the ServiceAccounts `loki` and `compactor`. No Secret.'),
-    roleArn: roleArn().describe('ARN of the role. Its trust policy names the two ServiceAccounts.'),
-    egress: z
-      .array(egress)
-      .min(1)
-      .describe('Addresses of STS, which exchanges tokens for keys, for the NetworkPolicy.'),
-  }),
-  z.strictObject({
-    type: z
-      .literal('podIdentity')
-      .describe('As the IAM role that an EKS Pod Identity association gives the two ServiceAccounts. No Secret.'),
+    type: z.literal('SSE-KMS').describe('With a key of AWS KMS.'),
+    keyId: kmsKey().describe('The key. The role or user of `access` may use it.'),
+    context: z
+      .record(z.string(), labelValue())
+      .default({})
+      .describe('Encryption context, which policies of the key can name.'),
   }),
 ]);
 
 export const storage = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('filesystem').describe('Chunks and index on Loki’s own volume.'),
+    compression: compression(),
     allowInProduction: z.boolean().default(false).describe('Consent to keep production logs on a single volume.'),
-    schema: z
-      .array(z.strictObject({ from: from() }))
-      .min(1)
-      .prefault([{ from: defaults.storage.schemaFrom }])
-      .describe(SCHEMA),
+    schema: z.array(z.strictObject(period())).min(1).prefault(FIRST).describe(SCHEMA),
   }),
   z.strictObject({
     type: z.literal('s3').describe('Chunks and index in an S3 bucket.'),
@@ -61,28 +86,48 @@ export const storage = z.discriminatedUnion('type', [
       .describe(
         'Whether the bucket’s name is in the path instead of in the host name. Most S3 servers other than AWS need it.',
       ),
-    access: access.prefault({ type: 'secret' }).describe('How Loki proves that it may use the bucket.'),
-    lifecycle: z
-      .strictObject({
-        expireAfter: duration().describe('Age at which the bucket deletes an object, be it chunk or index.'),
-      })
+    trustedCa: certificates()
+      .optional()
+      .describe('Certificates of the CAs that Loki trusts for `endpoint`, instead of the public ones.'),
+    encryption: encryption
       .optional()
       .describe(
-        'The bucket’s own lifecycle rule, if it has one that deletes. The bucket needs none, because Loki deletes. The stack makes no rule: it checks this one against the retention.',
+        'Encryption that Loki asks the store for, for each object. By default, the bucket’s own setting counts.',
       ),
-    egress: z.array(egress).min(1).describe('Addresses of the bucket for the NetworkPolicy, which cannot match names.'),
+    access: s3Access.prefault({ type: 'secret' }).describe(ACCESS),
+    ...ofBucket(),
     schema: z
-      .array(
-        z.strictObject({
-          from: from(),
-          store: z
-            .enum(['s3', 'filesystem'])
-            .default('s3')
-            .describe('Store of its chunks and index. `filesystem` is for the time before the stack moved to S3.'),
-        }),
-      )
+      .array(z.strictObject({ ...period(), store: z.enum(['s3', 'filesystem']).default('s3').describe(STORE) }))
       .min(1)
-      .prefault([{ from: defaults.storage.schemaFrom }])
+      .prefault(FIRST)
+      .describe(SCHEMA),
+  }),
+  z.strictObject({
+    type: z.literal('gcs').describe('Chunks and index in a bucket of Google Cloud Storage.'),
+    bucket: gcsBucketName().describe('Name of the bucket. It must exist.'),
+    access: gcsAccess.prefault({ type: 'secret' }).describe(ACCESS),
+    ...ofBucket(),
+    schema: z
+      .array(z.strictObject({ ...period(), store: z.enum(['gcs', 'filesystem']).default('gcs').describe(STORE) }))
+      .min(1)
+      .prefault(FIRST)
+      .describe(SCHEMA),
+  }),
+  z.strictObject({
+    type: z.literal('azure').describe('Chunks and index in a container of Azure Blob Storage.'),
+    account: storageAccount().describe('Name of the storage account, without a hierarchical namespace.'),
+    container: containerName().describe('Name of the container. Loki makes it if it may, and it is not there.'),
+    endpointSuffix: domain()
+      .optional()
+      .describe(
+        'Host name after that of the account, in another cloud: `blob.core.usgovcloudapi.net`. By default `blob.core.windows.net`.',
+      ),
+    access: azureAccess.prefault({ type: 'secret' }).describe(ACCESS),
+    ...ofBucket(),
+    schema: z
+      .array(z.strictObject({ ...period(), store: z.enum(['azure', 'filesystem']).default('azure').describe(STORE) }))
+      .min(1)
+      .prefault(FIRST)
       .describe(SCHEMA),
   }),
 ]);

@@ -10,6 +10,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { LOKI } from '../../components/kit/identity';
 import { DATA } from '../../components/loki/storage';
 import type { StackConfig } from '../../config';
+import { isBucket } from '../../config/derived/bucket';
 import { type Cluster, kubectl } from '../kubectl';
 import { POD, volumePod } from './volume-pod';
 
@@ -100,7 +101,7 @@ async function withVolume<T>(
 ): Promise<T> {
   const { cluster, config, say } = owner;
   const { logging } = config.namespaces;
-  if (config.storage.type !== 'filesystem')
+  if (isBucket(config.storage))
     throw new Error('Chunks and index are in a bucket: back that up with the means of its store.');
   const inNamespace = (...args: readonly string[]): string => kubectl(cluster, ['-n', logging, ...args]);
   const scale = (replicas: number): string =>

@@ -19,8 +19,18 @@ const configShape = z.looseObject({
     configs: z.array(z.looseObject({ from: z.string(), object_store: z.string() })),
   }),
   storage_config: z.looseObject({
+    // S3 of releases before `object_store`.
     aws: z.looseObject({ bucketnames: z.string() }).optional(),
     filesystem: z.looseObject({ directory: z.string() }).optional(),
+    object_store: z
+      .looseObject({
+        s3: z.looseObject({ bucket_name: z.string() }).optional(),
+        gcs: z.looseObject({ bucket_name: z.string() }).optional(),
+        azure: z.looseObject({ account_name: z.string(), container_name: z.string() }).optional(),
+        filesystem: z.looseObject({ dir: z.string() }).optional(),
+        storage_prefix: z.string().optional(),
+      })
+      .optional(),
   }),
 });
 
@@ -81,23 +91,38 @@ function firstDay(now: Date): string {
   return new Date(Math.ceil((now.getTime() + NOTICE) / DAY) * DAY).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
+type StorageConfig = LokiConfig['storage_config'];
+
+/** Where each store has its objects. */
+const PLACES: Readonly<Record<'s3' | 'gcs' | 'azure' | 'filesystem', (config: StorageConfig) => string | undefined>> = {
+  s3: ({ aws, object_store: store }) => store?.s3?.bucket_name ?? aws?.bucketnames,
+  gcs: ({ object_store: store }) => store?.gcs?.bucket_name,
+  azure: ({ object_store: store }) =>
+    store?.azure === undefined ? undefined : `${store.azure.account_name}/${store.azure.container_name}`,
+  filesystem: ({ filesystem, object_store: store }) => store?.filesystem?.dir ?? filesystem?.directory,
+};
+
+/** The place, and what the names of its objects begin with. */
+function placeOf(store: keyof typeof PLACES, { storage_config: config }: LokiConfig): string | undefined {
+  const place = PLACES[store](config);
+  const prefix = config.object_store?.storage_prefix;
+  return place === undefined || prefix === undefined ? place : `${place}/${prefix}`;
+}
+
 /** Buckets and folders that periods are in which have begun. */
 function movedStores(path: string, wanted: LokiConfig, running: LokiConfig, now: Date): readonly Finding[] {
   const used = running.schema_config.configs
     .filter(({ from }) => hasBegun(from, now))
     .map((period) => period.object_store);
-  const places = [
-    ['s3', 'aws.bucketnames', ({ storage_config: { aws } }: LokiConfig) => aws?.bucketnames],
-    ['filesystem', 'filesystem.directory', ({ storage_config: { filesystem } }: LokiConfig) => filesystem?.directory],
-  ] as const;
-  return places.flatMap(([store, field, placeOf]) => {
-    const [before, after] = [placeOf(running), placeOf(wanted)];
+  const stores = Object.keys(PLACES) as readonly (keyof typeof PLACES)[];
+  return stores.flatMap((store) => {
+    const [before, after] = [placeOf(store, running), placeOf(store, wanted)];
     // Without any, the period itself has changed, and that is said.
     return !used.includes(store) || after === undefined || before === after
       ? []
       : [
           finding(
-            `${path}: storage_config.${field}`,
+            `${path}: storage_config, place of ${store}`,
             before,
             after,
             'what is stored stays where it is: Loki would not find it in another place, and say nothing',

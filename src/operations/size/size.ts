@@ -1,5 +1,6 @@
 /** How much disk a stack needs, and what an outage may last: what `npm run size` prints. */
 import type { StackConfig } from '../../config';
+import { isBucket } from '../../config/derived/bucket';
 import { survivedOutage } from '../../config/derived/outage';
 import { lokiDeletesBy } from '../../config/derived/retention';
 import { type DiskNeed, diskRange, gibibytes } from '../../config/derived/sizing';
@@ -13,7 +14,7 @@ export type Load = StackConfig['expectedLoad'];
 export function sizeReport(config: StackConfig, load: Load = config.expectedLoad): string {
   const { storage, persistence, deployment } = config;
   const range = diskRange(config, load);
-  const inBucket = storage.type === 's3';
+  const inBucket = isBucket(storage);
   const rows = [
     ['all lines kept for', inBucket ? 'chunks (bucket)' : 'chunks', 'index', 'write-ahead log', 'volume needed'],
     ...range.map(row),

@@ -1,5 +1,6 @@
 /** How full Loki's volumes are, and the day when they will be full. Pure. */
 import type { StackConfig } from '../../config';
+import { isBucket } from '../../config/derived/bucket';
 import { DISK_FULL_THRESHOLD } from '../../config/derived/disk-full';
 import { longestKept } from '../../config/derived/retention';
 import { z } from 'zod';
@@ -50,7 +51,7 @@ export function disks(config: StackConfig, { loki, objects }: StackState): reado
             used,
             bytesPerDay: seen.uptimeSeconds < SHORTEST_UPTIME ? 0 : (seen.storedBytes / seen.uptimeSeconds) * 86_400,
             keptDays: longestKept(config.retention).milliseconds / 86_400_000,
-            inBucket: config.storage.type !== 'filesystem',
+            inBucket: isBucket(config.storage),
           });
     return part(
       {

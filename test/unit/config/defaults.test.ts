@@ -48,7 +48,12 @@ describe('given a stack that sets nothing but its environment', () => {
       clusterLabel: 'demanded',
       zoneAware: false,
     });
-    expect(storage).toEqual({ type: 'filesystem', allowInProduction: false, schema: [{ from: '2024-01-01' }] });
+    expect(storage).toEqual({
+      type: 'filesystem',
+      compression: 'snappy',
+      allowInProduction: false,
+      schema: [{ from: '2024-01-01' }],
+    });
     expect(formatQuantity(persistence.size)).toBe('50Gi');
     expect(persistence.retainOnDelete).toBe(true);
     expect(auth.loki).toEqual({

@@ -1,7 +1,7 @@
 /** One row for each value that a scalar of the config refuses. */
 import type { Problem } from '../../../src/config';
 import { CA } from '../../support/certificates';
-import { configWith, ORDERS_DASHBOARD, problemsOf, refusals, S3 } from '../../support/config';
+import { AZURE, configWith, GCS, ORDERS_DASHBOARD, problemsOf, refusals, S3 } from '../../support/config';
 import { followed } from '../../support/remedies';
 import { eachOf, type Row } from '../../support/wrong-values';
 
@@ -968,6 +968,93 @@ const rows: readonly Row[] = [
     'eu central 1',
     'eu-central-1/x',
     'a'.repeat(64),
+  ),
+  ...eachOf(
+    'a bucket of Google',
+    (bucket) => ({ storage: { ...GCS, bucket } }),
+    'storage.bucket',
+    {
+      rule: 'the name of a bucket: 3 to 63 small letters, digits, hyphens, underscores and dots, without gs:// and a path',
+      remedy: 'write for example spywatcher-logs',
+    },
+    ...['gs://logs', 'google-logs', 'Logs', 'a..b', '10.0.0.1', 'ab', 'logs/x'],
+  ),
+  ...eachOf(
+    'a storage account',
+    (account) => ({ storage: { ...AZURE, account } }),
+    'storage.account',
+    {
+      rule: 'the name of a storage account: 3 to 24 small letters and digits',
+      remedy: 'write for example spywatcherlogs',
+    },
+    ...['ab', 'spy-watcher', 'Spywatcher', 'a'.repeat(25), 'logs.blob.core.windows.net'],
+  ),
+  ...eachOf(
+    'a container',
+    (container) => ({ storage: { ...AZURE, container } }),
+    'storage.container',
+    {
+      rule: 'the name of a container: 3 to 63 small letters and digits, with single hyphens between them',
+      remedy: 'write for example loki',
+    },
+    ...['ab', 'a--b', '-logs', 'logs-', 'Logs', 'a'.repeat(64), '$root'],
+  ),
+  ...eachOf(
+    'a prefix of objects',
+    (prefix) => ({ storage: { ...S3, prefix } }),
+    'storage.prefix',
+    {
+      rule: 'one part of a path: 1 to 63 letters, digits and hyphens, without /',
+      remedy: 'write for example logs',
+    },
+    ...['', 'a/b', '/a', 'a_b', 'a'.repeat(64)],
+  ),
+  ...eachOf(
+    'a prefix of tables',
+    (prefix) => ({ storage: { ...S3, schema: [{ from: '2024-01-01', indexPrefix: prefix }] } }),
+    'storage.schema[0].indexPrefix',
+    {
+      rule: 'the beginning of the names of index tables: letters, digits, _ and -, the first a letter, the last _ or -',
+      remedy: 'write for example loki_index_',
+    },
+    ...['', 'index', '_', 'index/', '1_', `${'a'.repeat(63)}_`],
+  ),
+  ...eachOf(
+    'a key of KMS',
+    (keyId) => ({ storage: { ...S3, encryption: { type: 'SSE-KMS', keyId } } }),
+    'storage.encryption.keyId',
+    {
+      rule: 'a key of AWS KMS: its ARN, its id, or alias/<name>',
+      remedy: 'write for example arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    },
+    ...['', 'logs', 'arn:aws:iam::123456789012:role/loki', 'alias/', '1234abcd'],
+  ),
+  ...eachOf(
+    'a service account of Google',
+    (serviceAccount) => ({ storage: { ...GCS, access: { type: 'workloadIdentity', serviceAccount } } }),
+    'storage.access.serviceAccount',
+    {
+      rule: 'the address of a service account of Google Cloud',
+      remedy: 'write for example loki-logs@my-project.iam.gserviceaccount.com',
+    },
+    ...['', 'loki', 'loki-logs@example.com', 'loki@my-project.iam.gserviceaccount.com'],
+  ),
+  ...eachOf(
+    'an identity of Azure',
+    (clientId) => ({ storage: { ...AZURE, access: { type: 'managedIdentity', clientId } } }),
+    'storage.access.clientId',
+    {
+      rule: 'an id of Azure: 32 digits from 0 to f in five groups, in small letters',
+      remedy: 'write for example 11111111-2222-3333-4444-555555555555',
+    },
+    ...['', 'loki', '11111111222233334444555555555555', 'A1111111-2222-3333-4444-555555555555'],
+  ),
+  ...eachOf(
+    'certificates of the bucket’s server',
+    (trustedCa) => ({ storage: { ...S3, endpoint: 'https://s3.example.com', trustedCa } }),
+    'storage.trustedCa',
+    { ...CERTIFICATES, remedy: 'write the text of the file after trustedCa: |, without its private key' },
+    ...['', 'ca.crt', CA.replaceAll('\n', ' ')],
   ),
   ...eachOf(
     'a role',

@@ -45,6 +45,20 @@ const rows: readonly Row[] = [
     [],
   ),
   ...eachOf(
+    'a list of address families',
+    (ipFamilies) => ({ network: { ipFamilies } }),
+    'network.ipFamilies',
+    { rule: 'at least one entry', remedy: 'add an entry to network.ipFamilies' },
+    [],
+  ),
+  ...eachOf(
+    'an address family',
+    (family) => ({ network: { ipFamilies: [family] } }),
+    'network.ipFamilies[0]',
+    { rule: 'one of IPv4, IPv6', remedy: 'did you mean IPv6?' },
+    'ipv6',
+  ),
+  ...eachOf(
     'a client',
     (client) => ({ network: { clients: [client] } }),
     'network.clients[0]',
@@ -97,8 +111,8 @@ const rows: readonly Row[] = [
     'a type of storage',
     (type) => ({ storage: { type } }),
     'storage.type',
-    { rule: 'one of filesystem, s3', remedy: 'write filesystem or s3' },
-    'gcs',
+    { rule: 'one of filesystem, s3, gcs, azure', remedy: 'write filesystem, s3, gcs or azure' },
+    'swift',
     3,
   ),
 
@@ -118,18 +132,18 @@ const rows: readonly Row[] = [
     {
       path: 'storage.type',
       received: '(missing)',
-      rule: 'required: one of filesystem, s3',
-      remedy: 'add storage.type: filesystem or s3',
+      rule: 'required: one of filesystem, s3, gcs, azure',
+      remedy: 'add storage.type: filesystem, s3, gcs or azure',
     },
   ],
   [
     'a port left out',
-    { storage: { ...S3, egress: [{ cidr: '10.0.0.0/8' }] } },
+    { monitoring: { targets: [{ job: 'a', host: 'a.example.com', egress: [{ cidr: '10.0.0.0/8', port: 443 }] }] } },
     {
-      path: 'storage.egress[0].port',
+      path: 'monitoring.targets[0].port',
       received: '(missing)',
       rule: 'required: a port: 1 to 65535',
-      remedy: 'add storage.egress[0].port; write for example 443',
+      remedy: 'add monitoring.targets[0].port; write for example 443',
     },
   ],
   [

@@ -55,7 +55,7 @@ describe('given a key that looks like none', () => {
   it('takes a key of the other kind of storage for unknown', () => {
     expect(only({ storage: { type: 'filesystem', bucket: 'logs' } })).toMatchObject({
       path: 'storage.bucket',
-      rule: 'a known key: type, allowInProduction, schema',
+      rule: 'a known key: type, compression, allowInProduction, schema',
       remedy: 'remove it',
     });
   });

@@ -41,7 +41,7 @@ function leaves(value: unknown, path: string, heading: string): readonly (readon
   return path === heading ? inner : [...chosen, ...inner];
 }
 
-/** Whether it is, or the list is of, a type that has a name, and so no rows for its fields. */
+/** Whether the value, or an entry of the list, is of a type that has a name, and so no rows for its fields. */
 function isOneType(path: string, heading: string): boolean {
   return types.has(tables.get(heading)?.get(path)?.[0]?.replace('list of ', '') ?? '');
 }
@@ -115,6 +115,10 @@ test('a choice within a section leads to a table for each alternative', () => {
 });
 
 test.each([
+  [
+    'limits of Loki',
+    /^keys of Loki’s limits_config .*: `ingestion_rate_strategy` \(`global`, `local`\).*`max_query_range` \(time\)/,
+  ],
   ['destination', /^addresses as \{ cidr, port \}, or pods as .*`cidr` \(CIDR\): .*`podLabels` \(mapping of names/],
   ['plain text', /^1 to 255 characters on one line/],
   ['port', /^1 to 65535$/],

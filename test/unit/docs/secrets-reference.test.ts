@@ -12,7 +12,7 @@ import { type SecretSpec, secretTable } from '../../../src/secrets/spec';
 import { storeEntries } from '../../../src/secrets/objects';
 import { requiredSecrets } from '../../../src/secrets/values';
 import { secretsReference } from '../../../src/docs/secrets-reference';
-import { everything, everythingConfig, otherwise } from '../../support/config';
+import { AZURE, everything, everythingConfig, GCS, OTHER_STORES, otherwise } from '../../support/config';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const page = secretsReference();
@@ -33,6 +33,7 @@ const stacks = readdirSync(ROOT).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.ex
 const configs: readonly (readonly [string, StackConfig])[] = [
   ['everything', everythingConfig()],
   ['otherwise', parseStackConfig('test', otherwise)],
+  ...Object.entries(OTHER_STORES).map(([store, input]) => [store, parseStackConfig('test', input)] as const),
   ...stacks.map((stack) => [stack, loadStackConfig(ROOT, stack)] as const),
 ];
 
@@ -68,7 +69,8 @@ function shownProperty(entry: string, property: string): string {
 }
 
 /** The row of a Secret, whatever it is called. */
-function rowOf({ agent, grafana, canary }: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
+function rowOf(config: StackConfig, { name, namedAt }: SecretSpec): readonly string[] | undefined {
+  const { agent, grafana, canary, storage } = config;
   const fixed = name
     .replace(credentialSecretName(agent.credential), credentialSecretName('<agent.credential>'))
     .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'))
@@ -78,6 +80,9 @@ function rowOf({ agent, grafana, canary }: StackConfig, { name, namedAt }: Secre
       credentialSecretName('<grafana.datasources.tenants[].credential>'),
     );
   const option = namedAt?.join('.');
+  // One option names the Secret of each kind of bucket.
+  if (option === 'storage.access.secret')
+    return secrets.find(([cell]) => cell === `\`loki-${storage.type}\` (\`${option}\`)`);
   return secrets.find(([cell = '']) =>
     option === undefined ? cell === `\`${fixed}\`` : cell.endsWith(`(\`${option}\`)`) || cell === `\`<${option}>\``,
   );
@@ -147,6 +152,8 @@ test.each([
   ['gateway.<credential>', 'with `auth.loki.enabled`'],
   ['gatewayPrevious.<credential>', 'optional, with `auth.loki.enabled`'],
   ['s3.accessKeyId', 'with `storage.type: s3`'],
+  ['gcs.serviceAccountKey', 'with `storage.type: gcs`'],
+  ['azure.accountKey', 'with `storage.type: azure`'],
 ])('value %s: when it is needed', (path, needed) => {
   expect(values.find(([cell]) => cell === `\`secrets.${path}\``)?.at(-1)).toBe(needed);
 });
@@ -182,6 +189,8 @@ test.each([
     'with `grafana.ingress.tls`',
   ],
   ['`loki-s3` (`storage.access.secret`)', 'by `secretSource`', 'with `storage.type: s3`'],
+  ['`loki-gcs` (`storage.access.secret`)', 'by `secretSource`', 'with `storage.type: gcs`'],
+  ['`loki-azure` (`storage.access.secret`)', 'by `secretSource`', 'with `storage.type: azure`'],
   [
     '`grafana-oauth` (`grafana.login.oauth.secret`)',
     'by `secretSource`',
@@ -221,6 +230,9 @@ describe('the entries of a store', () => {
     const properties = [
       ...propertiesIn(everythingConfig()),
       ...propertiesIn(ofCollector).filter(([name]) => name.endsWith('/agent-also')),
+      ...([GCS, AZURE] as const).flatMap((storage) =>
+        propertiesIn(parseStackConfig('test', { ...everything, storage })).filter(([name]) => name.includes('/loki-')),
+      ),
     ].flatMap(([, names]) => names);
     expect(properties.map((property) => `\`${property}\``).toSorted()).toEqual(documented.toSorted());
   });

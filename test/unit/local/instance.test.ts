@@ -10,20 +10,23 @@ type Process = typeof processModule;
 
 const VALUES = ['', 'b', 'c', 'd', 'e', 'f', 'g'];
 
-const before = process.env['LOCAL_CLUSTER'];
+const VARIABLES = ['LOCAL_CLUSTER', 'LOCAL_CLUSTER_IP'];
+const before = VARIABLES.map((name) => [name, process.env[name]] as const);
 afterEach(() => {
-  if (before === undefined) delete process.env['LOCAL_CLUSTER'];
-  else process.env['LOCAL_CLUSTER'] = before;
+  for (const [name, value] of before)
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
 });
 
-/** Modules as a process with this variable has them. */
-function withVariable(value: string): void {
+/** Modules as a process with these variables has them. */
+function withVariables(value: string, ip = ''): void {
   process.env['LOCAL_CLUSTER'] = value;
+  process.env['LOCAL_CLUSTER_IP'] = ip;
   jest.resetModules();
 }
 
-function layout(value: string): Layout {
-  withVariable(value);
+function layout(value: string, ip?: string): Layout {
+  withVariables(value, ip);
   return jest.requireActual<Layout>('../../../local/layout');
 }
 
@@ -70,11 +73,44 @@ test('given b, it is another one, whose node has its own /var/lib and /var/log',
   ]);
 });
 
+test('given ipv6, all its addresses are of IPv6, and in its range', () => {
+  const { NETWORK, FAMILIES, NETWORKS, API_URL, ofEachFamily } = layout('b', 'ipv6');
+  expect(API_URL).toBe('https://[fd73:7079:7711::10]:6443');
+  expect(FAMILIES).toEqual(['IPv6']);
+  expect(NETWORKS).toHaveLength(1);
+  expect(ofEachFamily('pods')).toBe('fd73:7079:7711:16::/64');
+  const { hostDevice, ...addresses } = NETWORK;
+  expect(hostDevice).toBe('spywatcher1');
+  for (const address of Object.values(addresses)) expect(address).toMatch(/^fd73:7079:7711:/);
+});
+
+test('given dual, it has both, and is reached by IPv4', () => {
+  const { NETWORK, FAMILIES, API_URL, ofEachFamily } = layout('', 'dual');
+  expect(FAMILIES).toEqual(['IPv4', 'IPv6']);
+  expect(API_URL).toBe('https://10.213.0.10:6443');
+  expect(NETWORK).toEqual(layout('').NETWORK);
+  expect(ofEachFamily('node')).toBe('10.213.0.10,fd73:7079:7710::10');
+});
+
+test('given another network, it is refused, with those that there are', () => {
+  expect(() => layout('', 'IPv6')).toThrow(
+    'LOCAL_CLUSTER_IP="IPv6" is no network: set it to one of ipv4, ipv6, dual, or leave it out.',
+  );
+});
+
 test('no two of them have a name, folder, address, device or port in common', () => {
   const all = VALUES.map((value) => {
-    const { NAME, STATE, RUN, NETWORK, FORWARDED_PORTS, NODE_FOLDERS, onHost } = layout(value);
-    const addresses = Object.values(NETWORK);
-    return [NAME, STATE, RUN, ...NODE_FOLDERS.map(onHost), ...addresses, ...Object.values(FORWARDED_PORTS)];
+    const { NAME, STATE, RUN, NETWORK, NETWORKS, FORWARDED_PORTS, NODE_FOLDERS, onHost } = layout(value, 'dual');
+    const addresses = NETWORKS.flatMap((network) => Object.values(network).filter((part) => part !== network.family));
+    return [
+      NAME,
+      STATE,
+      RUN,
+      ...NODE_FOLDERS.map(onHost),
+      NETWORK.hostDevice,
+      ...addresses,
+      ...Object.values(FORWARDED_PORTS),
+    ];
   });
   const values = all.flat();
 
@@ -93,13 +129,14 @@ test('network devices have names that Linux takes', () => {
 });
 
 test('the processes of a cluster are told which one it is, and nothing else of the environment', () => {
-  const environmentOf = (value: string): object => {
-    withVariable(value);
+  const environmentOf = (value: string, ip?: string): object => {
+    withVariables(value, ip);
     return jest.requireActual<Process>('../../../local/process').environment();
   };
 
   expect(Object.keys(environmentOf(''))).toEqual(['HOME', 'PATH']);
   expect(environmentOf('c')).toMatchObject({ LOCAL_CLUSTER: 'c' });
+  expect(environmentOf('c', 'dual')).toMatchObject({ LOCAL_CLUSTER: 'c', LOCAL_CLUSTER_IP: 'dual' });
 });
 
 describe.each(['a', 'B', 'h', 'bc', '1', ' b', '../b'])('given %p', (value) => {
@@ -108,6 +145,17 @@ describe.each(['a', 'B', 'h', 'bc', '1', ' b', '../b'])('given %p', (value) => {
       `LOCAL_CLUSTER="${value}" is no local cluster: leave it out for the first, or set it to one of b, c, d, e, f, g for another beside it.`,
     );
   });
+});
+
+test('given another network, preflight says the same', () => {
+  const { status, stderr } = spawnSync('bash', [join(__dirname, '..', '..', '..', 'local', 'preflight.sh'), 'test'], {
+    encoding: 'utf8',
+    env: { ...process.env, LOCAL_CLUSTER_IP: 'v6', CI: 'true' },
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    '- LOCAL_CLUSTER_IP="v6" is no network: set it to one of ipv4, ipv6, dual, or leave it out.',
+  );
 });
 
 test('given a value that is refused, preflight says the same, and of nothing else that depends on it', () => {

@@ -52,6 +52,14 @@ describe('a tree', () => {
     expect(statSync(to('index', 'index_1', 'a.tsdb.gz')).nlink).toBe(2);
   });
 
+  it.each([
+    ['gcs', CHUNK],
+    ['azure', CHUNK.replaceAll(':', '-')],
+  ] as const)('for %s has chunks by the names that Loki’s client gives them there', async (store, name) => {
+    await bucketTree(from(), to(), store);
+    expect(readdirSync(to('spywatcher', '4c1f'))).toEqual([name]);
+  });
+
   it('is not made of a folder with something else in it', async () => {
     write('wal/00000001', 'x');
     await expect(bucketTree(from(), to())).rejects.toThrow('wal/00000001 is no file');

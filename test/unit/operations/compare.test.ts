@@ -1,4 +1,6 @@
 /** A rendered stack against one that runs, which is here another rendered one with what a cluster adds. */
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
 import type { StackConfigInput } from '../../../src/config';
 import { type KubernetesObject, stackObjects } from '../../../charts/objects';
 import {
@@ -7,7 +9,7 @@ import {
   formatAnnounced,
   formatFindings,
 } from '../../../src/operations/compare/compare';
-import { configWith, HA, S3 } from '../../support/config';
+import { AZURE, configWith, GCS, HA, S3 } from '../../support/config';
 
 type Differences = Partial<StackConfigInput>;
 
@@ -243,6 +245,12 @@ describe('given periods of the index', () => {
   });
 });
 
+/** Loki's config with the client of the bucket that stacks had before. */
+function earlier({ data }: KubernetesObject): string {
+  const { 'config.yaml': text } = z.looseObject({ 'config.yaml': z.string() }).parse(data);
+  return stringify({ ...z.looseObject({}).parse(parse(text)), storage_config: { aws: { bucketnames: S3.bucket } } });
+}
+
 describe('given a stack that moves from its volume to a bucket', () => {
   const schema = [{ from: '2024-01-01', store: 'filesystem' }, { from: '2027-03-01' }] as const;
 
@@ -256,10 +264,38 @@ describe('given a stack that moves from its volume to a bucket', () => {
     ]);
   });
 
+  it('may change its client of the store, with the bucket that it has, and not with another one', () => {
+    const before = running({ storage: S3 }).map((object) =>
+      object.metadata.name === 'loki-config' ? { ...object, data: { 'config.yaml': earlier(object) } } : object,
+    );
+    expect(compared({ storage: S3 }, before)).toEqual([]);
+    expect(compared({ storage: { ...S3, bucket: 'another' } }, before)).toMatchObject([
+      { running: '"spywatcher-logs"', wanted: '"another"' },
+    ]);
+  });
+
+  it.each<[string, Differences['storage'], Differences['storage'], string, string]>([
+    ['prefix', S3, { ...S3, prefix: 'logs' }, 'spywatcher-logs', 'spywatcher-logs/logs'],
+    ['bucket of Google', GCS, { ...GCS, bucket: 'another' }, 'spywatcher-logs', 'another'],
+    ['account of Azure', AZURE, { ...AZURE, account: 'another' }, 'spywatcher/logs', 'another/logs'],
+    ['container of Azure', AZURE, { ...AZURE, container: 'another' }, 'spywatcher/logs', 'spywatcher/another'],
+  ])('may not have another %s', (_, before, storage, has, wanted) => {
+    expect(compared({ storage }, running({ storage: before }))).toMatchObject([
+      { running: JSON.stringify(has), wanted: JSON.stringify(wanted) },
+    ]);
+  });
+
+  it('may not have other names of tables in a period that has begun', () => {
+    const named = { ...S3, schema: [{ from: '2024-01-01', indexPrefix: 'loki_index_' }] };
+    expect(compared({ storage: named }, running({ storage: S3 }))).toMatchObject([
+      { rule: expect.stringContaining('a period that has begun never changes') as string },
+    ]);
+  });
+
   it('may not leave its bucket for another one', () => {
     expect(compared({ storage: { ...S3, bucket: 'another' } }, running({ storage: S3 }))).toMatchObject([
       {
-        path: 'ConfigMap logging/loki-config: config.yaml: storage_config.aws.bucketnames',
+        path: 'ConfigMap logging/loki-config: config.yaml: storage_config, place of s3',
         running: '"spywatcher-logs"',
         wanted: '"another"',
       },

@@ -27,6 +27,7 @@ test('every program of tools/ is a pin, and nothing that it only needs', async (
     'tools/crds/go.mod github.com/prometheus-operator/prometheus-operator',
     'tools/crds/go.mod sigs.k8s.io/gateway-api',
     'tools/cyclonus/go.mod github.com/mattfenwick/cyclonus',
+    'tools/fake-gcs-server/go.mod github.com/fsouza/fake-gcs-server',
     'tools/kube-score/go.mod github.com/zegl/kube-score',
     'tools/kubernetes/go.mod github.com/coredns/coredns',
     'tools/kubernetes/go.mod go.etcd.io/etcd/server/v3',

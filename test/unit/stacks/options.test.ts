@@ -1,7 +1,7 @@
 /** No option is accepted and ignored: each one, changed alone, changes an object. */
 import { parseStackConfig } from '../../../src/config';
 import { ANOTHER_CA } from '../../support/certificates';
-import { AUDIT_RULES, everything, ORDERS_DASHBOARD, otherwise, ROUTED } from '../../support/config';
+import { AUDIT_RULES, everything, ORDERS_DASHBOARD, OTHER_STORES, otherwise, ROUTED } from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
 
 /** Receivers of alerts, in their order, and those of the routes. */
@@ -34,6 +34,7 @@ const NOT_RENDERED: Readonly<Record<string, unknown>> = {
 const SHAPES = [
   'storage.type',
   'storage.access.type',
+  'storage.encryption.type',
   'storage.schema.1.store',
   'deployment.mode',
   'agent.type',
@@ -93,6 +94,7 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'auth.loki.tenants.1.read.0': { 'grafana.datasources.tenants.0.credential': 'changed' },
   'grafana.datasources.tenants.0.credential': { 'auth.loki.tenants.1.read.0': 'changed' },
   'grafana.datasources.tempo.egress.0.port': { 'grafana.datasources.tempo.url': 'https://tempo.example.com:442/tempo' },
+  'storage.access.egress.0.port': { 'storage.access.egress.1': { cidr: '10.20.0.8/32', port: 443 } },
   'grafana.plugins.egress.0.port': { 'grafana.plugins.list.0.url': 'https://plugins.example.com:442/lokiexplore.zip' },
   'grafana.smtp.port': { 'grafana.smtp.egress.0.port': 2524 },
   'grafana.smtp.egress.0.port': { 'grafana.smtp.port': 2524 },
@@ -134,14 +136,38 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'pods.all.tolerations.0.operator': { 'pods.all.tolerations.0.value': '' },
   'pods.all.tolerations.0.effect': { 'pods.all.tolerations.0': { key: 'dedicated', value: 'watch' } },
   'network.ingressController.type': { 'network.policies': 'cilium' },
+  'network.ipFamilies.0': { 'network.ipFamilies.1': 'IPv4' },
+  'network.ipFamilies.1': { 'network.ipFamilies.0': 'IPv6' },
   'alertmanager.urls.0': { 'alertmanager.egress.0.port': 443 },
   'agent.also.0.egress.0.port': { 'agent.also.0.url': 'https://otlp.example.com:4317/otlp' },
   'alertmanager.egress.0.port': { 'alertmanager.egress.1': { cidr: '198.51.100.93/32', port: 443 } },
 };
+/** Limits by Loki's names whose values {@link another} cannot make. */
+const LOKI_LIMITS = {
+  tsdb_sharding_strategy: 'power_of_two',
+  max_query_capacity: 0.25,
+  max_querier_bytes_read: '1GB',
+  'enforced_labels.0': 'app',
+  'policy_enforced_labels.finance.0': 'job',
+  'policy_enforced_labels.finance.1': 'job',
+  'policy_enforced_labels.support.0': 'app',
+  'policy_stream_mapping.finance.0.selector': '{job="changed"}',
+  'policy_stream_mapping.support.0.selector': '{job="changed"}',
+};
+
 /** Values that {@link another} cannot make. */
 const SPECIAL: Readonly<Record<string, unknown>> = {
   'retention.streams.0.selector': '{job="changed"}',
   'retention.tenants.audit.streams.0.selector': '{job="changed"}',
+  ...Object.fromEntries(
+    ['limits', 'limits.tenants.audit'].flatMap((at) =>
+      Object.entries(LOKI_LIMITS).map(([key, value]) => [`${at}.loki.${key}`, value]),
+    ),
+  ),
+  'limits.loki.ingestion_rate_strategy': 'global',
+  'limits.loki.blocked_queries.0.types.0': 'limited',
+  'limits.loki.blocked_queries.0.types.1': 'limited',
+  'limits.tenants.audit.loki.blocked_queries.0.types.0': 'metric',
   'deployment.replicas': 9, // as many in each zone
   'deployment.replicationFactor': 6,
   'deployment.clusterLabel': 'accepted',
@@ -151,6 +177,12 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'storage.access.egress.0.cidr': '10.99.0.0/16',
   'storage.schema.0.from': '2024-02-29',
   'storage.schema.0.store': 's3',
+  'storage.schema.0.indexPrefix': 'changed_',
+  'storage.schema.1.indexPrefix': 'changed_',
+  'storage.encryption.keyId': 'alias/changed',
+  'storage.trustedCa': ANOTHER_CA,
+  'storage.access.serviceAccount': 'changed@spywatcher-1.iam.gserviceaccount.com',
+  'storage.endpointSuffix': 'blob.core.changed.net',
   'storage.schema.1.from': '2025-07-01',
   'grafana.url': 'https://changed.example.com',
   'grafana.links.sentry': 'https://changed.example.com/{id}',
@@ -291,6 +323,8 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'pods.all.users': 'assigned',
   'pods.grafana.users': 'fixed',
   'network.apiServer.cidrs.0': '10.99.0.1/32',
+  'network.ipFamilies.0': 'IPv6',
+  'network.ipFamilies.1': 'IPv4',
 };
 
 const render = (input: unknown) => JSON.stringify(renderStack(parseStackConfig('test', input)));
@@ -337,6 +371,17 @@ describe('given every option', () => {
 
   test.each(Object.entries(NOT_RENDERED))('changing %s changes no object', (path, value) => {
     expect(render(withValues(everything, { [path]: value }))).toBe(rendered);
+  });
+});
+
+describe.each(Object.entries(OTHER_STORES))('given the options of %s', (_, input) => {
+  const rendered = render(input);
+  const ofStorage = optionsOf(input, 'storage.schema.0.store').filter(([path]) => path.startsWith('storage.'));
+
+  test.each(ofStorage)('changing %s changes the objects', (path, value) => {
+    const isPort = path === 'storage.egress.0.port';
+    const together = isPort ? { 'storage.egress.1': { cidr: '10.20.0.8/32', port: 443 } } : {};
+    expect(render(withValues(input, { ...together, [path]: another(path, value) }))).not.toBe(rendered);
   });
 });
 

@@ -261,7 +261,7 @@ describe('given every option, Grafana', () => {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
       podSelector: { matchLabels: { app } },
     });
-    expect(egress.slice(3, -1)).toEqual([
+    expect(egress.slice(3, -2)).toEqual([
       { to: [{ ipBlock: { cidr: '140.82.112.0/20' } }], ports: tcp(443) },
       { to: [{ ipBlock: { cidr: '142.250.0.0/15' } }], ports: tcp(443) },
       { to: [pods('identity', 'keycloak')], ports: tcp(8443) },
@@ -473,7 +473,7 @@ describe('given a provider that may be anywhere in the internet, Grafana', () =>
         cidr: '0.0.0.0/0',
         except: ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
       },
-      { cidr: '::/0', except: ['::1/128', 'fc00::/7', 'fe80::/10'] },
+      { cidr: '::/0', except: expect.arrayContaining(['::1/128', 'fc00::/7', 'fe80::/10']) as unknown },
       { cidr: '128.0.0.0/1', except: ['169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] },
       { cidr: '10.0.0.0/8' },
       { cidr: '10.30.0.5/32' },

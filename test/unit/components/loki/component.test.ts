@@ -162,7 +162,12 @@ describe('given every option', () => {
   it('allows the configured addresses', () => {
     const { egress = [] } = find(objects, 'NetworkPolicy').spec;
     expect(egress.at(-3)).toEqual({
-      to: [{ ipBlock: { cidr: '10.20.0.0/16' } }],
+      to: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'storage' } },
+          podSelector: { matchLabels: { app: 'minio' } },
+        },
+      ],
       ports: [{ protocol: 'TCP', port: 9000 }],
     });
     // DNS pods, and DNS on the node, which has another port.

@@ -1,8 +1,12 @@
-import { Loki } from '../../../../src/components/loki';
+import { Compactor, Loki } from '../../../../src/components/loki';
+import { compactorConfig } from '../../../../src/components/loki/compactor';
 import type { StackConfigInput } from '../../../../src/config';
-import { configWith, everything, everythingConfig, HA, S3 } from '../../../support/config';
+import { CA } from '../../../support/certificates';
+import { AZURE, configWith, everything, everythingConfig, GCS, HA, S3 } from '../../../support/config';
 import { containerOf, fileOf, render, yamlOf } from '../../../support/manifests';
 import type { StackConfig } from '../../../../src/config';
+
+type Storage = NonNullable<StackConfigInput['storage']>;
 
 const rendered = (config: StackConfig) => render((scope) => new Loki(scope, 'loki', config));
 const configOf = (differences: Partial<StackConfigInput> = {}) =>
@@ -254,17 +258,31 @@ describe('given storage, Loki’s config', () => {
       },
     ]);
     expect(configOf().at('storage_config.filesystem.directory')).toBe('/var/loki/chunks');
-    expect(configOf().at('storage_config.aws')).toBeUndefined();
+    expect(configOf().at('storage_config.use_thanos_objstore')).toBeUndefined();
+  });
+
+  it.each(['snappy', 'zstd', 'gzip'] as const)('compresses chunks as it is told: %s', (compression) => {
+    expect(configOf({ storage: { type: 'filesystem', compression } }).at('ingester.chunk_encoding')).toBe(compression);
+    expect(configOf({ storage: { ...S3, compression } }).at('ingester.chunk_encoding')).toBe(compression);
   });
 
   it('keeps chunks in AWS’ bucket', () => {
     const config = configOf({ storage: S3 });
     expect(config.at('schema_config.configs.0.object_store')).toBe('s3');
-    expect(config.at('storage_config.aws')).toEqual({
-      bucketnames: 'spywatcher-logs',
-      region: 'eu-central-1',
-      s3forcepathstyle: false,
+    expect(config.at('storage_config.use_thanos_objstore')).toBe(true);
+    expect(config.at('storage_config.object_store')).toEqual({
+      s3: {
+        bucket_name: 'spywatcher-logs',
+        region: 'eu-central-1',
+        endpoint: 's3.eu-central-1.amazonaws.com',
+        insecure: false,
+        bucket_lookup_type: 'virtual-hosted',
+        dualstack_enabled: false,
+        native_aws_auth_enabled: true,
+      },
     });
+    // The sections of Loki's own clients, which Loki 4 does not read.
+    expect(config.at('storage_config.aws')).toBeUndefined();
     expect(config.at('storage_config.filesystem')).toBeUndefined();
   });
 
@@ -277,8 +295,8 @@ describe('given storage, Loki’s config', () => {
       { from: '2024-01-01', store, object_store: 'filesystem', schema, index },
       { from: '2027-03-01', store, object_store: 's3', schema, index: { ...index, prefix: 'index_20270301_' } },
     ]);
-    expect(config.at('storage_config.filesystem.directory')).toBe('/var/loki/chunks');
-    expect(config.at('storage_config.aws.bucketnames')).toBe('spywatcher-logs');
+    expect(config.at('storage_config.object_store.filesystem')).toEqual({ dir: '/var/loki/chunks' });
+    expect(config.at('storage_config.object_store.s3.bucket_name')).toBe('spywatcher-logs');
     expect(config.at('compactor.delete_request_store')).toBe('s3');
   });
 
@@ -288,11 +306,93 @@ describe('given storage, Loki’s config', () => {
   });
 
   it.each([
-    ['http://minio.storage.svc:9000', true],
-    ['https://s3.example.com', false],
-  ])('at the endpoint %s, unencrypted: %s', (endpoint, insecure) => {
-    const config = configOf({ storage: { ...S3, endpoint, forcePathStyle: true } });
-    expect(config.at('storage_config.aws')).toMatchObject({ endpoint, insecure, s3forcepathstyle: true });
+    ['http://minio.storage.svc:9000', true, 'minio.storage.svc:9000'],
+    ['https://s3.example.com', false, 's3.example.com'],
+    ['https://[2001:db8::1]:9000', false, '[2001:db8::1]:9000'],
+  ])('at the endpoint %s, unencrypted: %s', (url, insecure, endpoint) => {
+    const config = configOf({
+      storage: { ...S3, endpoint: url, egress: [...S3.egress, { cidr: '10.0.0.0/8', port: 9000 }] },
+    });
+    expect(config.at('storage_config.object_store.s3')).toMatchObject({ endpoint, insecure });
+  });
+
+  it.each([
+    ['in the path, if the config says so', { forcePathStyle: true, endpoint: 'https://s3.example.com' }, 'path'],
+    ['in the host name otherwise', { endpoint: 'https://s3.example.com' }, 'virtual-hosted'],
+    ['in the path of an address', { endpoint: 'https://10.1.2.3' }, 'path'],
+    ['in the path of an IPv6 address', { endpoint: 'https://[2001:db8::1]' }, 'path'],
+    ['in the path, with a dot, which no certificate covers', { bucket: 'logs.example.com' }, 'path'],
+  ])('has the bucket’s name %s', (_, differences, expected) => {
+    const config = configOf({ storage: { ...S3, ...differences } });
+    expect(config.at('storage_config.object_store.s3.bucket_lookup_type')).toBe(expected);
+  });
+
+  it('asks S3 for encryption with the store’s keys, or with one of KMS', () => {
+    const sse = (encryption: NonNullable<Extract<Storage, { readonly type: 's3' }>['encryption']>) =>
+      configOf({ storage: { ...S3, encryption } }).at('storage_config.object_store.s3.sse');
+    expect(sse({ type: 'SSE-S3' })).toEqual({ type: 'SSE-S3' });
+    expect(sse({ type: 'SSE-KMS', keyId: 'alias/logs' })).toEqual({ type: 'SSE-KMS', kms_key_id: 'alias/logs' });
+    expect(sse({ type: 'SSE-KMS', keyId: 'alias/logs', context: { team: 'a' } })).toEqual({
+      type: 'SSE-KMS',
+      kms_key_id: 'alias/logs',
+      kms_encryption_context: '{"team":"a"}',
+    });
+  });
+
+  it('trusts the CA of the bucket’s server by a file beside the config, in Loki’s pods and the compactor’s', () => {
+    const config = configWith({ ...HA, storage: { ...S3, endpoint: 'https://s3.example.com', trustedCa: CA } });
+    for (const [name, component] of [
+      ['loki-config', render((scope) => new Loki(scope, 'loki', config))],
+      ['compactor-config', render((scope) => new Compactor(scope, 'compactor', config))],
+    ] as const) {
+      expect(fileOf(component, name, 'bucket-ca.crt')).toBe(CA);
+      expect(fileOf(component, name, 'config.yaml')).toContain('tls_ca_path: /etc/loki/bucket-ca.crt');
+    }
+  });
+
+  it.each([
+    ['gcs', { gcs: { bucket_name: 'spywatcher-logs' } }, 'logging/spywatcher-logs'],
+    [
+      'azure',
+      { azure: { account_name: 'spywatcher', container_name: 'logs', account_key: '${AZURE_STORAGE_KEY}' } },
+      'logging/spywatcher/logs',
+    ],
+  ] as const)('keeps chunks in %s, deletes there, and calls the ring after it', (type, store, label) => {
+    const config = configOf({ ...HA, storage: { gcs: GCS, azure: AZURE }[type] });
+    expect(config.at('storage_config.object_store')).toEqual(store);
+    expect(config.at('schema_config.configs.0.object_store')).toBe(type);
+    expect(config.at('memberlist.cluster_label')).toBe(label);
+    const compactor = compactorConfig(configWith({ ...HA, storage: { gcs: GCS, azure: AZURE }[type] }));
+    expect(compactor['compactor']).toMatchObject({ delete_request_store: type });
+  });
+
+  it('has the names of objects begin with a prefix, and those of tables as another Loki has them', () => {
+    const schema = [{ from: '2024-01-01', indexPrefix: 'loki_index_' }, { from: '2027-03-01' }];
+    const config = configOf({ storage: { ...S3, prefix: 'logs', schema } });
+    expect(config.at('storage_config.object_store.storage_prefix')).toBe('logs');
+    expect(config.at('schema_config.configs')).toMatchObject([
+      { index: { prefix: 'loki_index_' } },
+      { index: { prefix: 'index_20270301_' } },
+    ]);
+  });
+
+  it('has the rules’ folder where Thanos’ clients look for it, with a bucket', () => {
+    const local = { directory: '/etc/loki-rules' };
+    expect(configOf({ storage: S3 }).at('ruler_storage')).toEqual({ backend: 'local', local });
+    expect(configOf({ storage: S3 }).at('ruler.storage')).toBeUndefined();
+    expect(configOf().at('ruler_storage')).toBeUndefined();
+    expect(configOf().at('ruler.storage')).toEqual({ type: 'local', local });
+  });
+
+  it('has nothing else that looks like a variable, where Loki looks for them', () => {
+    const retention = { streams: [{ selector: '{job=~"a\\\\.b$|${HOME}"}', period: '7d' }] };
+    const text = (storage: Storage): string =>
+      fileOf(rendered(configWith({ storage, retention })), 'loki-config', 'config.yaml');
+    const [plain, escaped] = [text(GCS), text(AZURE)];
+    expect(escaped).toContain('account_key: ${AZURE_STORAGE_KEY}');
+    const selectorOf = (file: string): string | undefined => /selector: (.*)/.exec(file)?.[1];
+    expect(selectorOf(plain)).toContain('${HOME}');
+    expect(selectorOf(escaped)).toBe(selectorOf(plain)?.replaceAll(/[$\\]/g, (letter) => letter + letter));
   });
 });
 

@@ -54,6 +54,22 @@ test.each([
   expect(configWith({ network }).network.apiServer.cidrs).toEqual(cidrs);
 });
 
+test.each([
+  [['IPv4'], ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16']],
+  [['IPv6'], ['fc00::/7']],
+  [
+    ['IPv6', 'IPv4'],
+    ['fc00::/7', '10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
+  ],
+] as const)('the API server of a cluster of %s is in a private range', (ipFamilies, cidrs) => {
+  expect(configWith({ network: { ipFamilies } }).network.apiServer.cidrs).toEqual(cidrs);
+});
+
+test('the addresses of an API server that are written stay', () => {
+  const apiServer = { cidrs: ['fd00::1/128'] };
+  expect(configWith({ network: { ipFamilies: ['IPv6'], apiServer } }).network.apiServer.cidrs).toEqual(apiServer.cidrs);
+});
+
 describe('the agent’s tenant', () => {
   const tenants = [
     { name: 'first', write: ['other'], read: ['grafana'] },

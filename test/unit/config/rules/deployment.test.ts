@@ -7,7 +7,7 @@ testRules([
     broken: { deployment: HA.deployment },
     path: 'deployment.replicas',
     received: '3',
-    remedy: 'set storage.type to s3, or deployment.replicas to 1',
+    remedy: 'set storage.type to s3, gcs or azure, or deployment.replicas to 1',
     kept: HA,
   },
   {

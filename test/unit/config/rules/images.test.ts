@@ -93,3 +93,24 @@ describe('on S3, Loki is of a release that writes chunks whole', () => {
     accepted(on(release), { storage: S3 });
   });
 });
+
+describe('with a period on the volume beside a bucket, Loki is of a release that deletes its files', () => {
+  const on = (release: string): Images => ({ loki: `docker.io/grafana/loki:${release}` });
+  const storage = { ...S3, schema: [{ from: '2024-01-01', store: 'filesystem' }, { from: '2025-06-01' }] } as const;
+
+  it.each(['3.6.16', '3.7.7'])('given %s, it is refused there, and taken with the bucket alone', (release) => {
+    expect(problemsWith(on(release), { storage })).toEqual([
+      {
+        path: 'images.loki',
+        received: `"docker.io/grafana/loki:${release}"`,
+        rule: '3.7.8 or later beside a period with store filesystem: earlier ones do not find that period’s files when they are to be deleted',
+        remedy: `write 3.7.8 or later, or leave it out, for ${defaults.images.loki}`,
+      },
+    ]);
+    accepted(on(release), { storage: S3 });
+  });
+
+  it.each(['3.7.8', '3.7.10'])('given %s, it is taken', (release) => {
+    accepted(on(release), { storage });
+  });
+});

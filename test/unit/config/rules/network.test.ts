@@ -17,11 +17,19 @@ testRules([
   },
   {
     rule: "a range of the cluster's own: /16 or narrower",
-    broken: { network: { dns: { cidrs: ['::/0'] } } },
+    broken: { network: { ipFamilies: ['IPv4', 'IPv6'], dns: { cidrs: ['::/0'] } } },
     path: 'network.dns.cidrs[0]',
     received: '"::/0"',
     remedy: 'write the addresses that it has, for example 10.0.0.1/32',
-    kept: { network: { dns: { cidrs: ['fd00:10::/64'] } } },
+    kept: { network: { ipFamilies: ['IPv4', 'IPv6'], dns: { cidrs: ['2001:db8::/32'] } } },
+  },
+  {
+    rule: "a range of the cluster's own: /16 or narrower",
+    broken: { network: { ipFamilies: ['IPv6'], apiServer: { cidrs: ['fc00::/6'] } } },
+    path: 'network.apiServer.cidrs[0]',
+    received: '"fc00::/6"',
+    remedy: 'write the addresses that it has, for example 10.0.0.1/32',
+    kept: { network: { ipFamilies: ['IPv6'], apiServer: { cidrs: ['fc00::/7'] } } },
   },
   {
     rule: 'a URL for requests',

@@ -1,4 +1,4 @@
-import { configWith, HA, problemsOf, S3 } from '../../../support/config';
+import { AZURE, configWith, GCS, HA, problemsOf, S3 } from '../../../support/config';
 import { PROD, testRules } from './rows';
 
 /** From the volume to the bucket. */
@@ -11,43 +11,8 @@ testRules([
     broken: { ...PROD, storage: { type: 'filesystem' } },
     path: 'storage.type',
     received: '"filesystem"',
-    remedy: 'set storage.type to s3, or storage.allowInProduction to true',
+    remedy: 'set storage.type to s3, gcs or azure, or storage.allowInProduction to true',
     kept: { ...PROD, storage: { type: 'filesystem', allowInProduction: true } },
-  },
-  {
-    rule: 'prod sends keys and logs to its bucket over TLS',
-    broken: { ...PROD, storage: { ...S3, endpoint: 'http://minio.example.com:443' } },
-    path: 'storage.endpoint',
-    received: '"http://minio.example.com:443"',
-    remedy: 'write a URL with https',
-    kept: { ...PROD, storage: { ...S3, endpoint: 'https://minio.example.com' } },
-  },
-  {
-    rule: 'an entry with port 443, that of S3: Loki would not reach its bucket, and not start',
-    broken: { storage: { ...S3, egress: [{ cidr: '52.219.0.0/16', port: 9000 }] } },
-    path: 'storage.egress',
-    received: '[9000]',
-    remedy: 'add { cidr: …, port: 443 }',
-    kept: { storage: S3 },
-  },
-  {
-    rule: 'an entry with port 9000, that of storage.endpoint: Loki would not reach its bucket, and not start',
-    broken: { storage: { ...S3, endpoint: 'http://minio.example.com:9000' } },
-    path: 'storage.egress',
-    received: '[443]',
-    remedy: 'add { cidr: …, port: 9000 }',
-    // Behind a Service of the cluster, the pods may have another port.
-    kept: {
-      storage: { ...S3, endpoint: 'http://minio.storage.svc:9000', egress: [{ cidr: '10.0.0.0/8', port: 9001 }] },
-    },
-  },
-  {
-    rule: 'an entry with port 80, that of storage.endpoint: Loki would not reach its bucket, and not start',
-    broken: { storage: { ...S3, endpoint: 'http://10.1.2.3' } },
-    path: 'storage.egress',
-    received: '[443]',
-    remedy: 'add { cidr: …, port: 80 }',
-    kept: { storage: { ...S3, endpoint: 'http://10.1.2.3', egress: [{ cidr: '10.1.2.3/32', port: 80 }] } },
   },
   {
     rule: 'after the first day of the period before (2025-06-01)',
@@ -74,12 +39,36 @@ testRules([
     kept: { storage: { ...S3, schema: MOVED } },
   },
   {
+    rule: 'the last period is in the bucket, as storage.type says',
+    broken: { storage: { ...GCS, schema: [{ from: '2024-01-01', store: 'filesystem' }] } },
+    path: 'storage.schema[0].store',
+    received: '"filesystem"',
+    remedy: 'add a period with store gcs that begins in the future, or set storage.type to filesystem',
+    kept: { storage: { ...GCS, schema: MOVED } },
+  },
+  {
+    rule: 'no prefix beside a period with store filesystem: Loki would look for that period’s files below the prefix, too',
+    broken: { storage: { ...S3, prefix: 'logs', schema: MOVED } },
+    path: 'storage.prefix',
+    received: '"logs"',
+    remedy: 'remove it, and give the stack a bucket of its own',
+    kept: { storage: { ...S3, schema: MOVED } },
+  },
+  {
     rule: 'several replicas have everything in the bucket: what is on one’s volume no other one can read',
     broken: { ...HA, storage: { ...S3, schema: MOVED } },
     path: 'storage.schema[0].store',
     received: '"filesystem"',
     remedy: 'keep deployment.mode single until that period’s logs are past their retention',
     kept: HA,
+  },
+  {
+    rule: 'at least 2186h: the longest period, deleteDelay and a day; before, the bucket deletes what the index still names',
+    broken: { storage: { ...AZURE, lifecycle: { expireAfter: '91d' } }, retention: LONG },
+    path: 'storage.lifecycle.expireAfter',
+    received: '"2184h"',
+    remedy: 'raise it here and in the bucket’s lifecycle rule, or remove both: Loki deletes by itself',
+    kept: { storage: { ...AZURE, lifecycle: { expireAfter: '92d' } }, retention: LONG },
   },
   {
     rule: 'at least 2186h: the longest period, deleteDelay and a day; before, the bucket deletes what the index still names',

@@ -1,0 +1,83 @@
+/** Every limit of Loki that a stack file may have by Loki's name, each other than Loki's default. */
+
+/** Of all tenants, and of one. */
+const LIMITS = {
+  max_label_name_length: 512,
+  max_label_value_length: 1024,
+  max_label_names_per_series: 12,
+  creation_grace_period: '5m',
+  max_line_size_truncate_identifier: '[cut]',
+  increment_duplicate_timestamp: true,
+  enable_multi_variant_queries: true,
+  discover_generic_fields: { fields: { order: ['order_id', 'orderId'] } },
+  discover_log_levels: false,
+  log_level_fields: ['level', 'severity'],
+  log_level_from_json_max_depth: 3,
+  use_owned_stream_count: true,
+  max_chunks_per_query: 1_000_000,
+  max_query_range: '12h',
+  max_query_parallelism: 16,
+  tsdb_max_query_parallelism: 64,
+  tsdb_max_bytes_per_shard: '300MB',
+  tsdb_sharding_strategy: 'bounded',
+  tsdb_precompute_chunks: true,
+  cardinality_limit: 50_000,
+  max_streams_matchers_per_query: 500,
+  max_cache_freshness_per_query: '15m',
+  max_metadata_cache_freshness: '12h',
+  max_stats_cache_freshness: '20m',
+  max_queriers_per_tenant: 4,
+  max_query_capacity: 0.5,
+  query_ready_index_num_days: 2,
+  split_queries_by_interval: '30m',
+  split_metadata_queries_by_interval: '6h',
+  split_recent_metadata_queries_by_interval: '30m',
+  recent_metadata_query_window: '1h',
+  split_instant_metric_queries_by_interval: '2h',
+  engine_results_cache_time_bucket_interval: '2m',
+  split_ingester_queries_by_interval: '15m',
+  min_sharding_lookback: '1h',
+  max_query_bytes_read: '10GB',
+  max_querier_bytes_read: '0B',
+  volume_max_series: 500,
+  ruler_max_rules_per_rule_group: 50,
+  ruler_max_rule_groups_per_tenant: 60,
+  ruler_tenant_shard_size: 1,
+  ruler_enable_wal_replay: false,
+  blocked_queries: [
+    {
+      pattern: '.*password.*',
+      regex: true,
+      types: ['metric', 'filter'],
+      hash: 1234,
+      query_tags: { source: 'grafana' },
+    },
+  ],
+  max_structured_metadata_entries_count: 64,
+  enforced_labels: ['job'],
+  policy_enforced_labels: { finance: ['service', 'app'] },
+  policy_stream_mapping: { finance: [{ selector: '{namespace="billing"}', priority: 2 }] },
+  shard_aggregations: ['quantile_over_time'],
+  pattern_ingester_tokenizable_json_fields_default: ['message', 'error'],
+  pattern_ingester_tokenizable_json_fields_append: ['reason'],
+  pattern_ingester_tokenizable_json_fields_delete: ['status'],
+  pattern_rate_threshold: 2,
+} as const;
+
+export const ALL_LOKI_LIMITS = { ...LIMITS, ingestion_rate_strategy: 'local' } as const;
+
+/** Of a tenant of a stack with the limits above: some are others. */
+export const TENANT_LOKI_LIMITS = {
+  ...LIMITS,
+  max_query_range: '6h',
+  max_query_bytes_read: '20GB',
+  max_line_size_truncate_identifier: '[…]',
+  log_level_fields: ['severity'],
+  // Loki adds them to those of all tenants.
+  discover_generic_fields: { fields: { cart: ['cart_id'] } },
+  policy_enforced_labels: { support: ['job'] },
+  policy_stream_mapping: { support: [{ selector: '{namespace="tickets"}', priority: 1 }] },
+  blocked_queries: [
+    { pattern: '.*secret.*', regex: true, types: ['limited'], hash: 77, query_tags: { source: 'terminal' } },
+  ],
+} as const;
