@@ -2,6 +2,7 @@
 import { Chart } from 'cdk8s';
 import { type Construct } from 'constructs';
 import type { StackConfig } from '../src/config';
+import { hasAgentsAlone } from '../src/config/derived/components';
 import { Alertmanager } from '../src/components/alertmanager';
 import { Canary } from '../src/components/canary';
 import { Collector } from '../src/components/collector';
@@ -18,16 +19,30 @@ export function addStackCharts(scope: Construct, config: StackConfig): void {
   new Namespaces(new Chart(scope, '00-namespaces'), 'namespaces', config);
   if (config.secretSource.type === 'externalSecrets')
     new ExternalSecrets(new Chart(scope, '05-secrets'), 'secrets', config);
+  if (!hasAgentsAlone(config)) addLoki(scope, config);
+  addAgent(scope, config);
+  if (!hasAgentsAlone(config)) addReaders(scope, config);
+  addMonitoring(scope, config);
+}
+
+/** Loki, and the way to it. */
+function addLoki(scope: Construct, config: StackConfig): void {
   new Loki(new Chart(scope, '10-loki'), 'loki', config);
   if (config.deployment.mode === 'ha') new Compactor(new Chart(scope, '15-compactor'), 'compactor', config);
   new Gateway(new Chart(scope, '20-gateway'), 'gateway', config);
-  addAgent(scope, config);
+}
+
+/** What reads lines, and what tells of them. */
+function addReaders(scope: Construct, config: StackConfig): void {
   new Grafana(new Chart(scope, '40-grafana'), 'grafana', config);
   const { alertmanager } = config;
   if (alertmanager.type === 'embedded')
     new Alertmanager(new Chart(scope, '50-alertmanager'), 'alertmanager', { ...config, alertmanager });
   if (config.canary !== undefined)
     new Canary(new Chart(scope, '70-canary'), 'canary', { ...config, canary: config.canary });
+}
+
+function addMonitoring(scope: Construct, config: StackConfig): void {
   switch (config.monitoring.type) {
     case 'embedded':
       new Prometheus(new Chart(scope, '60-monitoring'), 'prometheus', config);

@@ -35,6 +35,10 @@ export function writeCredential(rendered: RenderedStack, { folder, values }: Age
   if (also !== undefined)
     for (const [name, text] of Object.entries(secretFiles(rendered, values, also)))
       writeFileSync(join(folder, 'also', name), text);
+  const ca = SECRET_NAMES.agentGatewayCa.nameIn(rendered.config);
+  if (ca !== undefined)
+    for (const [name, text] of Object.entries(secretFiles(rendered, values, ca)))
+      writeFileSync(join(folder, 'gateway-ca', name), text);
   // The agent reads the file at its start; the tests' gateway is reached by plain HTTP.
   if (gateway.tls !== undefined)
     writeFileSync(join(folder, 'gateway-ca', 'ca.crt'), makeCertificate('gateway')['ca.crt']);

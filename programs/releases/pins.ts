@@ -97,7 +97,9 @@ async function modulePins(project: string, folder: string): Promise<readonly Pin
 }
 
 function imagePins(): readonly Pin[] {
-  return Object.values(defaults.images).map((image) => {
+  // One of them says when the others are pulled.
+  const images = Object.values(defaults.images).filter((value) => value.includes('/'));
+  return images.map((image) => {
     const tag = image.lastIndexOf(':');
     return { kind: 'image', name: image.slice(0, tag), version: image.slice(tag + 1), file: 'src/config/defaults.ts' };
   });

@@ -1,5 +1,5 @@
 /** Checks of a rule before Loki gets it: it can match lines, and its text explains what it means. */
-import { LABELS, LEVELS, MEASURES, OTLP_LABEL, STRUCTURED_METADATA } from '../log-model';
+import { LABELS, LEVELS, MEASURES, OTLP_LABEL, streamLabels, STRUCTURED_METADATA } from '../log-model';
 import { fulfils, type Matcher } from '../config/selector';
 import { unreadableCharacter } from '../syntax/characters';
 import { templateFault } from '../syntax/go-template';
@@ -16,13 +16,15 @@ export interface Fault {
   readonly remedy: string;
 }
 
-const STREAM_LABELS: readonly string[] = [...Object.values(LABELS), OTLP_LABEL];
 /** Structured metadata from the pipelines; `pod` and `filename` name the source of a line. */
 const METADATA: readonly string[] = [...STRUCTURED_METADATA, ...MEASURES, 'pod', 'filename'];
-const KNOWN_NAMES = [...STREAM_LABELS, ...METADATA];
 
-/** Faults of an expression: it must be LogQL, have numbers as result, and use only labels and fields that lines have. */
-export function expressionFaults(expr: string): readonly Fault[] {
+/**
+ * Faults of an expression: it must be LogQL, have numbers as result, and use only labels and fields that lines have.
+ *
+ * @param cluster - name of the stack's cluster, which is a label of its lines.
+ */
+export function expressionFaults(expr: string, cluster?: string): readonly Fault[] {
   const character = unreadableCharacter(expr);
   if (character !== undefined) return [{ part: 'expr', received: expr, ...withoutCharacter(character) }];
   const parsed = parseExpression(expr);
@@ -34,25 +36,27 @@ export function expressionFaults(expr: string): readonly Fault[] {
     return [
       fault('a metric query of lines', 'count the lines: sum(count_over_time({job="backend"} |= "…" [5m])) > 10'),
     ];
-  return [...labelFaults(parsed, fault), ...levelFaults(parsed.matchers, fault)];
+  return [
+    ...labelFaults(parsed, [...streamLabels(cluster), OTLP_LABEL], fault),
+    ...levelFaults(parsed.matchers, fault),
+  ];
 }
 
 type MakeFault = (rule: string, remedy: string) => Fault;
 
-function labelFaults({ matchers, names, isOpen }: Expression, fault: MakeFault): readonly Fault[] {
-  const labels = matchers.map(({ label }) => label).filter((label) => !STREAM_LABELS.includes(label));
+function labelFaults(
+  { matchers, names, isOpen }: Expression,
+  known: readonly string[],
+  fault: MakeFault,
+): readonly Fault[] {
+  const labels = matchers.map(({ label }) => label).filter((label) => !known.includes(label));
   // OTLP clients bring metadata of their own, and so may a line that is parsed.
   const isOwn = isOpen || matchers.some(({ label }) => label === OTLP_LABEL);
-  const unknown = isOwn ? [] : names.filter((name) => !KNOWN_NAMES.includes(name));
+  const unknown = isOwn ? [] : names.filter((name) => ![...known, ...METADATA].includes(name));
   return [
     ...(labels.length === 0
       ? []
-      : [
-          fault(
-            `labels that lines have: ${STREAM_LABELS.join(', ')}`,
-            `replace ${labels.join(', ')}, or filter the line`,
-          ),
-        ]),
+      : [fault(`labels that lines have: ${known.join(', ')}`, `replace ${labels.join(', ')}, or filter the line`)]),
     ...(unknown.length === 0
       ? []
       : [

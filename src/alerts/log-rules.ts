@@ -1,6 +1,7 @@
 /** The alerts on lines, for Loki's ruler. */
 import type { StackConfig } from '../config/schema';
 import {
+  CLUSTER_LABEL,
   FIELDS,
   JOBS,
   LABELS,
@@ -19,6 +20,8 @@ export interface LogRuleProps {
   readonly ownNamespaces: readonly string[];
   /** Jobs that are missed when they write nothing. */
   readonly silentJobs: readonly string[];
+  /** Whether each cluster's lines are counted apart. An alert then has the label of its cluster. @default false */
+  readonly byCluster?: boolean;
 }
 
 const WINDOW = '5m';
@@ -82,27 +85,42 @@ export function logRules(props: LogRuleProps): readonly AlertRule[] {
   return Object.values(logRuleGroups(props)).flat();
 }
 
-function errorRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
+function errorRules({ thresholds, byCluster = false }: LogRuleProps): readonly AlertRule[] {
   return [
     {
       name: 'HighErrorRate',
-      expr: `sum(rate(${BACKEND_ERRORS}[${WINDOW}])) > ${thresholds.errorsPerSecond}`, // (mission)
+      expr: `${sum(byCluster)}(rate(${BACKEND_ERRORS}[${WINDOW}])) > ${thresholds.errorsPerSecond}`, // (mission)
       for: '5m',
       severity: 'critical',
       summary: 'High error rate detected',
       description: 'Error rate is {{ $value }} errors/sec',
     },
-    errorChange(thresholds.errorRateFactor, 'HourBefore', 'the hour before', '[1h] offset 10m', '1h'),
-    errorChange(thresholds.errorRateFactor, 'DayBefore', 'the same time a day before', '[1h] offset 1d', '1d'),
+    errorChange(byCluster, thresholds.errorRateFactor, 'HourBefore', 'the hour before', '[1h] offset 10m', '1h'),
+    errorChange(
+      byCluster,
+      thresholds.errorRateFactor,
+      'DayBefore',
+      'the same time a day before',
+      '[1h] offset 1d',
+      '1d',
+    ),
   ];
 }
 
 /** Not in the first hour or day: where nothing was written, nothing can be compared. */
-function errorChange(factor: number, name: string, when: string, range: string, wroteAt: string): AlertRule {
+function errorChange(
+  byCluster: boolean,
+  factor: number,
+  name: string,
+  when: string,
+  range: string,
+  wroteAt: string,
+): AlertRule {
+  const ofJob = sum(byCluster, LABELS.job);
   const errors = `${ALL_JOBS}, ${LABELS.level}="${ERROR}"}`;
-  const now = `sum by (${LABELS.job}) (rate(${errors} [10m]))`;
-  const then = `sum by (${LABELS.job}) (rate(${errors} ${range}))`;
-  const wrote = `sum by (${LABELS.job}) (count_over_time(${ALL_JOBS}} [${WINDOW}] offset ${wroteAt}))`;
+  const now = `${ofJob} (rate(${errors} [10m]))`;
+  const then = `${ofJob} (rate(${errors} ${range}))`;
+  const wrote = `${ofJob} (count_over_time(${ALL_JOBS}} [${WINDOW}] offset ${wroteAt}))`;
   return {
     name: `ErrorRateAbove${name}`,
     expr: `((${now} > ${FEW_ERRORS}) and (${wrote} > 0)) unless (${now} <= ${factor} * ${then})`,
@@ -113,13 +131,13 @@ function errorChange(factor: number, name: string, when: string, range: string, 
   };
 }
 
-function securityRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
+function securityRules({ thresholds, byCluster = false }: LogRuleProps): readonly AlertRule[] {
   const failedLogins = `${SECURITY} ${oneOf([SecurityActions.LOGIN_ATTEMPT, SecurityActions.LOGIN_FAILURE])} | ${FIELDS.result}="${FAILURE}"`;
   const limited = `${SECURITY} ${oneOf([SecurityActions.RATE_LIMIT_VIOLATION])}`;
   return [
     {
       name: 'FailedLoginsByUser',
-      expr: mostOf(FIELDS.userId, `${failedLogins} | ${FIELDS.userId}!=""`, thresholds.failedLoginsByUser),
+      expr: mostOf(byCluster, FIELDS.userId, `${failedLogins} | ${FIELDS.userId}!=""`, thresholds.failedLoginsByUser),
       for: '0s',
       severity: 'warning',
       summary: 'Many failed logins of one user',
@@ -127,7 +145,7 @@ function securityRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
     },
     {
       name: 'FailedLoginsByAddress',
-      expr: mostOf(FIELDS.ipAddress, withAddress(failedLogins), thresholds.failedLoginsByAddress),
+      expr: mostOf(byCluster, FIELDS.ipAddress, withAddress(failedLogins), thresholds.failedLoginsByAddress),
       for: '0s',
       severity: 'warning',
       summary: 'Many failed logins from one address',
@@ -135,7 +153,7 @@ function securityRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
     },
     {
       name: 'RateLimitViolations',
-      expr: mostOf(FIELDS.ipAddress, withAddress(limited), thresholds.rateLimitViolations),
+      expr: mostOf(byCluster, FIELDS.ipAddress, withAddress(limited), thresholds.rateLimitViolations),
       for: '0s',
       severity: 'warning',
       summary: 'One address goes on asking too often',
@@ -143,7 +161,7 @@ function securityRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
     },
     {
       name: 'SuspiciousSecurityAction',
-      expr: countBy(FIELDS.action, `${SECURITY} ${oneOf(SUSPICIOUS)}`, thresholds.suspiciousActions),
+      expr: countBy(byCluster, FIELDS.action, `${SECURITY} ${oneOf(SUSPICIOUS)}`, thresholds.suspiciousActions),
       for: '0s',
       severity: 'critical',
       summary: 'A security event that no normal use makes',
@@ -151,7 +169,7 @@ function securityRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
     },
     {
       name: 'SecurityRefusals',
-      expr: countBy(FIELDS.action, `${SECURITY} ${oneOf(REFUSED)}`, thresholds.refusedActions),
+      expr: countBy(byCluster, FIELDS.action, `${SECURITY} ${oneOf(REFUSED)}`, thresholds.refusedActions),
       for: '5m',
       severity: 'warning',
       summary: 'The application refuses unusually much',
@@ -160,12 +178,13 @@ function securityRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
   ];
 }
 
-function slownessRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
+function slownessRules({ thresholds, byCluster = false }: LogRuleProps): readonly AlertRule[] {
+  const ofAll = sum(byCluster);
   const slow = `| ${FIELDS.duration} > ${thresholds.slowQuery.milliseconds} ${WITHOUT_ERRORS}`;
   return [
     {
       name: 'SlowQueries',
-      expr: `sum(count_over_time({${LABELS.job}="${JOBS.backend}"} |~ "(?i)query" | json ${FIELDS.message}="${FIELDS.message}", ${FIELDS.duration}="${FIELDS.duration}" ${WITHOUT_ERRORS} | ${FIELDS.message}=~"(?i).*query.*" ${slow} [${WINDOW}])) > ${thresholds.slowQueries}`,
+      expr: `${ofAll}(count_over_time({${LABELS.job}="${JOBS.backend}"} |~ "(?i)query" | json ${FIELDS.message}="${FIELDS.message}", ${FIELDS.duration}="${FIELDS.duration}" ${WITHOUT_ERRORS} | ${FIELDS.message}=~"(?i).*query.*" ${slow} [${WINDOW}])) > ${thresholds.slowQueries}`,
       for: '5m',
       severity: 'warning',
       summary: 'The backend’s queries are slow',
@@ -173,7 +192,7 @@ function slownessRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
     },
     {
       name: 'SlowStatements',
-      expr: `sum(count_over_time({${LABELS.job}="${JOBS.postgres}"} ${slow} [${WINDOW}])) > ${thresholds.slowQueries}`,
+      expr: `${ofAll}(count_over_time({${LABELS.job}="${JOBS.postgres}"} ${slow} [${WINDOW}])) > ${thresholds.slowQueries}`,
       for: '5m',
       severity: 'warning',
       summary: 'PostgreSQL’s statements are slow',
@@ -181,7 +200,7 @@ function slownessRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
     },
     {
       name: 'NginxServerErrors',
-      expr: `(100 * sum(count_over_time(${NGINX} | ${FIELDS.status}=~"5.." [${WINDOW}])) / sum(count_over_time(${REQUESTS} [${WINDOW}])) > ${thresholds.serverErrorPercent}) and (sum(count_over_time(${REQUESTS} [${WINDOW}])) > ${FEW_REQUESTS})`,
+      expr: `(100 * ${ofAll}(count_over_time(${NGINX} | ${FIELDS.status}=~"5.." [${WINDOW}])) / ${ofAll}(count_over_time(${REQUESTS} [${WINDOW}])) > ${thresholds.serverErrorPercent}) and (${ofAll}(count_over_time(${REQUESTS} [${WINDOW}])) > ${FEW_REQUESTS})`,
       for: '5m',
       severity: 'critical',
       summary: 'Nginx answers many requests with a server error',
@@ -189,7 +208,7 @@ function slownessRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
     },
     {
       name: 'NginxSlowRequests',
-      expr: `quantile_over_time(0.95, ${REQUESTS} | unwrap ${FIELDS.duration} ${WITHOUT_ERRORS} [${WINDOW}]) by (${LABELS.job}) > ${thresholds.requestDuration.milliseconds}`,
+      expr: `quantile_over_time(0.95, ${REQUESTS} | unwrap ${FIELDS.duration} ${WITHOUT_ERRORS} [${WINDOW}]) by (${grouping(byCluster, LABELS.job).join(', ')}) > ${thresholds.requestDuration.milliseconds}`,
       for: '5m',
       severity: 'warning',
       summary: 'Requests to nginx are slow',
@@ -198,18 +217,18 @@ function slownessRules({ thresholds }: LogRuleProps): readonly AlertRule[] {
   ];
 }
 
-function sourceRules({ thresholds, ownNamespaces, silentJobs }: LogRuleProps): readonly AlertRule[] {
+function sourceRules({ thresholds, ownNamespaces, silentJobs, byCluster = false }: LogRuleProps): readonly AlertRule[] {
   const watched = `{${LABELS.job}=~"${silentJobs.join('|')}"}`;
-  const wrote = (range: string): string => `sum by (${LABELS.job}) (count_over_time(${watched} ${range}))`;
+  const wrote = (range: string): string => `${sum(byCluster, LABELS.job)} (count_over_time(${watched} ${range}))`;
   const redacted = `{${LABELS.job}=~".+", ${LABELS.namespace}!~"${ownNamespaces.join('|')}"} |= "${REDACTED}"`;
   const redactions = (range: string): string =>
-    `sum by (${LABELS.job}, ${LABELS.app}) (count_over_time(${redacted} ${range}))`;
+    `${sum(byCluster, LABELS.job, LABELS.app)} (count_over_time(${redacted} ${range}))`;
   return [
     {
       name: 'DatabaseConnectionFailures',
-      expr: CONNECTION_FAILURES.map((lines) => `(${countBy(LABELS.job, lines, thresholds.connectionFailures)})`).join(
-        ' or ',
-      ),
+      expr: CONNECTION_FAILURES.map(
+        (lines) => `(${countBy(byCluster, LABELS.job, lines, thresholds.connectionFailures)})`,
+      ).join(' or '),
       for: '2m',
       severity: 'critical',
       summary: 'Connections to the database fail',
@@ -217,7 +236,7 @@ function sourceRules({ thresholds, ownNamespaces, silentJobs }: LogRuleProps): r
     },
     {
       name: 'PgBouncerPoolExhausted',
-      expr: `sum(count_over_time(${POOL_REFUSALS} [${WINDOW}])) > ${thresholds.poolRefusals}`,
+      expr: `${sum(byCluster)}(count_over_time(${POOL_REFUSALS} [${WINDOW}])) > ${thresholds.poolRefusals}`,
       for: '2m',
       severity: 'critical',
       summary: 'PgBouncer has no connection left',
@@ -246,7 +265,7 @@ function sourceRules({ thresholds, ownNamespaces, silentJobs }: LogRuleProps): r
     {
       // No metric of Loki's tells: it counts rules that it could read and not load. Lines of its queries, this one among them, are info.
       name: 'RulerRulesUnreadable',
-      expr: `sum(count_over_time({${LABELS.app}="${LOKI_APP}", ${LABELS.namespace}=~"${ownNamespaces.join('|')}", ${LABELS.level}="${ERROR}"} |= "unable to list rules" [${WINDOW}])) > 0`,
+      expr: `${sum(byCluster)}(count_over_time({${LABELS.app}="${LOKI_APP}", ${LABELS.namespace}=~"${ownNamespaces.join('|')}", ${LABELS.level}="${ERROR}"} |= "unable to list rules" [${WINDOW}])) > 0`,
       for: '0s',
       severity: 'critical',
       summary: 'Loki’s ruler cannot read a file of rules, and takes no change of any',
@@ -266,10 +285,21 @@ function withAddress(lines: string): string {
   return `${lines} | json ${FIELDS.ipAddress}="${FIELDS.ipAddress}" ${WITHOUT_ERRORS} | ${FIELDS.ipAddress}!=""`;
 }
 
-function countBy(name: string, lines: string, limit: number): string {
-  return `sum by (${name}) (count_over_time(${lines} [${WINDOW}])) > ${limit}`;
+/** Names that a rule counts by. */
+function grouping(byCluster: boolean, ...names: readonly string[]): readonly string[] {
+  return [...(byCluster ? [CLUSTER_LABEL] : []), ...names];
 }
 
-function mostOf(name: string, lines: string, limit: number): string {
-  return `topk(${MOST}, sum by (${name}) (count_over_time(${lines} [${WINDOW}]))) > ${limit}`;
+/** The beginning of a sum by these names. */
+function sum(byCluster: boolean, ...names: readonly string[]): string {
+  const all = grouping(byCluster, ...names);
+  return all.length === 0 ? 'sum' : `sum by (${all.join(', ')})`;
+}
+
+function countBy(byCluster: boolean, name: string, lines: string, limit: number): string {
+  return `${sum(byCluster, name)} (count_over_time(${lines} [${WINDOW}])) > ${limit}`;
+}
+
+function mostOf(byCluster: boolean, name: string, lines: string, limit: number): string {
+  return `topk(${MOST}, ${sum(byCluster, name)} (count_over_time(${lines} [${WINDOW}]))) > ${limit}`;
 }

@@ -9,10 +9,12 @@ const GROUP = 'spywatcher-logs-stack';
  * A rule file as an object; also the `spec` of a PrometheusRule.
  *
  * @param runbooks - where the page of runbooks is. @default - its place in this project
+ * @param common - labels of every alert.
  */
 export function metricRuleGroups(
   rules: readonly AlertRule<AnySeverity>[],
   runbooks?: string,
+  common: Readonly<Record<string, string>> = {},
 ): { readonly groups: readonly Readonly<Record<string, unknown>>[] } {
   return {
     groups: [
@@ -22,7 +24,7 @@ export function metricRuleGroups(
           alert: name,
           expr,
           for: duration,
-          labels: { ...labels, severity },
+          labels: { ...common, ...labels, severity },
           annotations: {
             summary,
             description,

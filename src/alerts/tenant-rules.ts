@@ -20,15 +20,19 @@ export interface TenantRules {
   readonly files: Readonly<Record<string, RuleFile>>;
 }
 
+type RuleParts = Pick<StackConfig, 'alerting' | 'namespaces' | 'cluster'>;
+
 /** The built-in alerts of a stack by their topic; those that its file disables are left out. */
 function stackLogRuleGroups({
   alerting,
   namespaces,
-}: Pick<StackConfig, 'alerting' | 'namespaces'>): readonly (readonly [string, readonly AlertRule[]])[] {
+  cluster,
+}: RuleParts): readonly (readonly [string, readonly AlertRule[]])[] {
   const groups = logRuleGroups({
     thresholds: alerting.thresholds,
     silentJobs: alerting.silentJobs,
     ownNamespaces: [namespaces.logging, namespaces.agents],
+    byCluster: cluster !== undefined,
   });
   return Object.entries(groups).map(([topic, rules]) => [
     topic,
@@ -43,7 +47,7 @@ const ofOthers = (config: StackConfig): StackConfig => ({
 });
 
 /** All of them. */
-export function stackLogRules(config: Pick<StackConfig, 'alerting' | 'namespaces'>): readonly AlertRule[] {
+export function stackLogRules(config: RuleParts): readonly AlertRule[] {
   return stackLogRuleGroups(config).flatMap(([, rules]) => rules);
 }
 

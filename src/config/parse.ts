@@ -4,7 +4,7 @@ import { withDerived } from './derived';
 import { isMapping } from './mapping';
 import { describeIssue } from './shape-problems';
 import { ConfigError, type Found, formatPath, valueAt } from './problem';
-import { rules } from './rules';
+import { rulesOf } from './rules';
 import { type ParsedConfig, type StackConfig, type StackConfigInput, stackConfigSchema } from './schema';
 import { closest, knownKeys } from './suggest';
 
@@ -34,7 +34,9 @@ export function parseWithFound(source: string, input: unknown, found: readonly F
       .flatMap((issue) => describeIssue(issue, input)),
     ...(config === undefined
       ? []
-      : rules.filter(({ reads }) => !reads.some(inDoubt)).flatMap(({ check }) => check(config))),
+      : rulesOf(config)
+          .filter(({ reads }) => !reads.some(inDoubt))
+          .flatMap(({ check }) => check(config, input))),
   ];
   if (config === undefined || problems.length > 0) throw new ConfigError(source, problems);
   return deepFreeze(config);

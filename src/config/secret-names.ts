@@ -2,6 +2,8 @@
  * The Secrets of a stack: when it has each, what it is called, and which option names it. The rules of a stack file compare
  * these names, so they are here; keys, values and readers are in the table of `src/secrets`.
  */
+import { AGENT_GATEWAY_CA_SECRET } from './derived/agent-gateway';
+import { hasAgentsAlone } from './derived/components';
 import { isBucket } from './derived/bucket';
 import { hasGrafanaMetrics } from './derived/monitoring';
 import { heartbeatSources } from './derived/heartbeat';
@@ -53,17 +55,18 @@ export const SECRET_NAMES = {
   grafanaCredential: ofCredential('logging', ({ grafana }) => grafana.credential),
   canaryCredential: ofCredential('logging', ({ canary }) => canary?.credential),
   gatewayTls: named('gateway.tls.secretName', ({ gateway }) => gateway.tls?.secretName),
-  gatewayCa: {
-    ...named('gateway.tls.caSecretName', ({ gateway }) => gateway.tls?.caSecretName),
+  gatewayCa: inAgents(named('gateway.tls.caSecretName', ({ gateway }) => gateway.tls?.caSecretName)),
+  agentGatewayCa: {
     namespace: 'agents',
+    nameIn: ({ agent }) => (agent.gateway?.privateCa === true ? AGENT_GATEWAY_CA_SECRET : undefined),
   },
   bucket: named('storage.access.secret', ({ storage }) =>
     isBucket(storage) && storage.access.type === 'secret' ? storage.access.secret : undefined,
   ),
   receivers: fixed(ALERTMANAGER_SECRET, hasReceiverSecrets),
   also: {
-    ...fixed(ALSO_SECRET, ({ agent }) => agent.also.some((one) => Object.keys(alsoKeys(one)).length > 0)),
     namespace: 'agents',
+    nameIn: ({ agent }) => (agent.also.some((one) => Object.keys(alsoKeys(one)).length > 0) ? ALSO_SECRET : undefined),
   },
 } as const satisfies Readonly<Record<string, SecretName>>;
 
@@ -100,14 +103,23 @@ export function tenantSecretNames({ auth, grafana }: StackConfig): readonly Secr
 export function agentTenantSecretNames({ auth, agent }: StackConfig): readonly SecretName[] {
   return auth.loki.enabled
     ? agent.tenants.map(({ credential }) => ({
-        ...fixed(credentialSecretName(credential), () => true),
         namespace: 'agents',
+        nameIn: () => credentialSecretName(credential),
       }))
     : [];
 }
 
 function named(option: string, nameIn: SecretName['nameIn']): SecretName {
-  return { namespace: 'logging', namedAt: option.split('.'), nameIn };
+  return { namespace: 'logging', namedAt: option.split('.'), nameIn: withLoki(nameIn) };
+}
+
+function inAgents(name: SecretName): SecretName {
+  return { ...name, namespace: 'agents' };
+}
+
+/** Agents alone have nothing in the logging namespace. */
+function withLoki(nameIn: SecretName['nameIn']): SecretName['nameIn'] {
+  return (config) => (hasAgentsAlone(config) ? undefined : nameIn(config));
 }
 
 function inGrafana(option: string, nameIn: (grafana: StackConfig['grafana']) => string | undefined): SecretName {
@@ -115,17 +127,15 @@ function inGrafana(option: string, nameIn: (grafana: StackConfig['grafana']) => 
 }
 
 function fixed(name: string, isWanted: (config: StackConfig) => boolean): SecretName {
-  return { namespace: 'logging', nameIn: (config) => (isWanted(config) ? name : undefined) };
+  return { namespace: 'logging', nameIn: withLoki((config) => (isWanted(config) ? name : undefined)) };
 }
 
 function ofCredential(namespace: SecretName['namespace'], credentialIn: SecretName['nameIn']): SecretName {
-  return {
-    namespace,
-    nameIn: (config) => {
-      const credential = config.auth.loki.enabled ? credentialIn(config) : undefined;
-      return credential === undefined ? undefined : credentialSecretName(credential);
-    },
+  const nameIn: SecretName['nameIn'] = (config) => {
+    const credential = config.auth.loki.enabled ? credentialIn(config) : undefined;
+    return credential === undefined ? undefined : credentialSecretName(credential);
   };
+  return { namespace, nameIn: namespace === 'logging' ? withLoki(nameIn) : nameIn };
 }
 
 function hasReceiverSecrets(config: StackConfig): boolean {

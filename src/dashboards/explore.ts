@@ -37,6 +37,7 @@ export const ENCODED_DERIVED_VALUE = '${__value.raw:percentencode}';
 
 /** The dashboard's variables as its queries write them. */
 export const VARIABLES = {
+  cluster: '$cluster',
   job: '$job',
   level: '$level',
   own: '$own',
@@ -50,6 +51,7 @@ export const VARIABLES = {
  * as they are, and a quotation mark in `$search` breaks the link, though not the panel.
  */
 const IN_URLS: Readonly<Record<string, string>> = {
+  [VARIABLES.cluster]: '${cluster:pipe}',
   [VARIABLES.job]: '${job:pipe}',
   [VARIABLES.level]: '${level:pipe}',
   [VARIABLES.own]: '${own:percentencode}',

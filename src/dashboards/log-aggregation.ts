@@ -1,49 +1,42 @@
 /** "Spywatcher - Log Aggregation": the main logging dashboard. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import type { StackConfig } from '../config/schema';
-import { LABELS, LEVELS } from '../log-model';
-import { BACKEND_ROW } from './backend-row';
+import { CLUSTER_LABEL, LABELS, LEVELS } from '../log-model';
+import { backendRow } from './backend-row';
 import { deploymentAnnotations } from './deployments';
 import { LOKI_DATASOURCE, VARIABLES } from './explore';
-import { FRONTEND_ROW } from './frontend-row';
+import { frontendRow } from './frontend-row';
 import { place } from './layout';
-import { stream } from './logql';
-import { NGINX_ROW } from './nginx-row';
-import { OVERVIEW } from './overview';
-import { PGBOUNCER_ROW } from './pgbouncer-row';
-import { POSTGRES_ROW } from './postgres-row';
-import { REDIS_ROW } from './redis-row';
-import { REQUEST_ROW } from './request-row';
-import { SECURITY_ROW } from './security-row';
+import { stream, type Streams, streamsShown } from './logql';
+import { nginxRow } from './nginx-row';
+import { overview } from './overview';
+import { pgbouncerRow } from './pgbouncer-row';
+import { postgresRow } from './postgres-row';
+import { redisRow } from './redis-row';
+import { requestRow } from './request-row';
+import { securityRow } from './security-row';
 
 export const LOG_AGGREGATION_UID = 'spywatcher-log-aggregation';
-
-/** Streams of the jobs to choose from. */
-const NOT_HIDDEN = stream({ job: ['=~', '.+'], namespace: ['!~', VARIABLES.own] });
 
 /** Matches no namespace: none is called so. */
 const NONE = '-';
 
 /** The dashboard as Grafana's JSON model. */
-export function logAggregationDashboard({ namespaces }: Pick<StackConfig, 'namespaces'>): dashboard.Dashboard {
+export function logAggregationDashboard({
+  namespaces,
+  cluster,
+}: Pick<StackConfig, 'namespaces' | 'cluster'>): dashboard.Dashboard {
+  const byCluster = cluster !== undefined;
+  const streams = streamsShown(byCluster);
   const builder = new dashboard.DashboardBuilder('Spywatcher - Log Aggregation')
     .uid(LOG_AGGREGATION_UID)
     .tags(['spywatcher', 'logs'])
     .time({ from: 'now-1h', to: 'now' })
     .refresh('30s')
-    .timezone('browser')
-    .withVariable(
-      new dashboard.QueryVariableBuilder('job')
-        .label('Job')
-        .datasource(LOKI_DATASOURCE)
-        .query({ label: LABELS.job, refId: 'job', stream: NOT_HIDDEN, type: 1 })
-        .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
-        .multi(true)
-        .includeAll(true)
-        // As good as `.+`, whose plus would be a space in the URL of a link.
-        .allValue('..*')
-        .current({ text: 'All', value: '$__all', selected: true }),
-    )
+    .timezone('browser');
+  if (byCluster) builder.withVariable(clusters());
+  builder
+    .withVariable(jobs(streams))
     .withVariable(
       new dashboard.CustomVariableBuilder('level')
         .label('Level')
@@ -56,18 +49,52 @@ export function logAggregationDashboard({ namespaces }: Pick<StackConfig, 'names
     .withVariable(ownLines(namespaces))
     .withVariable(new dashboard.TextBoxVariableBuilder('search').label('Search').defaultValue(''))
     .withVariable(new dashboard.TextBoxVariableBuilder('requestId').label('Request id').defaultValue(''))
-    .annotation(deploymentAnnotations());
-  place(builder, OVERVIEW, [
-    REQUEST_ROW,
-    BACKEND_ROW,
-    SECURITY_ROW,
-    FRONTEND_ROW,
-    POSTGRES_ROW,
-    REDIS_ROW,
-    PGBOUNCER_ROW,
-    NGINX_ROW,
+    .annotation(deploymentAnnotations(streams));
+  place(builder, overview(streams), [
+    requestRow(streams),
+    backendRow(streams),
+    securityRow(streams),
+    frontendRow(streams),
+    postgresRow(streams),
+    redisRow(streams),
+    pgbouncerRow(streams),
+    nginxRow(streams),
   ]);
   return builder.build();
+}
+
+/** The clusters to choose from. Lines without the label are of none of them, and shown with all of them. */
+function clusters(): dashboard.QueryVariableBuilder {
+  return new dashboard.QueryVariableBuilder(CLUSTER_LABEL)
+    .label('Cluster')
+    .datasource(LOKI_DATASOURCE)
+    .query({ label: CLUSTER_LABEL, refId: CLUSTER_LABEL, stream: stream({ job: ['=~', '.+'] }), type: 1 })
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ text: 'All', value: '$__all', selected: true });
+}
+
+/** The jobs to choose from. */
+function jobs({ stream: shown }: Streams): dashboard.QueryVariableBuilder {
+  return (
+    new dashboard.QueryVariableBuilder('job')
+      .label('Job')
+      .datasource(LOKI_DATASOURCE)
+      .query({
+        label: LABELS.job,
+        refId: 'job',
+        stream: shown({ job: ['=~', '.+'], namespace: ['!~', VARIABLES.own] }),
+        type: 1,
+      })
+      .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+      .multi(true)
+      .includeAll(true)
+      // As good as `.+`, whose plus would be a space in the URL of a link.
+      .allValue('..*')
+      .current({ text: 'All', value: '$__all', selected: true })
+  );
 }
 
 /**

@@ -1,25 +1,37 @@
 /** Parts of LogQL that queries are built from. */
-import { type Field, FIELDS, type Job, type Label, LABELS, type Level, type Result } from '../log-model';
+import { CLUSTER_LABEL, type Field, FIELDS, type Job, type Label, LABELS, type Level, type Result } from '../log-model';
 import { VARIABLES } from './explore';
 
 /** A matcher of a stream selector: an operator, and a value that needs no escaping. */
 type Matcher = readonly [operator: '=' | '=~' | '!~', value: string];
 
+type Matchers = Partial<Readonly<Record<Label | typeof CLUSTER_LABEL, Matcher>>>;
+
 /** `{job="backend", level="error"}` */
-export function stream(matchers: Partial<Readonly<Record<Label, Matcher>>>): string {
+export function stream(matchers: Matchers): string {
   const written = Object.entries(matchers).map(([label, [operator, value]]) => `${label}${operator}"${value}"`);
   return `{${written.join(', ')}}`;
 }
 
-/** Streams of one job. */
-export function jobStream(job: Job): string {
-  return stream({ job: ['=', job] });
+/** Selectors of the streams that a dashboard shows. */
+export interface Streams {
+  readonly stream: (matchers: Matchers) => string;
+  /** Streams of one job. */
+  readonly jobStream: (job: Job) => string;
+  /** Streams of one job with one of these levels. */
+  readonly levelStream: (job: Job, ...levels: readonly [Level, ...Level[]]) => string;
 }
 
-/** Streams of one job with one of these levels. */
-export function levelStream(job: Job, ...levels: readonly [Level, ...Level[]]): string {
-  const matcher: Matcher = levels.length === 1 ? ['=', levels[0]] : ['=~', levels.join('|')];
-  return stream({ job: ['=', job], level: matcher });
+/** @param byCluster - whether the dashboard chooses by cluster. */
+export function streamsShown(byCluster: boolean): Streams {
+  const shown = (matchers: Matchers): string =>
+    stream({ ...matchers, ...(byCluster ? { [CLUSTER_LABEL]: ['=~', VARIABLES.cluster] } : {}) });
+  return {
+    stream: shown,
+    jobStream: (job) => shown({ job: ['=', job] }),
+    levelStream: (job, ...levels) =>
+      shown({ job: ['=', job], level: levels.length === 1 ? ['=', levels[0]] : ['=~', levels.join('|')] }),
+  };
 }
 
 /** Lines that hold what is typed into the search box, without regard to case; all of them while it is empty. */

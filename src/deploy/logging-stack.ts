@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { StackConfig } from '../config';
-import { gatewayServicePort, gatewayUrl } from '../components/gateway';
+import { agentGatewayUrl, gatewayServicePort } from '../components/gateway';
 import { GATEWAY, GRAFANA } from '../components/kit/identity';
+import { hasAgentsAlone } from '../config/derived/components';
 import { stackWarnings } from '../config/derived/warnings';
 import { formatDuration } from '../config/units';
 import { isWorkload, type KubernetesObject, stackObjects, type Workload } from '../../charts/objects';
@@ -36,24 +37,27 @@ export interface LoggingStackArgs {
 
 /** A whole logging stack: one typed resource for each object, and its Secrets. */
 export class LoggingStack extends pulumi.ComponentResource {
-  /** Where pods push and query: `http://gateway.logging.svc:80`. */
+  /** Where pods push and query: `http://gateway.logging.svc:80`. With agents alone, the other stack's. */
   readonly gatewayUrl: pulumi.Output<string>;
-  /** Where people open Grafana. */
-  readonly grafanaUrl: pulumi.Output<string>;
+  /** Where people open Grafana. With agents alone, there is none. */
+  readonly grafanaUrl: pulumi.Output<string | undefined>;
   /** Names of the two namespaces. */
   readonly namespaces: pulumi.Output<{
-    /** Of Loki, the gateway and Grafana. */
-    readonly logging: string;
+    /** Of Loki, the gateway and Grafana. With agents alone, there is none. */
+    readonly logging?: string;
     /** Of the agent. */
     readonly agents: string;
   }>;
-  /** Commands that make both reachable from this machine. */
-  readonly portForward: pulumi.Output<{
-    /** The gateway at http://localhost:3100. */
-    readonly gateway: string;
-    /** Grafana at http://localhost:3000. */
-    readonly grafana: string;
-  }>;
+  /** Commands that make both reachable from this machine. With agents alone, there are none. */
+  readonly portForward: pulumi.Output<
+    | {
+        /** The gateway at http://localhost:3100. */
+        readonly gateway: string;
+        /** Grafana at http://localhost:3000. */
+        readonly grafana: string;
+      }
+    | undefined
+  >;
 
   /** @throws ConfigError, before anything is registered, if a secret is missing or refused. */
   constructor(name: string, args: LoggingStackArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -77,13 +81,18 @@ export class LoggingStack extends pulumi.ComponentResource {
     for (const warning of stackWarnings(config)) void pulumi.log.warn(warning, this);
 
     const { logging, agents } = config.namespaces;
-    this.gatewayUrl = pulumi.output(gatewayUrl(config));
-    this.grafanaUrl = pulumi.output(config.grafana.url);
-    this.namespaces = pulumi.output({ logging, agents });
-    this.portForward = pulumi.output({
-      gateway: `kubectl -n ${logging} port-forward service/${GATEWAY.name} 3100:${gatewayServicePort(config)}`,
-      grafana: `kubectl -n ${logging} port-forward service/${GRAFANA.name} 3000:${GRAFANA.ports.http}`,
-    });
+    const alone = hasAgentsAlone(config);
+    this.gatewayUrl = pulumi.output(agentGatewayUrl(config));
+    this.grafanaUrl = pulumi.output(alone ? undefined : config.grafana.url);
+    this.namespaces = pulumi.output({ ...(alone ? {} : { logging }), agents });
+    this.portForward = pulumi.output(
+      alone
+        ? undefined
+        : {
+            gateway: `kubectl -n ${logging} port-forward service/${GATEWAY.name} 3100:${gatewayServicePort(config)}`,
+            grafana: `kubectl -n ${logging} port-forward service/${GRAFANA.name} 3000:${GRAFANA.ports.http}`,
+          },
+    );
     this.registerOutputs({
       gatewayUrl: this.gatewayUrl,
       grafanaUrl: this.grafanaUrl,
@@ -149,7 +158,10 @@ export class LoggingStack extends pulumi.ComponentResource {
     const isAgents = ({ namespace }: SecretObject): boolean => namespace === config.namespaces.agents;
     ownSecrets.filter((secret) => !isAgents(secret)).forEach((secret) => settled.push(createSecret(secret)));
 
-    const agentSecrets: pulumi.CustomResource[] = [];
+    // Agents alone have no gateway to wait for.
+    const agentSecrets = hasAgentsAlone(config)
+      ? ownSecrets.filter(isAgents).map((secret) => createSecret(secret))
+      : [];
     for (const object of objects.filter((candidate) => !isNamespace(candidate))) {
       if (!isWorkload(object)) {
         settled.push(create(object));

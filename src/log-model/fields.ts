@@ -99,6 +99,14 @@ export const LABELS = {
 } as const;
 export type Label = (typeof LABELS)[keyof typeof LABELS];
 
+/** Label with the name of the cluster that a line is from, of stacks whose file has `cluster`. One value for each stack. */
+export const CLUSTER_LABEL = 'cluster';
+
+/** The stream labels of a stack. @param cluster - its name, if it has one. */
+export function streamLabels(cluster: string | undefined): readonly string[] {
+  return [...Object.values(LABELS), ...(cluster === undefined ? [] : [CLUSTER_LABEL])];
+}
+
 /** Label of the streams of OTLP clients; Loki gives them this one, and no `job`. */
 export const OTLP_LABEL = 'service_name';
 

@@ -1,5 +1,6 @@
 /** Options that commands have in common: the same names and meanings everywhere. */
 import { loadStackConfig, type StackConfig } from '../config';
+import { hasAgentsAlone } from '../config/derived/components';
 import { parseDuration } from '../config/units';
 import { UsageError, type Values } from './command';
 import type { Cluster } from './kubectl';
@@ -22,6 +23,14 @@ export const JSON_OPTION = { json: { type: 'boolean', description: 'for programs
 /** The config of the stack that the options name. */
 export function stackOf({ stack, project }: Values<typeof STACK_OPTIONS>): StackConfig {
   return loadStackConfig(project, stack);
+}
+
+/** The config of a stack that has a Loki, for a command that asks it. */
+export function stackWithLoki(values: Values<typeof STACK_OPTIONS>): StackConfig {
+  const config = stackOf(values);
+  if (hasAgentsAlone(config))
+    throw new UsageError(`${values.stack} has agents alone; name the stack with the Loki that they push to.`);
+  return config;
 }
 
 /** The cluster that the options select. */

@@ -20,6 +20,8 @@ export type RuntimeFormat = 'cri' | 'docker';
 
 /** What is read, and what is done with its lines. */
 export interface ScrapeProps {
+  /** Name of the cluster, for the label of all lines. @default - they have no such label */
+  readonly cluster?: string | undefined;
   /** Moment before which lines are left out, `2027-03-01T12:00:00Z`. @default - none is */
   readonly since?: string | undefined;
   readonly runtime: RuntimeFormat;
@@ -29,8 +31,8 @@ export interface ScrapeProps {
   /** Names of fields that are kept although they sound like secrets. */
   readonly allow: readonly string[];
   readonly drop: readonly DropRule[];
-  /** Namespace of the gateway, whose refusals are counted. */
-  readonly gatewayNamespace: string;
+  /** Namespace of the gateway, whose refusals are counted. @default - it is not in this cluster */
+  readonly gatewayNamespace?: string;
   /** Namespace of the canary. @default - there is none */
   readonly canaryNamespace?: string;
   /** Longest piece that is kept of a line that never ends, in bytes. */

@@ -141,6 +141,11 @@ export function passwordOf(credential: string): SecretValue {
   return generated(`gateway.${credential}`, rules.CREDENTIAL);
 }
 
+/** The password of a credential that another stack's gateway knows: who runs that stack hands it out. */
+export function passwordElsewhere(credential: string): SecretValue {
+  return handedOut(`gateway.${credential}`, rules.CREDENTIAL);
+}
+
 /** The one before it, while both count. */
 export function previousOf(credential: string): SecretValue {
   return { ...rules.CREDENTIAL, path: `${PREVIOUS}.${credential}`, generated: false, required: false };

@@ -40,7 +40,8 @@ export function secretObject({ name, namespace, keys }: StackSecret, values: Sec
 export function secretHash(config: StackConfig, values: SecretValues, workload: string): string | undefined {
   const isReader = (reader: Reader): boolean => reader.workload === workload && reader.atStart;
   const read = madeSecrets(config)
-    .filter(({ keys }) => keys.some(({ readBy }) => readBy.some(isReader)))
+    .map((secret) => ({ ...secret, keys: secret.keys.filter(({ readBy }) => readBy.some(isReader)) }))
+    .filter(({ keys }) => keys.length > 0)
     .map((secret) => secretObject(secret, values));
   if (read.length === 0) return undefined;
   return createHmac('sha256', values['grafana.secretKey'] ?? '')

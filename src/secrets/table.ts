@@ -24,6 +24,7 @@ import {
   htpasswd,
   key,
   ldapKeys,
+  passwordElsewhere,
   passwordOf,
   previousOf,
   receiverSecrets,
@@ -157,7 +158,11 @@ export const TABLE: readonly SecretRow[] = [
     neededWith: 'auth.loki.enabled',
     readBy: ({ agent }) => whileRunning(agent.type),
     keys: ({ agent }) => [
-      key('password', 'password of write credential `agent.credential`', passwordOf(agent.credential)),
+      key(
+        'password',
+        'password of write credential `agent.credential`',
+        agent.gateway === undefined ? passwordOf(agent.credential) : passwordElsewhere(agent.credential),
+      ),
     ],
   },
   {
@@ -200,6 +205,18 @@ export const TABLE: readonly SecretRow[] = [
     issuer: GATEWAY_ISSUER,
     readBy: ({ agent }) => (agent.type === 'promtail' ? whileRunning(agent.type) : atStart(agent.type)),
     keys: () => [key('ca.crt', 'certificate of the CA that made the gateway’s')],
+  },
+  {
+    secret: SECRET_NAMES.agentGatewayCa,
+    neededWith: 'agent.gateway.privateCa',
+    readBy: ({ agent }) => (agent.type === 'promtail' ? whileRunning(agent.type) : atStart(agent.type)),
+    keys: () => [
+      key(
+        'ca.crt',
+        'certificate of the CA that made that of the other stack’s gateway',
+        handedOut('agent.gateway.ca', rules.CERTIFICATE),
+      ),
+    ],
   },
   {
     secret: SECRET_NAMES.bucket,

@@ -62,6 +62,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       prod: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       otherwise: [LOKI, GATEWAY, COLLECTOR, GRAFANA],
+      agents: [COLLECTOR],
     },
   },
   {
@@ -69,7 +70,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     grade: 'critical',
     reason:
       'The agent is root without a capability, because the nodes’ log files are root’s and readable for nobody else.',
-    found: { ...inEach(['dev', ...RINGS], PROMTAIL), ...inEach(['staging', 'otherwise'], COLLECTOR) },
+    found: { ...inEach(['dev', ...RINGS], PROMTAIL), ...inEach(['staging', 'otherwise', 'agents'], COLLECTOR) },
   },
   {
     check: 'deployment-has-host-podantiaffinity',

@@ -111,25 +111,6 @@ export const byCilium = variant('a stack with Cilium’s policies, proxy and DNS
     clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { cidr: '192.0.2.32/28' }],
     dns: { cidrs: ['169.254.20.10/32'] },
   },
-};
-
-/** Everything that Grafana and Alertmanager may be configured with, and Loki in a ring. */
-export const withEverything = variant('a stack with every login, a database and mail', EVERYTHING);
-
-export const withEverythingByCilium = variant('the same with Cilium’s policies', {
-  ...EVERYTHING,
-  network: { policies: 'cilium' },
-});
-
-export const byCilium = variant('a stack with Cilium’s policies, proxy and DNS on the node', {
-  environment: 'staging',
-  grafana: { url: 'https://logs.example.com', ingress: { className: 'cilium' } },
-  network: {
-    policies: 'cilium',
-    ingressController: { type: 'cilium' },
-    clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { cidr: '192.0.2.32/28' }],
-    dns: { cidrs: ['169.254.20.10/32'] },
-  },
 });
 
 export const withRecordingRules = variant('a stack with recording rules', {

@@ -53,6 +53,13 @@ export const CANARY = {
   auth: { loki: { tenants: [{ name: 'spywatcher', write: ['promtail'], read: ['grafana', 'canary'] }] } },
 } as const;
 
+/** Agents alone, which push to the gateway of another cluster. */
+export const AGENTS_ALONE = {
+  cluster: 'east',
+  components: ['agent'],
+  agent: { gateway: { url: 'https://logs.example.com', egress: [{ cidr: '203.0.113.7/32', port: 443 }] } },
+} as const satisfies Partial<StackConfigInput>;
+
 /** What is wrong with a config; fails if nothing is. */
 export function problemsOf(input: unknown): readonly Problem[] {
   return configError(() => parseStackConfig('test', input)).problems;
@@ -83,15 +90,15 @@ export function configError(call: () => unknown): ConfigError {
 /** Every option, however deep, is there: a new one does not compile until a test sets it. */
 type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<NonNullable<T[K]>> } : T;
 
-/** What cannot be set beside the rest is in {@link otherwise}. */
+/** What cannot be set beside the rest is in {@link otherwise} and {@link otherwiseAgents}. */
 type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<
   T,
-  'agent' | 'grafana' | 'monitoring' | 'pods' | 'services'
+  'agent' | 'grafana' | 'monitoring' | 'pods' | 'services' | 'components'
 > & {
   // Each program has the same settings.
   readonly pods: Pick<T['pods'], 'all'> & StackConfigInput['pods'];
   readonly services: Pick<T['services'], 'all'> & StackConfigInput['services'];
-  readonly agent: Omit<T['agent'], 'also' | 'tenants'>;
+  readonly agent: Omit<T['agent'], 'also' | 'tenants' | 'gateway'>;
   readonly monitoring: Omit<T['monitoring'], 'operator'>;
   readonly grafana: Omit<T['grafana'], 'route' | 'login' | 'links'> & {
     readonly login: Omit<T['grafana']['login'], 'form'>;
@@ -116,18 +123,6 @@ export const AUDIT_RULES = `groups:
 /** A dashboard of a team, as Grafana exports it. */
 export const ORDERS_DASHBOARD = JSON.stringify({ id: 7, uid: 'orders', title: 'Orders', panels: [] }, null, 2);
 
-/** Words of messages, which call a template of the stack file. */
-const WORDS = {
-  title: '{{ template "watch.line" . }}',
-  text: '{{ range .Alerts }}{{ .Labels.job }}{{ end }}',
-} as const;
-
-/** Receivers that a route of less important alerts names, in the order of the routes after the first one. */
-export const ROUTED = [
-  ...(['chat', 'mail', 'hook', 'teams', 'on-call', 'group', 'town-square'] as const),
-  ...(['rocket', 'room', 'phone', 'splunk', 'incidents'] as const),
-];
-
 const RACKS = { topologyKey: 'example.com/rack', whenUnsatisfiable: 'ScheduleAnyway' } as const;
 /** Other pods that a pod is near to, or away from, with every key. */
 const WEIGHED = {
@@ -145,7 +140,7 @@ const WEIGHED = {
 
 /** Words of messages, which call a template of the stack file. */
 const WORDS = {
-  title: '{{ template "watch.line" . }}',
+  title: '{{ template "watchLine" . }}',
   text: '{{ range .Alerts }}{{ .Labels.job }}{{ end }}',
 } as const;
 
@@ -158,6 +153,7 @@ export const ROUTED = [
 /** Every option but those that exclude others is set, and to something else than its default. */
 export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
   environment: 'staging',
+  cluster: 'east',
   namespaces: { logging: 'watch', agents: 'watch-agents', adopt: true },
   retention: {
     period: '10d',
@@ -606,7 +602,7 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
         timeZone: 'Europe/Berlin',
       },
     ],
-    templates: { 'watch.line': '{{ .Status }}: {{ template "spywatcher.title" . }}' },
+    templates: { watchLine: '{{ .Status }}: {{ template "spywatcher.title" . }}' },
     retention: '240h',
     persistence: { size: '2Gi', storageClass: 'fast' },
   },
@@ -784,6 +780,7 @@ export const OTHER_STORES = {
 /** The options that {@link everything} has no place for: each is the other side of a choice. */
 export const otherwise = {
   environment: 'staging',
+  cluster: 'west_2',
   monitoring: { type: 'operator', operator: { labels: { release: 'metrics' }, ruleLabels: { role: 'alert-rules' } } },
   storage: {
     ...S3,
@@ -873,6 +870,33 @@ export const otherwise = {
     ingressController: { type: 'cilium' },
     clients: [{ namespace: 'exports', podLabels: { app: 'exporter' } }, { cidr: '2001:db8:32::/64' }],
     dns: { cidrs: ['fd00:20::10/128'] },
+  },
+} as const satisfies StackConfigInput;
+
+/** Agents alone, with every option that is theirs. */
+export const otherwiseAgents = {
+  environment: 'prod',
+  cluster: 'east',
+  components: ['agent'],
+  namespaces: { agents: 'shippers' },
+  agent: {
+    ...otherwise.agent,
+    credential: 'east',
+    also: [{ ...otherwise.agent.also[0] }],
+    gateway: {
+      url: 'https://logs.example.com/company',
+      privateCa: true,
+      egress: [{ cidr: '203.0.113.7/32', port: 443 }],
+    },
+  },
+  limits: { maxLineSize: '128KB', rejectOldSamplesAfter: '3d' },
+  monitoring: { ...otherwise.monitoring, thresholds: { agentBehind: '20MB', memoryUsed: 0.85 } },
+  resources: otherwise.resources,
+  images: { collector: otherwise.images.collector },
+  network: {
+    monitoring: { namespace: 'telemetry' },
+    dns: { namespace: 'dns-system', podLabels: { app: 'coredns' } },
+    apiServer: { cidrs: ['10.0.0.1/32'], ports: [8443] },
   },
 } as const satisfies StackConfigInput;
 

@@ -1,6 +1,6 @@
 /** Every stack that the tests render. */
 import { type RenderedStack, stack, STACKS, variant } from '../../programs/rendered-stack';
-import { everything, OTHER_STORES, otherwise } from './config';
+import { everything, OTHER_STORES, otherwise, otherwiseAgents } from './config';
 
 /** Every stack of the repo, and those of the tests that set every option between them. */
 export function everyStack(): readonly RenderedStack[] {
@@ -9,5 +9,6 @@ export function everyStack(): readonly RenderedStack[] {
     variant('everything', structuredClone(everything)),
     variant('otherwise', structuredClone(otherwise)),
     ...Object.entries(OTHER_STORES).map(([store, input]) => variant(`on ${store}`, structuredClone(input))),
+    variant('agents', structuredClone(otherwiseAgents)),
   ];
 }

@@ -10,7 +10,6 @@ export const accessRules: RulesOf = (config) => {
   const { thresholds } = monitoring;
   const select = selectorOf(config);
   const agents = agentSeries(config);
-  const { pushes } = AGENT_METRICS[config.agent.type];
   const count = (counter: GatewayCounter): string =>
     `sum(${grown(agents(gatewayCounter(counter, config.agent.type)), '5m')})`;
   // Other certificates in the namespace, such as Grafana's; the gateway has a metric for its own.
@@ -33,19 +32,7 @@ export const accessRules: RulesOf = (config) => {
       summary: 'The gateway answers with errors of its own or of Loki’s',
       description: 'The gateway has answered {{ printf "%.0f" $value }} requests with 5xx in five minutes.',
     },
-    // By the agents' own count, which goes on while they deliver nothing.
-    {
-      name: 'GatewayRefusesPushes',
-      expr: `sum by (${pushes.status}) (rate(${agents(pushes, `${pushes.status}=~"5..|${pushes.noAnswer}"`)}[5m])) > 0`,
-      for: '5m',
-      severity: 'critical',
-      summary: 'Pushes of the agents fail',
-      description: `{{ printf "%.2f" $value }} pushes a second fail with ${
-        pushes.noAnswer === ''
-          ? `{{ or $labels.${pushes.status} "no answer at all" }}`
-          : `{{ $labels.${pushes.status} }}; ${pushes.noAnswer} is no answer at all`
-      }.`,
-    },
+    ...pushRules(config),
     ...(gateway.tls === undefined
       ? []
       : [
@@ -62,5 +49,25 @@ export const accessRules: RulesOf = (config) => {
             description: `The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}; it should have been renewed ${formatDuration(thresholds.certificateExpiresWithin)} before.`,
           },
         ]),
+  ];
+};
+
+/** By the agents' own count, which goes on while they deliver nothing. */
+export const pushRules: RulesOf = (config) => {
+  const agents = agentSeries(config);
+  const { pushes } = AGENT_METRICS[config.agent.type];
+  return [
+    {
+      name: 'GatewayRefusesPushes',
+      expr: `sum by (${pushes.status}) (rate(${agents(pushes, `${pushes.status}=~"5..|${pushes.noAnswer}"`)}[5m])) > 0`,
+      for: '5m',
+      severity: 'critical',
+      summary: 'Pushes of the agents fail',
+      description: `{{ printf "%.2f" $value }} pushes a second fail with ${
+        pushes.noAnswer === ''
+          ? `{{ or $labels.${pushes.status} "no answer at all" }}`
+          : `{{ $labels.${pushes.status} }}; ${pushes.noAnswer} is no answer at all`
+      }.`,
+    },
   ];
 };

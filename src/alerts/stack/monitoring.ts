@@ -1,5 +1,6 @@
 /** Alerts on the stack's monitoring: scraped targets, memory, Alertmanager, Prometheus and the canary. */
 import { hasGrafana } from '../../config/derived/monitoring';
+import { hasAgentsAlone } from '../../config/derived/components';
 import type { StackConfig } from '../../config/schema';
 import { AGENT_METRICS } from '../../log-model/agent-metrics';
 import type { RulesOf } from './config';
@@ -8,6 +9,7 @@ import { agentSeries, grown, seconds, selectorOf } from './promql';
 /** Programs of the stack that have metrics. */
 function jobs(config: StackConfig): readonly string[] {
   const { agent, deployment, alertmanager, monitoring, canary, gateway } = config;
+  if (hasAgentsAlone(config)) return [agent.type];
   return [
     'loki',
     ...(deployment.mode === 'ha' ? ['compactor'] : []),
@@ -52,7 +54,9 @@ export const watcherRules: RulesOf = (config) => {
       description:
         '{{ $labels.job }} at {{ $labels.instance }} uses {{ $value | humanizePercentage }} of its memory limit.',
     },
-    ...(config.alertmanager.type === 'embedded' ? alertmanagerRules(select('alertmanager')) : []),
+    ...(!hasAgentsAlone(config) && config.alertmanager.type === 'embedded'
+      ? alertmanagerRules(select('alertmanager'))
+      : []),
     ...(config.monitoring.type === 'embedded' ? prometheusRules : []),
   ];
 };
@@ -74,6 +78,7 @@ function memoryNearLimit(config: StackConfig): string {
       ? agentSeries(config)(AGENT_METRICS[agent.type].memory)
       : `process_resident_memory_bytes${select(job)}`;
   return Object.entries(limits)
+    .filter(([job]) => jobs(config).includes(job))
     .map(
       ([
         job,

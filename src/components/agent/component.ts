@@ -2,6 +2,7 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { credentialSecretName, type StackConfig } from '../../config';
+import { agentGatewayCa } from '../../config/derived/agent-gateway';
 import { dockerFolders } from '../../config/derived/docker-folders';
 import { filesVolume } from '../../config/derived/files-volume';
 import { POD_LOGS } from '../../pipelines/sources';
@@ -64,7 +65,7 @@ export class Agent extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig, program: AgentProgram) {
     super(scope, id);
     const { identity, files, secrets = [], terminationGracePeriodSeconds } = program;
-    const { namespaces, agent, images } = props;
+    const { namespaces } = props;
     const workload = new Workload(this, identity, namespaces.agents, props);
     const configMap = `${identity.name}-config`;
 
@@ -133,7 +134,9 @@ export class Agent extends Construct {
       shared: { name: 'agent', by: Object.values(AGENTS) },
       ingress: [{ from: scrapers(props), ports: tcp(identity.ports.metrics) }],
       egress: [
-        { to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) },
+        ...(agent.gateway === undefined
+          ? [{ to: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(GATEWAY.ports.http) }]
+          : agent.gateway.egress.map(destinationRule)),
         apiServerEgress(network),
         ...agent.also.flatMap(({ egress }) => egress.map(destinationRule)),
         ...proxyEgress(props, identity),
@@ -152,11 +155,14 @@ function volumeMounts({ agent, auth, gateway }: StackConfig, folders: AgentFolde
     ...dockerFolders(agent).map((directory) => ({ name: 'docker-logs', mountPath: directory, readOnly: true })),
     ...agent.files.map((source) => ({ name: filesVolume(source.name), mountPath: mountOf(source), readOnly: true })),
     ...(auth.loki.enabled ? [{ name: 'credential', mountPath: folders.credential, readOnly: true }] : []),
-    ...(gateway.tls === undefined ? [] : [{ name: 'gateway-ca', mountPath: folders.gatewayCa, readOnly: true }]),
+    ...(agentGatewayCa({ agent, gateway }) === undefined
+      ? []
+      : [{ name: 'gateway-ca', mountPath: folders.gatewayCa, readOnly: true }]),
   ];
 }
 
 function volumes({ agent, auth, gateway }: StackConfig, configMap: string): k8s.Volume[] {
+  const ca = agentGatewayCa({ agent, gateway });
   return [
     { name: 'config', configMap: { name: configMap } },
     { name: POSITIONS_VOLUME, hostPath: { path: agent.positionsDirectory, type: 'DirectoryOrCreate' } },
@@ -167,6 +173,6 @@ function volumes({ agent, auth, gateway }: StackConfig, configMap: string): k8s.
       hostPath: { path: directory, type: 'DirectoryOrCreate' },
     })),
     ...(auth.loki.enabled ? [secretFiles('credential', credentialSecretName(agent.credential), ['password'])] : []),
-    ...(gateway.tls === undefined ? [] : [secretFiles('gateway-ca', gateway.tls.caSecretName, ['ca.crt'])]),
+    ...(ca === undefined ? [] : [secretFiles('gateway-ca', ca, ['ca.crt'])]),
   ];
 }

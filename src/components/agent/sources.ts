@@ -1,5 +1,6 @@
 /** What an agent reads, whichever program it is. */
 import type { StackConfig } from '../../config';
+import { hasAgentsAlone } from '../../config/derived/components';
 import type { FileSource, ScrapeProps } from '../../pipelines/scrape-props';
 
 /** Parts of a line are joined up to this multiple of the longest line, so that its JSON is complete when it is parsed. */
@@ -9,11 +10,12 @@ const PARTIAL_LINES = 8;
 export const mountOf = ({ name }: Pick<FileSource, 'name'>): string => `/logs/${name}`;
 
 /** The stack's sources and rules, for the pipelines. */
-export function scrapeProps({ namespaces, agent, limits, canary }: StackConfig): ScrapeProps {
+export function scrapeProps({ cluster, components, namespaces, agent, limits, canary }: StackConfig): ScrapeProps {
   return {
     ...agent,
+    cluster,
     runtime: agent.containerRuntime.type,
-    gatewayNamespace: namespaces.logging,
+    ...(hasAgentsAlone({ components }) ? {} : { gatewayNamespace: namespaces.logging }),
     ...(canary === undefined ? {} : { canaryNamespace: namespaces.logging }),
     maxPartialLine: PARTIAL_LINES * limits.maxLineSize.bytes,
     mountOf,

@@ -32,11 +32,11 @@ const DATA = '/alertmanager';
 export class Alertmanager extends Construct {
   constructor(scope: Construct, id: string, props: AlertmanagerProps) {
     super(scope, id);
-    const { namespaces, alertmanager, persistence, images } = props;
+    const { namespaces, alertmanager, persistence } = props;
     const workload = new Workload(this, ALERTMANAGER, namespaces.logging, props);
     const files = {
       'alertmanager.yml': stringify(alertmanagerConfig(alertmanager, props, heartbeatSources(props))),
-      ...templateFiles(alertmanager),
+      ...templateFiles(alertmanager, props.cluster !== undefined),
     };
 
     workload.serviceAccount();

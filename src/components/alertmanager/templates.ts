@@ -24,12 +24,15 @@ const TITLE = define(
   '{{ with .CommonLabels.tenant }}, tenant {{ . }}{{ end }}',
 );
 
-/** `firing since 2027-01-01 12:00:00 UTC`. */
-const STATE = define(
-  'spywatcher.state',
-  '{{ if eq .Status "firing" }}firing since {{ .StartsAt.UTC.Format "2006-01-02 15:04:05" }} UTC',
-  '{{ else }}resolved at {{ .EndsAt.UTC.Format "2006-01-02 15:04:05" }} UTC{{ end }}',
-);
+/** `firing since 2027-01-01 12:00:00 UTC`, with the cluster that the alert is about where stacks have names of clusters. */
+const state = (byCluster: boolean): string =>
+  define(
+    'spywatcher.state',
+    '{{ if eq .Status "firing" }}firing since {{ .StartsAt.UTC.Format "2006-01-02 15:04:05" }} UTC',
+    '{{ else }}resolved at {{ .EndsAt.UTC.Format "2006-01-02 15:04:05" }} UTC{{ end }}',
+    // Whoever pushes lines chooses it, and a message has markup.
+    ...(byCluster ? ['{{ with .Labels.cluster }}, cluster {{ reReplaceAll "[^A-Za-z0-9-]+" " " . }}{{ end }}'] : []),
+  );
 
 /** Link to the lines of an alert. */
 const EXPLORE = define(
@@ -130,12 +133,15 @@ const FOR_SOME: readonly (readonly [template: string, types: readonly Receiver['
   [CHAT, ['mattermost', 'rocketchat']],
 ];
 
-/** The files that define the templates, by name. */
-export function templateFiles({ receivers, templates }: Alertmanager): Readonly<Record<string, string>> {
+/** The files that define the templates, by name. @param byCluster - whether alerts have a label with their cluster */
+export function templateFiles(
+  { receivers, templates }: Alertmanager,
+  byCluster: boolean,
+): Readonly<Record<string, string>> {
   const some = FOR_SOME.filter(([, types]) => receivers.some(({ type }) => types.includes(type)));
   const own = Object.entries(templates).map(([name, text]) => define(name, text));
   return {
-    'spywatcher.tmpl': [TITLE, STATE, EXPLORE, MARKDOWN, SLACK, TEXT, ...some.map(([template]) => template)].join(''),
+    'spywatcher.tmpl': [TITLE, state(byCluster), EXPLORE, MARKDOWN, SLACK, TEXT, ...some.map(([template]) => template)].join(''),
     ...(own.length === 0 ? {} : { 'own.tmpl': own.join('') }),
   };
 }

@@ -42,7 +42,7 @@ const QUERY_PATHS = ['/loki/api/v1/query', '/loki/api/v1/query_range'];
 export class Canary extends Construct {
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);
-    const { namespaces, gateway, images } = props;
+    const { namespaces, gateway } = props;
     const workload = new Workload(this, CANARY, namespaces.logging, props);
     const files = { 'nginx.conf': canaryProxyConfig(props) };
     const proxy = proxyOf(props);

@@ -1,10 +1,11 @@
 /** Where the Collector sends records: the exporter to Loki, and those to the further destinations of the stack file. */
 import { ALSO_SECRET, alsoKeys, credentialSecretName, type FurtherDestination, type StackConfig } from '../../config';
+import { agentGatewayCa } from '../../config/derived/agent-gateway';
 import { type ByteSize, formatDuration } from '../../config/units';
 import { LOKI_EXPORTER, tenantExporter } from '../../log-model/agent-metrics';
 import type { TenantExporter } from '../../pipelines/collector';
 import type { AgentSecret } from '../agent';
-import { gatewayUrl } from '../gateway';
+import { agentGatewayUrl } from '../gateway';
 
 type Section = Readonly<Record<string, unknown>>;
 
@@ -27,15 +28,15 @@ export interface SecretFolders {
   readonly also: string;
 }
 
-/** The gateway of the stack's own Loki: with the agent's credential, and with that of each tenant of some namespaces. */
+/** The gateway in front of Loki: with the agent's credential, and with that of each tenant of some namespaces. */
 export function lokiDestinations(config: StackConfig, folders: Omit<SecretFolders, 'also'>): Destinations {
-  const { agent, auth, gateway } = config;
+  const { agent, auth } = config;
   const toLoki = (exporter: string, queueSize: ByteSize, login: NonNullable<Destination['login']>): Destinations =>
     destination(config, {
       exporter,
-      endpoint: `${gatewayUrl(config)}/otlp`,
+      endpoint: `${agentGatewayUrl(config)}/otlp`,
       ...(auth.loki.enabled ? { login } : {}),
-      ...(gateway.tls === undefined ? {} : { caFile: `${folders.gatewayCa}/ca.crt` }),
+      ...(agentGatewayCa(config) === undefined ? {} : { caFile: `${folders.gatewayCa}/ca.crt` }),
       queueSize,
       // By default, what does not fit is dropped. So reading waits instead.
       waits: true,

@@ -9,6 +9,11 @@ export function gatewayServicePort({ gateway }: Pick<StackConfig, 'gateway'>): n
   return gateway.tls === undefined ? 80 : 443;
 }
 
+/** The URL of the gateway that the agents push to, without a slash at the end. */
+export function agentGatewayUrl(config: Pick<StackConfig, 'namespaces' | 'gateway' | 'agent'>): string {
+  return config.agent.gateway?.url ?? gatewayUrl(config);
+}
+
 /** The URL, without a slash at the end. */
 export function gatewayUrl({ namespaces, gateway }: Pick<StackConfig, 'namespaces' | 'gateway'>): string {
   const scheme = gateway.tls === undefined ? 'http' : 'https';

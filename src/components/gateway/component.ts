@@ -42,7 +42,7 @@ const STOP = ['/bin/sh', '-c', `sleep 3; exec ${NGINX.join(' ')} -s quit`];
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const { namespaces, gateway, images } = props;
+    const { namespaces, gateway } = props;
     const workload = new Workload(this, GATEWAY, namespaces.logging, props);
     const files = { 'nginx.conf': renderNginxConfig(gatewayConfig(props)) };
 

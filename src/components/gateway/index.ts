@@ -1,3 +1,3 @@
-export { gatewayHost, gatewayServicePort, gatewayUrl } from './address';
+export { agentGatewayUrl, gatewayHost, gatewayServicePort, gatewayUrl } from './address';
 export { Gateway } from './component';
 export { pathsOfGateway } from './metrics';

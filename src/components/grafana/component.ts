@@ -50,7 +50,7 @@ const WITH_PLUGINS = { bytes: 2 ** 30 };
 export class Grafana extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const { namespaces, grafana, images } = props;
+    const { namespaces, grafana } = props;
     const workload = new Workload(this, GRAFANA, namespaces.logging, props);
     const configs = configMaps(props);
 

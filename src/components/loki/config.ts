@@ -5,7 +5,7 @@ import { largestBurst, longestQueryTimeout } from '../../config/derived/limits';
 import { isIpv6First } from '../../config/derived/ip-families';
 import { type KeptPeriods, longestKept, longestPeriod } from '../../config/derived/retention';
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../../config/units';
-import { EVERY_STREAM, LABELS } from '../../log-model';
+import { EVERY_STREAM, LABELS, streamLabels } from '../../log-model';
 import { LOKI } from '../kit/identity';
 import { rulerSection } from './ruler';
 import { CONFIG, DATA, schemaPeriods, storageSection } from './storage';
@@ -134,7 +134,7 @@ function lifecycler(mode: StackConfig['deployment']['mode']): Readonly<Record<st
 }
 
 /** Limits of every tenant. {@link tenantOverrides} has the differences of single tenants. */
-function limitsSection({ retention, limits, grafana }: StackConfig): Readonly<Record<string, unknown>> {
+function limitsSection({ retention, limits, grafana, cluster }: StackConfig): Readonly<Record<string, unknown>> {
   return {
     ...retentionLimits(retention),
     ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
@@ -163,7 +163,7 @@ function limitsSection({ retention, limits, grafana }: StackConfig): Readonly<Re
     // Resource attributes with the names of the log model's labels become these labels. Default: only OpenTelemetry's own do, and all
     // others are kept beside each line.
     otlp_config: {
-      resource_attributes: { attributes_config: [{ action: 'index_label', attributes: Object.values(LABELS) }] },
+      resource_attributes: { attributes_config: [{ action: 'index_label', attributes: streamLabels(cluster) }] },
     },
     query_timeout: formatDuration(limits.queryTimeout),
     max_query_series: limits.maxQuerySeries,

@@ -1,6 +1,7 @@
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
+import { hasAgentsAlone } from '../../config/derived/components';
 import { ADOPT, PART_OF, STACK } from '../kit/identity';
 import { defaultDeny } from '../kit/network';
 
@@ -41,13 +42,14 @@ export class LoggingNamespace extends Construct {
   }
 }
 
-/** The two namespaces of a stack. Only the agent's allows privileged pods. */
+/** The two namespaces of a stack; of agents alone, theirs. Only the agent's allows privileged pods. */
 export class Namespaces extends Construct {
-  constructor(scope: Construct, id: string, props: Pick<StackConfig, 'namespaces' | 'network'>) {
+  constructor(scope: Construct, id: string, props: Pick<StackConfig, 'namespaces' | 'network' | 'components'>) {
     super(scope, id);
     const { adopt, logging, agents } = props.namespaces;
     const shared = { adopt, policies: props.network.policies };
-    new LoggingNamespace(this, 'logging', { name: logging, podSecurity: 'restricted', ...shared });
+    if (!hasAgentsAlone(props))
+      new LoggingNamespace(this, 'logging', { name: logging, podSecurity: 'restricted', ...shared });
     new LoggingNamespace(this, 'agents', { name: agents, podSecurity: 'privileged', ...shared });
   }
 }

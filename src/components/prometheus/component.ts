@@ -27,7 +27,7 @@ const END_SECONDS = 120;
 export class Prometheus extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const { namespaces, images, monitoring, alerting } = props;
+    const { namespaces, monitoring, alerting } = props;
     const workload = new Workload(this, PROMETHEUS, namespaces.logging, props);
     const ports = [servicePort('http', PROMETHEUS.ports.http)];
     const files = {

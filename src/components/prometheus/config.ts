@@ -2,6 +2,7 @@
 import type { StackConfig } from '../../config';
 import { isIpv6First } from '../../config/derived/ip-families';
 import { formatDuration } from '../../config/units';
+import { CLUSTER_LABEL } from '../../log-model';
 import { alertmanagerUrls } from '../kit/addresses';
 import { PROMETHEUS } from '../kit/identity';
 import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
@@ -15,12 +16,17 @@ const BLOCKS_SHARE = 0.8;
 
 /** Prometheus' config file as an object. */
 export function prometheusConfig(props: StackConfig): Readonly<Record<string, unknown>> {
-  const { monitoring } = props;
+  const { monitoring, cluster } = props;
   const { retention, persistence } = monitoring.embedded;
   const interval = formatDuration(monitoring.scrapeInterval);
   const urls = alertmanagerUrls(props);
   return {
-    global: { scrape_interval: interval, evaluation_interval: interval },
+    global: {
+      scrape_interval: interval,
+      evaluation_interval: interval,
+      // Of alerts, and of what others read from here.
+      ...(cluster === undefined ? {} : { external_labels: { [CLUSTER_LABEL]: cluster } }),
+    },
     storage: {
       tsdb: {
         retention: {

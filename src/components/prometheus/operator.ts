@@ -3,7 +3,9 @@ import { Construct } from 'constructs';
 import { metricRuleGroups } from '../../alerts/metric-rule-groups';
 import { stackRules } from '../../alerts/stack-rules';
 import type { StackConfig } from '../../config';
+import { hasAgentsAlone } from '../../config/derived/components';
 import { formatDuration } from '../../config/units';
+import { CLUSTER_LABEL } from '../../log-model';
 import { objectLabels, PROMETHEUS, selectorLabels } from '../kit/identity';
 import { type ScrapeJob, scrapeJobs } from './scrape-jobs';
 
@@ -16,7 +18,7 @@ type Relabelling = Readonly<Record<string, unknown>>;
 export class OperatorMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: StackConfig) {
     super(scope, id);
-    const { namespaces, monitoring } = props;
+    const { namespaces, monitoring, cluster } = props;
     const { labels = {}, ruleLabels = {} } = monitoring.operator ?? {};
     const interval = formatDuration(monitoring.scrapeInterval);
     for (const jobs of bySource(scrapeJobs(props))) {
@@ -40,10 +42,15 @@ export class OperatorMonitoring extends Construct {
       kind: 'PrometheusRule',
       metadata: {
         name: 'spywatcher-logs-stack',
-        namespace: namespaces.logging,
+        namespace: hasAgentsAlone(props) ? namespaces.agents : namespaces.logging,
         labels: { ...objectLabels(PROMETHEUS), ...ruleLabels },
       },
-      spec: metricRuleGroups(stackRules(props), props.alerting.runbooks),
+      // That Prometheus has external labels of its own.
+      spec: metricRuleGroups(
+        stackRules(props),
+        props.alerting.runbooks,
+        cluster === undefined ? {} : { [CLUSTER_LABEL]: cluster },
+      ),
     });
   }
 }

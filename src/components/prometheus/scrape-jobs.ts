@@ -1,5 +1,6 @@
 /** The list of programs with metrics. The scrape config of a Prometheus and an operator's monitors are made from it. */
 import { hasGrafana, type StackConfig } from '../../config';
+import { hasAgentsAlone } from '../../config/derived/components';
 import { pathsOfGateway } from '../gateway/metrics';
 import { agentMetrics, GATEWAY_METRICS, GRAFANA_METRICS } from '../kit/addresses';
 import { agentOf, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, type Identity, LOKI } from '../kit/identity';
@@ -24,6 +25,15 @@ export interface ScrapeJob {
 export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
   const { logging, agents } = config.namespaces;
   const agent = agentOf(config);
+  const ofAgent: ScrapeJob = {
+    job: agent.name,
+    component: agent,
+    namespace: agents,
+    service: agentMetrics(agent),
+    portName: 'metrics',
+    port: agent.ports.metrics,
+  };
+  if (hasAgentsAlone(config)) return [ofAgent];
   const throughGateway = (program: Identity): ScrapeJob => ({
     job: program.name,
     component: GATEWAY,
@@ -39,14 +49,7 @@ export function scrapeJobs(config: StackConfig): readonly ScrapeJob[] {
     ...(config.alertmanager.type === 'embedded' ? [throughGateway(ALERTMANAGER)] : []),
     ...(config.deployment.mode === 'ha' ? [throughGateway(COMPACTOR)] : []),
     ...(config.gateway.tls === undefined ? [] : [throughGateway(GATEWAY)]),
-    {
-      job: agent.name,
-      component: agent,
-      namespace: agents,
-      service: agentMetrics(agent),
-      portName: 'metrics',
-      port: agent.ports.metrics,
-    },
+    ofAgent,
     ...(hasGrafana(config)
       ? [
           {

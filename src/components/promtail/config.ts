@@ -2,7 +2,8 @@
 import type { StackConfig } from '../../config';
 import { formatDuration, formatLokiBytes } from '../../config/units';
 import { scrapeConfigs } from '../../pipelines/promtail';
-import { gatewayUrl } from '../gateway';
+import { agentGatewayCa } from '../../config/derived/agent-gateway';
+import { agentGatewayUrl } from '../gateway';
 import { type AgentFolders, scrapeProps } from '../agent';
 import { PROMTAIL } from '../kit/identity';
 
@@ -16,7 +17,7 @@ export const FOLDERS: AgentFolders = {
 
 /** Promtail's config file as an object. */
 export function promtailConfig(config: StackConfig): Readonly<Record<string, unknown>> {
-  const { agent, auth, gateway, limits } = config;
+  const { agent, auth, limits } = config;
   return {
     server: { http_listen_port: PROMTAIL.ports.metrics, grpc_listen_port: 0, log_format: 'json' },
     // A position is that of the last line read, not of the last line delivered. An agent that is killed just after it saved positions
@@ -25,13 +26,13 @@ export function promtailConfig(config: StackConfig): Readonly<Record<string, unk
     positions: { filename: `${FOLDERS.positions}/positions.yaml`, sync_period: '30s', ignore_invalid_yaml: true },
     clients: [
       {
-        url: `${gatewayUrl(config)}/loki/api/v1/push`,
+        url: `${agentGatewayUrl(config)}/loki/api/v1/push`,
         batchwait: formatDuration(agent.batchWait),
         batchsize: agent.batchSize.bytes,
         ...(auth.loki.enabled
           ? { basic_auth: { username: agent.credential, password_file: `${FOLDERS.credential}/password` } }
           : {}),
-        ...(gateway.tls === undefined ? {} : { tls_config: { ca_file: `${FOLDERS.gatewayCa}/ca.crt` } }),
+        ...(agentGatewayCa(config) === undefined ? {} : { tls_config: { ca_file: `${FOLDERS.gatewayCa}/ca.crt` } }),
         // 0 means without end. By default, a batch is dropped after ten tries, about 8 minutes. Waiting loses nothing, because unread
         // lines stay in the container's log file.
         backoff_config: { min_period: '500ms', max_period: '30s', max_retries: 0 },

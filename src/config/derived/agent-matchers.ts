@@ -1,14 +1,14 @@
 /** Which of an agent's series are about the way to Loki. */
 import { type AgentMetric, LOKI_EXPORTER, tenantExporter } from '../../log-model/agent-metrics';
 import type { ParsedConfig } from '../schema';
-import { gatewayHost } from './gateway-host';
+import { agentGatewayHost } from './agent-gateway';
 
-type Config = { readonly agent: Pick<ParsedConfig['agent'], 'also' | 'tenants'> } & Pick<ParsedConfig, 'namespaces'>;
+type Config = { readonly agent: Pick<ParsedConfig['agent'], 'also' | 'tenants' | 'gateway'> } & Pick<ParsedConfig, 'namespaces'>;
 
 /** Matchers in PromQL for a metric of the agent, without what is about further destinations. */
 export function agentMatchers(config: Config, { matchers, host, goesTo }: AgentMetric): readonly string[] {
   return [
-    ...(host === undefined || config.agent.also.length === 0 ? [] : [`${host}="${gatewayHost(config)}"`]),
+    ...(host === undefined || config.agent.also.length === 0 ? [] : [`${host}="${agentGatewayHost(config)}"`]),
     ...matchers,
     ...(goesTo === undefined ? [] : [exporterMatcher(config, goesTo)]),
   ];

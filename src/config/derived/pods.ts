@@ -30,6 +30,11 @@ function merged(all: PodSettings, own: PodSettings): PodSettings {
   };
 }
 
-function withoutPlaces({ nodeSelector, tolerations, affinity, topologySpread, ...rest }: PodSettings): PodSettings {
+function withoutPlaces(settings: PodSettings): PodSettings {
+  const rest: { -readonly [Key in keyof PodSettings]: PodSettings[Key] } = { ...settings };
+  delete rest.nodeSelector;
+  delete rest.tolerations;
+  delete rest.affinity;
+  delete rest.topologySpread;
   return rest;
 }

@@ -1,5 +1,6 @@
 /** What a valid stack is warned of, at `cdk8s synth` and at every preview. */
 import type { StackConfig } from '../schema';
+import { hasAgentsAlone } from './components';
 import { familyWarnings } from './ip-families';
 import { networkWarnings } from './network-warnings';
 import { sizeWarnings } from './sizing';
@@ -9,7 +10,7 @@ export function stackWarnings(config: StackConfig): readonly string[] {
     ...agentWarnings(config),
     ...networkWarnings(config),
     ...familyWarnings(config),
-    ...sizeWarnings(config),
+    ...(hasAgentsAlone(config) ? [] : sizeWarnings(config)),
   ];
 }
 

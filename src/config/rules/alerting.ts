@@ -19,10 +19,13 @@ import { problem, type Rule, when } from './rule';
 type Path = readonly PropertyKey[];
 
 export const alertingRules: readonly Rule[] = [
-  { reads: ['alerting', 'namespaces'], check: builtInRules },
+  { reads: ['alerting', 'namespaces', 'cluster'], check: builtInRules },
   { reads: ['alerting.disabled'], check: knownNames },
-  { reads: ['alerting.rules', 'alerting.recording', 'alerting.files'], check: ownRules },
-  { reads: ['alerting.files'], check: ({ alerting }) => alerting.files.flatMap(filesRules) },
+  { reads: ['alerting.rules', 'alerting.recording', 'alerting.files', 'cluster'], check: ownRules },
+  {
+    reads: ['alerting.files', 'cluster'],
+    check: ({ alerting, cluster }) => alerting.files.flatMap((file, index) => filesRules(file, index, cluster)),
+  },
   { reads: ['alerting', 'namespaces', 'alertmanager'], check: uniqueNames },
   { reads: ['alerting', 'auth.loki.tenants'], check: knownTenants },
   {
@@ -47,7 +50,7 @@ function builtInRules(config: StackConfig): readonly Problem[] {
     problems(
       ['alerting', 'thresholds'],
       [
-        ...expressionFaults(rule.expr),
+        ...expressionFaults(rule.expr, config.cluster),
         ...tellingFaults({ ...rule, runbook: runbookUrl(config.alerting.runbooks, rule.name) }),
         ...templateFaults({ runbook: runbookUrl(config.alerting.runbooks, rule.name) }, () => ({ part: 'runbook' })),
       ],
@@ -70,14 +73,14 @@ function knownNames(config: StackConfig): readonly Problem[] {
   );
 }
 
-function ownRules({ alerting }: StackConfig): readonly Problem[] {
+function ownRules({ alerting, cluster }: StackConfig): readonly Problem[] {
   return [
     ...alerting.rules.flatMap((rule, index) => {
       const { summary, description, runbook } = rule;
       return problems(
         ['alerting', 'rules', index],
         [
-          ...expressionFaults(rule.expr),
+          ...expressionFaults(rule.expr, cluster),
           ...tellingFaults(rule),
           ...templateFaults({ summary }, () => ({ part: 'summary' })),
           ...templateFaults({ description }, () => ({ part: 'description' })),
@@ -88,12 +91,16 @@ function ownRules({ alerting }: StackConfig): readonly Problem[] {
       );
     }),
     ...alerting.recording.flatMap(({ expr, labels }, index) =>
-      problems(['alerting', 'recording', index], [...expressionFaults(expr), ...nameFaults('labels', labels)]),
+      problems(['alerting', 'recording', index], [...expressionFaults(expr, cluster), ...nameFaults('labels', labels)]),
     ),
   ];
 }
 
-function filesRules(file: StackConfig['alerting']['files'][number], index: number): readonly Problem[] {
+function filesRules(
+  file: StackConfig['alerting']['files'][number],
+  index: number,
+  cluster: string | undefined,
+): readonly Problem[] {
   const path = ['alerting', 'files', index];
   if (file.content === undefined)
     return [
@@ -111,7 +118,9 @@ function filesRules(file: StackConfig['alerting']['files'][number], index: numbe
     );
   return [
     ...groupRules([...path, file.path], parsed.file),
-    ...rulesOf(parsed.file).flatMap(([at, rule]) => problems([...path, file.path, ...at], fileRuleFaults(rule))),
+    ...rulesOf(parsed.file).flatMap(([at, rule]) =>
+      problems([...path, file.path, ...at], fileRuleFaults(rule, cluster)),
+    ),
   ];
 }
 
@@ -139,16 +148,16 @@ function groupRules(path: Path, { groups }: RuleFile): readonly Problem[] {
 
 const nameOf = (rule: FileRule): string => ('record' in rule ? rule.record : rule.alert);
 
-function fileRuleFaults(rule: FileRule): readonly Fault[] {
+function fileRuleFaults(rule: FileRule, cluster: string | undefined): readonly Fault[] {
   const names = nameFaults('labels', rule.labels);
-  if ('record' in rule) return [...expressionFaults(rule.expr), ...recordFaults(rule.record), ...names];
+  if ('record' in rule) return [...expressionFaults(rule.expr, cluster), ...recordFaults(rule.record), ...names];
   const { labels, annotations } = rule;
   return [
     ...names,
     ...nameFaults('annotations', annotations),
     ...templateFaults(labels, (name) => ({ part: 'labels', name })),
     ...templateFaults(annotations, (name) => ({ part: 'annotations', name })),
-    ...expressionFaults(rule.expr),
+    ...expressionFaults(rule.expr, cluster),
     ...tellingFaults({
       severity: labels['severity'],
       description: annotations['description'],

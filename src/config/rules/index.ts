@@ -9,6 +9,7 @@ import { alertingRules } from './alerting';
 import { authRules } from './auth';
 import { caBundleRules } from './ca-bundle';
 import { canaryRules } from './canary';
+import { componentRules } from './components';
 import { deploymentRules } from './deployment';
 import { extremeRules } from './extremes';
 import { gatewayRules } from './gateway';
@@ -30,6 +31,8 @@ import { persistenceRules } from './persistence';
 import { podRules } from './pods';
 import { resourceRules } from './resources';
 import { retentionRules } from './retention';
+import type { StackConfig } from '../schema';
+import { hasAgentsAlone } from '../derived/components';
 import type { Rule } from './rule';
 import { secretRules } from './secrets';
 import { sizeRules } from './sizes';
@@ -39,6 +42,7 @@ import { textRules } from './text';
 
 /** All of them, in the order of a report: that of the sections in a stack file. */
 export const rules: readonly Rule[] = [
+  ...componentRules,
   ...namespaceRules,
   ...retentionRules,
   ...limitsRules,
@@ -76,3 +80,24 @@ export const rules: readonly Rule[] = [
   ...textRules,
   ...sizeRules,
 ];
+
+/** Those of stacks of agents alone: all others are about parts that such a stack does not have. */
+const OF_AGENTS: readonly Rule[] = [
+  ...componentRules,
+  ...namespaceRules,
+  ...extremeRules,
+  ...agentRules,
+  ...agentAlsoRules,
+  ...monitoringRules,
+  ...resourceRules,
+  ...imageRules,
+  ...networkRules,
+  ...secretRules,
+  ...textRules,
+  ...sizeRules,
+];
+
+/** The rules for a stack with these parts. */
+export function rulesOf(config: Pick<StackConfig, 'components'>): readonly Rule[] {
+  return hasAgentsAlone(config) ? OF_AGENTS : rules;
+}

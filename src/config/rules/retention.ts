@@ -12,8 +12,9 @@ const SAFE_DELETE_DELAY = HOUR / 3;
 export const retentionRules: readonly Rule[] = [
   { reads: ['retention'], check: ({ retention }) => retentionPeriods(retention) },
   {
-    reads: ['retention'],
-    check: ({ retention }) => scopes(retention).flatMap(([path, streams]) => streamRules(path, streams)),
+    reads: ['retention', 'cluster'],
+    check: ({ retention, cluster }) =>
+      scopes(retention).flatMap(([path, streams]) => streamRules(path, streams, cluster)),
   },
   {
     reads: ['retention.deleteDelay'],
@@ -58,13 +59,13 @@ function scopes({ streams, tenants }: StackConfig['retention']): readonly (reado
 }
 
 /** In one list, each selector can match, each rule wins somewhere, and a priority decides between two rules. */
-function streamRules(path: readonly PropertyKey[], streams: Streams): readonly Problem[] {
+function streamRules(path: readonly PropertyKey[], streams: Streams, cluster: string | undefined): readonly Problem[] {
   const named = (index: number): string => formatPath([...path, index]);
   return streams.flatMap(({ selector, priority }, index) => {
     const before = streams.findIndex((_, other) => shadows(streams, other, index));
     const rival = streams.findIndex((_, other) => other < index && isRival(streams, other, index));
     return [
-      ...lokiSelector([...path, index, 'selector'], selector),
+      ...lokiSelector([...path, index, 'selector'], selector, cluster),
       ...when(before >= 0, () =>
         problem(
           [...path, index],

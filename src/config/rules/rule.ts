@@ -5,7 +5,8 @@ import type { StackConfig } from '../schema';
 export interface Rule {
   /** Paths that it reads. The rule is skipped while one of them is wrong itself. */
   readonly reads: readonly string[];
-  readonly check: (config: StackConfig) => readonly Problem[];
+  /** @param written - the config as it is in the file, without defaults. */
+  readonly check: (config: StackConfig, written: unknown) => readonly Problem[];
 }
 
 /** A problem of the value at a path. */

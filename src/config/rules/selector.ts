@@ -1,4 +1,4 @@
-import { LABELS, LEVELS, OTLP_LABEL } from '../../log-model';
+import { LABELS, LEVELS, OTLP_LABEL, streamLabels } from '../../log-model';
 import type { Problem } from '../problem';
 import { fulfils, matchersOf } from '../selector';
 import { problem, when } from './rule';
@@ -11,9 +11,13 @@ export function agentSelector(path: readonly PropertyKey[], selector: string, re
 }
 
 /** A selector must be able to match lines in Loki, from the agent or from OTLP clients. Loki does not start with one that it refuses. */
-export function lokiSelector(path: readonly PropertyKey[], selector: string): readonly Problem[] {
+export function lokiSelector(
+  path: readonly PropertyKey[],
+  selector: string,
+  cluster: string | undefined,
+): readonly Problem[] {
   return [
-    ...knownLabels(path, selector, [...AGENT_LABELS, OTLP_LABEL], 'or remove it'),
+    ...knownLabels(path, selector, [...streamLabels(cluster), OTLP_LABEL], 'or remove it'),
     ...knownLevels(path, selector),
     ...when(
       matchersOf(selector).every((matcher) => fulfils('', matcher) === true),

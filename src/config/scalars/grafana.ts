@@ -59,7 +59,7 @@ export const certificates = () =>
     /^(?:-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]{1,76}\n)+-----END CERTIFICATE-----(?:\n|$))+$/,
     {
       rule: 'one or more certificates as PEM, each from its BEGIN to its END, and nothing else',
-      remedy: 'write the text of the file after certificates: |, without its private key',
+      remedy: 'write the text of the file after |, without its private key',
     },
   );
 

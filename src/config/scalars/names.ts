@@ -31,6 +31,13 @@ export const fieldName = () =>
     remedy: 'write for example tokens, or maxTokens',
   });
 
+/** Name of a cluster, as clouds and tools allow them. It is the value of a label. */
+export const clusterName = () =>
+  withPattern('cluster', /^[A-Za-z0-9](?:[\w-]{0,98}[A-Za-z0-9])?$/, {
+    rule: 'the name of a cluster: at most 100 letters, digits, hyphens and underscores, the first and the last a letter or digit',
+    remedy: 'write for example east',
+  });
+
 /** Id of a Discord guild or user. As a number, YAML would read it inexactly. */
 export const snowflake = () =>
   withPattern('Discord id', /^[0-9]{17,20}$/, {

@@ -80,6 +80,19 @@ const namespacesOfTenant = z.strictObject({
     .describe('Space on each node’s disk for lines of the tenant that are read and not delivered.'),
 });
 
+const otherGateway = z.strictObject({
+  url: url('http', 'https').describe(
+    'Its address, without the path of the API: `https://logs.example.com`. In prod with https.',
+  ),
+  privateCa: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a CA that is not public has made its certificate. The certificate of the CA is then one of the secrets.',
+    ),
+  egress: egressOf('it'),
+});
+
 export const agent = z.strictObject({
   type: z
     .enum(['promtail', 'collector'])
@@ -93,6 +106,11 @@ export const agent = z.strictObject({
     .default([])
     .describe(
       'Tenants of their own for the lines of some namespaces (`docs/access.md`). Lines of all other namespaces, and those of `files`, go with `credential`. Not with Promtail.',
+    ),
+  gateway: otherGateway
+    .optional()
+    .describe(
+      'Gateway of another stack, to which the agents push. Only with `components: [agent]`, and needed there. That stack has `credential` among its write credentials.',
     ),
   batchWait: duration().prefault(defaults.agent.batchWait).describe('Longest time that a line waits for its batch.'),
   batchSize: byteSize().prefault(defaults.agent.batchSize).describe('Size at which a batch is sent.'),

@@ -3,7 +3,7 @@
  * except `environment` has a default. Rules that join several fields are in `rules/`.
  */
 import { z } from 'zod';
-import type { destination } from '../scalars';
+import { clusterName, type destination, distinct } from '../scalars';
 import { agent } from './agent';
 import { alerting } from './alerting';
 import { alertmanager } from './alertmanager';
@@ -30,6 +30,16 @@ export const stackConfigSchema = z.strictObject({
   environment: z
     .enum(['dev', 'staging', 'prod'])
     .describe('Purpose of the stack. `prod` demands auth, TLS and durable storage.'),
+  cluster: clusterName()
+    .optional()
+    .describe(
+      'Name of the cluster. It becomes the label `cluster` of all lines, of the alerts and of the stack’s metrics, and the dashboard of logs can choose by it. Without a name, nothing has the label. Needed where lines of several clusters come together in one Loki (`docs/clusters.md`).',
+    ),
+  components: distinct(z.array(z.enum(['agent'])).min(1))
+    .optional()
+    .describe(
+      'The parts that the stack has. Without the key, all. `[agent]`: agents alone, which push to the gateway of another stack (`agent.gateway`). Sections of other parts are then refused.',
+    ),
   namespaces: namespaces.prefault({}).describe('The two namespaces of the stack.'),
   retention: retention.prefault({}).describe('How long logs are kept.'),
   expectedLoad: expectedLoad

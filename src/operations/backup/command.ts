@@ -1,7 +1,7 @@
 /** `npm run backup`: copies Loki's volume to a file. Loki is stopped meanwhile. */
 import { existsSync } from 'node:fs';
 import { command, EXIT, say } from '../command';
-import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackOf } from '../options';
+import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackWithLoki } from '../options';
 import { backup } from './backup';
 
 /** Both ways end with this line. */
@@ -16,7 +16,7 @@ export default command({
     ...CLUSTER_OPTIONS,
   },
   run: async (values) => {
-    const owner = { cluster: clusterOf(values), config: stackOf(values), say };
+    const owner = { cluster: clusterOf(values), config: stackWithLoki(values), say };
     // It may be the only copy of a volume.
     if (existsSync(values.out)) throw new Error(`${values.out} exists, and is not overwritten.`);
     say(sameOnBothSides(await backup(owner, values.out)));

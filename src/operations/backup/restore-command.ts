@@ -1,6 +1,6 @@
 /** `npm run restore`: copies a file to Loki's volume. Loki is stopped meanwhile. */
 import { command, EXIT, say } from '../command';
-import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackOf } from '../options';
+import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackWithLoki } from '../options';
 import { restore } from './backup';
 import { sameOnBothSides } from './command';
 
@@ -12,7 +12,7 @@ export default command({
     ...CLUSTER_OPTIONS,
   },
   run: async (values) => {
-    const owner = { cluster: clusterOf(values), config: stackOf(values), say };
+    const owner = { cluster: clusterOf(values), config: stackWithLoki(values), say };
     say(sameOnBothSides(await restore(owner, values.from, values.replace)));
     return EXIT.good;
   },

@@ -1,5 +1,6 @@
 /** Concludes from what was seen of a stack what is wrong, link by link. Each link has a file. Pure. */
 import type { StackConfig } from '../../config';
+import { hasAgentsAlone } from '../../config/derived/components';
 import type { KubernetesObject } from '../../../charts/objects';
 import { type Observed, whyUnknown } from '../observe/observed';
 import type { StackState } from '../observe/state';
@@ -47,7 +48,7 @@ export function diagnose(
       ...networkFindings(stack, config, expected, state),
       ...fileFindings(config, state),
       ...sendingFindings(config, state),
-      ...gatewayFindings(state),
+      ...(hasAgentsAlone(config) ? [] : gatewayFindings(state)),
       ...diskFindings(stack, config, state),
       ...limitFindings(state),
       ...labelFindings(config, state),
@@ -58,7 +59,7 @@ export function diagnose(
       ...grafanaFindings(state),
       ...canaryFindings(state),
     ].map((finding) => filledIn(finding, stack, config)),
-    [...more.unchecked, ...unchecked(state)],
+    [...more.unchecked, ...unchecked(config, state)],
   );
 }
 
@@ -74,8 +75,8 @@ function filledIn(finding: Finding, stack: string, { namespaces }: StackConfig):
 }
 
 /** Checks that could not be made, because what they look at is unknown. */
-function unchecked(state: StackState): readonly Unchecked[] {
-  const { queries, prometheus, canary } = state;
+function unchecked(config: StackConfig, state: StackState): readonly Unchecked[] {
+  const { prometheus, canary } = state;
   const parts: readonly (readonly [Link, Observed<unknown>])[] = [
     ['objects', state.objects],
     ['objects', state.pods],
@@ -86,10 +87,8 @@ function unchecked(state: StackState): readonly Unchecked[] {
     ...state.agents.flatMap(({ figures, log }) => [['files', figures] as const, ['sending', log] as const]),
     ['network', state.dnsPolicies],
     ['gateway', state.gatewayLog],
-    ...(queryFailure(state) === undefined ? [['gateway', queries.version] as const] : []),
+    ...(hasAgentsAlone(config) ? [] : throughGateway(state)),
     ...state.loki.map(({ figures }) => ['limits', figures] as const),
-    ['labels', queries.jobs],
-    ['labels', queries.labels],
     ...(prometheus === undefined ? [] : [['prometheus', prometheus.targetsDown] as const]),
     ...state.alertmanagers.map(({ failed }) => ['alertmanager', failed] as const),
     ...(canary === undefined ? [] : [['canary', canary] as const]),
@@ -98,4 +97,13 @@ function unchecked(state: StackState): readonly Unchecked[] {
     const why = whyUnknown(observed);
     return why === undefined ? [] : [{ link, why }];
   });
+}
+
+function throughGateway(state: StackState): readonly (readonly [Link, Observed<unknown>])[] {
+  const { version, jobs, labels } = state.queries;
+  return [
+    ...(queryFailure(state) === undefined ? [['gateway', version] as const] : []),
+    ['labels', jobs],
+    ['labels', labels],
+  ];
 }

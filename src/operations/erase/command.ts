@@ -1,6 +1,6 @@
 /** `npm run erase`: has Loki delete the lines of one tenant that name a person, and tells what has become of earlier requests. */
 import { command, EXIT, moment, UsageError } from '../command';
-import { STACK_OPTIONS, stackOf } from '../options';
+import { STACK_OPTIONS, stackWithLoki } from '../options';
 import { erase, erasures } from './erase';
 
 const PASSWORD = 'ERASE_PASSWORD';
@@ -22,7 +22,7 @@ export default command({
     if (password === '') throw new UsageError(`${PASSWORD} is not set`);
     if ((userId === undefined) === !values.status) throw new UsageError('either --user-id or --status is wanted');
     const [start, end] = [moment('start', values.start), moment('end', values.end)];
-    const config = stackOf(values);
+    const config = stackWithLoki(values);
     const access = { url, password, ...(ca === undefined ? {} : { caFile: ca }) };
     if (userId === undefined) {
       for (const { id, status, created } of await erasures(config, tenant, access))

@@ -4,7 +4,7 @@ import type { StackConfig } from '../../config';
 import { fewestEntries } from '../../config/derived/limits';
 import { parseDuration } from '../../config/units';
 import { command, EXIT, positive, say, UsageError } from '../command';
-import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackOf } from '../options';
+import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS, stackWithLoki } from '../options';
 import { hasColours } from '../status/format';
 import { type Door, doorAtUrl, doorInCluster, Refusal } from './door';
 import { follow, nanoseconds } from './follow';
@@ -38,7 +38,7 @@ export default command({
     if (!Number.isInteger(limit)) throw new UsageError(`--limit: ${values.limit} is no whole number`);
     const since = parseDuration(values.since)?.milliseconds ?? NaN;
     if (!(since > 0)) throw new UsageError(`--since: ${values.since} is no time such as 30m or 2h`);
-    const config = stackOf(values);
+    const config = stackWithLoki(values);
     const password = process.env[PASSWORD];
     const { url } = values;
     if (url !== undefined && config.auth.loki.enabled && password === undefined)

@@ -12,7 +12,8 @@ import {
 } from '../../components/kit/identity';
 import { metricsPods } from '../../components/loki';
 import type { StackConfig } from '../../config';
-import { gatewayHost } from '../../config/derived/gateway-host';
+import { agentGatewayHost } from '../../config/derived/agent-gateway';
+import { hasAgentsAlone, stackNamespaces } from '../../config/derived/components';
 import { grafanaPath } from '../../config/derived/grafana-path';
 import type { KubernetesObject } from '../../../charts/objects';
 import type { Cluster } from '../kubectl';
@@ -51,15 +52,15 @@ export async function collect(
   expected: readonly KubernetesObject[],
   { interval, logs }: CollectOptions,
 ): Promise<StackState> {
-  const { logging, agents } = config.namespaces;
+  const namespaces = stackNamespaces(config);
   const look = new Look(cluster);
   try {
     const first = {
-      objects: look.objects([logging, agents], clusterObjects(expected), config.network.policies),
-      pods: look.pods([logging, agents]),
+      objects: look.objects(namespaces, clusterObjects(expected), config.network.policies),
+      pods: look.pods(namespaces),
       nodes: look.nodes(),
-      warnings: look.warnings([logging, agents]),
-      secrets: look.secretKeys([logging, agents]),
+      warnings: look.warnings(namespaces),
+      secrets: look.secretKeys(namespaces),
       dnsPolicies: look.policies(config.network.dns.namespace),
       passwords: passwords(look, config),
       certificates: certificates(look, config),
@@ -70,7 +71,7 @@ export async function collect(
     const has = ({ name }: Identity): boolean => wanted.some((workload) => workload.name === name);
     const [base, gateway, agentStates, grafana, prometheus, alertmanagers, canary] = await Promise.all([
       all(first),
-      lookThroughGateway(look, parts, config),
+      hasAgentsAlone(config) ? WITHOUT_LOKI : lookThroughGateway(look, parts, config),
       parts.agents(config),
       has(GRAFANA) ? parts.grafana(config) : undefined,
       has(PROMETHEUS) ? parts.prometheus() : undefined,
@@ -98,6 +99,13 @@ function clusterObjects(expected: readonly KubernetesObject[]): readonly string[
     .filter(({ kind, metadata }) => metadata.namespace === undefined && LISTED_KINDS.cluster.includes(kind))
     .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
 }
+
+/** Where the stack has agents alone. */
+const WITHOUT_LOKI = {
+  queries: nothingKnown('the Loki is another stack’s'),
+  loki: [],
+  gatewayLog: { value: [] },
+} as const;
 
 /** What there is behind the gateway's two ports, and in the logs on the way. */
 async function lookThroughGateway(look: Look, parts: Parts, config: StackConfig) {
@@ -231,7 +239,7 @@ class Parts {
       return {
         pod: pod.name,
         node: pod.node ?? '',
-        figures: derive(samples, ([first, last]) => AGENT_FIGURES[type](first, last, gatewayHost(config))),
+        figures: derive(samples, ([first, last]) => AGENT_FIGURES[type](first, last, agentGatewayHost(config))),
         log: told,
         ...(skew === undefined ? {} : { clockSkew: skew }),
       };

@@ -1,6 +1,7 @@
 /** Whether Secrets fit together, and how long certificates are good. No value leaves this file. */
 import { X509Certificate } from 'node:crypto';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
+import { hasAgentsAlone } from '../../config/derived/components';
 import { secretTable } from '../../secrets/spec';
 import { derive } from './observed';
 import type { Look } from './look';
@@ -11,7 +12,8 @@ const PREFIX = 'gateway-credential-';
 
 /** Compares each credential's Secret with what the gateway knows. */
 export async function passwords(look: Look, config: StackConfig): Promise<readonly PasswordState[]> {
-  if (!config.auth.loki.enabled) return [];
+  // What the other stack's gateway knows cannot be seen from here.
+  if (!config.auth.loki.enabled || hasAgentsAlone(config)) return [];
   const { logging } = config.namespaces;
   const [users, previous] = await Promise.all([
     look.secretValue(logging, GATEWAY_USERS_SECRET, 'users'),

@@ -9,7 +9,7 @@ import { type SecretObject, storeEntries, storeEntryName, storeProperties } from
 import type { SecretValues } from '../../secrets/row';
 import { checkSecretValues, credentialsOfOthers, freshValues } from '../../secrets/values';
 import { command, EXIT, printJson, UsageError } from '../command';
-import { STACK_OPTIONS, stackOf } from '../options';
+import { STACK_OPTIONS, stackOf, stackWithLoki } from '../options';
 import { type GatewayUsers, rotate } from '../rotate/rotate';
 
 /** Fresh values, and those of the environment that the stack asks for. */
@@ -106,7 +106,7 @@ export default command({
     if ((credential === undefined) !== (out === undefined)) throw new UsageError('--rotate and --out go together');
     const config = stackOf(values);
     if (credential !== undefined && out !== undefined) {
-      writeRotation(config, credential, out);
+      writeRotation(stackWithLoki(values), credential, out);
       return EXIT.good;
     }
     const others = credentialsOfOthers(config);

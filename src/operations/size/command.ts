@@ -1,6 +1,6 @@
 /** `npm run size`: how much disk Loki needs for the load that the stack file expects, or for another one. */
 import { command, EXIT, positive } from '../command';
-import { STACK_OPTIONS, stackOf } from '../options';
+import { STACK_OPTIONS, stackWithLoki } from '../options';
 import { sizeReport } from './size';
 
 const OF_THE_FILE = '(default: the stack file’s)';
@@ -12,7 +12,7 @@ export default command({
     'bytes-per-line': { type: 'string', value: '<number>', description: OF_THE_FILE },
   },
   run: (values) => {
-    const config = stackOf(values);
+    const config = stackWithLoki(values);
     const { linesPerSecond, bytesPerLine } = config.expectedLoad;
     const load = {
       linesPerSecond: positive('lines-per-second', values['lines-per-second'], linesPerSecond),

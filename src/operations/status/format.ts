@@ -38,20 +38,24 @@ export function formatStatus(status: Status, colours: boolean): string {
         `${component.ready}/${component.desired} ready, ${component.restarts} restarts, ${component.running.join(', ') || 'nothing runs'}`,
       ),
     ),
-    ...line('Loki’s version', loki, loki.version ?? ''),
-    ...line(
-      'ingest',
-      ingest,
-      ingest.linesPerSecond === undefined
-        ? ''
-        : `${rate(ingest.linesPerSecond)} lines/s, ${size(ingest.bytesPerSecond ?? 0)}/s`,
-    ),
-    ...line(
-      'refused since Loki’s start',
-      refused,
-      refused.lines.map(({ tenant, reason, lines }) => `${lines} ${reason} of ${tenant}`).join(', ') ||
-        (refused.verdict === 'unknown' ? '' : 'none'),
-    ),
+    ...(loki === undefined ? [] : line('Loki’s version', loki, loki.version ?? '')),
+    ...(ingest === undefined
+      ? []
+      : line(
+          'ingest',
+          ingest,
+          ingest.linesPerSecond === undefined
+            ? ''
+            : `${rate(ingest.linesPerSecond)} lines/s, ${size(ingest.bytesPerSecond ?? 0)}/s`,
+        )),
+    ...(refused === undefined
+      ? []
+      : line(
+          'refused since Loki’s start',
+          refused,
+          refused.lines.map(({ tenant, reason, lines }) => `${lines} ${reason} of ${tenant}`).join(', ') ||
+            (refused.verdict === 'unknown' ? '' : 'none'),
+        )),
     ...line(
       'agents since their start',
       agents,
@@ -79,7 +83,9 @@ export function formatStatus(status: Status, colours: boolean): string {
         ].join(' '),
       ),
     ),
-    ...line('retention', retention, retention.lastRun === undefined ? '' : `ran ${age(now, retention.lastRun)} ago`),
+    ...(retention === undefined
+      ? []
+      : line('retention', retention, retention.lastRun === undefined ? '' : `ran ${age(now, retention.lastRun)} ago`)),
     ...(canary === undefined
       ? []
       : line(
@@ -101,8 +107,8 @@ export function formatStatus(status: Status, colours: boolean): string {
         certificate.notAfter === undefined ? '' : `until ${certificate.notAfter.slice(0, 10)}`,
       ),
     ),
-    ...line('lines, by job', jobs, ''),
-    ...jobs.jobs.map(
+    ...(jobs === undefined ? [] : line('lines, by job', jobs, '')),
+    ...(jobs?.jobs ?? []).map(
       ({ job, oldest, newest }) =>
         `${' '.repeat(11)}${job.padEnd(32)} ${span(now, 'oldest', oldest)}, ${span(now, 'newest', newest)}`,
     ),

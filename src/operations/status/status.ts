@@ -1,5 +1,6 @@
 /** The status of a running stack: what was seen, and whether each part is as it should be. Pure. */
 import type { StackConfig } from '../../config';
+import { hasAgentsAlone } from '../../config/derived/components';
 import { WATCHDOG } from '../../config/derived/heartbeat';
 import type { KubernetesObject } from '../../../charts/objects';
 import { agentStatus, type AgentStatus } from './agents';
@@ -29,13 +30,13 @@ export interface Status {
   readonly at: string;
   readonly verdict: Verdict;
   readonly components: readonly Part<ComponentStatus>[];
-  readonly loki: Part<{ readonly version?: string }>;
-  readonly ingest: Part<{ readonly linesPerSecond?: number; readonly bytesPerSecond?: number }>;
-  readonly refused: Part<{ readonly lines: readonly Refused[] }>;
+  readonly loki?: Part<{ readonly version?: string }>;
+  readonly ingest?: Part<{ readonly linesPerSecond?: number; readonly bytesPerSecond?: number }>;
+  readonly refused?: Part<{ readonly lines: readonly Refused[] }>;
   readonly agents: AgentStatus;
-  readonly jobs: Part<{ readonly jobs: readonly JobLines[] }>;
+  readonly jobs?: Part<{ readonly jobs: readonly JobLines[] }>;
   readonly disks: readonly Part<DiskStatus>[];
-  readonly retention: Part<{ readonly lastRun?: string }>;
+  readonly retention?: Part<{ readonly lastRun?: string }>;
   readonly canary?: Part<{ readonly written?: number; readonly missing?: number }>;
   readonly alerts?: Part<{ readonly firing: readonly FiringAlert[] }>;
   readonly certificates: readonly Part<{ readonly secret: string; readonly notAfter?: string }>[];
@@ -59,13 +60,9 @@ export function statusOf(
   const alerts = alertStatus(expected, state);
   const parts = {
     components: wanted.map((workload) => componentStatus(workload, state)),
-    loki: part({ ...optional('version', known(state.queries.version)) }, [], whyUnknown(state.queries.version)),
-    ingest: ingestStatus(state),
-    refused: refusedStatus(state),
+    ...(hasAgentsAlone(config) ? {} : lokiParts(config, state)),
     agents: agentStatus(config, state),
-    jobs: jobStatus(state),
     disks: disks(config, state),
-    retention: retentionStatus(config, state),
     certificates: certificateStatus(state),
     ...(canary === undefined ? {} : { canary }),
     ...(alerts === undefined ? {} : { alerts }),
@@ -74,6 +71,20 @@ export function statusOf(
     .flat()
     .map(({ verdict }) => verdict);
   return { stack, at: state.at, verdict: worst(verdicts), ...parts };
+}
+
+/** What is seen of Loki through the gateway. */
+function lokiParts(
+  config: StackConfig,
+  state: StackState,
+): Pick<Status, 'loki' | 'ingest' | 'refused' | 'jobs' | 'retention'> {
+  return {
+    loki: part({ ...optional('version', known(state.queries.version)) }, [], whyUnknown(state.queries.version)),
+    ingest: ingestStatus(state),
+    refused: refusedStatus(state),
+    jobs: jobStatus(state),
+    retention: retentionStatus(config, state),
+  };
 }
 
 /** The verdict of several parts. Bad comes before unknown: it is certain. */
@@ -131,7 +142,7 @@ export function troubleOf({ name, unschedulable, containers }: PodState): readon
   ];
 }
 
-function ingestStatus({ loki }: StackState): Status['ingest'] {
+function ingestStatus({ loki }: StackState): NonNullable<Status['ingest']> {
   const { figures, unknown } = figuresOf(loki);
   if (figures.length === 0) return part({}, [], unknown ?? 'no Loki');
   const linesPerSecond = sumOf(figures.map((figure) => figure.linesPerSecond));
@@ -139,7 +150,7 @@ function ingestStatus({ loki }: StackState): Status['ingest'] {
   return part({ linesPerSecond, bytesPerSecond }, [], unknown);
 }
 
-function refusedStatus({ loki }: StackState): Status['refused'] {
+function refusedStatus({ loki }: StackState): NonNullable<Status['refused']> {
   const { figures, unknown } = figuresOf(loki);
   const lines = figures.flatMap(({ refused }) => refused);
   const growing = lines.filter((refused) => refused.growing);
@@ -150,13 +161,16 @@ function refusedStatus({ loki }: StackState): Status['refused'] {
   );
 }
 
-function jobStatus({ queries: { jobs } }: StackState): Status['jobs'] {
+function jobStatus({ queries: { jobs } }: StackState): NonNullable<Status['jobs']> {
   const found = known(jobs) ?? [];
   const none = 'value' in jobs && found.length === 0;
   return part({ jobs: found }, none ? ['there are no lines'] : [], whyUnknown(jobs));
 }
 
-function retentionStatus({ retention, deployment }: StackConfig, { loki, at }: StackState): Status['retention'] {
+function retentionStatus(
+  { retention, deployment }: StackConfig,
+  { loki, at }: StackState,
+): NonNullable<Status['retention']> {
   // The pod that compacts: of one Loki itself, of a ring the compactor.
   const compactor = deployment.mode === 'ha' ? loki.at(-1) : loki[0];
   const figures = compactor === undefined ? undefined : known(compactor.figures);

@@ -1,5 +1,5 @@
 /** The Collector's receivers, processors and pipelines, from a file's line to a record for Loki. */
-import { LABELS, MEASURES, POD_LABELS, STRUCTURED_METADATA } from '../../log-model';
+import { LABELS, MEASURES, POD_LABELS, streamLabels, STRUCTURED_METADATA } from '../../log-model';
 import { ownDropRules } from '../drop-rules';
 import type { ScrapeProps } from '../scrape-props';
 import { ORIGIN } from '../sources';
@@ -10,7 +10,16 @@ import { literal, ofFormat, set, TIME, transform, type Group } from './ottl';
 import { PROGRAMS } from './programs';
 import { fileReceiver, PATH } from './receivers';
 import { redact } from './redaction';
-import { NAMESPACE_NAME, NODE_VARIABLE, nodeLabel, POD_NAME, POD_UID, podLabel, podLabels, podOfPath } from './source';
+import {
+  NAMESPACE_NAME,
+  NODE_VARIABLE,
+  placeLabels,
+  POD_NAME,
+  POD_UID,
+  podLabel,
+  podLabels,
+  podOfPath,
+} from './source';
 import { leaveOutBefore } from './since';
 import { type Components, type Pipelines, podReceivers, type TenantExporter, waysToLoki } from './tenants';
 import { textRecords } from './text';
@@ -55,11 +64,11 @@ const LABELS_READ = Object.values(POD_LABELS);
  * to Loki where some namespaces have a tenant of their own. `logs/also` is where further destinations begin.
  */
 export function collectorPipelines(props: CollectorProps): CollectorPipelines {
-  const { files, mountOf, furtherExporters } = props;
+  const { cluster, files, mountOf, furtherExporters } = props;
   const redaction = redact(props.redact, props.allow);
   const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
   const before = leaveOutBefore(props.since);
-  const gateway = gatewayCounters(props.gatewayNamespace);
+  const gateway = props.gatewayNamespace === undefined ? undefined : gatewayCounters(props.gatewayNamespace);
   const pods = podReceivers(props);
   const ways = waysToLoki(props.exporter, props.tenants);
   const sources = files.map((source) => ({ name: `file_log/${source.name}`, source }));
@@ -73,7 +82,9 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
         error_mode: 'silent',
         default_pipelines: ['logs/records'],
         table: [
-          { context: 'resource', condition: gateway.condition, action: 'copy', pipelines: [GATEWAY] },
+          ...(gateway === undefined
+            ? []
+            : [{ context: 'resource', condition: gateway.condition, action: 'copy', pipelines: [GATEWAY] }]),
           ...redaction.routes.map(({ name, condition }) => ({
             context: 'log',
             condition,
@@ -85,21 +96,21 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       ...ways.connectors,
       ...(furtherExporters.length === 0 ? {} : { [ALSO.connector]: {} }),
     },
-    exporters: { [NOWHERE]: {} },
+    exporters: gateway === undefined ? {} : { [NOWHERE]: {} },
     processors: {
       ...before.lines,
       'transform/path': transform([podOfPath(PATH)]),
       k8s_attributes: podMetadata(),
-      'transform/pods': transform([podLabels(), ...redaction.suspects]),
-      ...(files.length === 0 ? {} : { 'transform/files': transform([...fileLabels(), ...redaction.suspects]) }),
+      'transform/pods': transform([podLabels(cluster), ...redaction.suspects]),
+      ...(files.length === 0 ? {} : { 'transform/files': transform([...fileLabels(cluster), ...redaction.suspects]) }),
       ...Object.fromEntries(redaction.routes.map(({ name, groups }) => [`transform/${name}`, transform(groups)])),
       'transform/records': transform([...redaction.further, ...records()]),
       // The level and the claimed job are of a record; labels in Loki are of its source.
       groupbyattrs: { keys: [LABELS.level, LABELS.job] },
       ...(files.length === 0 ? {} : before.records),
       ...drops,
-      ...gateway.filters,
-      'transform/labels': transform(onlyKnown()),
+      ...gateway?.filters,
+      'transform/labels': transform(onlyKnown(cluster)),
       ...(furtherExporters.length === 0 ? {} : { [ALSO.processor]: PASSES_NO_ERROR_BACK }),
     },
     pipelines: {
@@ -123,7 +134,9 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
           { receivers: [ROUTING], processors: [`transform/${name}`], exporters: [REDACTED] },
         ]),
       ),
-      [GATEWAY]: { receivers: [ROUTING], processors: Object.keys(gateway.filters), exporters: [NOWHERE] },
+      ...(gateway === undefined
+        ? {}
+        : { [GATEWAY]: { receivers: [ROUTING], processors: Object.keys(gateway.filters), exporters: [NOWHERE] } }),
       'logs/records': {
         receivers: [ROUTING, REDACTED],
         processors: [
@@ -175,9 +188,9 @@ function podMetadata(): Readonly<Record<string, unknown>> {
 }
 
 /** The labels of a file's source are in its receiver. */
-function fileLabels(): readonly Group[] {
+function fileLabels(cluster: string | undefined): readonly Group[] {
   return [
-    { statements: [nodeLabel] },
+    { statements: placeLabels(cluster) },
     {
       statements: [
         // When it was read.
@@ -198,12 +211,12 @@ function records(): readonly Group[] {
 }
 
 /** Whatever a source comes up with: no other label makes a stream, and nothing else is kept beside the line. */
-function onlyKnown(): readonly Group[] {
+function onlyKnown(cluster: string | undefined): readonly Group[] {
   const keep = (map: string, names: readonly string[]): string =>
     `keep_keys(${map}, [${names.map((name) => literal(name)).join(', ')}])`;
   return [
     {
-      statements: [keep('resource.attributes', [...Object.values(LABELS), ORIGIN.pod])],
+      statements: [keep('resource.attributes', [...streamLabels(cluster), ORIGIN.pod])],
     },
     {
       statements: [

@@ -1,5 +1,5 @@
 /** The labels of a source: from the metadata of its pod, as discovery gives them to Promtail. */
-import { FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import { CLUSTER_LABEL, FORMATS, LABELS, POD_LABELS } from '../../log-model';
 import { FORMAT, jobsOf, NAMED_BY, ORIGIN } from '../sources';
 import { all, any, type Group, groupsOf, isAnyOf, literal, ofSource, set, setFirstText } from './ottl';
 
@@ -16,7 +16,12 @@ const isEmpty = (value: string): string => any([`${value} == nil`, `${value} == 
 
 /** The name of the agent's node, which only its environment knows. */
 export const NODE_VARIABLE = 'NODE_NAME';
-export const nodeLabel = set(ofSource(LABELS.node), `"\${env:${NODE_VARIABLE}}"`);
+const nodeLabel = set(ofSource(LABELS.node), `"\${env:${NODE_VARIABLE}}"`);
+
+/** What is the same for every source of an agent: its node, and its cluster if that has a name. */
+export function placeLabels(cluster: string | undefined): readonly string[] {
+  return [nodeLabel, ...(cluster === undefined ? [] : [set(ofSource(CLUSTER_LABEL), literal(cluster))])];
+}
 
 /** What the path of a pod's file says of its source, so that the pod's metadata are found. */
 export function podOfPath(path: string): Group {
@@ -31,7 +36,7 @@ export function podOfPath(path: string): Group {
 }
 
 /** Labels of the pods' records. */
-export function podLabels(): Group {
+export function podLabels(cluster: string | undefined): Group {
   const named = (label: keyof typeof NAMED_BY): readonly string[] => [
     set(ofSource(label), ofSource(CONTAINER)),
     ...setFirstText(ofSource(label), NAMED_BY[label].map(labelOf)),
@@ -44,7 +49,7 @@ export function podLabels(): Group {
       ...format(),
       set(ofSource(LABELS.namespace), ofSource(NAMESPACE_NAME)),
       set(ofSource(LABELS.container), ofSource(CONTAINER)),
-      nodeLabel,
+      ...placeLabels(cluster),
       set(ofSource(ORIGIN.pod), ofSource(POD_NAME)),
     ],
   };

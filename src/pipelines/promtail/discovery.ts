@@ -1,6 +1,7 @@
 /** Discovery: the pods that are collected, their format, and the labels that their lines start with. */
 import { namespacesIn } from '../../config/namespace-pattern';
-import { type Format, FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import { CLUSTER_LABEL, type Format, FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import type { ScrapeProps } from '../scrape-props';
 import { FORMAT, jobsOf, NAMED_BY, ORIGIN, POD_LOGS } from '../sources';
 import type { RelabelConfig } from './stage';
 
@@ -8,14 +9,10 @@ const POD = '__meta_kubernetes_pod_';
 /** The name of a pod without labels. */
 const CONTAINER = `${POD}container_name`;
 
-/**
- * Relabelling of the pods of some formats.
- *
- * @param excludeNamespaces - namespaces whose pods are not collected, by name or by pattern.
- */
+/** Relabelling of the pods of some formats. */
 export function podRelabelConfigs(
   formats: readonly Format[],
-  excludeNamespaces: readonly string[],
+  { cluster, excludeNamespaces }: Pick<ScrapeProps, 'cluster' | 'excludeNamespaces'>,
 ): readonly RelabelConfig[] {
   return [
     ...(excludeNamespaces.length === 0
@@ -30,6 +27,7 @@ export function podRelabelConfigs(
     { source_labels: [`${POD}name`], target_label: ORIGIN.pod },
     named(LABELS.app),
     named(LABELS.service),
+    ...(cluster === undefined ? [] : [{ target_label: CLUSTER_LABEL, replacement: cluster }]),
     logFiles(`${POD}uid`),
     // The kubelet names a static pod's directory after the hash of its manifest, not after the mirror pod's uid.
     logFiles(`${POD}annotation_kubernetes_io_config_hash`),

@@ -1,5 +1,13 @@
 /** Promtail's scrape configs: of pods, and of folders of log files. */
-import { type Field, FORMATS, type Format, LABELS, STRUCTURED_METADATA } from '../../log-model';
+import {
+  CLUSTER_LABEL,
+  type Field,
+  FORMATS,
+  type Format,
+  LABELS,
+  streamLabels,
+  STRUCTURED_METADATA,
+} from '../../log-model';
 import { ownDropRules } from '../drop-rules';
 import { ANNOUNCING } from '../records';
 import type { ScrapeProps } from '../scrape-props';
@@ -32,7 +40,8 @@ const SCRAPED_TOGETHER: readonly (readonly Format[])[] = [FORMATS.filter((format
 
 /** Promtail's scrape configs: its sources and their pipelines. */
 export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<string, unknown>>[] {
-  const { excludeNamespaces, files, maxPartialLine, mountOf } = props;
+  const { cluster, gatewayNamespace, files, maxPartialLine, mountOf } = props;
+  const onlyLabels = onlyStreamLabels(cluster);
   // One object in all pipelines: the config file has it once, and refers to it.
   const redaction = redact({ further: props.redact, allow: props.allow });
   return [
@@ -42,7 +51,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
         job_name: withOwnPods ? 'pods' : `pods-${formats.join('-')}`,
         // Equal in all of them, so that Promtail watches the API server once.
         kubernetes_sd_configs: [{ role: 'pod' }],
-        relabel_configs: podRelabelConfigs(formats, excludeNamespaces),
+        relabel_configs: podRelabelConfigs(formats, props),
         pipeline_stages: [
           ...(props.runtime === 'docker' ? asOfCri() : []),
           ...(withOwnPods ? [withNextLine(ANNOUNCING)] : []),
@@ -51,10 +60,13 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
           ...leaveOutBefore(props.since),
           ...records(formats, redaction, ORIGIN.pod),
           ...(withOwnPods
-            ? [gatewayCounters(props.gatewayNamespace), ...dropRules(ownDropRules(props.canaryNamespace))]
+            ? [
+                ...(gatewayNamespace === undefined ? [] : [gatewayCounters(gatewayNamespace)]),
+                ...dropRules(ownDropRules(props.canaryNamespace)),
+              ]
             : []),
           ...dropRules(props.drop),
-          ONLY_LABELS,
+          onlyLabels,
         ],
       };
     }),
@@ -69,6 +81,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
                 [LABELS.job]: source.job,
                 [LABELS.service]: source.job,
                 [LABELS.app]: source.job,
+                ...(cluster === undefined ? {} : { [CLUSTER_LABEL]: cluster }),
                 [FORMAT]: source.format,
                 __path__: `${mountOf(source)}/${source.files}`,
               },
@@ -81,7 +94,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
                 ORIGIN.filename,
               ),
               ...dropRules(props.drop),
-              ONLY_LABELS,
+              onlyLabels,
             ],
           },
         ]),
@@ -89,7 +102,9 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
 }
 
 /** Whatever a source comes up with: no other label makes a stream. */
-const ONLY_LABELS: Stage = { labelallow: Object.values(LABELS) };
+function onlyStreamLabels(cluster: string | undefined): Stage {
+  return { labelallow: streamLabels(cluster) };
+}
 
 /** From lines of some formats to redacted records. */
 function records(formats: readonly Format[], redaction: RedactionStages, origin: string): readonly Stage[] {

@@ -6,10 +6,11 @@ import { agentTenant } from '../../../src/config/derived/agent-tenant';
 import { configWith, everythingConfig } from '../../support/config';
 import { exploreOf } from '../../../programs/dashboards';
 
-const props = ({ alerting, namespaces }: ReturnType<typeof configWith>): LogRuleProps => ({
+const props = ({ alerting, namespaces, cluster }: ReturnType<typeof configWith>): LogRuleProps => ({
   thresholds: alerting.thresholds,
   silentJobs: alerting.silentJobs,
   ownNamespaces: [namespaces.logging, namespaces.agents],
+  byCluster: cluster !== undefined,
 });
 const rules = logRules(props(configWith()));
 const named = (name: string): AlertRule => {
@@ -41,7 +42,7 @@ describe.each([
   it.each(logRules(props(config)).map((rule) => [rule.name, rule] as const))(
     '%s is LogQL that asks for what lines have, and says what it measures in what unit',
     (_name, rule) => {
-      expect(expressionFaults(rule.expr)).toEqual([]);
+      expect(expressionFaults(rule.expr, config.cluster)).toEqual([]);
       expect(tellingFaults({ ...rule, runbook: 'x' })).toEqual([]);
       expect(rule.summary).not.toMatch(/\{\{|\d/);
     },

@@ -33,7 +33,7 @@ describe('given several things wrong at once', () => {
       'limits.ingestionBurst',
       'limts',
       'namespaces.agents',
-      'network.clients[0].namespace',
+      'network.clients[0]',
       'network.clients[1]',
       'retention.deleteDelay',
       'retention.period',
@@ -43,13 +43,7 @@ describe('given several things wrong at once', () => {
   it('still finds what is right around an entry that lacks a field', () => {
     expect(
       pathsOf({ environment: 'prod', network: { clients: [{ podLabels: { app: 'exporter' } }] }, storage: S3 }),
-    ).toEqual([
-      'network.clients[0].namespace',
-      'gateway.tls',
-      'grafana.ingress.tls',
-      'grafana.url',
-      'alertmanager.receivers',
-    ]);
+    ).toEqual(['network.clients[0]', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url', 'alertmanager.receivers']);
   });
 
   it('judges no environment as if it were one', () => {
@@ -104,7 +98,7 @@ describe('given a field that is itself wrong, a rule that reads it is silent', (
     ],
     [
       'the union’s type',
-      { storage: { type: 'gcs' }, deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 } },
+      { storage: { type: 'swift' }, deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 } },
       ['storage.type'],
     ],
     [

@@ -135,7 +135,7 @@ const target = (differences: object) => ({
   },
 });
 
-const clientIn = (namespace: unknown) => ({ network: { clients: [{ namespace }] } });
+const dnsIn = (namespace: unknown) => ({ network: { dns: { namespace } } });
 
 const rows: readonly Row[] = [
   ...eachOf(
@@ -180,19 +180,7 @@ const rows: readonly Row[] = [
     '9'.repeat(40),
     {},
   ),
-  ...eachOf(
-    'a name',
-    clientIn,
-    'network.clients[0].namespace',
-    DNS_LABEL,
-    'Exporter',
-    'a_b',
-    '-a',
-    'a-',
-    '',
-    'a'.repeat(64),
-    {},
-  ),
+  ...eachOf('a name', dnsIn, 'network.dns.namespace', DNS_LABEL, 'Exporter', 'a_b', '-a', 'a-', '', 'a'.repeat(64), {}),
   ...eachOf(
     'a tenant',
     (name) => ({ auth: { loki: { tenants: [{ name, write: ['promtail'], read: ['grafana'] }] } } }),
@@ -518,8 +506,8 @@ const rows: readonly Row[] = [
   ),
   ...eachOf(
     'the value of a label',
-    (app) => ({ network: { clients: [{ namespace: 'a', podLabels: { app } }] } }),
-    'network.clients[0].podLabels.app',
+    (app) => ({ network: { dns: { podLabels: { app } } } }),
+    'network.dns.podLabels.app',
     OBJECT_LABEL_VALUE,
     'a b',
     '-a',
@@ -542,9 +530,9 @@ const rows: readonly Row[] = [
     `${'a'.repeat(254)}/a`,
   ].map((key): Row => [
     `the key of a label ${JSON.stringify(key)}`,
-    { network: { clients: [{ namespace: 'a', podLabels: { [key]: 'x' } }] } },
+    { network: { dns: { podLabels: { [key]: 'x' } } } },
     {
-      path: `network.clients[0].podLabels.${key}`,
+      path: `network.dns.podLabels.${key}`,
       received: JSON.stringify(key).slice(0, 200) + (key.length > 198 ? '…' : ''),
       ...LABEL_KEY,
       remedy: 'write for example app.kubernetes.io/name', // in the place of the key, which is taken below
@@ -794,7 +782,7 @@ const rows: readonly Row[] = [
     'certificates',
     (certificates) => ({ network: { caBundle: { type: 'certificates', certificates } } }),
     'network.caBundle.certificates',
-    { ...CERTIFICATES, remedy: 'write the text of the file after certificates: |, without its private key' },
+    { ...CERTIFICATES, remedy: 'write the text of the file after |, without its private key' },
     ...['', 'ca.crt', `# the CA\n${CA}`, CA.replaceAll('\n', ' '), CA.replace('END', 'BEGIN'), 1],
   ),
   ...eachOf(
@@ -957,6 +945,19 @@ const rows: readonly Row[] = [
     20250601,
   ),
   ...eachOf(
+    'the name of a cluster',
+    (cluster) => ({ cluster }),
+    'cluster',
+    {
+      rule: 'the name of a cluster: at most 100 letters, digits, hyphens and underscores, the first and the last a letter or digit',
+      remedy: 'write for example east',
+    },
+    '',
+    'east.example.com',
+    'east-',
+    'a'.repeat(101),
+  ),
+  ...eachOf(
     'a region',
     (region) => ({ storage: { ...S3, region } }),
     'storage.region',
@@ -1053,7 +1054,7 @@ const rows: readonly Row[] = [
     'certificates of the bucket’s server',
     (trustedCa) => ({ storage: { ...S3, endpoint: 'https://s3.example.com', trustedCa } }),
     'storage.trustedCa',
-    { ...CERTIFICATES, remedy: 'write the text of the file after trustedCa: |, without its private key' },
+    { ...CERTIFICATES, remedy: 'write the text of the file after |, without its private key' },
     ...['', 'ca.crt', CA.replaceAll('\n', ' ')],
   ),
   ...eachOf(

@@ -245,11 +245,11 @@ config:
     const text = `config:
   spywatcher-logs:environment: dev
   spywatcher-logs:grafana: { url: { secure: "${ENCRYPTED.secure}" } }
-  spywatcher-logs:network: { clients: [{ namespace: { secure: "${ENCRYPTED.secure}" } }] }
+  spywatcher-logs:network: { dns: { namespace: { secure: "${ENCRYPTED.secure}" } } }
 `;
     const { problems, message } = configError(() => load(text));
     expect(problems.map(({ path, remedy }) => [path, remedy])).toEqual(
-      ['grafana.url', 'network.clients[0].namespace'].map((path) => [
+      ['grafana.url', 'network.dns.namespace'].map((path) => [
         path,
         `pulumi config set --path 'spywatcher-logs:${path}', without --secret`,
       ]),

@@ -29,7 +29,7 @@ describe('given docs/access.md', () => {
   const examples = codeBlocks(access, 'yaml');
 
   it('has examples', () => {
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
   });
 
   it.each(examples)('a stack takes this example: %s', (text) => {

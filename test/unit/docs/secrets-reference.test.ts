@@ -73,6 +73,10 @@ function rowOf(config: StackConfig, { name, namedAt }: SecretSpec): readonly str
   const { agent, grafana, canary, storage } = config;
   const fixed = name
     .replace(credentialSecretName(agent.credential), credentialSecretName('<agent.credential>'))
+    .replace(
+      credentialSecretName(agent.tenants[0]?.credential ?? '-'),
+      credentialSecretName('<agent.tenants[].credential>'),
+    )
     .replace(credentialSecretName(grafana.credential), credentialSecretName('<grafana.credential>'))
     .replace(credentialSecretName(canary?.credential ?? '-'), credentialSecretName('<canary.credential>'))
     .replace(
@@ -229,7 +233,11 @@ describe('the entries of a store', () => {
     const documented = entries.map(([, property]) => property);
     const properties = [
       ...propertiesIn(everythingConfig()),
-      ...propertiesIn(ofCollector).filter(([name]) => name.endsWith('/agent-also')),
+      ...propertiesIn(ofCollector).filter(
+        ([name]) =>
+          name.endsWith('/agent-also') ||
+          ofCollector.agent.tenants.some(({ credential }) => name.endsWith(`/${credentialSecretName(credential)}`)),
+      ),
       ...([GCS, AZURE] as const).flatMap((storage) =>
         propertiesIn(parseStackConfig('test', { ...everything, storage })).filter(([name]) => name.includes('/loki-')),
       ),

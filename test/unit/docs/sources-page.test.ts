@@ -151,7 +151,9 @@ test('labels of a pod are tried in the order that the table has', () => {
   const labels = [POD_LABELS.app, POD_LABELS.legacyApp];
   const ofJob = rows('## Which pod is which job').find(([label]) => label === '`job`')?.[1];
   expect(names(ofJob)).toEqual([POD_LABELS.job, ...labels]);
-  const step = podRelabelConfigs(FORMATS, []).find((each) => each['target_label'] === LABELS.job);
+  const step = podRelabelConfigs(FORMATS, { excludeNamespaces: [] }).find(
+    (each) => each['target_label'] === LABELS.job,
+  );
   expect(step?.['source_labels']).toEqual([
     ...names(ofJob).map((name) => `__meta_kubernetes_pod_label_${name.replaceAll(/[./-]/g, '_')}`),
     '__meta_kubernetes_pod_container_name',
@@ -165,7 +167,9 @@ test('the jobs whose format follows from their name are those that discovery kno
     ([, jobs, format = '']) => [format, names(jobs)],
   );
   const known = FORMATS.filter((format) => format !== 'auto').flatMap((format) => {
-    const step = podRelabelConfigs(FORMATS, []).find(({ replacement }) => replacement === format);
+    const step = podRelabelConfigs(FORMATS, { excludeNamespaces: [] }).find(
+      ({ replacement }) => replacement === format,
+    );
     const jobs = /\|;\(\?:(.*)\)$/.exec(String(step?.['regex']))?.[1]?.split('|') ?? [];
     return jobs.length === 0 ? [] : [[format, jobs]];
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StackConfig } from '../../../src/config';
-import { secretObjects } from '../../../src/secrets/objects';
+import { secretHash, secretObjects } from '../../../src/secrets/objects';
 import type { SecretValues } from '../../../src/secrets/row';
 import { configWith, everythingOwnConfig } from '../../support/config';
 import { plantedSecrets } from '../../support/secrets';
@@ -155,6 +155,16 @@ describe('given secret values, the Secrets', () => {
           hook: values['alertmanager.hook'],
           hook_credentials: values['alertmanagerCredentials.hook'],
           pager: values['alertmanager.pager'],
+          teams: values['alertmanager.teams'],
+          'on-call': values['alertmanager.on-call'],
+          group: values['alertmanager.group'],
+          'town-square': values['alertmanager.town-square'],
+          rocket: values['alertmanager.rocket'],
+          room: values['alertmanager.room'],
+          phone: values['alertmanager.phone'],
+          phone_credentials: values['alertmanagerCredentials.phone'],
+          splunk: values['alertmanager.splunk'],
+          incidents: values['alertmanager.incidents'],
           heartbeat_ruler: values['heartbeat.ruler'],
           heartbeat_prometheus: values['heartbeat.prometheus'],
         },
@@ -168,4 +178,20 @@ describe('given secret values, the Secrets', () => {
       'No value for secrets.grafana.adminPassword; call checkSecretValues first.',
     );
   });
+});
+
+test('a token that Alertmanager reads once rolls its pods, and a URL that it reads at each message does not', () => {
+  const egress = [{ cidr: '203.0.113.0/24', port: 443 }];
+  const hash = (
+    receiver: { readonly name: string; readonly egress: typeof egress } & (
+      { readonly type: 'slack' } | { readonly type: 'incidentio'; readonly source: string }
+    ),
+  ) => {
+    const config = configWith({ alertmanager: { type: 'embedded', receivers: [receiver] } });
+    return (value: string) =>
+      secretHash(config, { ...plantedSecrets(config), 'alertmanager.operators': value }, 'alertmanager');
+  };
+  const incidentio = hash({ name: 'operators', type: 'incidentio', source: 'a', egress });
+  expect(incidentio('one')).not.toBe(incidentio('two'));
+  expect(hash({ name: 'operators', type: 'slack', egress })('one')).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 import { SECRET_NAMES } from '../../../src/config';
 import { secretTable } from '../../../src/secrets/spec';
 import { secretRows, TABLE } from '../../../src/secrets/table';
-import { everything, otherwise } from '../../support/config';
+import { everything, otherwise, otherwiseAgents } from '../../support/config';
 import { podTemplates, type RenderedStack, variant } from '../../../programs/rendered-stack';
 import { everyStack } from '../../support/every-stack';
 
@@ -113,12 +113,11 @@ test('a Secret that a stack may have is one row, and stacks with every option ha
   expect(TABLE.map(({ secret }) => secret)).toEqual(Object.values(SECRET_NAMES));
   const rowsOf = (input: Parameters<typeof variant>[1]) =>
     secretRows(variant('a stack', structuredClone(input)).config).map(({ row }) => row);
-  const rows = new Set([...rowsOf(everything), ...rowsOf(otherwise)]);
+  const rows = new Set([everything, otherwise, otherwiseAgents].flatMap(rowsOf));
   expect(TABLE.filter((row) => !rows.has(row))).toEqual([]);
   // Further rows are of Secrets of which a stack has as many as it names.
-  expect([...rows].filter((row) => !TABLE.includes(row)).map(({ neededWith }) => neededWith)).toEqual([
-    'grafana.datasources.tenants',
-  ]);
+  const further = [...rows].filter((row) => !TABLE.includes(row)).map(({ neededWith }) => neededWith);
+  expect([...new Set(further)]).toEqual(['grafana.datasources.tenants', 'agent.tenants']);
 });
 
 test('whoever has no value to make a Secret of does not make it', () => {

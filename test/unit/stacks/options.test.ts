@@ -80,6 +80,7 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'alertmanager.inhibit.0.while.tenants.0': 'changed',
   },
   'auth.loki.enabled': {
+    'network.clients.1': { namespace: 'changed' },
     'auth.loki.crossTenantReaders': [],
     'auth.loki.tenants.0.erase': [],
     'auth.loki.tenants.1.erase': [],
@@ -171,7 +172,8 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'deployment.replicas': 9, // as many in each zone
   'deployment.replicationFactor': 6,
   'deployment.clusterLabel': 'accepted',
-  'storage.endpoint': 'http://changed.example.com:9000',
+  'storage.compression': 'zstd',
+  'storage.endpoint': 'https://changed.storage.svc:9000',
   'storage.egress.0.cidr': '10.99.0.0/16',
   'storage.access.roleArn': 'arn:aws:iam::123456789012:role/changed',
   'storage.access.egress.0.cidr': '10.99.0.0/16',
@@ -257,6 +259,7 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(
     ['critical', 'warning', 'info'].map((severity) => [receiverAt('on-call', `priorities.${severity}`), 'P5']),
   ),
+  [receiverAt('phone', 'priorities.info')]: 1,
   [receiverAt('group', 'format')]: 'text',
   [receiverAt('rocket', 'url')]: 'https://changed.example.com',
   ...Object.fromEntries(

@@ -2,13 +2,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StackConfig, parseStackConfig } from '../../../src/config';
-import { everythingConfig, otherwise } from '../../support/config';
+import { everythingConfig, otherwise, otherwiseAgents } from '../../support/config';
 import { committed, RENDERED, renderedFiles } from '../../support/rendered-manifests';
 
-/** The ring, Secrets from a store, TLS and all receivers; and what excludes these. */
+/** The ring, Secrets from a store, TLS and all receivers; what excludes these; and agents alone. */
 const STACKS: Readonly<Record<string, () => StackConfig>> = {
   everything: everythingConfig,
   otherwise: () => parseStackConfig('test', structuredClone(otherwise)),
+  agents: () => parseStackConfig('test', structuredClone(otherwiseAgents)),
 };
 
 describe.each(Object.entries(STACKS))('given the stack with %s', (stack, config) => {

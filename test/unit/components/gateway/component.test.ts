@@ -133,7 +133,11 @@ describe('given every option, the gateway', () => {
   it('keeps one of two pods through a drain, on different nodes', () => {
     expect(find(everything, 'Deployment').spec.replicas).toBe(2);
     expect(find(everything, 'PodDisruptionBudget').spec['maxUnavailable']).toBe(1);
-    expect(podOf(everything).spec.topologySpreadConstraints).toHaveLength(2);
+    const two = rendered(configWith({ gateway: { replicas: 2 } }));
+    expect(podOf(two).spec.topologySpreadConstraints).toMatchObject([
+      { topologyKey: 'kubernetes.io/hostname' },
+      { topologyKey: 'topology.kubernetes.io/zone' },
+    ]);
   });
 
   it('lets in either agent, Grafana, the canary and the configured clients, and the monitoring to its metrics alone', () => {

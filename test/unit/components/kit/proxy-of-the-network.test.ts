@@ -18,7 +18,7 @@ const proxied = (objects: readonly Manifest[]) =>
     workloads(objects).flatMap(({ metadata, spec }) => {
       const env = spec.template.spec.containers.flatMap((container) => container.env ?? []);
       const found = env.filter(({ name }) => name.endsWith('_PROXY')).map(({ name, value }) => [name, value] as const);
-      return found.length === 0 ? [] : [[metadata.name, Object.fromEntries(found) as Record<string, unknown>]];
+      return found.length === 0 ? [] : [[metadata.name, Object.fromEntries(found)]];
     }),
   );
 const mayReachIt = (objects: readonly Manifest[]) =>

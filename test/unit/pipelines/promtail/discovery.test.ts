@@ -11,7 +11,7 @@ interface RelabelConfig {
 }
 
 const relabelConfigs = JSON.parse(
-  JSON.stringify(podRelabelConfigs(['auto', 'redis'], ['kube-system', 'noise'])),
+  JSON.stringify(podRelabelConfigs(['auto', 'redis'], { excludeNamespaces: ['kube-system', 'noise'] })),
 ) as readonly RelabelConfig[];
 const toJob = relabelConfigs.find(({ target_label: label }) => label === LABELS.job);
 
@@ -37,8 +37,10 @@ describe('pods', () => {
       regex: 'kube-system|noise',
       action: 'drop',
     });
-    expect(podRelabelConfigs(FORMATS, ['kube-*'])[0]).toMatchObject({ regex: 'kube-.*' });
-    expect(podRelabelConfigs(FORMATS, []).filter((step) => step['source_labels'] === undefined)).toEqual([]);
+    expect(podRelabelConfigs(FORMATS, { excludeNamespaces: ['kube-*'] })[0]).toMatchObject({ regex: 'kube-.*' });
+    expect(
+      podRelabelConfigs(FORMATS, { excludeNamespaces: [] }).filter((step) => step['source_labels'] === undefined),
+    ).toEqual([]);
   });
 
   it('have the job of their own word before their app label before their container', () => {
