@@ -72,6 +72,8 @@ async function measure(program: string, contender: Contender, all: readonly Push
   const loki = await benchLoki(program, contender);
   try {
     await loki.start();
+    // Its ring takes pushes a moment after it is ready.
+    await sleep(3000);
     const started = loki.cpuSeconds();
     await load(loki.port, all);
     await flush(loki.port);

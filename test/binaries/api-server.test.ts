@@ -12,7 +12,9 @@ import {
   stack,
   variant,
 } from '../../programs/rendered-stack';
+import { stackObjects } from '../../charts/objects';
 import { everyStack } from '../support/every-stack';
+import { imported, VALUES_FILES } from '../support/values-files';
 
 let api: ApiServer;
 beforeAll(async () => (api = await startApiServer()), BUILD_TIMEOUT);
@@ -137,6 +139,17 @@ describe.each(rendered.map((one) => [one.name, one] as const))('the API server t
     // The agent's exceptions, all of them: host paths and root. Anything else would be listed here.
     expect(stderr).toContain('hostPath');
     expect(stderr).not.toMatch(/allowPrivilegeEscalation|capabilities|seccompProfile|hostNetwork|hostPID|privileged/);
+  });
+});
+
+describe.each(VALUES_FILES)('the API server takes what %s becomes', (name) => {
+  it('every object, without a warning', async () => {
+    const objects = stackObjects(imported(name).draft.config());
+    const first = objects.filter(({ kind }) => kind === 'Namespace');
+    expect(await api.kubectl(APPLY, first)).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout, stderr } = await api.kubectl(DRY_RUN, objects);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(objects.length);
   });
 });
 

@@ -1,0 +1,359 @@
+/** Values of the community's Loki chart, 6.x to 18.x. */
+import { isMapping } from '../../config/mapping';
+import type { Found } from './found';
+import { LOKI_CONFIG, STORES } from './loki-config';
+import { podRows } from './pods';
+import { below, leaves, left, missing, type Outcome, partsOf, readTree, type Row, secret, taken } from './source';
+import { parseYaml } from '../../syntax/yaml';
+
+type LokiRow = Row<Found>;
+
+const HELM = 'it is about the chart itself';
+const OTHER_MODE = 'there is one kind of Loki pod here';
+
+/** Components of the chart whose pods do here what Loki's do. */
+const TARGETS = [
+  'singleBinary',
+  'write',
+  'read',
+  'backend',
+  'ingester',
+  'distributor',
+  'querier',
+  'queryFrontend',
+  'queryScheduler',
+  'indexGateway',
+  'compactor',
+  'ruler',
+  'bloomGateway',
+  'bloomPlanner',
+  'bloomBuilder',
+  'patternIngester',
+  'overridesExporter',
+] as const;
+
+/** Where the chart has parts of Loki's config, by the chart's names. */
+const PARTS: Readonly<Record<string, string>> = {
+  schemaConfig: 'schema_config',
+  commonConfig: 'common',
+  rulerConfig: 'ruler',
+  memberlistConfig: 'memberlist',
+  extraMemberlistConfig: 'memberlist',
+};
+
+/** The chart's keys below `loki` that are Loki's config: those with its own names, and those with others. */
+const CONFIG: readonly LokiRow[] = LOKI_CONFIG.map(({ from, read }) => {
+  const [first = '', ...rest] = partsOf(from);
+  const part = Object.entries(PARTS).find(([, name]) => name === first)?.[0] ?? first;
+  return { from: ['loki', part, ...rest], read };
+});
+
+/** The chart writes out the same clients in its own way. */
+const STORAGE: readonly LokiRow[] = [
+  { from: 'type', read: storeType },
+  { from: 'bucketNames', read: bucketNames },
+  { from: 'object_store.type', read: storeType },
+  { from: 'object_store.storage_prefix', read: storePrefix },
+  ...Object.entries(STORES).flatMap(([client, rows]) => below(`object_store.${client}`, rows)),
+  ...below(
+    's3',
+    renamed(STORES['s3'], {
+      accessKeyId: 'access_key_id',
+      secretAccessKey: 'secret_access_key',
+      s3ForcePathStyle: 's3forcepathstyle',
+      signatureVersion: 'signature_version',
+    }),
+  ),
+  ...below(
+    'gcs',
+    renamed(STORES['gcs'], {
+      chunkBufferSize: 'chunk_buffer_size',
+      requestTimeout: 'request_timeout',
+      enableHttp2: 'enable_http2',
+      bucketName: 'bucket_name',
+    }),
+  ),
+  ...below(
+    'azure',
+    renamed(STORES['azure'], {
+      accountName: 'account_name',
+      accountKey: 'account_key',
+      connectionString: 'connection_string',
+      useManagedIdentity: 'use_managed_identity',
+      useFederatedToken: 'use_federated_token',
+      userAssignedId: 'user_assigned_id',
+      requestTimeout: 'request_timeout',
+      endpointSuffix: 'endpoint_suffix',
+      chunkDelimiter: 'chunk_delimiter',
+    }),
+  ),
+  ...leaves<Found>('Thanos’ clients are always used', 'use_thanos_objstore'),
+  ...leaves<Found>('Loki’s files are in its own volume: `persistence`', 'filesystem'),
+];
+
+/** The same rows, below the chart's names as well. */
+function renamed(rows: readonly LokiRow[] = [], names: Readonly<Record<string, string>>): readonly LokiRow[] {
+  const byName = new Map(rows.map((row) => [partsOf(row.from).join('.'), row]));
+  return [
+    ...rows,
+    ...Object.entries(names).flatMap(([from, name]) => {
+      const row = byName.get(name);
+      return row === undefined ? [] : [{ from, read: row.read }];
+    }),
+  ];
+}
+
+function storeType(value: unknown, found: Found): Outcome {
+  if (typeof value !== 'string') return missing('it is no text');
+  found.store.type = value;
+  return taken('storage.type');
+}
+
+function storePrefix(value: unknown, found: Found): Outcome {
+  found.store.prefix = String(value);
+  return taken('storage.prefix');
+}
+
+function bucketNames(value: unknown, found: Found): Outcome {
+  const chunks = isMapping(value) ? value['chunks'] : undefined;
+  if (typeof chunks !== 'string') return missing('it names no bucket of chunks');
+  found.store.bucket = chunks;
+  found.store.container ??= chunks;
+  return taken('storage.bucket');
+}
+
+/** Users of the chart's gateway: each is a tenant of its name. */
+function readTenants(value: unknown, found: Found): Outcome {
+  if (!Array.isArray(value)) return missing('it is no list');
+  found.tenants = value.filter(isMapping).map(({ name }) => String(name));
+  found.note(
+    'Each tenant gets a write and a read credential. The users of the chart’s gateway could do both, with one password.',
+  );
+  return secret('`npm run secrets`, which makes new passwords; the tenants are in `auth.loki.tenants`');
+}
+
+/** Loki's whole config, or what is laid over it: as an object, or as the text of a template. */
+function readConfig(value: unknown, found: Found): Outcome {
+  const text = typeof value === 'string' ? value : undefined;
+  if (text?.includes('{{') === true) return missing('it is a template: give the rendered file with --config');
+  const root = text === undefined ? value : parseYaml(text).value;
+  const unread = readTree(root, LOKI_CONFIG, found).filter(({ outcome }) => outcome.kind === 'missing');
+  return unread.length === 0
+    ? taken('as the rest of Loki’s config')
+    : missing(`of it: ${unread.map(({ path }) => path).join(', ')}`);
+}
+
+const MODES: Readonly<Record<string, 'single' | 'ha'>> = {
+  SingleBinary: 'single',
+  Monolithic: 'single',
+  SimpleScalable: 'ha',
+  Distributed: 'ha',
+};
+
+function readMode(value: unknown, found: Found): Outcome {
+  const mode = MODES[String(value)];
+  if (mode === undefined) return missing(`known are ${Object.keys(MODES).join(', ')}`);
+  if (mode === 'ha') {
+    found.replicas ??= 3;
+    found.note(
+      `The chart ran as ${String(value)}. Here it is three Lokis in a ring, each of which does all parts of the work: compare \`resources.loki\` with the sum of the chart’s pods.`,
+    );
+  }
+  return taken('deployment.mode');
+}
+
+function readReplicas(value: unknown, found: Found): Outcome {
+  if (typeof value !== 'number') return missing('it is no number');
+  if (value === 0) return left('there are none');
+  found.replicas = Math.max(found.replicas ?? 0, value);
+  return taken('deployment.replicas');
+}
+
+const persistence: readonly LokiRow[] = [
+  { from: 'size', read: (value, found) => found.put('persistence.size', value) },
+  { from: 'storageClass', read: (value, found) => found.put('persistence.storageClass', value) },
+  ...leaves<Found>(
+    'a volume is always there',
+    'enabled',
+    'accessModes',
+    'enableStatefulSetAutoDeletePVC',
+    'whenDeleted',
+    'whenScaled',
+    'enableStatefulSetRecreationForSizeChange',
+    'volumeClaimsEnabled',
+    'inMemory',
+  ),
+];
+
+export const CHART_LOKI: readonly LokiRow[] = [
+  { from: 'deploymentMode', read: readMode },
+  ...below('loki.storage', STORAGE),
+  { from: 'loki.tenants', read: readTenants },
+  { from: 'loki.config', read: readConfig },
+  { from: 'loki.structuredConfig', read: readConfig },
+  {
+    from: 'loki.runtimeConfig',
+    read: () => missing('limits of single tenants are `limits.tenants` and `retention.tenants`'),
+  },
+  ...CONFIG,
+  ...leaves<Found>('schemas for a test are not taken over', 'loki.testSchemaConfig'),
+  {
+    from: 'loki.useTestSchema',
+    read: (value, found) => (
+      value === true &&
+        (found.periods = [{ from: '2024-04-01', store: 'tsdb', objectStore: '', schema: 'v13', prefix: 'index_' }]),
+      taken('storage.schema')
+    ),
+  },
+  {
+    from: 'serviceAccount.annotations',
+    read: (value, found) => (isMapping(value) && (found.identity = value), taken('storage.access')),
+  },
+  { from: 'singleBinary.replicas', read: readReplicas },
+  ...['write', 'ingester'].map((target) => ({ from: `${target}.replicas`, read: readReplicas })),
+  ...below('singleBinary.persistence', persistence),
+  ...['write', 'ingester'].flatMap((target) => below(`${target}.persistence`, persistence)),
+  ...podRows('singleBinary', 'loki'),
+  ...['write', 'ingester'].flatMap((target) => podRows(target, 'loki')),
+  ...podRows('loki', 'loki'),
+  ...podRows('gateway', 'gateway'),
+  ...podRows('lokiCanary', 'canary'),
+  ...podRows('defaults', 'all'),
+  { from: 'gateway.replicas', read: (value, found) => found.put('gateway.replicas', value) },
+  {
+    from: 'gateway.enabled',
+    read: (value, { note }) => (
+      value === false && note('There was no gateway. Here everything reaches Loki through one, with a credential.'),
+      taken('gateway')
+    ),
+  },
+  {
+    from: 'gateway.basicAuth',
+    read: () => secret('`npm run secrets`, which makes new passwords; the credentials are in `auth.loki.tenants`'),
+  },
+  { from: 'gateway.ingress', read: readIngress },
+  {
+    from: 'lokiCanary.enabled',
+    read: (value, { draft }) => (value === true && draft.set('canary', {}), taken('canary')),
+  },
+  { from: 'ruler.enabled', read: () => left('Loki always evaluates rules') },
+  { from: 'global.image.registry', read: registry },
+  { from: 'global.imageRegistry', read: registry },
+  { from: 'imagePullSecrets', read: readPullSecrets },
+  {
+    from: 'minio.enabled',
+    read: (value, { note }) => (
+      value === true &&
+        note(
+          'The chart’s MinIO is no part of a stack. Keep it, and say in `storage.endpoint` and `storage.egress` where it is.',
+        ),
+      left('MinIO is no part of a stack')
+    ),
+  },
+  { from: 'minio', read: () => left('MinIO is no part of a stack') },
+  ...TARGETS.filter((target) => !['singleBinary', 'write', 'ingester'].includes(target)).flatMap((target) =>
+    leaves<Found>(OTHER_MODE, target),
+  ),
+  ...leaves<Found>(
+    OTHER_MODE,
+    'singleBinary.autoscaling',
+    'write.autoscaling',
+    'ingester.autoscaling',
+    'ingester.zoneAwareReplication',
+    'ingester.maxUnavailable',
+  ),
+  ...leaves<Found>(
+    HELM,
+    'nameOverride',
+    'fullnameOverride',
+    'namespaceOverride',
+    'kubeVersionOverride',
+    'clusterLabelOverride',
+    'test',
+    'enterprise',
+    'migrate',
+    'adminApi',
+    'rollout_operator',
+    'extraObjects',
+    'loki.configStorageType',
+    'loki.configObjectName',
+    'loki.generatedConfigObjectName',
+    'global.clusterDomain',
+    'kubectlImage',
+    'rbac',
+    'global.dnsService',
+    'commonLabels',
+  ),
+  ...leaves<Found>(
+    'caches of chunks and results in memcached are no part of a stack: `limits.queryCache`',
+    'chunksCache',
+    'resultsCache',
+    'memcached',
+    'memcachedExporter',
+  ),
+  { from: 'networkPolicy.flavor', read: (value, found) => found.put('network.policies', value) },
+  ...leaves<Found>('every component has its policy: `network`', 'networkPolicy'),
+  { from: 'global.dnsNamespace', read: readDns },
+  ...['defaults', 'loki'].flatMap((part) => [
+    {
+      from: `${part}.service.ipFamilies`,
+      read: (value: unknown, found: Found) => found.put('network.ipFamilies', value),
+    },
+    ...leaves<Found>('it follows from `network.ipFamilies`', `${part}.service.ipFamilyPolicy`),
+  ]),
+  ...leaves<Found>('dashboards, alerts and scrape targets are part of a stack: `monitoring`', 'monitoring'),
+  ...leaves<Found>(
+    'the images are pinned: `images`',
+    'loki.image',
+    'gateway.image',
+    'lokiCanary.image',
+    'sidecar.image',
+  ),
+  ...leaves<Found>('rules are in the stack file: `alerting.rules` and `alerting.files`', 'sidecar'),
+  ...leaves<Found>(
+    'it follows from `canary`',
+    'lokiCanary.push',
+    'lokiCanary.lokiurl',
+    'lokiCanary.labelname',
+    'lokiCanary.kind',
+    'lokiCanary.tenant',
+    'lokiCanary.replicas',
+  ),
+  ...leaves<Found>(
+    'requests are in the gateway’s log, as JSON: docs/access.md',
+    'gateway.verboseLogging',
+    'gateway.nginxConfig',
+  ),
+  ...leaves<Found>(
+    'Services and ServiceAccounts have fixed names',
+    'serviceAccount',
+    'gateway.service',
+    'gateway.containerPort',
+    'memberlist',
+    'loki.service',
+  ),
+  ...leaves<Found>(HELM, 'tableManager'),
+];
+
+/** OpenShift's DNS is elsewhere, and its pods listen on a port of their own. */
+function readDns(value: unknown, found: Found): Outcome {
+  if (value !== 'openshift-dns') return found.put('network.dns.namespace', value);
+  const podLabels = { 'dns.operator.openshift.io/daemonset-dns': 'default' };
+  return found.put('network.dns', { namespace: value, port: 5353, podLabels });
+}
+
+function registry(value: unknown, found: Found): Outcome {
+  return found.put('images.registry', value);
+}
+
+function readPullSecrets(value: unknown, found: Found): Outcome {
+  if (!Array.isArray(value)) return missing('it is no list');
+  return found.put(
+    'images.pullSecrets',
+    value.map((one: unknown) => (isMapping(one) ? one['name'] : one)),
+  );
+}
+
+function readIngress(value: unknown): Outcome {
+  return isMapping(value) && value['enabled'] === true ? missing('see `gateway.expose`') : left('it is off');
+}

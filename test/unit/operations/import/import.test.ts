@@ -1,0 +1,168 @@
+/** Values files of charts, and Loki's own config, become a stack file; and each of their values is accounted for. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { isMapping } from '../../../../src/config/mapping';
+import { ConfigError } from '../../../../src/config/problem';
+import command from '../../../../src/operations/import/command';
+import { Draft } from '../../../../src/operations/import/draft';
+import { importStack } from '../../../../src/operations/import/import';
+import type { Outcome } from '../../../../src/operations/import/source';
+import { imported, VALUES_FILES, valuesBytes } from '../../../support/values-files';
+
+const text = (yaml: string, kind?: Parameters<typeof importStack>[0][number]['kind']) =>
+  importStack([{ file: 'values.yaml', bytes: Buffer.from(yaml), kind }]);
+
+/** What became of the value at a path. */
+function outcomeOf(yaml: string, path: string): Outcome | undefined {
+  return text(yaml)
+    .files.flatMap(({ entries }) => entries)
+    .find((entry) => entry.path === path)?.outcome;
+}
+
+/** Paths of everything that says something, down to scalars and lists. */
+function leaves(value: unknown, path = ''): readonly string[] {
+  if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) return [];
+  if (!isMapping(value)) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const part = key.includes('.') ? `"${key}"` : key;
+    return leaves(inner, path === '' ? part : `${path}.${part}`);
+  });
+}
+
+describe.each(VALUES_FILES)('given %s', (name) => {
+  const result = imported(name);
+
+  test('then it becomes this stack file', () => {
+    expect(result.stackFile).toMatchSnapshot();
+  });
+
+  test('and this is said of it', () => {
+    expect(result.report).toMatchSnapshot();
+  });
+
+  test('and the stack file is whole', () => {
+    expect(result.problems).toEqual([]);
+  });
+
+  test('and each of its values is accounted for, once', () => {
+    const paths = result.files.flatMap(({ entries }) => entries.map(({ path }) => path));
+    const unaccounted = leaves(parse(new TextDecoder().decode(valuesBytes(name)))).filter(
+      (leaf) => paths.filter((path) => leaf === path || leaf.startsWith(`${path}.`)).length !== 1,
+    );
+    expect(unaccounted).toEqual([]);
+  });
+
+  test('and no secret of it is written or shown', () => {
+    expect(`${result.stackFile}${result.report}`).not.toMatch(/not-a-real/);
+  });
+
+  test('and without any of its keys, it would be another stack', () => {
+    const { content } = result.draft;
+    for (const key of leaves(content)) {
+      const less = new Draft(content).smallest().content;
+      expect(leaves(less)).toContain(key);
+    }
+  });
+});
+
+test('given values of several charts, then they become one stack file', () => {
+  const { draft } = imported('s3-irsa.yaml', 'promtail-taints.yaml', 'grafana-keycloak.yaml');
+  expect(draft.get('storage.bucket')).toBe('acme-loki-chunks');
+  expect(draft.get('grafana.url')).toBe('https://logs.example.com');
+  expect(draft.get('auth.loki.tenants')).toEqual([{ name: 'platform', write: ['promtail'], read: ['grafana'] }]);
+});
+
+describe('given a Loki without auth', () => {
+  test('then its lines stay with the tenant that they have', () => {
+    const { draft } = text('loki: { auth_enabled: false }');
+    expect(draft.get('auth.loki.tenants')).toEqual([{ name: 'fake', write: ['promtail'], read: ['grafana'] }]);
+  });
+});
+
+describe('given a period of the index', () => {
+  const period = (store: string, schema: string) =>
+    text(
+      `schema_config: { configs: [{ from: "2024-01-01", store: ${store}, object_store: filesystem, schema: ${schema}, index: { prefix: loki_index_ } }] }`,
+    );
+
+  test('then it keeps its first day and its prefix', () => {
+    expect(period('tsdb', 'v13').draft.get('storage.schema')).toEqual([
+      { from: '2024-01-01', indexPrefix: 'loki_index_' },
+    ]);
+  });
+
+  test('when Loki reads its index no more, then that is to be decided first', () => {
+    expect(period('cassandra', 'v9').problems).toEqual([
+      expect.objectContaining({ path: 'storage.schema', received: '"from 2024-01-01: cassandra v9"' }),
+    ]);
+  });
+});
+
+test('given a retention of the table manager, then its author gets it', () => {
+  const { draft } = text(
+    'table_manager: { retention_deletes_enabled: true, retention_period: 336h }\nauth_enabled: false',
+  );
+  expect(draft.get('retention.period')).toBe('336h');
+});
+
+test('given a value that the stack file would refuse, then the rule is said', () => {
+  expect(outcomeOf('limits_config: { retention_period: 12h }', 'limits_config.retention_period')).toEqual({
+    kind: 'missing',
+    why: expect.stringContaining('24h') as string,
+  });
+});
+
+test('given a key that nobody knows, then it is without a counterpart', () => {
+  expect(outcomeOf('loki: { somethingNew: { a: 1 } }', 'loki.somethingNew.a')).toEqual({ kind: 'missing' });
+});
+
+describe('given a URL of S3 with a key in it', () => {
+  const { stackFile, report, draft } = text(
+    'storage_config: { aws: { s3: "s3://AKIAEXAMPLE:not-a-real-key@eu-west-1/chunks" } }\nschema_config: { configs: [{ from: "2024-01-01", store: tsdb, object_store: aws, schema: v13, index: { prefix: index_ } }] }',
+  );
+
+  test('then bucket and region are taken over, and the key is not', () => {
+    expect([draft.get('storage.bucket'), draft.get('storage.region')]).toEqual(['chunks', 'eu-west-1']);
+    expect(`${stackFile}${report}`).not.toMatch(/AKIA|not-a-real/);
+  });
+});
+
+describe('given a wrong file', () => {
+  test.each([
+    ['no YAML', 'a: [', /line 1/],
+    ['nothing', '', /an empty file/],
+    ['something else', 'hello: world', /--chart/],
+  ])('when it is %s, then an error says so', (_what, yaml, message) => {
+    expect(() => text(yaml)).toThrow(ConfigError);
+    expect(() => text(yaml)).toThrow(message);
+  });
+
+  test('when it has all of Loki’s defaults, then an error says how to get it without them', () => {
+    const limits = Array.from({ length: 61 }, (_, index) => `  key_${index}: 1`).join('\n');
+    expect(() => text(`limits_config:\n${limits}`)).toThrow(/mode=diff/);
+  });
+
+  test('then nothing is written', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'import-'));
+    const file = join(folder, 'values.yaml');
+    writeFileSync(file, 'hello: world');
+    const run = async () =>
+      command.run({ stack: 'moved', project: folder, config: undefined, chart: undefined, replace: false }, [file]);
+    await expect(run()).rejects.toThrow(ConfigError);
+    expect(readdirSync(folder)).toEqual(['values.yaml']);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+test('given a stack file that is there, then it is written anew only when that is asked for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'import-'));
+  const file = join(folder, 'values.yaml');
+  writeFileSync(file, 'loki: { auth_enabled: false }');
+  writeFileSync(join(folder, 'Pulumi.moved.yaml'), 'config: {}');
+  const options = { stack: 'moved', project: folder, config: undefined, chart: undefined };
+  await expect((async () => command.run({ ...options, replace: false }, [file]))()).rejects.toThrow('--replace');
+  expect(await command.run({ ...options, replace: true }, [file])).toBe(0);
+  rmSync(folder, { recursive: true });
+});
