@@ -7,7 +7,10 @@
 module.exports = {
   // what renders and applies a stack
   synth: { does: 'renders every stack file into dist/<stack>/', module: './synth' },
-  import: ofProduct('writes a stack file from the values of charts, or from Loki’s config', 'operations/import/command'),
+  import: ofProduct(
+    'writes a stack file from the values of charts, or from Loki’s config',
+    'operations/import/command',
+  ),
   secrets: ofProduct(
     'makes or rotates the Secrets of a stack that is applied without Pulumi',
     'operations/secrets/command',

@@ -1,5 +1,5 @@
 /** What this project pins to a version: modules of tools/, images of stacks, and npm packages that follow one of both. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaults } from '../../src/config/defaults';
 import { run } from './run';
@@ -58,7 +58,10 @@ const FOLLOWERS = [
 
 /** Every pin of the project. */
 export async function pins(project: string): Promise<readonly Pin[]> {
-  const folders = readdirSync(join(project, 'tools'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  // A folder without go.mod is one of npm packages, which their lock file pins.
+  const folders = readdirSync(join(project, 'tools'), { withFileTypes: true }).filter(({ name }) =>
+    existsSync(join(project, 'tools', name, 'go.mod')),
+  );
   const modules = await Promise.all(folders.map(({ name }) => modulePins(project, `tools/${name}`)));
   const all = [...modules.flat(), ...imagePins(), ...packagePins(project)];
   return all.map((pin) => {

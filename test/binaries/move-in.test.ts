@@ -5,7 +5,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import { entriesOf, nanoseconds, pushBody, queryRequest, type RunningLoki, startLoki } from '../../programs/loki';
+import {
+  entriesOf,
+  type Line,
+  nanoseconds,
+  pushBody,
+  queryRequest,
+  type RunningLoki,
+  startLoki,
+} from '../../programs/loki';
 import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
 import { send } from '../../programs/request';
 import { stackObjects } from '../../charts/objects';
@@ -109,7 +117,7 @@ class Writer {
     }
   }
 
-  private push(entry: Parameters<typeof pushBody>[number]): Promise<boolean> {
+  private push(entry: Line): Promise<boolean> {
     return send({ port: this.port, path: '/loki/api/v1/push', headers: TENANT, body: pushBody(entry) }).then(
       ({ status }) => status === 204,
       () => false,
@@ -146,6 +154,8 @@ describe.each(['a bucket', 'its own volume'])('given %s', (where) => {
     const chart = await startChartLoki(loki, store(), { folder: join(folder, 'old'), volume });
     old = chart;
     await writePast(chart.port);
+    // By default, lines of three hours ago are looked for in storage alone.
+    expect((await send({ port: chart.port, path: '/flush', method: 'POST' })).status).toBe(204);
     const live = new Writer(chart.port);
     writer = live;
     await until('the chart’s Loki to answer', async () =>

@@ -141,7 +141,15 @@ export function templateFiles(
   const some = FOR_SOME.filter(([, types]) => receivers.some(({ type }) => types.includes(type)));
   const own = Object.entries(templates).map(([name, text]) => define(name, text));
   return {
-    'spywatcher.tmpl': [TITLE, state(byCluster), EXPLORE, MARKDOWN, SLACK, TEXT, ...some.map(([template]) => template)].join(''),
+    'spywatcher.tmpl': [
+      TITLE,
+      state(byCluster),
+      EXPLORE,
+      MARKDOWN,
+      SLACK,
+      TEXT,
+      ...some.map(([template]) => template),
+    ].join(''),
     ...(own.length === 0 ? {} : { 'own.tmpl': own.join('') }),
   };
 }

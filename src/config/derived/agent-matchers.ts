@@ -3,7 +3,10 @@ import { type AgentMetric, LOKI_EXPORTER, tenantExporter } from '../../log-model
 import type { ParsedConfig } from '../schema';
 import { agentGatewayHost } from './agent-gateway';
 
-type Config = { readonly agent: Pick<ParsedConfig['agent'], 'also' | 'tenants' | 'gateway'> } & Pick<ParsedConfig, 'namespaces'>;
+type Config = { readonly agent: Pick<ParsedConfig['agent'], 'also' | 'tenants' | 'gateway'> } & Pick<
+  ParsedConfig,
+  'namespaces'
+>;
 
 /** Matchers in PromQL for a metric of the agent, without what is about further destinations. */
 export function agentMatchers(config: Config, { matchers, host, goesTo }: AgentMetric): readonly string[] {

@@ -9,10 +9,13 @@ const MOST = 900 * 2 ** 10;
 const KIB = 2 ** 10;
 
 export const caBundleRules: readonly Rule[] = [
-  { reads: ['network.caBundle'], check: ({ network }) => [
+  {
+    reads: ['network.caBundle'],
+    check: ({ network }) => [
       ...authorities(['network', 'caBundle', 'certificates'], certificatesOf(network.caBundle)),
       ...sizeOf(network),
-    ] },
+    ],
+  },
 ];
 
 function certificatesOf(bundle: StackConfig['network']['caBundle']): string {

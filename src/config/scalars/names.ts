@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { EVERY_OBJECT_HAS, parsed, says, withPattern } from './base';
 
-
 /** Loki's own rule for tenant ids, without `|`, which joins tenants in a query. */
 export const tenantName = () =>
   withPattern('tenant id', new RegExp(`^(?!(?:\\.{1,2}|${EVERY_OBJECT_HAS})$)[A-Za-z0-9!\\-_.*'()]{1,150}$`), {

@@ -35,10 +35,14 @@ export const logDirectory = () =>
 
 /** The folder of the node in which Docker keeps containers: `containers` of its data root. */
 export const dockerDirectory = () =>
-  withPattern('folder of Docker', /^(?!\/(?:etc|proc|sys|dev|run|logs|var\/log\/pods)\/)(?:\/[A-Za-z0-9_][\w.-]*)+\/containers$/, {
-    rule: 'the absolute folder containers of Docker’s data root',
-    remedy: 'leave it out, for /var/lib/docker/containers, or write for example /data/docker/containers',
-  });
+  withPattern(
+    'folder of Docker',
+    /^(?!\/(?:etc|proc|sys|dev|run|logs|var\/log\/pods)\/)(?:\/[A-Za-z0-9_][\w.-]*)+\/containers$/,
+    {
+      rule: 'the absolute folder containers of Docker’s data root',
+      remedy: 'leave it out, for /var/lib/docker/containers, or write for example /data/docker/containers',
+    },
+  );
 
 /** A glob of files below a folder. With an unclosed bracket, the agent would log an error and read nothing. */
 export const fileGlob = () =>

@@ -143,7 +143,9 @@ export const agent = z.strictObject({
   containerRuntime: z
     .discriminatedUnion('type', [
       z.strictObject({
-        type: z.literal('cri').describe('containerd, CRI-O, and every other runtime that writes the format of the CRI.'),
+        type: z
+          .literal('cri')
+          .describe('containerd, CRI-O, and every other runtime that writes the format of the CRI.'),
       }),
       z.strictObject({
         type: z

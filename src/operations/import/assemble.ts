@@ -53,7 +53,11 @@ function addTenants({ draft, tenants, multiTenant, agentTenant }: Found): void {
   if (first === undefined) return;
   const others = tenants.filter((name) => name !== first);
   draft.set('auth.loki.tenants', [
-    { name: first, write: [write], read: [read] },
+    {
+      name: first,
+      write: [write],
+      read: draft.get('canary') === undefined ? [read] : [read, defaults.canary.credential],
+    },
     ...others.map((name) => ({ name, write: [`${name}-writer`], read: [`${name}-reader`] })),
   ]);
 }

@@ -355,5 +355,7 @@ function readPullSecrets(value: unknown, found: Found): Outcome {
 }
 
 function readIngress(value: unknown): Outcome {
-  return isMapping(value) && value['enabled'] === true ? missing('see `gateway.expose`') : left('it is off');
+  return isMapping(value) && value['enabled'] === true
+    ? missing('the gateway is reached from inside of the cluster; `network.clients` lets addresses in')
+    : left('it is off');
 }

@@ -29,10 +29,9 @@ export class Draft {
   /** Sets a key, unless it would then be refused; gives the rule that refuses it. */
   try(key: string, value: unknown): string | undefined {
     const before = structuredClone(this.root);
+    const known = this.problems().map(({ path, rule }) => `${path} ${rule}`);
     this.set(key, value);
-    const problem = this.problems().find(
-      ({ path }) => path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`),
-    );
+    const problem = this.problems().find(({ path, rule }) => isAbout(path, key) && !known.includes(`${path} ${rule}`));
     if (problem === undefined) return undefined;
     for (const name of Object.keys(this.root)) Reflect.deleteProperty(this.root, name);
     Object.assign(this.root, before);
@@ -81,6 +80,14 @@ export class Draft {
     remove(copy, key);
     return new Draft(copy);
   }
+}
+
+/** Whether a problem is of what stands at the key, or around it. */
+function isAbout(path: string, key: string): boolean {
+  return (
+    path === key ||
+    /^[.[]/.test(path.startsWith(key) ? path.slice(key.length) : key.startsWith(path) ? key.slice(path.length) : '')
+  );
 }
 
 /** Removes a key, and the mappings that are empty without it. */

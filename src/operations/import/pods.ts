@@ -36,7 +36,7 @@ export function podRows(from: string, component: string): readonly Row<Found>[] 
     { from: 'extraEnvFrom', read: () => missing('secrets have names: docs/reference/secrets.md') },
     ...['extraVolumes', 'extraVolumeMounts', 'extraContainers', 'initContainers', 'extraInitContainers'].map((key) => ({
       from: key,
-      read: () => missing('`patches` can add it'),
+      read: () => missing('pods have the containers and volumes that the stack gives them'),
     })),
     ...leaves<Found>('labels and annotations are those of pods and Services', 'annotations', 'labels', 'serviceLabels'),
   ];

@@ -51,9 +51,7 @@ export function readTree<Context>(root: unknown, rows: readonly Row<Context>[], 
   const visit = (value: unknown, path: Path, around?: Row<Context>): void => {
     if (isNothing(value)) return;
     const row = rows.find(({ from }) => fits(partsOf(from), path)) ?? around;
-    const hasInner = rows.some(
-      ({ from }) => partsOf(from).length > path.length && fits(partsOf(from).slice(0, path.length), path),
-    );
+    const hasInner = rows.some(({ from }) => isBelow(partsOf(from), path));
     if (isMapping(value) && (hasInner || row === undefined))
       for (const [key, inner] of Object.entries(value)) visit(inner, [...path, key], row);
     else entries.push({ path: shown(path), value, outcome: row?.read(value, context, path) ?? missing() });
@@ -68,6 +66,11 @@ function isNothing(value: unknown): boolean {
 }
 
 export const partsOf = (from: string | Path): Path => (typeof from === 'string' ? from.split('.') : from);
+
+/** Whether the parts begin with the path, letter for letter. */
+function isBelow(parts: Path, path: Path): boolean {
+  return parts.length > path.length && path.every((part, index) => parts[index] === part);
+}
 
 function fits(parts: Path, path: Path): boolean {
   return parts.length === path.length && parts.every((part, index) => part === '*' || part === path[index]);

@@ -1,6 +1,12 @@
 /** Makes an agent's figures from two samples of its metrics, by the names that the agent has for them. Pure. */
 import type { AgentType } from '../../config';
-import { AGENT_METRICS, type AgentMetric, type AgentMetrics, LOKI_EXPORTER, sendsToLoki } from '../../log-model/agent-metrics';
+import {
+  AGENT_METRICS,
+  type AgentMetric,
+  type AgentMetrics,
+  LOKI_EXPORTER,
+  sendsToLoki,
+} from '../../log-model/agent-metrics';
 import { growth, type Page, secondsBetween } from './figures';
 import { type Sample, samplesOf, sum, sumBy } from './metrics';
 import type { AgentFigures } from './state';

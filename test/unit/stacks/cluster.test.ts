@@ -92,7 +92,7 @@ describe('given a cluster with a name', () => {
 
   it('the dashboard of logs chooses by it in every query and every link', () => {
     const { templating, ...rest } = logAggregationDashboard(configWith(EAST));
-    expect(templating?.list[0]).toMatchObject({ name: 'cluster', multi: true, includeAll: true, allValue: '.*' });
+    expect(templating.list?.[0]).toMatchObject({ name: 'cluster', multi: true, includeAll: true, allValue: '.*' });
     const text = JSON.stringify(rest);
     const selectors = text.match(/\{job=[^}]*\}/g) ?? [];
     expect(selectors.length).toBeGreaterThan(30);

@@ -17,7 +17,10 @@ describe('given the size at which the kubelet rotates a container’s log, Loki 
 
   it('a little shorter with Docker, which writes more around a line', () => {
     const { agent } = configWith({ agent: { containerLogMaxSize: '10Mi', containerRuntime: { type: 'docker' } } });
-    expect(survivedOutage(agent, { linesPerSecond: 200, bytesPerLine: 300 }).milliseconds / 1000).toBeCloseTo(141.32, 1);
+    expect(survivedOutage(agent, { linesPerSecond: 200, bytesPerLine: 300 }).milliseconds / 1000).toBeCloseTo(
+      141.32,
+      1,
+    );
   });
 
   it('for ever where nothing is written', () => {

@@ -71,7 +71,9 @@ test('given values of several charts, then they become one stack file', () => {
   const { draft } = imported('s3-irsa.yaml', 'promtail-taints.yaml', 'grafana-keycloak.yaml');
   expect(draft.get('storage.bucket')).toBe('acme-loki-chunks');
   expect(draft.get('grafana.url')).toBe('https://logs.example.com');
-  expect(draft.get('auth.loki.tenants')).toEqual([{ name: 'platform', write: ['promtail'], read: ['grafana'] }]);
+  expect(draft.get('auth.loki.tenants')).toEqual([
+    { name: 'platform', write: ['promtail'], read: ['grafana', 'canary'] },
+  ]);
 });
 
 describe('given a Loki without auth', () => {
