@@ -68,7 +68,7 @@ const withIpv6 = variant('a stack of IPv6 alone that tells somebody anywhere of 
   environment: 'staging',
   alertmanager: {
     type: 'embedded',
-    receivers: [{ name: 'hook', type: 'webhook', egress: [{ cidr: '::/0', port: 443 }] }],
+    receivers: [{ name: 'chat', type: 'slack', egress: [{ cidr: '::/0', port: 443 }] }],
   },
   network: { ipFamilies: ['IPv6'] },
 });
