@@ -257,7 +257,7 @@ const LARGEST: StackConfigInput = {
               {
                 matchExpressions: [
                   { key: long(63), operator: 'In', values: [long(63), ''] },
-                  { key: 'cores', operator: 'Lt', values: ['-999999999999999999'] },
+                  { key: 'cores', operator: 'Lt', values: ['999999999999999999'] },
                 ],
               },
             ],

@@ -70,6 +70,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'app labelled as database': pod('shop', { app: 'postgres' }, '10.244.0.29'),
     'app labelled as Tempo': pod('shop', { app: 'tempo' }, '10.244.0.92'),
     'app labelled as kube-dns': pod('shop', { 'k8s-app': 'kube-dns' }, '10.244.0.35'),
+    'app labelled as listed client': pod('shop', { app: 'logcli' }, '10.244.0.93'),
     'listed client': pod('tools', { app: 'logcli' }, '10.244.0.36'),
     'pod beside the listed client': pod('tools', { app: 'other' }, '10.244.0.37'),
     'ingress controller': pod('ingress-nginx', { 'app.kubernetes.io/name': 'ingress-nginx' }, '10.244.0.40'),
@@ -79,6 +80,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'address beside the listed one': { ip: '192.0.2.48' },
     'kube-dns': pod('kube-system', { 'k8s-app': 'kube-dns' }, '10.244.0.42'),
     'OpenShift’s DNS': pod('openshift-dns', { 'dns.operator.openshift.io/daemonset-dns': 'default' }, '10.244.0.45'),
+    // Depending on its version, Cilium takes it for the node or for an address.
+    'DNS on the node, by its address': { ip: '169.254.20.10' },
     'DNS on the node': { ip: '169.254.20.10', entities: ['host'] },
     'other pod of kube-system': pod('kube-system', { 'k8s-app': 'metrics-server' }, '10.244.0.43'),
     'identity provider': pod('identity', { app: 'keycloak' }, '10.244.0.50'),

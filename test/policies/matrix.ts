@@ -47,6 +47,7 @@ export const PARTIES = [
   'app labelled as alert bot',
   'app labelled as backend',
   'app labelled as Tempo',
+  'app labelled as listed client',
   'listed client',
   'pod beside the listed client',
   'listed address',
@@ -57,6 +58,7 @@ export const PARTIES = [
   'kube-dns',
   'OpenShift’s DNS',
   'DNS on the node',
+  'DNS on the node, by its address',
   'other pod of kube-system',
   // What alerts and recorded metrics go to.
   'alertmanager',
@@ -341,13 +343,8 @@ export function matrix(config: StackConfig): readonly Row[] {
       return [
         ...(['TCP', 'UDP'] as const).flatMap((protocol) => [
           ...rows(component, dnsPod, [network.dns.port], looksUp, why, protocol),
-          ...rows(
-            component,
-            'DNS on the node',
-            [53],
-            looksUp && dnsOnNode,
-            dnsOnNode ? why : 'it is not there',
-            protocol,
+          ...(['DNS on the node', 'DNS on the node, by its address'] as const).flatMap((party) =>
+            rows(component, party, [53], looksUp && dnsOnNode, dnsOnNode ? why : 'it is not there', protocol),
           ),
         ]),
         ...rows(component, 'other pod of kube-system', [53], false, 'only kube-dns resolves names'),
@@ -461,6 +458,7 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('listed address', 'gateway', [8081], false, 'clients query and push; they do not scrape'),
     ...rows('listed address', 'loki', [3100], false, 'a listed client comes through the gateway, too'),
     ...rows('address beside the listed one', 'gateway', [8080], false, 'it is no listed client'),
+    ...rows('app labelled as listed client', 'gateway', [8080], false, 'it is no listed client'),
     ...rows('listed client', 'gateway', [8081], false, 'clients query and push; they do not scrape'),
     ...rows('listed client', 'loki', [3100], false, 'a listed client comes through the gateway, too'),
     ...rows('internet', 'gateway', [8080], false, 'Loki’s API is not published'),

@@ -62,13 +62,6 @@ export const objectLabelValue = () =>
     remedy: "write for example backend, or '1' in quotes",
   });
 
-/** A value that the label of a node is compared with: as text, or as a whole number. */
-export const expressionValue = () =>
-  withPattern('value of an expression', /^(?:-?\d{1,18}|(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?)$/, {
-    rule: 'the value of a label: at most 63 letters, digits, - _ and ., the first and the last a letter or digit; or a whole number',
-    remedy: "write for example ssd, or '4' in quotes",
-  });
-
 /** Labels of objects, or labels that select them. */
 export const objectLabels = () => z.record(labelKey(), objectLabelValue());
 

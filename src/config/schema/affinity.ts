@@ -1,6 +1,6 @@
 /** Affinity in the shape of the Kubernetes API, within what the API server takes. */
 import { z } from 'zod';
-import { dnsLabel, expressionValue, labelKey, objectLabels, objectLabelValue, weight } from '../scalars';
+import { dnsLabel, labelKey, objectLabels, objectLabelValue, weight } from '../scalars';
 
 interface Expression {
   readonly operator: string;
@@ -19,7 +19,7 @@ function hasItsValues({ operator, values = [] }: Expression): boolean {
       return values.length > 0;
     case 'Gt':
     case 'Lt':
-      return values.length === 1 && /^-?\d{1,18}$/.test(values[0] ?? '');
+      return values.length === 1 && /^\d{1,18}$/.test(values[0] ?? '');
     default:
       return values.length === 0;
   }
@@ -29,7 +29,7 @@ const nodeExpression = z
   .strictObject({
     key: labelKey(),
     operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']),
-    values: z.array(expressionValue()).exactOptional(),
+    values: z.array(objectLabelValue()).exactOptional(),
   })
   .refine(hasItsValues, { params: { ...VALUES } });
 

@@ -588,8 +588,9 @@ const rows: readonly Row[] = [
     'a value that a label of nodes is compared with',
     (value) => onNodes({ key: 'pool', operator: 'In', values: [value] }),
     `${ON_NODES}.values[0]`,
-    says(/^the value of a label: .*; or a whole number$/),
+    OBJECT_LABEL_VALUE,
     'log nodes',
+    '-4',
     '1'.repeat(64),
   ),
   ...eachOf(
