@@ -60,7 +60,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       dev: [LOKI, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       staging: [LOKI, GATEWAY, COLLECTOR, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       prod: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
-      everything: [LOKI, COMPACTOR, GATEWAY, PROMTAIL, GRAFANA, ALERTMANAGER, PROMETHEUS, CANARY],
       otherwise: [LOKI, GATEWAY, COLLECTOR, GRAFANA],
       agents: [COLLECTOR],
     },
@@ -71,6 +70,12 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason:
       'The agent is root without a capability, because the nodes’ log files are root’s and readable for nobody else.',
     found: { ...inEach(['dev', ...RINGS], PROMTAIL), ...inEach(['staging', 'otherwise', 'agents'], COLLECTOR) },
+  },
+  {
+    check: 'container-security-context-user-group-id',
+    grade: 'critical',
+    reason: 'With `users: assigned`, the cluster gives the pod its user; `runAsNonRoot` stays.',
+    found: { everything: [GRAFANA] },
   },
   {
     check: 'deployment-has-host-podantiaffinity',
