@@ -16,7 +16,7 @@ import {
 import { countOf } from '../../programs/metric';
 import { BUILD_TIMEOUT, freePorts, programs, removeFolder, until } from '../../programs/program';
 import { type RenderedStack, secretValues, variant } from '../../programs/rendered-stack';
-import { everyStack } from '../support/every-stack';
+import { everyStackWithLoki } from '../support/every-stack';
 import { startStubReceiver, type StubReceiver } from '../../programs/stub-receiver';
 
 jest.setTimeout(90_000);
@@ -53,7 +53,7 @@ const withFiles = async <T>(rendered: RenderedStack, use: (files: AlertmanagerFi
   }
 };
 
-const embedded = everyStack().filter(({ config }) => config.alertmanager.type === 'embedded');
+const embedded = everyStackWithLoki().filter(({ config }) => config.alertmanager.type === 'embedded');
 
 test.each(embedded.map((rendered) => [rendered.name, rendered] as const))(
   'given stack %s, amtool takes its config',

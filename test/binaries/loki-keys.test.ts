@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { type KeyLists, listedKeys, listedOverrides, lokiKeyLists } from '../support/loki-keys';
 import { BUILD_TIMEOUT } from '../../programs/program';
 import { configFile, type RenderedStack } from '../../programs/rendered-stack';
-import { everyStack } from '../support/every-stack';
+import { everyStackWithLoki } from '../support/every-stack';
 
 let lists: KeyLists;
 beforeAll(() => {
@@ -19,12 +19,15 @@ const filesOf = (rendered: RenderedStack) =>
       overrides: parse(configFile(rendered, name, 'overrides.yaml')) as unknown,
     }));
 
-describe.each(everyStack().map((rendered) => [rendered.name, rendered] as const))('the config of %s', (_, rendered) => {
-  test.each(['deleted', 'deprecated'] as const)('has no %s key', (which) => {
-    for (const { config, overrides } of filesOf(rendered))
-      expect([...listedKeys(lists[which], config), ...listedOverrides(lists[which], overrides)]).toEqual([]);
-  });
-});
+describe.each(everyStackWithLoki().map((rendered) => [rendered.name, rendered] as const))(
+  'the config of %s',
+  (_, rendered) => {
+    test.each(['deleted', 'deprecated'] as const)('has no %s key', (which) => {
+      for (const { config, overrides } of filesOf(rendered))
+        expect([...listedKeys(lists[which], config), ...listedOverrides(lists[which], overrides)]).toEqual([]);
+    });
+  },
+);
 
 describe('the check finds, so that the tests above can fail,', () => {
   test.each([

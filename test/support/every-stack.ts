@@ -1,4 +1,5 @@
 /** Every stack that the tests render. */
+import { hasAgentsAlone } from '../../src/config/derived/components';
 import { type RenderedStack, stack, STACKS, variant } from '../../programs/rendered-stack';
 import { everything, OTHER_STORES, otherwise, otherwiseAgents } from './config';
 
@@ -11,4 +12,9 @@ export function everyStack(): readonly RenderedStack[] {
     ...Object.entries(OTHER_STORES).map(([store, input]) => variant(`on ${store}`, structuredClone(input))),
     variant('agents', structuredClone(otherwiseAgents)),
   ];
+}
+
+/** Those with a Loki of their own, and what belongs to it. */
+export function everyStackWithLoki(): readonly RenderedStack[] {
+  return everyStack().filter(({ config }) => !hasAgentsAlone(config));
 }

@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { LOKI } from '../../src/components/kit/identity';
 import { ruleConfigMaps } from '../../src/components/loki/ruler';
 import { entriesOf, pushBody, queryRequest } from '../../programs/loki';
 import { give, removeFolder, type RunningProgram, startProgram, temporaryFolder, until } from '../../programs/program';
@@ -129,8 +130,8 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
           .replace('/etc/loki-rules', join(data, 'rules'))
           .replace('/etc/loki', data)
           .replace('/var/loki', join(data, 'data'))
-          // A pod's loopback address is its own.
-          .replace(/^127\.0\.0\.1:/, `${address}:`),
+          // A pod's loopback address is its own; the bucket's server has that of the machine.
+          .replace(`127.0.0.1:${LOKI.ports.grpc}`, `${address}:${LOKI.ports.grpc}`),
       ),
     );
   };
