@@ -86,5 +86,6 @@ function stackFileText(content: Readonly<Record<string, unknown>>): string {
   const config = Object.fromEntries(
     Object.entries(content).map(([section, value]) => [`${PROJECT}:${section}`, value]),
   );
-  return stringify({ config }, { lineWidth: 120 });
+  // A day without quotes is a time for Pulumi.
+  return stringify({ config }, { lineWidth: 120, compat: 'yaml-1.1' });
 }

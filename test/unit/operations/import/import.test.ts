@@ -1,8 +1,9 @@
 /** Values files of charts, and Loki's own config, become a stack file; and each of their values is accounted for. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { loadStackConfig } from '../../../../src/config';
 import { isMapping } from '../../../../src/config/mapping';
 import { ConfigError } from '../../../../src/config/problem';
 import command from '../../../../src/operations/import/command';
@@ -10,6 +11,8 @@ import { Draft } from '../../../../src/operations/import/draft';
 import { importStack } from '../../../../src/operations/import/import';
 import type { Outcome } from '../../../../src/operations/import/source';
 import { imported, VALUES_FILES, valuesBytes } from '../../../support/values-files';
+
+const PROJECT_FILE = join(__dirname, '../../../../Pulumi.yaml');
 
 const text = (yaml: string, kind?: Parameters<typeof importStack>[0][number]['kind']) =>
   importStack([{ file: 'values.yaml', bytes: Buffer.from(yaml), kind }]);
@@ -44,6 +47,14 @@ describe.each(VALUES_FILES)('given %s', (name) => {
 
   test('and the stack file is whole', () => {
     expect(result.problems).toEqual([]);
+  });
+
+  test('and a stack is loaded from it as from any other', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'import-'));
+    copyFileSync(PROJECT_FILE, join(folder, 'Pulumi.yaml'));
+    writeFileSync(join(folder, 'Pulumi.moved.yaml'), result.stackFile);
+    expect(loadStackConfig(folder, 'moved')).toEqual(result.draft.config());
+    rmSync(folder, { recursive: true });
   });
 
   test('and each of its values is accounted for, once', () => {
