@@ -21,6 +21,7 @@ import {
   streamSelector,
   url,
 } from '../scalars';
+import { AGENT_TYPES } from './components';
 import { egressOf } from './shared';
 
 const fileSource = z.strictObject({
@@ -95,7 +96,7 @@ const otherGateway = z.strictObject({
 
 export const agent = z.strictObject({
   type: z
-    .enum(['promtail', 'collector'])
+    .enum(AGENT_TYPES)
     .default(defaults.agent.type)
     .describe(
       'Program that reads the lines: `promtail`, or the OpenTelemetry `collector`. Promtail gets no fixes any more (`docs/agents.md`).',
