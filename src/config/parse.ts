@@ -101,7 +101,8 @@ function remove(root: unknown, path: readonly PropertyKey[]): readonly PropertyK
     : remove(root, path.slice(0, -1));
 }
 
-function overlaps(a: string, b: string): boolean {
+/** Whether one of two paths of a config is the other one, or inside of it. */
+export function overlaps(a: string, b: string): boolean {
   return isInside(a, b) || isInside(b, a);
 }
 

@@ -11,13 +11,12 @@ type LokiRow = Row<Found>;
 const HELM = 'it is about the chart itself';
 const OTHER_MODE = 'there is one kind of Loki pod here';
 
-/** Components of the chart whose pods do here what Loki's do. */
-const TARGETS = [
-  'singleBinary',
-  'write',
+/** Components of the chart that take lines, in the modes with several. Each has a volume. */
+const WRITERS = ['write', 'ingester'];
+/** Components of those modes that do nothing here: each Loki does their work. */
+const OTHERS = [
   'read',
   'backend',
-  'ingester',
   'distributor',
   'querier',
   'queryFrontend',
@@ -30,7 +29,7 @@ const TARGETS = [
   'bloomBuilder',
   'patternIngester',
   'overridesExporter',
-] as const;
+];
 
 /** Where the chart has parts of Loki's config, by the chart's names. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -199,22 +198,25 @@ export const CHART_LOKI: readonly LokiRow[] = [
   ...leaves<Found>('schemas for a test are not taken over', 'loki.testSchemaConfig'),
   {
     from: 'loki.useTestSchema',
-    read: (value, found) => (
-      value === true &&
-        (found.periods = [{ from: '2024-04-01', store: 'tsdb', objectStore: '', schema: 'v13', prefix: 'index_' }]),
-      taken('storage.schema')
-    ),
+    read: (value, found) => {
+      if (value === true)
+        found.periods = [{ from: '2024-04-01', store: 'tsdb', objectStore: '', schema: 'v13', prefix: 'index_' }];
+      return taken('storage.schema');
+    },
   },
   {
     from: 'serviceAccount.annotations',
-    read: (value, found) => (isMapping(value) && (found.identity = value), taken('storage.access')),
+    read: (value, found) => {
+      if (isMapping(value)) found.identity = value;
+      return taken('storage.access');
+    },
   },
   { from: 'singleBinary.replicas', read: readReplicas },
-  ...['write', 'ingester'].map((target) => ({ from: `${target}.replicas`, read: readReplicas })),
+  ...WRITERS.map((target) => ({ from: `${target}.replicas`, read: readReplicas })),
   ...below('singleBinary.persistence', persistence),
-  ...['write', 'ingester'].flatMap((target) => below(`${target}.persistence`, persistence)),
+  ...WRITERS.flatMap((target) => below(`${target}.persistence`, persistence)),
   ...podRows('singleBinary', 'loki'),
-  ...['write', 'ingester'].flatMap((target) => podRows(target, 'loki')),
+  ...WRITERS.flatMap((target) => podRows(target, 'loki')),
   ...podRows('loki', 'loki'),
   ...podRows('gateway', 'gateway'),
   ...podRows('lokiCanary', 'canary'),
@@ -222,10 +224,10 @@ export const CHART_LOKI: readonly LokiRow[] = [
   { from: 'gateway.replicas', read: (value, found) => found.put('gateway.replicas', value) },
   {
     from: 'gateway.enabled',
-    read: (value, { note }) => (
-      value === false && note('There was no gateway. Here everything reaches Loki through one, with a credential.'),
-      taken('gateway')
-    ),
+    read: (value, { note }) => {
+      if (value === false) note('There was no gateway. Here everything reaches Loki through one, with a credential.');
+      return taken('gateway');
+    },
   },
   {
     from: 'gateway.basicAuth',
@@ -234,7 +236,10 @@ export const CHART_LOKI: readonly LokiRow[] = [
   { from: 'gateway.ingress', read: readIngress },
   {
     from: 'lokiCanary.enabled',
-    read: (value, { draft }) => (value === true && draft.set('canary', {}), taken('canary')),
+    read: (value, { draft }) => {
+      if (value === true) draft.set('canary', {});
+      return taken('canary');
+    },
   },
   { from: 'ruler.enabled', read: () => left('Loki always evaluates rules') },
   { from: 'global.image.registry', read: registry },
@@ -242,18 +247,16 @@ export const CHART_LOKI: readonly LokiRow[] = [
   { from: 'imagePullSecrets', read: readPullSecrets },
   {
     from: 'minio.enabled',
-    read: (value, { note }) => (
-      value === true &&
+    read: (value, { note }) => {
+      if (value === true)
         note(
           'The chart’s MinIO is no part of a stack. Keep it, and say in `storage.endpoint` and `storage.egress` where it is.',
-        ),
-      left('MinIO is no part of a stack')
-    ),
+        );
+      return left('MinIO is no part of a stack');
+    },
   },
   { from: 'minio', read: () => left('MinIO is no part of a stack') },
-  ...TARGETS.filter((target) => !['singleBinary', 'write', 'ingester'].includes(target)).flatMap((target) =>
-    leaves<Found>(OTHER_MODE, target),
-  ),
+  ...leaves<Found>(OTHER_MODE, ...OTHERS),
   ...leaves<Found>(
     OTHER_MODE,
     'singleBinary.autoscaling',

@@ -1,13 +1,13 @@
 /** The stack file that is being written: keys with values, as people write them. */
 import { isMapping } from '../../config/mapping';
 import { ConfigError, type Problem } from '../../config/problem';
-import { parseStackConfig } from '../../config/parse';
+import { overlaps, parseStackConfig } from '../../config/parse';
 import type { StackConfig } from '../../config';
 
 type Tree = Record<string, unknown>;
 
 export class Draft {
-  private readonly root: Tree;
+  private root: Tree;
 
   constructor(root: Tree = {}) {
     this.root = structuredClone(root);
@@ -31,10 +31,9 @@ export class Draft {
     const before = structuredClone(this.root);
     const known = this.problems().map(({ path, rule }) => `${path} ${rule}`);
     this.set(key, value);
-    const problem = this.problems().find(({ path, rule }) => isAbout(path, key) && !known.includes(`${path} ${rule}`));
+    const problem = this.problems().find(({ path, rule }) => overlaps(path, key) && !known.includes(`${path} ${rule}`));
     if (problem === undefined) return undefined;
-    for (const name of Object.keys(this.root)) Reflect.deleteProperty(this.root, name);
-    Object.assign(this.root, before);
+    this.root = before;
     return problem.rule;
   }
 
@@ -49,30 +48,38 @@ export class Draft {
 
   /** The problems of what is written, none if it is a whole stack config. */
   problems(): readonly Problem[] {
-    try {
-      this.config();
-      return [];
-    } catch (error) {
-      if (error instanceof ConfigError) return error.problems;
-      throw error;
-    }
+    const read = this.read();
+    return read instanceof ConfigError ? read.problems : [];
   }
 
   /** @throws ConfigError with all problems. */
   config(): StackConfig {
-    return parseStackConfig('the imported stack file', this.root);
+    const read = this.read();
+    if (read instanceof ConfigError) throw read;
+    return read;
   }
 
   /** The same stack with the fewest keys: without those that change nothing. Of a draft with problems, all keys stay. */
   smallest(): Draft {
-    if (this.problems().length > 0) return this;
-    const whole = JSON.stringify(this.config());
+    const whole = this.read();
+    if (whole instanceof ConfigError) return this;
+    const text = JSON.stringify(whole);
     let smallest = new Draft(this.root);
     for (const key of leavesOf(this.root)) {
       const less = smallest.without(key);
-      if (less.problems().length === 0 && JSON.stringify(less.config()) === whole) smallest = less;
+      const read = less.read();
+      if (!(read instanceof ConfigError) && JSON.stringify(read) === text) smallest = less;
     }
     return smallest;
+  }
+
+  private read(): StackConfig | ConfigError {
+    try {
+      return parseStackConfig('the imported stack file', this.root);
+    } catch (error) {
+      if (error instanceof ConfigError) return error;
+      throw error;
+    }
   }
 
   private without(key: readonly string[]): Draft {
@@ -80,14 +87,6 @@ export class Draft {
     remove(copy, key);
     return new Draft(copy);
   }
-}
-
-/** Whether a problem is of what stands at the key, or around it. */
-function isAbout(path: string, key: string): boolean {
-  return (
-    path === key ||
-    /^[.[]/.test(path.startsWith(key) ? path.slice(key.length) : key.startsWith(path) ? key.slice(path.length) : '')
-  );
 }
 
 /** Removes a key, and the mappings that are empty without it. */
