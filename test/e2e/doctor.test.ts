@@ -32,13 +32,7 @@ afterAll(async () => {
 
 test('when nothing is broken, then status is green, so is doctor, and no alert fires', async () => {
   await stack.expectGreen();
-  expect(
-    await eventually(
-      () => stack.firing(),
-      ({ length }) => length === 0,
-      120,
-    ),
-  ).toEqual([]);
+  await stack.expectNoAlert(120);
   const ofWriter = ({ jobs }: Status): boolean => jobs?.jobs.some(({ job }) => job === SILENT_JOB) === true;
   const linesPerSecond = ({ ingest }: Status): number => ingest?.linesPerSecond ?? 0;
   const seen = await eventually(
@@ -100,12 +94,6 @@ describe.each(['collector', 'promtail'] as const)('given %s,', (type) => {
 });
 
 test('when all is mended, then all is green, and the alerts are over', async () => {
-  expect(
-    await eventually(
-      () => stack.firing(),
-      ({ length }) => length === 0,
-      150,
-    ),
-  ).toEqual([]);
+  await stack.expectNoAlert(150);
   await stack.expectGreen();
 });

@@ -55,6 +55,15 @@ export class ExaminedStack {
     return (await Promise.all(answers)).flat();
   }
 
+  async expectNoAlert(seconds: number): Promise<void> {
+    const seen = await eventually(
+      () => this.firing(),
+      ({ length }) => length === 0,
+      seconds,
+    );
+    expect(seen).toEqual([]);
+  }
+
   async expectGreen(): Promise<void> {
     await eventually(
       () => this.status(),

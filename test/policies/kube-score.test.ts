@@ -3,8 +3,7 @@ import type { KubernetesObject } from '../../charts/objects';
 import { type Finding, score, type Scores } from '../support/kube-score';
 import { BUILD_TIMEOUT, programs } from '../../programs/program';
 import { objectOf, type PodSpec, stack } from '../../programs/rendered-stack';
-import { OTHER_STORES } from '../support/config';
-import { everyStack } from '../support/every-stack';
+import { stacksOfEveryOption } from '../support/every-stack';
 import { EXCEPTIONS } from './kube-score-exceptions';
 
 let kubeScore: string;
@@ -13,7 +12,7 @@ beforeAll(async () => {
 }, BUILD_TIMEOUT);
 
 /** A stack on another store has the same pods. */
-const stacks = everyStack().filter(({ name }) => !Object.keys(OTHER_STORES).some((store) => name === `on ${store}`));
+const stacks = stacksOfEveryOption();
 
 /** The kinds among the stacks' that kube-score has checks for. */
 const SCORED = ['DaemonSet', 'Deployment', 'Ingress', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'StatefulSet'];
