@@ -164,7 +164,7 @@ export async function expectMetricsOnly(running: Running): Promise<void> {
 export function tail({ gateway }: Running, query: string, who: string | undefined, onOpen: () => Promise<unknown>) {
   const url = `ws://127.0.0.1:${gateway.port}/loki/api/v1/tail?query=${encodeURIComponent(query)}`;
   const headers: Record<string, string> = who === undefined ? {} : { authorization: basicAuth(who) };
-  return new Promise<string>((resolve) => {
+  return new Promise<string>((resolve, reject) => {
     const socket = new WebSocket(url, { headers });
     const done = (text: string): void => {
       clearTimeout(late);
@@ -172,7 +172,12 @@ export function tail({ gateway }: Running, query: string, who: string | undefine
       socket.close();
     };
     const late = setTimeout(() => done('no message'), 30_000);
-    socket.addEventListener('open', () => void onOpen());
+    socket.addEventListener('open', () => {
+      onOpen().catch((cause: unknown) => {
+        const said = gateway.program.output().split('\n').slice(-10).join('\n');
+        reject(new Error(`what is done once the tail is open fails; the gateway’s last words:\n${said}`, { cause }));
+      });
+    });
     socket.addEventListener('message', ({ data }) => done(String(data)));
     socket.addEventListener('error', () => done('refused'));
   });
