@@ -8,7 +8,7 @@ module.exports = {
   // what renders and applies a stack
   synth: { does: 'renders every stack file into dist/<stack>/', module: './synth' },
   import: ofProduct(
-    'writes a stack file from the values of charts, or from Loki’s config',
+    'writes a stack file from the values of charts or from Loki’s config, and says what becomes of queries',
     'operations/import/command',
   ),
   secrets: ofProduct(

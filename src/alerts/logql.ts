@@ -1,6 +1,6 @@
 /** The matchers, names and faults of a LogQL expression, found without Loki. */
 import type * as Grammar from '@grafana/lezer-logql' with { 'resolution-mode': 'import' };
-import type { SyntaxNode } from '@lezer/common' with { 'resolution-mode': 'import' };
+import type { SyntaxNode, Tree } from '@lezer/common' with { 'resolution-mode': 'import' };
 import type { Matcher } from '../config/selector';
 import { type LogqlFault, logqlFaults, matcherOf, type TextOf } from './logql-checks';
 
@@ -21,7 +21,7 @@ export interface Expression {
 let loaded: typeof Grammar | undefined;
 
 /** The grammar takes some 20 ms to load, and a stack without alerts needs none. Its CommonJS side has no types of its own. */
-function grammar(): typeof Grammar {
+export function logqlGrammar(): typeof Grammar {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when there is something to parse, and still bundled
   loaded ??= require('@grafana/lezer-logql') as typeof Grammar;
   return loaded;
@@ -39,9 +39,15 @@ export function parseExpression(expr: string): Expression {
 
 const OFFSET = /(?<=\])\s*offset\s+-?\d[\w.µ]*/gi;
 
+/** The tree of an expression, with the positions of its text. */
+export function logqlTree(expr: string): Tree {
+  // The grammar does not know an offset after `unwrap` with a pipeline, which Loki does; the check of the range reads it.
+  return logqlGrammar().parser.parse(expr.replace(OFFSET, (offset) => ' '.repeat(offset.length)));
+}
+
 function parse(expr: string): Expression {
-  const logql = grammar();
-  const { parser, MetricExpr, Matcher, Identifier, Selector, LabelParser, LabelExtractionExpression, ...more } = logql;
+  const logql = logqlGrammar();
+  const { MetricExpr, Matcher, Identifier, Selector, LabelParser, LabelExtractionExpression, ...more } = logql;
   const { LabelFormatMatcher, JsonExpressionParser, LogfmtParser, LogfmtExpressionParser, String: Quoted } = more;
   const errors: string[] = [];
   const matchers: Matcher[] = [];
@@ -50,8 +56,7 @@ function parse(expr: string): Expression {
   let isMetric = false;
   let isOpen = false;
   const text: TextOf = ({ from, to }) => expr.slice(from, to);
-  // The grammar does not know an offset after `unwrap` with a pipeline, which Loki does; the check of the range reads it.
-  const tree = parser.parse(expr.replace(OFFSET, (offset) => ' '.repeat(offset.length)));
+  const tree = logqlTree(expr);
   tree.iterate({
     enter: ({ node, type }) => {
       if (type.isError) errors.push(text(node) || `at ${node.from}: ${expr.slice(node.from)}`);
@@ -86,7 +91,7 @@ function parse(expr: string): Expression {
 }
 
 /** Groups of a regular expression, and fields of a pattern. */
-function namedIn(pattern: string): readonly string[] {
+export function namedIn(pattern: string): readonly string[] {
   return [...pattern.matchAll(/\?P<(\w+)>|<([a-z]\w*)>/gi)].map(([, group, field]) => group ?? field ?? '');
 }
 

@@ -1,14 +1,20 @@
-/** `npm run import`: a stack file from the values of charts, or from the config of a running Loki. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** `npm run import`: a stack file from the values of charts, or from the config of a running Loki; and what becomes of its queries. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stackFileName } from '../../config';
+import { PROJECT, stackFileName } from '../../config';
+import { isMapping } from '../../config/mapping';
+import { CLUSTER_LABEL, LABELS } from '../../log-model';
+import { readYaml } from '../../syntax/yaml';
 import { command, EXIT, say, UsageError } from '../command';
 import { STACK_OPTIONS } from '../options';
 import { type Given, importStack } from './import';
 import { isKind, KINDS } from './kinds';
+import { judgeFolder } from './logql/folder';
+import type { Origin } from './logql/label-map';
+import { queryReport } from './logql/report';
 
 export default command({
-  words: '<values.yaml> …',
+  words: '<values.yaml> … <folder of dashboards and rules> …',
   options: {
     ...STACK_OPTIONS,
     config: {
@@ -28,20 +34,61 @@ export default command({
     const chart = values.chart?.split('@')[0];
     if (chart !== undefined && !isKind(chart))
       throw new UsageError(`--chart: ${chart} is none of ${Object.keys(KINDS).join(', ')}`);
+    const target = join(values.project, stackFileName(values.stack));
+    const folders = words.filter((word) => statSync(word).isDirectory());
     const given: readonly Given[] = [
-      ...words.map((file) => ({ file, bytes: readFileSync(file), kind: chart })),
+      ...words
+        .filter((word) => !folders.includes(word))
+        .map((file) => ({ file, bytes: readFileSync(file), kind: chart })),
       ...(values.config === undefined
         ? []
         : [{ file: values.config, bytes: readFileSync(values.config), kind: 'config' as const }]),
     ];
-    if (given.length === 0) throw new UsageError('give a values file, or --config');
-    const target = join(values.project, stackFileName(values.stack));
-    if (existsSync(target) && !values.replace)
-      throw new UsageError(`${target} is there already; --replace writes it anew`);
-    const { report, stackFile, problems } = importStack(given);
-    writeFileSync(target, stackFile);
-    process.stdout.write(`${report}\n`);
-    say(`${target} is written${problems.length === 0 ? '' : '; it is not whole yet'}`);
-    return problems.length === 0 ? EXIT.good : EXIT.bad;
+    if (given.length === 0 && folders.length === 0) throw new UsageError('give a values file, --config, or a folder');
+    const stack = given.length === 0 ? undefined : importInto(target, given, values.replace);
+    const isK8sMonitoring =
+      chart === 'k8s-monitoring' || stack?.titles.includes(KINDS['k8s-monitoring'].title) === true;
+    const areGood = judgeFolders(folders, {
+      jobEndsWith: isK8sMonitoring ? LABELS.container : LABELS.app,
+      cluster: clusterIn(target),
+    });
+    return stack?.isWhole === false || !areGood ? EXIT.bad : EXIT.good;
   },
 });
+
+/** Writes the stack file, and says what is in it. */
+function importInto(
+  target: string,
+  given: readonly Given[],
+  replace: boolean,
+): { readonly isWhole: boolean; readonly titles: readonly string[] } {
+  if (existsSync(target) && !replace) throw new UsageError(`${target} is there already; --replace writes it anew`);
+  const { report, stackFile, problems, files } = importStack(given);
+  writeFileSync(target, stackFile);
+  process.stdout.write(`${report}\n`);
+  say(`${target} is written${problems.length === 0 ? '' : '; it is not whole yet'}`);
+  return { isWhole: problems.length === 0, titles: files.map(({ title }) => title) };
+}
+
+/** Says of each query in the folders whether it finds here what it found. Gives whether all do. */
+function judgeFolders(folders: readonly string[], origin: Origin): boolean {
+  let areGood = true;
+  for (const folder of folders) {
+    const files = judgeFolder(folder, origin);
+    process.stdout.write(`${queryReport(folder, files)}\n`);
+    areGood &&= files.every(
+      ({ queries, unreadable }) =>
+        unreadable === undefined && queries.every(({ judgement }) => judgement.verdict === 'good'),
+    );
+  }
+  return areGood;
+}
+
+/** The cluster that a stack file names, if there is one. */
+function clusterIn(stackFile: string): string | undefined {
+  if (!existsSync(stackFile)) return undefined;
+  const { value } = readYaml(readFileSync(stackFile));
+  const config = isMapping(value) ? value['config'] : undefined;
+  const cluster = isMapping(config) ? config[`${PROJECT}:${CLUSTER_LABEL}`] : undefined;
+  return typeof cluster === 'string' ? cluster : undefined;
+}
