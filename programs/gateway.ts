@@ -22,11 +22,15 @@ export interface RunningGateway {
   readonly port: number;
   /** What the gateway itself listens on. */
   readonly ownPort: number;
+  /** Its port for clients from outside, where the stack has one. */
+  readonly outsidePort?: number;
   readonly metricsPort: number;
   /** Where it writes, and finds its users and its certificate. */
   readonly folder: string;
   /** Its certificate; absent where it speaks plain HTTP. */
   readonly certificate?: CertificateFiles;
+  /** The one that it shows to clients from outside. */
+  readonly outsideCertificate?: CertificateFiles;
   readonly program: RunningProgram;
   /** Runs the command that the kubelet runs before it ends the pod. */
   readonly preStop: () => Promise<RunResult>;
@@ -45,7 +49,9 @@ export interface LocalGateway {
   readonly preStop: readonly string[];
   readonly port: number;
   readonly metricsPort: number;
+  readonly outsidePort: number;
   readonly certificate?: CertificateFiles;
+  readonly outsideCertificate?: CertificateFiles;
 }
 
 /**
@@ -59,17 +65,18 @@ export async function writeGatewayFiles(
   alertmanager = 9,
 ): Promise<LocalGateway> {
   const folder = temporaryFolder('gateway');
-  const [port = 0, metricsPort = 0, ownPort = 0] = await freePorts(3);
+  const [port = 0, metricsPort = 0, ownPort = 0, outsidePort = 0] = await freePorts(4);
   const { logging } = rendered.config.namespaces;
   const places: Readonly<Record<string, string>> = {
     '/etc/nginx/gateway': folder,
     '/etc/nginx/users': join(folder, 'users'),
     '/etc/nginx/tls': join(folder, 'tls'),
+    '/etc/nginx/outside-tls': join(folder, 'outside-tls'),
     '/tmp': join(folder, 'tmp'),
   };
   const local = (text: string): string =>
     text.replaceAll(
-      /\/etc\/nginx\/gateway|\/etc\/nginx\/(?:users|tls)|\/tmp(?=\/)/g,
+      /\/etc\/nginx\/gateway|\/etc\/nginx\/(?:users|tls|outside-tls)|\/tmp(?=\/)/g,
       (place) => places[place] ?? place,
     );
   const config = local(configFile(rendered, 'gateway-config', 'nginx.conf'))
@@ -80,10 +87,12 @@ export async function writeGatewayFiles(
     .replaceAll(new RegExp(`\\b[\\w-]+\\.${logging}\\.svc:9093\\b`, 'g'), `127.0.0.1:${alertmanager}`)
     .replace(/listen 8080(?=[; ])/, `listen 127.0.0.1:${port}`)
     .replace(/listen \[::\]:8080(?=[; ])/, `listen [::1]:${port}`)
+    .replace(/listen 8083(?=[; ])/, `listen 127.0.0.1:${outsidePort}`)
+    .replace(/listen \[::\]:8083(?=[; ])/, `listen [::1]:${outsidePort}`)
     .replace('listen 8081;', `listen 127.0.0.1:${metricsPort};`)
     .replace('listen [::]:8081;', `listen [::1]:${metricsPort};`)
     .replaceAll('127.0.0.1:8082', `127.0.0.1:${ownPort}`);
-  for (const name of ['tmp', 'users', 'tls']) {
+  for (const name of ['tmp', 'users', 'tls', 'outside-tls']) {
     mkdirSync(join(folder, name));
     give(join(folder, name));
   }
@@ -93,10 +102,17 @@ export async function writeGatewayFiles(
     : [])
     writeFileSync(join(folder, 'users', name), text);
   const certificate = rendered.config.gateway.tls && makeCertificate(hostOf(rendered));
-  for (const [name, text] of certificate === undefined ? [] : Object.entries(certificate)) {
-    writeFileSync(join(folder, 'tls', name), text);
-    give(join(folder, 'tls', name));
-  }
+  const { expose } = rendered.config.gateway;
+  const outsideCertificate =
+    expose?.type === 'loadBalancer' && expose.tls !== undefined ? makeCertificate(expose.host) : undefined;
+  for (const [place, files] of [
+    ['tls', certificate],
+    ['outside-tls', outsideCertificate],
+  ] as const)
+    for (const [name, text] of Object.entries(files ?? {})) {
+      writeFileSync(join(folder, place, name), text);
+      give(join(folder, place, name));
+    }
   const container = containerOf(rendered, 'gateway');
   const command = (container.command ?? []).map(local);
   return {
@@ -106,7 +122,9 @@ export async function writeGatewayFiles(
     preStop: (container.lifecycle?.preStop?.exec?.command ?? []).map(local),
     port,
     metricsPort,
+    outsidePort,
     ...(certificate === undefined ? {} : { certificate }),
+    ...(outsideCertificate === undefined ? {} : { outsideCertificate }),
   };
 }
 
@@ -149,7 +167,7 @@ export async function startGateway(
   alertmanager?: number,
 ): Promise<RunningGateway> {
   const files = await writeGatewayFiles(rendered, values, loki, alertmanager);
-  const { folder, command, preStop, metricsPort, certificate } = files;
+  const { folder, command, preStop, metricsPort, certificate, outsideCertificate } = files;
   const program = startProgram(command, join(folder, 'nginx.log'), { unprivileged: true });
   const bridge: Bridge | undefined =
     certificate && (await startTlsBridge({ port: files.port, host: hostOf(rendered), ca: certificate['ca.crt'] }));
@@ -168,9 +186,11 @@ export async function startGateway(
   return {
     port,
     ownPort: files.port,
+    ...(rendered.config.gateway.expose === undefined ? {} : { outsidePort: files.outsidePort }),
     metricsPort,
     folder,
     ...(certificate === undefined ? {} : { certificate }),
+    ...(outsideCertificate === undefined ? {} : { outsideCertificate }),
     program,
     preStop: () => run(preStop, { unprivileged: true }),
     stop: async () => {

@@ -51,6 +51,7 @@ export const defaults = {
     replicas: 1,
     maxConnections: 512,
     failedLoginsPerMinute: 10,
+    expose: { maxConnections: 256 },
     tls: { secretName: 'gateway-tls', caSecretName: 'gateway-ca' },
   },
 

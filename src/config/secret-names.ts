@@ -60,6 +60,9 @@ export const SECRET_NAMES = {
     namespace: 'agents',
     nameIn: ({ agent }) => (agent.gateway?.privateCa === true ? AGENT_GATEWAY_CA_SECRET : undefined),
   },
+  exposed: named('gateway.expose.tls.secretName', ({ gateway: { expose } }) =>
+    expose === undefined || expose.type === 'route' ? undefined : expose.tls?.secretName,
+  ),
   bucket: named('storage.access.secret', ({ storage }) =>
     isBucket(storage) && storage.access.type === 'secret' ? storage.access.secret : undefined,
   ),

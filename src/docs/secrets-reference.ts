@@ -6,7 +6,7 @@ import { madeSecrets, storeEntryName, storeSources } from '../secrets/objects';
 import { isOptional } from '../secrets/keys';
 import type { SecretKey } from '../secrets/row';
 import { readersOf } from '../secrets/spec';
-import { secretRows, type StackSecret } from '../secrets/table';
+import { secretRows, type StackSecret, TABLE } from '../secrets/table';
 import { table } from './markdown';
 
 const PREFIX = '<prefix>';
@@ -14,29 +14,47 @@ const PREFIX = '<prefix>';
 const MADE_BY = { secretSource: 'by `secretSource`', 'cert-manager': 'cert-manager', operator: 'you' };
 
 const SHOWN = everySecret();
-/** The same stack with each agent: the Secrets are the same, and the agent is what reads them. */
-const WITH_EACH_AGENT = Object.values(AGENTS).map(({ name: type }) => ({ ...SHOWN, agent: { ...SHOWN.agent, type } }));
+/** The same stack with each agent, and with each way into the gateway: the Secrets are the same, but others read them. */
+const WITH_EACH_READER = [
+  ...Object.values(AGENTS).map(({ name: type }) => ({ ...SHOWN, agent: { ...SHOWN.agent, type } })),
+  { ...SHOWN, gateway: { ...SHOWN.gateway, expose: byLoadBalancer(SHOWN.gateway.expose) } },
+];
 
-/** The same stack in each other bucket: the Secret of the bucket is another one. */
+/** Other buckets: the Secret of the bucket is another one. */
 const OTHER_STORES = [
   { type: 'gcs', bucket: 'logs' },
   { type: 'azure', account: 'logs', container: 'logs' },
 ] as const;
 
-/** The Secrets of a stack, and those that it would have in another bucket. */
-function inEachStore(
+/** The Secrets of a stack, those that it would have in another bucket, and those of agents alone. */
+function inEachStack(
   config: StackConfig,
   rowsOf: (config: StackConfig) => readonly StackSecret[],
 ): readonly StackSecret[] {
   const egress = [{ cidr: '192.0.2.0/24', port: 443 }];
   const others = OTHER_STORES.flatMap((store) => {
     const { storage } = parseStackConfig('another store', { environment: 'staging', storage: { ...store, egress } });
-    return rowsOf({ ...config, storage }).filter(isOfBucket);
+    return rowsOf({ ...config, storage }).filter(({ row }) => row.secret === SECRET_NAMES.bucket);
   });
-  return rowsOf(config).flatMap((secret) => (isOfBucket(secret) ? [secret, ...others] : [secret]));
+  const gateway = { url: 'https://logs.example.com', privateCa: true, egress };
+  const ofAgentsAlone = rowsOf({ ...config, agent: { ...config.agent, gateway } }).filter(
+    ({ row }) => row.secret === SECRET_NAMES.agentGatewayCa,
+  );
+  return [...rowsOf(config), ...others, ...ofAgentsAlone].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
-const isOfBucket = ({ row }: StackSecret): boolean => row.secret === SECRET_NAMES.bucket;
+/** Its place in the table. The rows that a config brings come after it. */
+function placeOf({ row }: StackSecret): number {
+  const index = TABLE.indexOf(row);
+  return index < 0 ? TABLE.length : index;
+}
+
+function byLoadBalancer(expose: StackConfig['gateway']['expose']): StackConfig['gateway']['expose'] {
+  if (expose?.type !== 'ingress') throw new Error('The gateway of the reference has no Ingress.');
+  const { host, credentials, maxConnections, tls } = expose;
+  const rest = { host, credentials, maxConnections, ...(tls === undefined ? {} : { tls }) };
+  return { type: 'loadBalancer', ...rest, sourceRanges: [], annotations: {} };
+}
 
 /** The whole page, as Markdown. */
 export function secretsReference(): string {
@@ -94,7 +112,15 @@ function everySecret(): StackConfig {
     secretSource: { type: 'externalSecrets', store: 'store', prefix: PREFIX },
     storage: { type: 's3', bucket: 'logs', region: 'eu-central-1', egress },
     deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
-    gateway: { tls: {} },
+    gateway: {
+      tls: {},
+      expose: {
+        type: 'ingress',
+        host: 'push.example.com',
+        credentials: [{ name: 'promtail' }],
+        tls: { secretName: 'outside-certificate' },
+      },
+    },
     grafana: {
       url: 'https://logs.example.com',
       login: { oauth: { github, google, generic }, ldap: { ...directory, privateCa: true, egress } },
@@ -147,9 +173,14 @@ function everySecret(): StackConfig {
       loki: { tenants: [{ name: 'tenant', write: ['promtail', 'team'], read: ['grafana', 'canary', 'reader'] }] },
     },
   });
-  const { alertmanager, agent, auth, canary, grafana } = config;
+  const { alertmanager, agent, auth, canary, gateway, grafana } = config;
   const [tenant] = auth.loki.tenants;
-  if (alertmanager.type !== 'embedded' || canary === undefined || tenant === undefined)
+  if (
+    alertmanager.type !== 'embedded' ||
+    canary === undefined ||
+    tenant === undefined ||
+    gateway.expose?.type !== 'ingress'
+  )
     throw new Error('The stack of the reference has lost a section.');
   return {
     ...config,
@@ -160,6 +191,7 @@ function everySecret(): StackConfig {
       also: agent.also.map((one) => ({ ...one, name: '<name>' })),
     },
     canary: { ...canary, credential: '<canary.credential>' },
+    gateway: { ...gateway, expose: { ...gateway.expose, tls: { secretName: '<gateway.expose.tls.secretName>' } } },
     grafana: {
       ...grafana,
       credential: '<grafana.credential>',
@@ -190,7 +222,7 @@ const placesIn = (secrets: readonly StackSecret[]): readonly Place[] =>
   secrets.flatMap((secret) => secret.keys.map((key) => ({ secret, key })));
 
 function valueRows(): readonly (readonly string[])[] {
-  const all = placesIn(inEachStore(SHOWN, secretRows)).flatMap((place) =>
+  const all = placesIn(inEachStack(SHOWN, secretRows)).flatMap((place) =>
     place.key.values.map((value) => ({ ...place, value })),
   );
   return grouped(all, ({ value }) => generic(value.path)).map(([path, { secret, value }, places]) => {
@@ -208,9 +240,9 @@ function valueRows(): readonly (readonly string[])[] {
 }
 
 function secretCells(): readonly (readonly string[])[] {
-  const withEachAgent = WITH_EACH_AGENT.map((config) => inEachStore(config, secretRows));
-  return inEachStore(SHOWN, secretRows).map((secret, index) => {
-    const same = withEachAgent.flatMap((secrets) => secrets[index] ?? []);
+  const withEachReader = WITH_EACH_READER.map((config) => inEachStack(config, secretRows));
+  return inEachStack(SHOWN, secretRows).map((secret, index) => {
+    const same = withEachReader.flatMap((secrets) => secrets[index] ?? []);
     const { row, name, namespace, madeBy } = secret;
     const { issuer, neededWith: own } = row;
     const option = row.secret.namedAt?.join('.');
@@ -233,7 +265,7 @@ function secretCells(): readonly (readonly string[])[] {
 }
 
 function storeRows(): readonly (readonly string[])[] {
-  const all = placesIn(inEachStore(SHOWN, madeSecrets)).flatMap((place) =>
+  const all = placesIn(inEachStack(SHOWN, madeSecrets)).flatMap((place) =>
     storeSources(place.key).map(([property, path]) => ({ ...place, property, path })),
   );
   return grouped(all, ({ secret, property }) => `${secret.name} ${property}`).map(

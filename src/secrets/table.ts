@@ -219,6 +219,18 @@ export const TABLE: readonly SecretRow[] = [
     ],
   },
   {
+    secret: SECRET_NAMES.exposed,
+    neededWith: 'gateway.expose.tls',
+    issuer: {
+      option: 'gateway.expose.tls.clusterIssuer',
+      isSet: ({ gateway: { expose } }) =>
+        expose !== undefined && expose.type !== 'route' && expose.tls?.clusterIssuer !== undefined,
+    },
+    readBy: ({ gateway: { expose } }) =>
+      whileRunning(expose?.type === 'loadBalancer' ? 'gateway' : 'ingress controller'),
+    keys: () => [key('tls.crt', 'certificate of the gateway’s host outside of the cluster'), key('tls.key', 'its key')],
+  },
+  {
     secret: SECRET_NAMES.bucket,
     readBy: ({ deployment }) => atStart('loki', ...(deployment.mode === 'ha' ? ['compactor' as const] : [])),
     keys: bucketKeys,

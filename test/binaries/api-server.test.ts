@@ -34,6 +34,14 @@ const otherForms = variant('values in other forms', {
     loki: { affinity: {}, topologySpread: [{ topologyKey: 'rack', whenUnsatisfiable: 'ScheduleAnyway' }] },
   },
   network: { clients: [{ namespace: 'tools', podLabels: { app: 'logcli' } }, { namespace: 'jobs' }] },
+  gateway: {
+    expose: {
+      type: 'route',
+      host: 'push.example.com',
+      gateway: { name: 'public', namespace: 'edge', listener: 'https' },
+      credentials: [{ name: 'promtail' }],
+    },
+  },
 });
 
 function secretsOf(one: RenderedStack): readonly object[] {

@@ -5,6 +5,9 @@ import {
   ALERTMANAGER,
   CANARY,
   COMPACTOR,
+  GATEWAY,
+  GRAFANA,
+  LOKI,
   PROMETHEUS,
   selectorLabels,
 } from '../../src/components/kit/identity';
@@ -32,7 +35,9 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     if (found !== undefined) return { namespace: found.namespace, labels: found.metadata.labels };
     const agent = Object.values(AGENTS).find(({ name }) => name === component);
     if (agent !== undefined) return { namespace: agents, labels: selectorLabels(agent) };
-    const identity = [COMPACTOR, ALERTMANAGER, PROMETHEUS, CANARY].find(({ name }) => name === component);
+    const identity = [GATEWAY, LOKI, GRAFANA, COMPACTOR, ALERTMANAGER, PROMETHEUS, CANARY].find(
+      ({ name }) => name === component,
+    );
     if (identity === undefined) throw new Error(`stack ${rendered.name} has no workload ${component}`);
     // A stack without one, and a pod that calls itself so.
     return { namespace: logging, labels: selectorLabels(identity) };
@@ -103,6 +108,7 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     Discord: { ip: '162.159.137.232' },
     Telegram: { ip: '149.154.167.220' },
     'heartbeat service': { ip: '198.51.100.43' },
+    'gateway of another cluster': { ip: '198.51.100.81' },
     'further destination': { ip: '198.51.100.77' },
     'address beside the further destination': { ip: '198.51.100.78' },
     'alert bot': pod('bots', { app: 'alert-bot' }, '10.244.0.54'),

@@ -5,6 +5,7 @@
 import { agentOf } from '../../src/components/kit/identity';
 import { hasGrafanaMetrics, type StackConfig } from '../../src/config';
 import { isBucket } from '../../src/config/derived/bucket';
+import { hasAgentsAlone } from '../../src/config/derived/components';
 import { proxyOf } from '../../src/config/derived/proxy';
 
 /** The stack's own workloads. */
@@ -89,6 +90,8 @@ export const PARTIES = [
   // What the Collector may send to as well.
   'further destination',
   'address beside the further destination',
+  // Where agents alone push to.
+  'gateway of another cluster',
   // Addresses.
   'API server',
   'API server on its node',
@@ -121,8 +124,8 @@ export interface Row {
 /** What is tried wherever no row says anything. */
 export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
   ...[
-    53, 80, 443, 587, 636, 3000, 3001, 3100, 3128, 3200, 3500, 3501, 5353, 5432, 6443, 7946, 8080, 8081, 8088, 8443,
-    8888, 9000, 9080, 9090, 9093, 9094, 9095, 13_133,
+    53, 80, 443, 587, 636, 3000, 3001, 3100, 3128, 3200, 3500, 3501, 5353, 5432, 6443, 7946, 8080, 8081, 8083, 8088,
+    8443, 8888, 9000, 9080, 9090, 9093, 9094, 9095, 13_133,
   ].map((port) => ({
     port,
     protocol: 'TCP' as const,
@@ -132,15 +135,18 @@ export const TRIED: readonly Pick<Row, 'port' | 'protocol'>[] = [
 
 /** The rows for a stack: some depend on what is configured. */
 export function matrix(config: StackConfig): readonly Row[] {
+  if (hasAgentsAlone(config)) return [...agentRows(config), ...AGENTS.flatMap((agent) => dnsRows(config, agent, true))];
   const { deployment, storage, grafana, network, monitoring, alerting, alertmanager } = config;
   const embedded = config.monitoring.type === 'embedded';
   const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
   const targets = monitoring.targets.length > 0;
-  const also = config.agent.also.length > 0;
   const canary = config.canary !== undefined;
   const noCanary = 'there is no canary';
   const metrics = hasGrafanaMetrics(config);
   const ring = deployment.mode === 'ha';
+  const { expose } = config.gateway;
+  const byLoadBalancer = expose?.type === 'loadBalancer';
+  const byController = expose !== undefined && !byLoadBalancer;
   const records = alerting.enabled && alerting.recording.length > 0 && alerting.remoteWrite === undefined;
   const bucketEgress = isBucket(storage) ? storage.egress : [];
   const bucket = bucketEgress.some((destination) => 'cidr' in destination);
@@ -150,48 +156,9 @@ export function matrix(config: StackConfig): readonly Row[] {
   const { login, database, smtp } = grafana;
   const clients = network.clients.length > 0;
   const byCilium = network.ingressController.type === 'cilium';
-  const dnsPod = network.dns.namespace === 'openshift-dns' ? 'OpenShift’s DNS' : 'kube-dns';
-  const dnsOnNode = network.dns.cidrs.length > 0;
   const tells = alerting.enabled && alertmanager.type !== 'none';
-  const agentPort = agentOf(config).ports.metrics;
-  const noFamily = 'pods have no address of this family';
-  const byIpv4 = network.ipFamilies.includes('IPv4');
-  const byIpv6 = network.apiServer.cidrs.includes('fc00::/7');
-  const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
   return [
-    ...AGENTS.flatMap((agent) => [
-      ...rows(agent, 'gateway', [8080], true, 'it pushes what it has read'),
-      ...rows(agent, 'API server', [443], byIpv4, byIpv4 ? 'it asks which pods run on its node' : noFamily),
-      ...rows(
-        agent,
-        'API server on its node',
-        [6443],
-        byIpv4,
-        byIpv4 ? 'a policy sees the address behind the service' : noFamily,
-      ),
-      ...rows(agent, 'API server by IPv6', [443, 6443], byIpv6, byIpv6 ? 'it may be there' : noFamily),
-      ...(['API server at a provider', 'API server at home'] as const).flatMap((place) =>
-        rows(agent, place, [443, 6443], apiServerAnywhere, apiServerAnywhere ? 'it may be there' : 'it is not there'),
-      ),
-      ...rows(agent, 'loki', [3100], false, 'it has a credential for the gateway, and no other way in'),
-      ...rows(agent, 'internet', [443], false, 'logs leave the cluster by no side door'),
-      ...rows(
-        agent,
-        'further destination',
-        [443],
-        also,
-        also ? 'the config names it' : 'the config names no further destination',
-      ),
-      ...rows(agent, 'further destination', [80], false, 'only the configured port'),
-      ...rows(agent, 'address beside the further destination', [443], false, 'only the configured addresses'),
-      ...rows(agent, 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
-      ...rows(agent, 'bucket', [443], false, 'the bucket is Loki’s'),
-      ...rows(agent, 'alertmanager', [9093], false, 'it raises no alerts'),
-      ...(embedded && agent !== agentOf(config).name
-        ? [] // the agents' common policy lets it in; its own lets it out to the stack's agent alone
-        : rows('prometheus', agent, [agentPort], embedded, scrapes)),
-      ...rows('monitoring', agent, [agentPort], true, 'it scrapes metrics'),
-    ]),
+    ...agentRows(config),
 
     ...rows('grafana', 'gateway', [8080], true, 'it queries with its read credential'),
     ...rows(
@@ -339,16 +306,7 @@ export function matrix(config: StackConfig): readonly Row[] {
         prometheus: embedded,
         canary,
       }[component];
-      const why = looksUp ? 'it looks names up' : 'it looks no name up';
-      return [
-        ...(['TCP', 'UDP'] as const).flatMap((protocol) => [
-          ...rows(component, dnsPod, [network.dns.port], looksUp, why, protocol),
-          ...(['DNS on the node', 'DNS on the node, by its address'] as const).flatMap((party) =>
-            rows(component, party, [53], looksUp && dnsOnNode, dnsOnNode ? why : 'it is not there', protocol),
-          ),
-        ]),
-        ...rows(component, 'other pod of kube-system', [53], false, 'only kube-dns resolves names'),
-      ];
+      return dnsRows(config, component, looksUp);
     }),
 
     ...COMPONENTS.flatMap((component) => {
@@ -391,9 +349,23 @@ export function matrix(config: StackConfig): readonly Row[] {
         ingress && isThere,
         ingress && isThere ? 'people come this way' : 'there is no Ingress and no route by it',
       ),
-      ...rows(entrance, 'gateway', [8080], false, 'Loki’s API is not published'),
+      ...rows(
+        entrance,
+        'gateway',
+        [8083],
+        byController && isThere,
+        byController && isThere ? 'it passes on what comes from outside' : 'it publishes no gateway',
+      ),
+      ...rows(entrance, 'gateway', [8080], false, 'who comes from outside has a port of its own'),
       ...rows(entrance, 'loki', [3100], false, 'Loki’s API is not published'),
     ]),
+    ...rows(
+      'internet',
+      'gateway',
+      [8083],
+      byLoadBalancer,
+      byLoadBalancer ? 'the load balancer keeps the clients’ addresses' : 'no load balancer leads there',
+    ),
 
     ...rows('monitoring', 'gateway', [8081], true, 'it scrapes Loki’s metrics here'),
     ...rows('monitoring', 'grafana', [3000], false, 'its API is there; its metrics have a port of their own'),
@@ -525,6 +497,81 @@ function alertmanagerRows({ alertmanager, alerting }: StackConfig): readonly Row
     ),
     ...rows('ingress controller', 'alertmanager', [9093], false, 'it is not published'),
     ...rows('internet', 'alertmanager', [9093], false, 'it is not published'),
+  ];
+}
+
+/** Who the agents talk to. With agents alone, that is all. */
+function agentRows(config: StackConfig): readonly Row[] {
+  const {
+    network,
+    agent: { also: further },
+  } = config;
+  const alone = hasAgentsAlone(config);
+  const also = further.length > 0;
+  const embedded = config.monitoring.type === 'embedded';
+  const scrapes = embedded ? 'the stack’s own Prometheus scrapes it' : 'the stack has no Prometheus';
+  const agentPort = agentOf(config).ports.metrics;
+  const noFamily = 'pods have no address of this family';
+  const byIpv4 = network.ipFamilies.includes('IPv4');
+  const byIpv6 = network.apiServer.cidrs.includes('fc00::/7');
+  const apiServerAnywhere = network.apiServer.cidrs.includes('10.0.0.0/8');
+  return [
+    ...AGENTS.flatMap((agent) => [
+      ...rows(agent, 'gateway', [8080], !alone, alone ? 'the gateway is elsewhere' : 'it pushes what it has read'),
+      ...rows(
+        agent,
+        'gateway of another cluster',
+        [443],
+        alone,
+        alone ? 'it pushes what it has read' : 'it pushes to its own stack’s',
+      ),
+      ...rows(agent, 'API server', [443], byIpv4, byIpv4 ? 'it asks which pods run on its node' : noFamily),
+      ...rows(
+        agent,
+        'API server on its node',
+        [6443],
+        byIpv4,
+        byIpv4 ? 'a policy sees the address behind the service' : noFamily,
+      ),
+      ...rows(agent, 'API server by IPv6', [443, 6443], byIpv6, byIpv6 ? 'it may be there' : noFamily),
+      ...(['API server at a provider', 'API server at home'] as const).flatMap((place) =>
+        rows(agent, place, [443, 6443], apiServerAnywhere, apiServerAnywhere ? 'it may be there' : 'it is not there'),
+      ),
+      ...rows(agent, 'loki', [3100], false, 'it has a credential for the gateway, and no other way in'),
+      ...rows(agent, 'internet', [443], false, 'logs leave the cluster by no side door'),
+      ...rows(
+        agent,
+        'further destination',
+        [443],
+        also,
+        also ? 'the config names it' : 'the config names no further destination',
+      ),
+      ...rows(agent, 'further destination', [80], false, 'only the configured port'),
+      ...rows(agent, 'address beside the further destination', [443], false, 'only the configured addresses'),
+      ...rows(agent, 'cloud metadata', [80], false, 'the node’s cloud credentials are none of its business'),
+      ...rows(agent, 'bucket', [443], false, 'the bucket is Loki’s'),
+      ...rows(agent, 'alertmanager', [9093], false, 'it raises no alerts'),
+      ...(embedded && agent !== agentOf(config).name
+        ? [] // the agents' common policy lets it in; its own lets it out to the stack's agent alone
+        : rows('prometheus', agent, [agentPort], embedded, scrapes)),
+      ...rows('monitoring', agent, [agentPort], true, 'it scrapes metrics'),
+    ]),
+  ];
+}
+
+/** Who answers a component that looks names up. */
+function dnsRows({ network: { dns } }: StackConfig, component: Party, looksUp: boolean): readonly Row[] {
+  const dnsPod = dns.namespace === 'openshift-dns' ? 'OpenShift’s DNS' : 'kube-dns';
+  const dnsOnNode = dns.cidrs.length > 0;
+  const why = looksUp ? 'it looks names up' : 'it looks no name up';
+  return [
+    ...(['TCP', 'UDP'] as const).flatMap((protocol) => [
+      ...rows(component, dnsPod, [dns.port], looksUp, why, protocol),
+      ...(['DNS on the node', 'DNS on the node, by its address'] as const).flatMap((party) =>
+        rows(component, party, [53], looksUp && dnsOnNode, dnsOnNode ? why : 'it is not there', protocol),
+      ),
+    ]),
+    ...rows(component, 'other pod of kube-system', [53], false, 'only kube-dns resolves names'),
   ];
 }
 

@@ -29,6 +29,14 @@ const EVERYTHING: StackConfigInput = {
       egress: [{ cidr: '198.51.100.70/32', port: 3128 }],
     },
   },
+  gateway: {
+    expose: {
+      type: 'route',
+      host: 'push.example.com',
+      gateway: { name: 'public', namespace: 'ingress-nginx', listener: 'https' },
+      credentials: [{ name: 'promtail' }],
+    },
+  },
   grafana: {
     url: 'https://logs.example.com',
     replicas: 2,
@@ -104,6 +112,14 @@ export const withEverythingByCilium = variant('the same with Cilium’s policies
 
 export const byCilium = variant('a stack with Cilium’s policies, proxy and DNS on the node', {
   environment: 'staging',
+  gateway: {
+    expose: {
+      type: 'ingress',
+      host: 'push.example.com',
+      className: 'cilium',
+      credentials: [{ name: 'promtail' }],
+    },
+  },
   grafana: { url: 'https://logs.example.com', ingress: { className: 'cilium' } },
   network: {
     policies: 'cilium',

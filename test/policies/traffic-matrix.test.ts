@@ -73,6 +73,27 @@ const withIpv6 = variant('a stack of IPv6 alone that tells somebody anywhere of 
   network: { ipFamilies: ['IPv6'] },
 });
 
+const byLoadBalancer = (['kubernetes', 'cilium'] as const).map((policies) =>
+  variant(`a stack whose gateway has a load balancer, with policies: ${policies}`, {
+    environment: 'staging',
+    gateway: {
+      expose: {
+        type: 'loadBalancer',
+        host: 'logs.example.com',
+        credentials: [{ name: 'promtail' }],
+        sourceRanges: ['93.184.215.0/24'],
+      },
+    },
+    network: { policies },
+  }),
+);
+const agentsAlone = variant('agents alone', {
+  environment: 'staging',
+  cluster: 'east',
+  components: ['agent'],
+  agent: { gateway: { url: 'https://logs.example.com', egress: [{ cidr: '198.51.100.81/32', port: 443 }] } },
+});
+
 const all = [
   ...STACKS.map(stack),
   withRecordingRules,
@@ -83,6 +104,8 @@ const all = [
   withFurtherDestination,
   onOpenShift,
   withIpv6,
+  ...byLoadBalancer,
+  agentsAlone,
   withEverything,
   byCilium,
   withEverythingByCilium,

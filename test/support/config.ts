@@ -234,6 +234,16 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     tls: { secretName: 'watch-gateway-tls', caSecretName: 'watch-gateway-ca', clusterIssuer: 'cluster-ca' },
     maxConnections: 700,
     failedLoginsPerMinute: 20,
+    expose: {
+      type: 'ingress',
+      host: 'push.example.com',
+      credentials: [{ name: 'audit-shipper', cidrs: ['203.0.113.0/24'] }],
+      maxConnections: 100,
+      className: 'public',
+      tls: { secretName: 'watch-outside-tls', clusterIssuer: 'letsencrypt' },
+      annotations: { 'watch/team': 'watch' },
+      trustedProxies: ['10.42.0.0/16'],
+    },
   },
   grafana: {
     url: 'https://watch.example.com',
@@ -781,6 +791,18 @@ export const OTHER_STORES = {
 export const otherwise = {
   environment: 'staging',
   cluster: 'west_2',
+  gateway: {
+    expose: {
+      type: 'loadBalancer',
+      host: 'push.example.com',
+      credentials: [{ name: 'promtail', cidrs: ['203.0.113.0/24'] }],
+      maxConnections: 100,
+      tls: { secretName: 'watch-outside-tls', clusterIssuer: 'letsencrypt' },
+      class: 'service.k8s.aws/nlb',
+      sourceRanges: ['203.0.113.0/24'],
+      annotations: { 'watch/team': 'watch' },
+    },
+  },
   monitoring: { type: 'operator', operator: { labels: { release: 'metrics' }, ruleLabels: { role: 'alert-rules' } } },
   storage: {
     ...S3,

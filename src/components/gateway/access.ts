@@ -38,25 +38,41 @@ function tenantMap(props: StackConfig): readonly Directive[] {
 }
 
 /** The backslash makes any text a value: nginx' map has words of its own (default, include …). */
-function literal(name: string): string {
+export function literal(name: string): string {
   return `\\${name}`;
 }
 
 /** Refuses what Loki does for one tenant only, such as a tail, to a reader across tenants. */
 export const ONE_TENANT = refuseWhen('$tenant', '~', '[|]', 403);
 
-/** Refuses a name that the config does not have, even where the file of passwords has it. */
-const NAMED_ONLY = refuseWhen('$tenant', '!~', '.', 401);
+/** Whose name counts at a port for clients. No password is checked for a name that does not. */
+export interface Door {
+  /** Refuses names that do not count at the client's address. */
+  readonly elsewhere: readonly Directive[];
+  /** Refuses names that do not count at all. */
+  readonly unknown: Directive;
+  /** Whether such a name is refused before anything else is said of it, such as its kind. */
+  readonly hidesUnknown: boolean;
+}
+
+/** The door for clients in the cluster. It refuses a name that the config does not have, even where the file of passwords has it. */
+export const INSIDE: Door = { elsewhere: [], unknown: refuseWhen('$tenant', '!~', '.', 401), hidesUnknown: false };
 
 /** Refuses credentials of another kind, and wrong passwords. */
-export function allowed({ auth }: StackConfig, kind: AccessKind, previous = '@previous'): readonly Directive[] {
+export function allowed(
+  { auth }: StackConfig,
+  kind: AccessKind,
+  door: Door,
+  previous = '@previous',
+): readonly Directive[] {
   if (!auth.loki.enabled) return [];
   const others = (['write', 'read', 'erase'] as const).filter((other) => other !== kind);
+  // The name alone decides here. No password is checked where it does not count, so none can be guessed there.
+  const ofAnotherKind = refuseWhen('$access', '~', `^(?:${others.join('|')})$`, 403);
+  const named = [onUnauthorized(previous), door.unknown];
   return [
-    // The name alone decides here. No password is checked where it does not count, so none can be guessed there.
-    refuseWhen('$access', '~', `^(?:${others.join('|')})$`, 403),
-    onUnauthorized(previous),
-    NAMED_ONLY,
+    ...door.elsewhere,
+    ...(door.hidesUnknown ? [...named, ofAnotherKind] : [ofAnotherKind, ...named]),
     ...checked('users'),
   ];
 }
@@ -69,8 +85,8 @@ function checked(file: 'users' | 'previous'): readonly Directive[] {
 }
 
 /** Checks the previous password. `satisfy any` removes the challenge of the first check from the answer. */
-export function checkedAgain(): readonly Directive[] {
-  return [onUnauthorized('@refused'), NAMED_ONLY, ['satisfy', 'any'], ...checked('previous')];
+export function checkedAgain(door: Door): readonly Directive[] {
+  return [onUnauthorized('@refused'), door.unknown, ['satisfy', 'any'], ...checked('previous')];
 }
 
 /** The end of a request that failed both checks. */

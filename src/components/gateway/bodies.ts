@@ -6,17 +6,27 @@ import type { Directive } from '../kit/nginx';
 
 /** A body of this size or more is large. The number has seven digits, because nginx compares texts. */
 const LARGE_BODY = 1_000_000;
-/** Large bodies that may be on the pod's disk at once. A compressed batch of an agent is smaller. */
+/** Large bodies of a port that may be on the pod's disk at once. A compressed batch of an agent is smaller. */
 const LARGE_PUSHES = 16;
+
+/** Connections that one pod can have open at once, on all of its ports for clients. */
+export function allConnections({ maxConnections, expose }: StackConfig['gateway']): number {
+  return maxConnections + (expose?.maxConnections ?? 0);
+}
 
 /** What the bodies of all connections may take of the pod's disk, in whole Mi. */
 export function bodySpace({ gateway, limits }: Pick<StackConfig, 'gateway' | 'limits'>): ByteSize {
-  const most = gateway.maxConnections * LARGE_BODY + LARGE_PUSHES * largestBody(limits);
+  const ports = gateway.expose === undefined ? 1 : 2;
+  const most = allConnections(gateway) * LARGE_BODY + ports * LARGE_PUSHES * largestBody(limits);
   return { bytes: Math.ceil(most / 2 ** 20) * 2 ** 20 };
 }
 
-/** `$large_push` counts a body with a large Content-Length, and a chunked one, which has none. */
-export function largePushes(): readonly Directive[] {
+/**
+ * `$large_push` counts a body with a large Content-Length, and a chunked one, which has none. Those from outside are counted
+ * apart: nginx counts before it checks a password, and nobody outside may take the places of the agents inside.
+ */
+export function largePushes({ expose }: StackConfig['gateway']): readonly Directive[] {
+  const counted = expose === undefined ? 1 : '$server_port';
   return [
     [
       'map',
@@ -24,8 +34,8 @@ export function largePushes(): readonly Directive[] {
       '$large_push',
       [
         ['default', ''],
-        ['~^.+:', 1],
-        [`~^:\\d{${String(LARGE_BODY).length},}$`, 1],
+        ['~^.+:', counted],
+        [`~^:\\d{${String(LARGE_BODY).length},}$`, counted],
       ],
     ],
     ['limit_conn_zone', '$large_push', 'zone=large:1m'],
@@ -43,12 +53,8 @@ export function bodySizes(props: StackConfig): readonly Directive[] {
 }
 
 /** Bounds of the bodies of pushes. */
-export function pushLimits(props: StackConfig): readonly Directive[] {
-  return [
-    pushSize(props),
-    ['limit_conn', 'connections', props.gateway.maxConnections],
-    ['limit_conn', 'large', LARGE_PUSHES],
-  ];
+export function pushLimits(props: StackConfig, maxConnections: number): readonly Directive[] {
+  return [pushSize(props), ['limit_conn', 'connections', maxConnections], ['limit_conn', 'large', LARGE_PUSHES]];
 }
 
 /** The size of a push. */
@@ -63,5 +69,5 @@ function largestBody(limits: StackConfig['limits']): number {
 
 /** Half of the pod's memory is for the bodies of all its connections. */
 function bodyBuffer({ resources, gateway }: StackConfig): number {
-  return Math.floor(resources.gateway.limits.memory.bytes / 2 / gateway.maxConnections);
+  return Math.floor(resources.gateway.limits.memory.bytes / 2 / allConnections(gateway));
 }

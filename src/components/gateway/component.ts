@@ -4,18 +4,31 @@ import { Construct } from 'constructs';
 import { GATEWAY_USERS_SECRET, type StackConfig } from '../../config';
 import { GATEWAY_METRICS, scrapeAnnotations } from '../kit/addresses';
 import { type ContainerProps, containerPorts, httpProbe } from '../kit/container';
-import { AGENTS, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GRAFANA, LOKI } from '../kit/identity';
-import { componentPolicy, dnsEgress, gatewayClients, podsOf, podsOfAny, scrapers, tcp } from '../kit/network';
+import { AGENTS, ALERTMANAGER, CANARY, COMPACTOR, GATEWAY, GATEWAY_OUTSIDE, GRAFANA, LOKI } from '../kit/identity';
+import {
+  addresses,
+  componentPolicy,
+  dnsEgress,
+  gatewayClients,
+  ingressController,
+  podsOf,
+  podsOfAny,
+  scrapers,
+  tcp,
+} from '../kit/network';
 import { renderNginxConfig } from '../kit/nginx';
 import { scratch, secretFiles } from '../kit/pod';
+import { addIngress, addRoute } from '../kit/publication';
 import { servicePort } from '../kit/service';
+import type { IngressRule, Peer } from '../kit/traffic';
 import { Workload } from '../kit/workload';
 import { USERS } from './access';
 import { gatewayServicePort } from './address';
 import { bodySpace } from './bodies';
-import { GatewayCertificate } from './certificate';
+import { GatewayCertificate, outsideCertificate } from './certificate';
 import { gatewayConfig } from './config';
 import { pathsOfGateway } from './metrics';
+import { certificateOf, type Exposed, type LoadBalanced, OUTSIDE_CERTIFICATE } from './outside';
 import { CERTIFICATE } from './tls';
 
 /** A user that no node has. The image runs as any user, and its own number could be a user of the node. */
@@ -59,6 +72,7 @@ export class Gateway extends Construct {
     });
     if (gateway.tls !== undefined)
       new GatewayCertificate(this, 'certificate', { agent: props.agent, namespaces, tls: gateway.tls });
+    if (gateway.expose !== undefined) this.expose(workload, namespaces, gateway.expose);
     this.metricsServices(workload, props);
     workload.deployment({
       replicas: gateway.replicas,
@@ -83,6 +97,7 @@ export class Gateway extends Construct {
           ports: tcp(GATEWAY.ports.http),
         },
         { from: scrapers(props), ports: tcp(GATEWAY.ports.metrics) },
+        ...fromOutside(props),
       ],
       egress: [
         { to: [podsOf(LOKI, namespaces.logging)], ports: tcp(LOKI.ports.http) },
@@ -95,6 +110,38 @@ export class Gateway extends Construct {
         ...dnsEgress(network),
       ],
     });
+  }
+
+  /** The way in from outside: a Service for the port of its own, and what leads there. */
+  private expose(workload: Workload, { logging }: StackConfig['namespaces'], expose: Exposed): void {
+    const { name, ports } = GATEWAY_OUTSIDE;
+    const port = certificateOf(expose) === undefined ? { name: 'http', port: 80 } : { name: 'https', port: 443 };
+    workload.service('outside-service', {
+      name,
+      ports: [servicePort('outside', ports.outside, port)],
+      ...(expose.type === 'loadBalancer'
+        ? {
+            loadBalancer: expose,
+            ...(Object.keys(expose.annotations).length === 0 ? {} : { annotations: expose.annotations }),
+          }
+        : {}),
+    });
+    const published = {
+      host: expose.host,
+      path: '/',
+      service: { name, portName: port.name, port: port.port },
+      metadata: workload.metadata(name),
+    };
+    switch (expose.type) {
+      case 'ingress':
+        addIngress(this, expose, published);
+        break;
+      case 'route':
+        addRoute(this, expose, published);
+        break;
+      case 'loadBalancer':
+        outsideCertificate(this, logging, expose);
+    }
   }
 
   /** One Service for the port. Scraping by annotation needs one more for each path, because an annotation names one path. */
@@ -115,7 +162,7 @@ export class Gateway extends Construct {
       name: GATEWAY.name,
       image: images.gateway,
       command: ['/bin/sh', '-c', START, 'start', ...NGINX],
-      ports: containerPorts(GATEWAY.ports),
+      ports: containerPorts({ ...GATEWAY.ports, ...(gateway.expose === undefined ? {} : GATEWAY_OUTSIDE.ports) }),
       resources: resources.gateway,
       buffers: bodySpace(props),
       lifecycle: { preStop: { exec: { command: STOP } } },
@@ -129,12 +176,16 @@ export class Gateway extends Construct {
         { name: 'tmp', mountPath: '/tmp' },
         ...(auth.loki.enabled ? [{ name: 'users', mountPath: USERS, readOnly: true }] : []),
         ...(gateway.tls === undefined ? [] : [{ name: 'certificate', mountPath: CERTIFICATE, readOnly: true }]),
+        ...(certificateOf(gateway.expose) === undefined
+          ? []
+          : [{ name: 'outside-certificate', mountPath: OUTSIDE_CERTIFICATE, readOnly: true }]),
       ],
     };
   }
 
   private volumes(props: StackConfig): k8s.Volume[] {
     const { auth, gateway } = props;
+    const outside = certificateOf(gateway.expose);
     return [
       { name: 'config', configMap: { name: 'gateway-config' } },
       scratch('tmp', bodySpace(props)),
@@ -142,6 +193,21 @@ export class Gateway extends Construct {
       ...(gateway.tls === undefined
         ? []
         : [secretFiles('certificate', gateway.tls.secretName, ['tls.crt', 'tls.key'])]),
+      ...(outside === undefined ? [] : [secretFiles('outside-certificate', outside, ['tls.crt', 'tls.key'])]),
     ];
   }
+}
+
+/** Every address, except those of clusters and nodes. */
+const INTERNET = ['0.0.0.0/0', '::/0'];
+
+/** Who reaches the port for clients from outside: the ingress controller, or the clients themselves. */
+function fromOutside({ gateway: { expose }, network }: StackConfig): readonly IngressRule[] {
+  if (expose === undefined) return [];
+  const from = expose.type === 'loadBalancer' ? clientsOf(expose) : [ingressController(network)];
+  return [{ from, ports: tcp(GATEWAY_OUTSIDE.ports.outside) }];
+}
+
+function clientsOf({ sourceRanges }: LoadBalanced): readonly Peer[] {
+  return (sourceRanges.length === 0 ? INTERNET : sourceRanges).map(addresses);
 }

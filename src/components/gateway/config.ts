@@ -6,9 +6,10 @@ import { ALERTMANAGER, GATEWAY, LOKI } from '../kit/identity';
 import { type Directive, listenOn } from '../kit/nginx';
 import { metricsPods } from '../loki/pods';
 import { accessVariables } from './access';
-import { apiServer } from './api';
-import { bodySizes, largePushes } from './bodies';
+import { apiServer, outsideServer } from './api';
+import { allConnections, bodySizes, largePushes } from './bodies';
 import { accessLog } from './log';
+import { outsideVariables } from './outside';
 import { HEALTH } from './paths';
 import { CERTIFICATE_METRIC_PAGE, CERTIFICATE_METRIC_SERVER, CERTIFICATE_VARIABLE } from './tls';
 import { upstreams } from './upstreams';
@@ -22,7 +23,7 @@ export function gatewayConfig(props: StackConfig): readonly Directive[] {
     // Below `crit`, nginx quotes request lines, and with them queries and the names in them. The access log has failures.
     ['error_log', 'stderr', 'crit'],
     // For each worker: clients, their connections to Loki, and idle connections.
-    ['events', [['worker_connections', 2 * gateway.maxConnections + 128]]],
+    ['events', [['worker_connections', 2 * allConnections(gateway) + 128]]],
     [
       'http',
       [
@@ -36,6 +37,7 @@ export function gatewayConfig(props: StackConfig): readonly Directive[] {
         ['map_hash_bucket_size', 128],
         ...accessLog(),
         ...accessVariables(props),
+        ...outsideVariables(props),
         ...withTls(props, CERTIFICATE_VARIABLE),
         ...limitZones(props),
         ...upstreams(props),
@@ -44,6 +46,7 @@ export function gatewayConfig(props: StackConfig): readonly Directive[] {
         // An answer for a slow client waits in Loki, not in a file of the pod.
         ['proxy_max_temp_file_size', 0],
         apiServer(props),
+        ...outsideServer(props),
         metricsServer(props),
         ...withTls(props, CERTIFICATE_METRIC_SERVER),
       ],
@@ -60,7 +63,7 @@ function limitZones({ gateway }: StackConfig): readonly Directive[] {
   return [
     ['limit_conn_zone', '$server_port', 'zone=connections:1m'],
     ['limit_conn_zone', '$tenant', 'zone=tails:1m'],
-    ...largePushes(),
+    ...largePushes(gateway),
     ['limit_req_zone', '$binary_remote_addr', 'zone=refused:1m', `rate=${gateway.failedLoginsPerMinute}r/m`],
     ['limit_req_status', 429],
   ];

@@ -30,17 +30,26 @@ export function refusalLocations(failedLoginsPerMinute: number): readonly Direct
       ...(status === 429
         ? ([['add_header', 'Retry-After', Math.ceil(60 / failedLoginsPerMinute), 'always']] as const)
         : []),
-      ['return', status, JSON.stringify({ status: 'error', error })],
+      ['return', status, asJson(error)],
     ],
   ]);
 }
+
+const asJson = (error: string): string => JSON.stringify({ status: 'error', error });
 
 /** The location that follows a 401 from here on. */
 export function onUnauthorized(next: string): Directive {
   return ['set', '$on_unauthorized', next];
 }
 
-/** A check that refuses. `if` is safe as long as it contains nothing but a `return`. */
-export function refuseWhen(variable: string, operator: string, value: string, status: number): Directive {
-  return ['if', `(${variable}`, operator, `${value})`, [['return', status]]];
+/** A check that refuses, in words of its own or in those of the status. `if` is safe as long as it contains nothing but a `return`. */
+export function refuseWhen(
+  variable: string,
+  operator: string,
+  value: string,
+  status: number,
+  error?: string,
+): Directive {
+  const words = error === undefined ? [] : [asJson(error)];
+  return ['if', `(${variable}`, operator, `${value})`, [['return', status, ...words]]];
 }

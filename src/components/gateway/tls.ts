@@ -4,7 +4,6 @@
  */
 import type { StackConfig } from '../../config';
 import { GATEWAY_CERTIFICATE_DAYS } from '../../log-model/gateway-counters';
-import { GATEWAY } from '../kit/identity';
 import { type Directive, listenOn } from '../kit/nginx';
 
 /** Where the pod finds its certificate. */
@@ -16,18 +15,29 @@ const OWN_ADDRESS = '127.0.0.1:8082';
 
 /** A variable in the path makes nginx read the certificate at every handshake. A renewed one then needs no restart. */
 export const CERTIFICATE_VARIABLE: Directive = ['map', '$ssl_protocol', '$certificate', [['default', CERTIFICATE]]];
-const FILES = [
-  ['ssl_certificate', '$certificate/tls.crt'],
-  ['ssl_certificate_key', '$certificate/tls.key'],
-] as const satisfies readonly Directive[];
+const filesOf = (folder: string) =>
+  [
+    ['ssl_certificate', `${folder}/tls.crt`],
+    ['ssl_certificate_key', `${folder}/tls.key`],
+  ] as const satisfies readonly Directive[];
+const FILES = filesOf('$certificate');
 
-/** The clients' port, with the certificate. */
-export function listenWithTls(config: Pick<StackConfig, 'network'>): readonly Directive[] {
+/**
+ * A port for clients, with a certificate.
+ *
+ * @param folder - variable with the folder of the certificate.
+ * @param cache - name of the cache of sessions.
+ */
+export function listenWithTls(
+  port: number,
+  config: Pick<StackConfig, 'network'>,
+  { folder, cache } = { folder: '$certificate', cache: 'tls' },
+): readonly Directive[] {
   return [
-    ...listenOn(GATEWAY.ports.http, config, 'ssl'),
-    ...FILES,
+    ...listenOn(port, config, 'ssl'),
+    ...filesOf(folder),
     ['ssl_protocols', 'TLSv1.2', 'TLSv1.3'],
-    ['ssl_session_cache', 'shared:tls:2m'],
+    ['ssl_session_cache', `shared:${cache}:2m`],
     ['ssl_session_tickets', 'off'],
   ];
 }

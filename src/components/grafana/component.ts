@@ -31,12 +31,12 @@ import {
   proxyVolumes,
   WITH_AUTHORIZATION,
 } from '../kit/proxy';
+import { addIngress, addRoute } from '../kit/publication';
 import { servicePort } from '../kit/service';
 import type { EgressRule } from '../kit/traffic';
 import { Workload } from '../kit/workload';
 import { configMaps, type ConfigMapFiles } from './config-maps';
 import { GATEWAY_CA } from './datasources';
-import { publish } from './publication';
 import { SECRETS, secretSettings, settingsSecrets } from './secrets';
 
 /** Another user than the image's, whose id somebody on the node may have. The image runs as any user. */
@@ -65,7 +65,15 @@ export class Grafana extends Construct {
         spec: volumeClaim(grafana.persistence),
       });
     this.deployment(workload, props, configs);
-    publish(this, grafana, workload.metadata());
+    this.publish(grafana, workload.metadata());
+  }
+
+  /** The Ingress or the route, where one is configured. */
+  private publish({ ingress, route, url }: StackConfig['grafana'], metadata: k8s.ObjectMeta): void {
+    const service = { name: GRAFANA.name, portName: 'http', port: GRAFANA.ports.http };
+    const published = { host: new URL(url).hostname, path: grafanaPath({ url }) || '/', service, metadata };
+    if (ingress !== undefined) addIngress(this, ingress, published);
+    if (route !== undefined) addRoute(this, route, published);
   }
 
   private metrics(workload: Workload, props: StackConfig): void {

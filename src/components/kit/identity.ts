@@ -16,6 +16,8 @@ const identity = <const T extends Identity>(component: T): T => component;
 export const LOKI = identity({ name: 'loki', ports: { http: 3100, grpc: 9095, memberlist: 7946 } });
 export const COMPACTOR = identity({ name: 'compactor', ports: { http: 3100 } });
 export const GATEWAY = identity({ name: GATEWAY_NAME, ports: { http: 8080, metrics: 8081 } });
+/** The gateway's port for clients from outside of the cluster, and the Service that leads there. Both are there only with `gateway.expose`. */
+export const GATEWAY_OUTSIDE = { name: `${GATEWAY_NAME}-outside`, ports: { outside: 8083 } } as const;
 export const PROMTAIL = identity({ name: 'promtail', ports: { metrics: 9080 } });
 /** Its ports are those that its documentation names. */
 export const COLLECTOR = identity({ name: 'collector', ports: { metrics: 8888, health: 13133 } });

@@ -11,18 +11,21 @@ export interface ServiceProps {
   readonly headless?: boolean;
   /** Whether pods count before they are ready. @default false */
   readonly beforeReady?: boolean;
+  /** Whether the cloud gives it an address outside of the cluster. The addresses of clients are kept. @default - none */
+  readonly loadBalancer?: { readonly class?: string | undefined; readonly sourceRanges: readonly string[] };
   /** Name of the StatefulSet's pod behind it. @default - all pods of the component */
   readonly pod?: string;
 }
 
 export function serviceSpec(
   component: Identity,
-  { ports, headless = false, beforeReady = false, pod }: ServiceProps,
+  { ports, headless = false, beforeReady = false, loadBalancer, pod }: ServiceProps,
   config: Pick<StackConfig, 'network'>,
 ): k8s.ServiceSpec {
   return {
     ...families(config),
-    ...(headless ? { clusterIp: 'None' } : { type: 'ClusterIP' }),
+    ...(headless ? { clusterIp: 'None' } : { type: loadBalancer === undefined ? 'ClusterIP' : 'LoadBalancer' }),
+    ...(loadBalancer === undefined ? {} : loadBalancerFields(loadBalancer)),
     ...(beforeReady ? { publishNotReadyAddresses: true } : {}),
     selector: { ...selectorLabels(component), ...(pod === undefined ? {} : { [POD_NAME_LABEL]: pod }) },
     ports: [...ports],
@@ -34,6 +37,18 @@ function families(config: Pick<StackConfig, 'network'>): Pick<k8s.ServiceSpec, '
   const { ipFamilies } = config.network;
   if (!hasIpv6(config)) return {};
   return { ipFamilyPolicy: ipFamilies.length > 1 ? 'PreferDualStack' : 'SingleStack', ipFamilies: [...ipFamilies] };
+}
+
+function loadBalancerFields({
+  class: loadBalancerClass,
+  sourceRanges,
+}: NonNullable<ServiceProps['loadBalancer']>): Partial<k8s.ServiceSpec> {
+  return {
+    // Default Cluster: nodes would pass requests on with an address of their own.
+    externalTrafficPolicy: 'Local',
+    ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    ...(sourceRanges.length === 0 ? {} : { loadBalancerSourceRanges: [...sourceRanges] }),
+  };
 }
 
 /** A port of a Service that leads to the container's port of this name. `as` gives it another name or number. */

@@ -13,6 +13,7 @@ import { componentRules } from './components';
 import { deploymentRules } from './deployment';
 import { extremeRules } from './extremes';
 import { gatewayRules } from './gateway';
+import { gatewayExposeRules } from './gateway-expose';
 import { grafanaRules } from './grafana';
 import { grafanaDashboardRules } from './grafana-dashboards';
 import { grafanaDatasourceRules } from './grafana-datasources';
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   ...deploymentRules,
   ...authRules,
   ...gatewayRules,
+  ...gatewayExposeRules,
   ...grafanaRules,
   ...grafanaLoginRules,
   ...grafanaDatasourceRules,

@@ -1,31 +1,22 @@
-import { parseCIDR } from 'ipaddr.js';
 import { goesOutside } from '../derived/proxy';
 import { COMPONENTS } from '../schema/components';
+import { isOfOneNetwork, widestLike } from './ranges';
 import { problem, type Rule, when } from './rule';
-
-/** The widest range that one network can have. A wider one is a large part of the internet. */
-const WIDEST = { ipv4: 8, ipv6: 16 } as const;
-
-/** Addresses that no host of the internet has, so that they may be named as a whole. */
-const PRIVATE_IPV6 = parseCIDR('fc00::/7');
 
 export const networkRules: readonly Rule[] = [
   ...(['apiServer', 'dns'] as const).map((party): Rule => ({
     reads: [`network.${party}.cidrs`],
     check: ({ network }) =>
-      network[party].cidrs.flatMap((cidr, index) => {
-        const [address, length] = parseCIDR(cidr);
-        const widest = WIDEST[address.kind()];
-        const isPrivate = address.kind() === 'ipv6' && length >= PRIVATE_IPV6[1] && address.match(PRIVATE_IPV6);
-        return when(length < widest && !isPrivate, () =>
+      network[party].cidrs.flatMap((cidr, index) =>
+        when(!isOfOneNetwork(cidr), () =>
           problem(
             ['network', party, 'cidrs', index],
             cidr,
-            `a range of the cluster's own: /${widest} or narrower`,
+            `a range of the cluster's own: /${widestLike(cidr)} or narrower`,
             'write the addresses that it has, for example 10.0.0.1/32',
           ),
-        );
-      }),
+        ),
+      ),
   })),
   {
     reads: ['environment', 'network.policies', 'network.policiesElsewhere'],

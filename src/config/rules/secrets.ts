@@ -3,7 +3,16 @@ import { problem, type Rule } from './rule';
 
 export const secretRules: readonly Rule[] = [
   {
-    reads: ['grafana', 'storage', 'auth.loki', 'agent.credential', 'agent.also', 'namespaces', 'gateway.tls'],
+    reads: [
+      'grafana',
+      'storage',
+      'auth.loki',
+      'agent.credential',
+      'agent.also',
+      'namespaces',
+      'gateway.tls',
+      'gateway.expose',
+    ],
     check: (config) => {
       const secrets = Object.values(SECRET_NAMES).map(({ nameIn, namespace, ...secret }) => {
         const name = nameIn(config);

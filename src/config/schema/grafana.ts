@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults';
 import {
-  annotations,
   dnsLabel,
   email,
   grafanaKey,
@@ -9,7 +8,6 @@ import {
   grafanaValue,
   host,
   linkTemplate,
-  objectName,
   port,
   replicasOrNone,
   settingText,
@@ -20,14 +18,8 @@ import { datasources } from './grafana-datasources';
 import { login } from './grafana-login';
 import { plugins } from './grafana-plugins';
 import { persistence } from './persistence';
+import { ingressKeys, routeKeys } from './publication';
 import { egressOf } from './shared';
-
-const ingressTls = z.strictObject({
-  secretName: dnsLabel().describe('Secret with the certificate; cert-manager writes it when `clusterIssuer` is set.'),
-  clusterIssuer: objectName('the name of a ClusterIssuer', 'cluster-ca')
-    .optional()
-    .describe('cert-manager ClusterIssuer that makes the certificate.'),
-});
 
 const grafanaDatabase = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sqlite').describe('A file on Grafana’s own volume; one pod.') }),
@@ -61,16 +53,6 @@ const smtp = z.strictObject({
   egress: egressOf('the server'),
 });
 
-const route = z.strictObject({
-  gateway: z
-    .strictObject({
-      name: dnsLabel().describe('Name of the Gateway.'),
-      namespace: dnsLabel().describe('Its namespace.'),
-      listener: dnsLabel().describe('Its HTTPS listener; HTTP is left alone, so that nobody logs in over it.'),
-    })
-    .describe('The Gateway that publishes Grafana; its listener holds the certificate.'),
-});
-
 export const grafana = z.strictObject({
   url: url('http', 'https')
     .default('http://localhost:3000')
@@ -88,17 +70,11 @@ export const grafana = z.strictObject({
   credential: dnsLabel()
     .default(defaults.auth.read)
     .describe('Credential of the Loki datasource: a read credential, or one of `auth.loki.crossTenantReaders`.'),
-  ingress: z
-    .strictObject({
-      className: objectName('the name of an IngressClass', 'nginx')
-        .optional()
-        .describe('IngressClass; the cluster’s default without it.'),
-      tls: ingressTls.optional().describe('Certificate. Required in prod.'),
-      annotations: annotations().default({}).describe('Annotations of the Ingress.'),
-    })
+  ingress: z.strictObject(ingressKeys()).optional().describe('Ingress for the host and path of `url`.'),
+  route: z
+    .strictObject(routeKeys('Grafana'))
     .optional()
-    .describe('Ingress for the host and path of `url`.'),
-  route: route.optional().describe('Gateway API route for the host and path of `url`, instead of an Ingress.'),
+    .describe('Gateway API route for the host and path of `url`, instead of an Ingress.'),
   persistence: persistence(defaults.grafana.persistence.size)
     .prefault({})
     .describe('Volume of Grafana’s own database, with `database.type: sqlite`.'),

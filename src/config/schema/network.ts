@@ -77,7 +77,7 @@ export const network = z.strictObject({
       namespace: dnsLabel()
         .default(defaults.network.ingressController.namespace)
         .describe(
-          'Namespace of the ingress controller, or of a Gateway’s proxies. It may reach Grafana when `grafana.ingress` or `grafana.route` is set.',
+          'Namespace of the ingress controller, or of a Gateway’s proxies. It may reach Grafana when `grafana.ingress` or `grafana.route` is set, and the gateway when `gateway.expose` is.',
         ),
     })
     .prefault({}),

@@ -25,3 +25,10 @@ test('given agents alone, npm run secrets asks for the variables of the page', (
   expect(missing).toEqual(['GATEWAY_AGENT_EAST', 'AGENT_GATEWAY_CA']);
   for (const name of missing) expect(page).toContain(`${name}=…`);
 });
+
+test('the agents of the page push to its gateway, by a credential that counts there', () => {
+  const alone = stacks.find(({ components }) => components !== undefined);
+  const open = stacks.flatMap(({ gateway }) => gateway.expose ?? []);
+  expect(open.map(({ host }) => `https://${host}`)).toEqual([alone?.agent.gateway?.url]);
+  expect(open.flatMap((expose) => expose.credentials.map(({ name }) => name))).toEqual([alone?.agent.credential]);
+});

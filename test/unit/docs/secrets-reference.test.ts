@@ -12,7 +12,15 @@ import { type SecretSpec, secretTable } from '../../../src/secrets/spec';
 import { storeEntries } from '../../../src/secrets/objects';
 import { requiredSecrets } from '../../../src/secrets/values';
 import { secretsReference } from '../../../src/docs/secrets-reference';
-import { AZURE, everything, everythingConfig, GCS, OTHER_STORES, otherwise } from '../../support/config';
+import {
+  AZURE,
+  everything,
+  everythingConfig,
+  GCS,
+  OTHER_STORES,
+  otherwise,
+  otherwiseAgents,
+} from '../../support/config';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const page = secretsReference();
@@ -33,6 +41,7 @@ const stacks = readdirSync(ROOT).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.ex
 const configs: readonly (readonly [string, StackConfig])[] = [
   ['everything', everythingConfig()],
   ['otherwise', parseStackConfig('test', otherwise)],
+  ['agents alone', parseStackConfig('test', otherwiseAgents)],
   ...Object.entries(OTHER_STORES).map(([store, input]) => [store, parseStackConfig('test', input)] as const),
   ...stacks.map((stack) => [stack, loadStackConfig(ROOT, stack)] as const),
 ];
@@ -40,7 +49,8 @@ const configs: readonly (readonly [string, StackConfig])[] = [
 /** A path as the page has it, whatever the credentials are called. */
 function shownPath(config: StackConfig, path: string): string {
   const [kind = '', name = ''] = path.split('.');
-  const isCredential = kind.startsWith('gateway') && credentials(config).some((credential) => credential.name === name);
+  const names = [config.agent.credential, ...credentials(config).map((credential) => credential.name)];
+  const isCredential = kind.startsWith('gateway') && names.includes(name);
   if (path.startsWith('agent.also.')) return path.replace(/^(agent\.also)\.[^.]+/, '$1.<name>');
   if (path.startsWith('grafana.datasources.')) return 'grafana.datasources.<uid>.<setting>';
   if (kind.startsWith('alertmanager')) return `${kind}.<receiver>`;
@@ -158,6 +168,7 @@ test.each([
   ['s3.accessKeyId', 'with `storage.type: s3`'],
   ['gcs.serviceAccountKey', 'with `storage.type: gcs`'],
   ['azure.accountKey', 'with `storage.type: azure`'],
+  ['agent.gateway.ca', 'with `agent.gateway.privateCa`'],
 ])('value %s: when it is needed', (path, needed) => {
   expect(values.find(([cell]) => cell === `\`secrets.${path}\``)?.at(-1)).toBe(needed);
 });
@@ -192,6 +203,12 @@ test.each([
     'you; cert-manager, with `grafana.ingress.tls.clusterIssuer`',
     'with `grafana.ingress.tls`',
   ],
+  [
+    '`<gateway.expose.tls.secretName>`',
+    'you; cert-manager, with `gateway.expose.tls.clusterIssuer`',
+    'with `gateway.expose.tls`',
+  ],
+  ['`agent-gateway-ca`', 'by `secretSource`', 'with `agent.gateway.privateCa`'],
   ['`loki-s3` (`storage.access.secret`)', 'by `secretSource`', 'with `storage.type: s3`'],
   ['`loki-gcs` (`storage.access.secret`)', 'by `secretSource`', 'with `storage.type: gcs`'],
   ['`loki-azure` (`storage.access.secret`)', 'by `secretSource`', 'with `storage.type: azure`'],
@@ -204,6 +221,11 @@ test.each([
   const row = secrets.find(([cell]) => cell === name);
   expect([row?.[2], row?.[5]]).toEqual([madeBy, needed]);
 });
+
+test('the certificate of a host outside is read by whoever shows it', () =>
+  expect(secrets.find(([name]) => name === '`<gateway.expose.tls.secretName>`')?.[3]).toBe(
+    'ingress controller or gateway',
+  ));
 
 test('a key that not every such Secret has says when it is there', () => {
   const keys = secrets.find(([name]) => name === '`grafana-ldap` (`grafana.login.ldap.bindSecret`)')?.[4]?.split('; ');
@@ -230,6 +252,7 @@ describe('the entries of a store', () => {
     };
     // What only the Collector has is in a stack of its own.
     const ofCollector = parseStackConfig('test', { ...otherwise, secretSource: everything.secretSource });
+    const ofAgentsAlone = parseStackConfig('test', { ...otherwiseAgents, secretSource: everything.secretSource });
     const documented = entries.map(([, property]) => property);
     const properties = [
       ...propertiesIn(everythingConfig()),
@@ -238,6 +261,7 @@ describe('the entries of a store', () => {
           name.endsWith('/agent-also') ||
           ofCollector.agent.tenants.some(({ credential }) => name.endsWith(`/${credentialSecretName(credential)}`)),
       ),
+      ...propertiesIn(ofAgentsAlone).filter(([name]) => name.endsWith('/agent-gateway-ca')),
       ...([GCS, AZURE] as const).flatMap((storage) =>
         propertiesIn(parseStackConfig('test', { ...everything, storage })).filter(([name]) => name.includes('/loki-')),
       ),

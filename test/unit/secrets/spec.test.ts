@@ -54,6 +54,7 @@ describe('the Secrets of a stack', () => {
         'cert-manager',
       ],
       ['watch-agents/watch-gateway-ca → promtail: ca.crt', 'cert-manager'],
+      ['watch/watch-outside-tls → ingress controller: tls.crt, tls.key', 'cert-manager'],
       ['watch/watch-bucket → loki, compactor: credentials', 'secretSource'],
       [
         'watch/alertmanager-receivers → alertmanager: channel, chat, mail_credentials, hook, hook_credentials, pager, teams, on-call, group, town-square, rocket, room, phone, phone_credentials, splunk, incidents, heartbeat_ruler, heartbeat_prometheus',

@@ -140,7 +140,7 @@ describe('given every option, the gateway', () => {
     ]);
   });
 
-  it('lets in either agent, Grafana, the canary and the configured clients, and the monitoring to its metrics alone', () => {
+  it('lets in either agent, Grafana, the canary and the configured clients, and to ports of their own the monitoring and the ingress controller', () => {
     const namespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
     const component = (name: string) => ({
       matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'spywatcher-logs' },
@@ -167,6 +167,7 @@ describe('given every option, the gateway', () => {
         ],
         ports: [{ protocol: 'TCP', port: 8081 }],
       },
+      { from: [{ namespaceSelector: namespace('edge') }], ports: [{ protocol: 'TCP', port: 8083 }] },
     ]);
   });
 });

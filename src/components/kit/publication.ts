@@ -1,31 +1,26 @@
-/** Grafana's way in from outside of the cluster: an Ingress, or a route of the Gateway API. */
+/** A Service's way in from outside of the cluster: an Ingress, or a route of the Gateway API. */
 import { ApiObject } from 'cdk8s';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Construct } from 'constructs';
 import type { StackConfig } from '../../config';
-import { grafanaPath } from '../../config/derived/grafana-path';
-import { GRAFANA } from '../kit/identity';
 
-type GrafanaConfig = StackConfig['grafana'];
+type IngressConfig = NonNullable<StackConfig['grafana']['ingress']>;
+type RouteConfig = NonNullable<StackConfig['grafana']['route']>;
 
-/** The Ingress or the route, where one is configured. */
-export function publish(owner: Construct, { ingress, route, url }: GrafanaConfig, metadata: k8s.ObjectMeta): void {
-  const path = grafanaPath({ url }) || '/';
-  const host = new URL(url).hostname;
-  if (ingress !== undefined) addIngress(owner, ingress, { host, path, metadata });
-  if (route !== undefined) addRoute(owner, route, { host, path, metadata });
-}
-
-interface Place {
+/** What is published, and where. */
+export interface Published {
   readonly host: string;
   readonly path: string;
+  /** The Service, and its port by name and number. */
+  readonly service: { readonly name: string; readonly portName: string; readonly port: number };
   readonly metadata: k8s.ObjectMeta;
 }
 
-function addIngress(
+/** An Ingress. */
+export function addIngress(
   owner: Construct,
-  { className, tls, annotations }: NonNullable<GrafanaConfig['ingress']>,
-  { host, path, metadata }: Place,
+  { className, tls, annotations }: IngressConfig,
+  { host, path, service, metadata }: Published,
 ): void {
   new k8s.KubeIngress(owner, 'ingress', {
     metadata: {
@@ -42,7 +37,13 @@ function addIngress(
         {
           host,
           http: {
-            paths: [{ path, pathType: 'Prefix', backend: { service: { name: GRAFANA.name, port: { name: 'http' } } } }],
+            paths: [
+              {
+                path,
+                pathType: 'Prefix',
+                backend: { service: { name: service.name, port: { name: service.portName } } },
+              },
+            ],
           },
         },
       ],
@@ -50,10 +51,11 @@ function addIngress(
   });
 }
 
-function addRoute(
+/** A route of the Gateway API. */
+export function addRoute(
   owner: Construct,
-  { gateway }: NonNullable<GrafanaConfig['route']>,
-  { host, path, metadata }: Place,
+  { gateway }: RouteConfig,
+  { host, path, service, metadata }: Published,
 ): void {
   new ApiObject(owner, 'route', {
     apiVersion: 'gateway.networking.k8s.io/v1',
@@ -73,7 +75,7 @@ function addRoute(
       rules: [
         {
           matches: [{ path: { type: 'PathPrefix', value: path } }],
-          backendRefs: [{ group: '', kind: 'Service', name: GRAFANA.name, port: GRAFANA.ports.http, weight: 1 }],
+          backendRefs: [{ group: '', kind: 'Service', name: service.name, port: service.port, weight: 1 }],
         },
       ],
     },
