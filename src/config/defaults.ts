@@ -40,7 +40,15 @@ export const defaults = {
 
   persistence: { size: '50Gi', retainOnDelete: true },
 
-  deployment: { mode: 'single', replicas: 1, replicationFactor: 1, clusterLabel: 'demanded', zoneAware: false },
+  deployment: {
+    mode: 'single',
+    replicas: 1,
+    replicationFactor: 1,
+    clusterLabel: 'demanded',
+    zoneAware: false,
+    // As Loki's chart names them.
+    joins: { service: 'loki-memberlist', podLabels: { 'app.kubernetes.io/part-of': 'memberlist' } },
+  },
 
   auth: { tenant: 'spywatcher', write: 'promtail', read: 'grafana' },
 

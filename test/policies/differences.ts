@@ -126,6 +126,8 @@ function ends(rendered: RenderedStack): Readonly<Record<Party, End>> {
     'address beside the bucket': { ip: '52.220.0.1' },
     'S3 server': pod('storage', { app: 'minio' }, '10.244.0.93'),
     'pod beside the S3 server': pod('storage', { app: 'other' }, '10.244.0.94'),
+    'member of another ring': pod('loki', { 'app.kubernetes.io/part-of': 'memberlist' }, '10.244.0.95'),
+    'pod beside the other ring': pod('loki', { app: 'loki-canary' }, '10.244.0.96'),
     internet: { ip: '93.184.215.14' },
     'internet by IPv6': { ip: '2606:2800:21f::1' },
     'cloud metadata': { ip: '169.254.169.254' },

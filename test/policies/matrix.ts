@@ -104,6 +104,9 @@ export const PARTIES = [
   // A server of buckets in the cluster.
   'S3 server',
   'pod beside the S3 server',
+  // Another Loki, whose place this one takes.
+  'member of another ring',
+  'pod beside the other ring',
   'internet',
   'internet by IPv6',
   'cloud metadata',
@@ -222,6 +225,7 @@ export function matrix(config: StackConfig): readonly Row[] {
     ...rows('gateway', 'internet', [443], false, 'it passes requests on to Loki and nowhere else'),
 
     ...rows('loki', 'loki', [7946, 9095], ring, ring ? 'replicas form a ring' : 'a single Loki has no ring'),
+    ...otherRing(deployment),
     ...rows('loki', 'loki', [3100], false, 'replicas speak gRPC to each other'),
     ...rows(
       'loki',
@@ -576,6 +580,20 @@ function dnsRows({ network: { dns } }: StackConfig, component: Party, looksUp: b
 }
 
 /** What Grafana alone reaches, and only where it is configured. */
+/** Another Loki, which this one can join while it takes its place. */
+function otherRing({ joins }: StackConfig['deployment']): readonly Row[] {
+  const joined = joins !== undefined;
+  const why = joined ? 'both are one ring for a while' : 'it joins no other ring';
+  return [
+    ...rows('loki', 'member of another ring', [7946, 9095], joined, why),
+    ...rows('member of another ring', 'loki', [7946, 9095], joined, why),
+    ...rows('loki', 'pod beside the other ring', [7946, 9095], false, 'only members'),
+    ...rows('pod beside the other ring', 'loki', [7946, 9095], false, 'only members'),
+    ...rows('member of another ring', 'loki', [3100], false, 'members speak gRPC to each other'),
+    ...rows('compactor', 'member of another ring', [7946, 9095], false, 'it works on the bucket alone'),
+  ];
+}
+
 function grafanaMayReach(to: Party, port: number, isConfigured: boolean, what: string): readonly Row[] {
   return [
     ...rows('grafana', to, [port], isConfigured, isConfigured ? `${what} is configured` : `no ${what} is configured`),

@@ -134,9 +134,12 @@ export const withRecordingRules = variant('a stack with recording rules', {
   alerting: { recording: [{ record: 'job:log_lines:rate5m', expr: 'sum by (job) (rate({job=~".+"}[5m]))' }] },
 });
 
-export const withServerInCluster = variant('a stack whose bucket is in the cluster', {
+export const withServerInCluster = variant('a stack whose bucket is in the cluster, and which joins another ring', {
   environment: 'dev',
-  deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+  deployment: {
+    ...{ mode: 'ha', replicas: 3, replicationFactor: 3, clusterLabel: 'accepted' },
+    joins: { namespace: 'loki' },
+  },
   storage: {
     type: 's3',
     bucket: 'logs',

@@ -24,16 +24,18 @@ const period = (store: ChartStore): object => ({
 /** Values for the chart, monolithic, with that store. */
 export const chartValues = (store: ChartStore): object => ({
   deploymentMode: 'SingleBinary',
-  loki: {
-    auth_enabled: false,
-    commonConfig: { replication_factor: 1 },
-    schemaConfig: { configs: [period(store)] },
-    storage: store === 'filesystem' ? { type: 'filesystem' } : { type: 's3', ...bucketValues(store) },
-    limits_config: { retention_period: '744h' },
-    compactor: { retention_enabled: true, delete_request_store: store === 'filesystem' ? store : 's3' },
-  },
+  loki: chartLoki(store),
   singleBinary: { replicas: 1, persistence: { size: '10Gi' } },
   test: { enabled: false },
+});
+
+const chartLoki = (store: ChartStore): object => ({
+  auth_enabled: false,
+  commonConfig: { replication_factor: 1 },
+  schemaConfig: { configs: [period(store)] },
+  storage: store === 'filesystem' ? { type: 'filesystem' } : { type: 's3', ...bucketValues(store) },
+  limits_config: { retention_period: '744h' },
+  compactor: { retention_enabled: true, delete_request_store: store === 'filesystem' ? store : 's3' },
 });
 
 const bucketValues = ({ endpoint, bucket, key }: ChartBucket): object => ({
@@ -47,19 +49,40 @@ const bucketConfig = ({ endpoint, bucket, key }: ChartBucket): object => ({
   ...{ access_key_id: key.id, secret_access_key: key.secret },
 });
 
-/** Its config, with ports and the volume's folder of this machine. */
-function chartConfig(store: ChartStore, volume: string, http: number, grpc: number): object {
+/** Values for the chart with a ring, in its mode of three workloads. */
+export const chartRingValues = (store: ChartBucket): object => ({
+  ...chartValues(store),
+  deploymentMode: 'SimpleScalable',
+  loki: { ...chartLoki(store), commonConfig: { replication_factor: 3 } },
+  singleBinary: { replicas: 0 },
+  ...{ write: { replicas: 3 }, read: { replicas: 1 }, backend: { replicas: 1 } },
+});
+
+interface Place {
+  readonly address: string;
+  readonly http: number;
+  readonly grpc: number;
+  readonly volume: string;
+}
+
+/** Its config, with addresses and the volume's folder of this machine. */
+function chartConfig(
+  store: ChartStore,
+  { address, http, grpc, volume }: Place,
+): Readonly<Record<string, unknown>> & {
+  readonly common: object;
+} {
   return {
     auth_enabled: false,
     server: {
-      ...{ http_listen_address: '127.0.0.1', http_listen_port: http },
-      ...{ grpc_listen_address: '127.0.0.1', grpc_listen_port: grpc },
+      ...{ http_listen_address: address, http_listen_port: http },
+      ...{ grpc_listen_address: address, grpc_listen_port: grpc },
       ...{ http_server_read_timeout: '600s', http_server_write_timeout: '600s' },
     },
     common: {
       path_prefix: volume,
       replication_factor: 1,
-      instance_addr: '127.0.0.1',
+      instance_addr: address,
       ring: { kvstore: { store: 'inmemory' } },
       storage:
         store === 'filesystem'
@@ -81,6 +104,7 @@ function chartConfig(store: ChartStore, volume: string, http: number, grpc: numb
 }
 
 export interface ChartLoki {
+  readonly host: string;
   readonly port: number;
   readonly stop: () => Promise<unknown>;
 }
@@ -92,12 +116,71 @@ export async function startChartLoki(
   { folder, volume }: { readonly folder: string; readonly volume: string },
 ): Promise<ChartLoki> {
   const [http = 0, grpc = 0] = await freePorts(2);
+  const place = { address: '127.0.0.1', http, grpc, volume };
+  return run([loki], folder, place, chartConfig(store, place));
+}
+
+/** Starts a Loki, and waits until it is ready. */
+async function run(command: readonly string[], folder: string, place: Place, config: object): Promise<ChartLoki> {
+  const { address: host, http: port, volume } = place;
   for (const path of [folder, volume]) mkdirSync(path, { recursive: true });
   const file = join(folder, 'config.yaml');
-  writeFileSync(file, stringify(chartConfig(store, volume, http, grpc)));
-  const program: RunningProgram = startProgram([loki, `-config.file=${file}`], join(folder, 'loki.log'));
+  writeFileSync(file, stringify(config));
+  const program: RunningProgram = startProgram([...command, `-config.file=${file}`], join(folder, 'loki.log'));
   const ready = () =>
-    send({ port: http, path: '/ready' }).then(({ status, text }) => (status === 200 ? undefined : text));
-  await until('the chart’s Loki', () => ready().catch(() => 'no answer'), { program, seconds: 60 });
-  return { port: http, stop: () => program.stop('SIGTERM', 60) };
+    send({ host, port, path: '/ready' }).then(({ status, text }) => (status === 200 ? undefined : text));
+  await until('the chart’s Loki', () => ready().catch(() => 'no answer'), { program, seconds: 90 });
+  return { host, port, stop: () => program.stop('SIGTERM', 90) };
+}
+
+/** The workloads of a ring, by their targets. */
+export interface ChartRing {
+  readonly write: readonly ChartLoki[];
+  readonly read: ChartLoki;
+  readonly backend: ChartLoki;
+}
+
+/**
+ * Starts a ring as the chart makes it of {@link chartRingValues}. Each pod is a process with an address and a host name.
+ *
+ * @param network - the first three numbers of their addresses.
+ */
+export async function startChartRing(
+  loki: string,
+  store: ChartBucket,
+  { folder, network }: { readonly folder: string; readonly network: `127.${number}.${number}` },
+): Promise<ChartRing> {
+  const [http, grpc, gossip] = [3100, 9095, 7946];
+  const names = ['loki-write-0', 'loki-write-1', 'loki-write-2', 'loki-read-0', 'loki-backend-0'];
+  const addressOf = (name: string): string => `${network}.${names.indexOf(name) + 1}`;
+  const backend = `${addressOf('loki-backend-0')}:${grpc}`;
+  const start = (name: string): Promise<ChartLoki> => {
+    const place = { address: addressOf(name), http, grpc, volume: join(folder, name, 'data') };
+    const single = chartConfig(store, place);
+    const config = {
+      ...single,
+      common: {
+        ...single.common,
+        ...{ replication_factor: 3, ring: { kvstore: { store: 'memberlist' } } },
+        compactor_address: `http://${addressOf('loki-backend-0')}:${http}`,
+      },
+      memberlist: {
+        ...{ bind_addr: [place.address], advertise_addr: place.address, bind_port: gossip },
+        join_members: names.map(addressOf),
+      },
+      ruler: { enable_sharding: true },
+      frontend: { scheduler_address: backend },
+      frontend_worker: { scheduler_address: backend },
+      storage_config: {
+        ...(single['storage_config'] as object),
+        tsdb_shipper: { index_gateway_client: { server_address: `dns:///${backend}` } },
+      },
+    };
+    const target = name.split('-')[1] ?? '';
+    const command = ['unshare', '--uts', 'sh', '-c', `hostname ${name} && exec "$@"`, 'sh', loki, `-target=${target}`];
+    return run([...command, '-legacy-read-mode=false'], join(folder, name), place, config);
+  };
+  const [first, second, third, read, theBackend] = await Promise.all(names.map(start));
+  if (!first || !second || !third || !read || !theBackend) throw new Error('a pod of the ring is missing');
+  return { write: [first, second, third], read, backend: theBackend };
 }

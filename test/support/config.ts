@@ -93,8 +93,9 @@ type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<
 /** What cannot be set beside the rest is in {@link otherwise} and {@link otherwiseAgents}. */
 type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<
   T,
-  'agent' | 'grafana' | 'monitoring' | 'pods' | 'services' | 'components'
+  'agent' | 'deployment' | 'grafana' | 'monitoring' | 'pods' | 'services' | 'components'
 > & {
+  readonly deployment: Omit<T['deployment'], 'joins'>;
   // Each program has the same settings.
   readonly pods: Pick<T['pods'], 'all'> & StackConfigInput['pods'];
   readonly services: Pick<T['services'], 'all'> & StackConfigInput['services'];
@@ -772,7 +773,10 @@ export const OTHER_STORES = {
   },
   'Azure Blob Storage': {
     environment: 'staging',
-    deployment: { mode: 'ha', replicas: 3, replicationFactor: 3 },
+    deployment: {
+      ...{ mode: 'ha', replicas: 3, replicationFactor: 3, clusterLabel: 'accepted' },
+      joins: { namespace: 'loki-before', service: 'before-memberlist', podLabels: { 'watch/ring': 'before' } },
+    },
     storage: {
       type: 'azure',
       account: 'watchlogs',

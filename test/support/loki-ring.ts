@@ -141,7 +141,7 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
     const workload = member === compactor ? 'compactor' : 'loki';
     const zone = zones[members.findIndex(({ name }) => name === member.name)] ?? '';
     return (containerOf(rendered, workload).args ?? []).map((text) =>
-      text.replace('/etc/loki', join(folder, member.name)).replace('$(ZONE)', zone),
+      text.replace('/etc/loki', join(folder, member.name)).replace('$(ZONE)', zone).replace('$(POD)', member.name),
     );
   };
 

@@ -35,7 +35,8 @@ export class Compactor extends Construct {
     lokiStatefulSet(workload, props, {
       identity: COMPACTOR,
       files,
-      replicas: 1, // two would rewrite the same index
+      // Two would rewrite the same index. The Loki that this one joins has one.
+      replicas: props.deployment.joins === undefined ? 1 : 0,
       resources: props.resources.compactor,
       volumeSize: VOLUME_SIZE,
       startSeconds: 300,

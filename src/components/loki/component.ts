@@ -5,7 +5,7 @@ import type { StackConfig } from '../../config';
 import { isBucket } from '../../config/derived/bucket';
 import { podField } from '../kit/container';
 import { GATEWAY, LOKI } from '../kit/identity';
-import { componentPolicy, dnsEgress, podsOf, proxyEgress, tcp } from '../kit/network';
+import { componentPolicy, dnsEgress, podsIn, podsOf, proxyEgress, tcp } from '../kit/network';
 import { ZONE_LABEL } from '../kit/pod';
 import { servicePort } from '../kit/service';
 import { Workload } from '../kit/workload';
@@ -38,15 +38,17 @@ export class Loki extends Construct {
     const peers = podsOf(LOKI, namespaces.logging);
     const ring = tcp(LOKI.ports.grpc, LOKI.ports.memberlist);
     const hasPeers = deployment.mode === 'ha';
+    const { joins } = deployment;
+    const members = [peers, ...(joins === undefined ? [] : [podsIn(joins.namespace, joins.podLabels)])];
     componentPolicy(this, LOKI, {
       namespace: namespaces.logging,
       policies: network.policies,
       ingress: [
         { from: [podsOf(GATEWAY, namespaces.logging)], ports: tcp(LOKI.ports.http) },
-        ...(hasPeers ? [{ from: [peers], ports: ring }] : []),
+        ...(hasPeers ? [{ from: members, ports: ring }] : []),
       ],
       egress: [
-        ...(hasPeers ? [{ to: [peers], ports: ring }] : []),
+        ...(hasPeers ? [{ to: members, ports: ring }] : []),
         ...(hasPeers || isBucket(storage) || alerts.length > 0 ? dnsEgress(network) : []),
         ...bucketEgress(storage),
         ...proxyEgress(props, LOKI),
@@ -73,7 +75,7 @@ export class Loki extends Construct {
 
   private statefulSet(workload: Workload, props: StackConfig, files: Readonly<Record<string, string>>): void {
     const { deployment, resources, persistence } = props;
-    const { mode, replicas, zoneAware, replicationFactor } = deployment;
+    const { mode, replicas, zoneAware, replicationFactor, joins } = deployment;
     lokiStatefulSet(workload, props, {
       identity: LOKI,
       files,
@@ -97,10 +99,15 @@ export class Loki extends Construct {
             minZones: replicationFactor,
           }
         : {}),
+      // By default, members are known by their host names, and those of another ring may have the same.
+      ...(joins === undefined
+        ? {}
+        : { args: [`-common.storage.ring.instance-id=$(POD).${props.namespaces.logging}`], env: [POD] }),
     });
   }
 }
 
+const POD = podField('POD', 'metadata.name');
 /** Kubernetes ≥ 1.35 copies the node's zone to its pods. */
 const ZONE = podField('ZONE', `metadata.labels['${ZONE_LABEL}']`);
 

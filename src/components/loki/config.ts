@@ -93,8 +93,13 @@ function commonSection(props: StackConfig): Readonly<Record<string, unknown>> {
 }
 
 function memberlistSection(props: StackConfig): Readonly<Record<string, unknown>> {
+  const { deployment, namespaces } = props;
+  const { joins } = deployment;
+  const others = joins === undefined ? [] : [`${joins.service}.${joins.namespace}`];
   return {
-    join_members: [`dns+loki-headless.${props.namespaces.logging}.svc:${LOKI.ports.memberlist}`],
+    join_members: [`loki-headless.${namespaces.logging}`, ...others].map(
+      (service) => `dns+${service}.svc:${LOKI.ports.memberlist}`,
+    ),
     rejoin_interval: '1m', // default 0s: two halves of a ring that lost each other stay apart
     ...ringLabel(props),
   };

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { hasRecordingRules, type TenantRules, tenantRules } from '../../alerts';
 import type { StackConfig } from '../../config';
 import { isBucket } from '../../config/derived/bucket';
+import { isIpv6First } from '../../config/derived/ip-families';
 import { proxyOf } from '../../config/derived/proxy';
 import { formatDuration } from '../../config/units';
 import { LOKI_DATASOURCE_UID } from '../../dashboards/explore';
@@ -40,6 +41,7 @@ export function rulerSection(props: StackConfig): Readonly<Record<string, unknow
         : { alertmanager_url: alertmanagers.join(','), enable_alertmanager_v2: true }),
       // One member of the ring evaluates each group of rules. The members ask each other for the answers of the API.
       ...(deployment.mode === 'ha' ? { enable_sharding: true } : {}),
+      ...rulerRing(props),
       wal: { dir: `${DATA}/ruler-wal` }, // default: below the working directory, which is read-only
       ...(metrics === undefined
         ? {}
@@ -58,6 +60,17 @@ export function rulerSection(props: StackConfig): Readonly<Record<string, unknow
           }),
     },
   };
+}
+
+/**
+ * A ring of the rulers' own, while the other members are of another Loki that this one joins. In the same ring, either side would leave
+ * rules to a member that does not have them. By default, it is that of all members.
+ */
+function rulerRing({ deployment, namespaces, network }: StackConfig): Readonly<Record<string, unknown>> {
+  if (deployment.joins === undefined) return {};
+  const kvstore = { store: 'memberlist', prefix: `rulers/${namespaces.logging}/` };
+  // Where a section has a ring of its own, Loki does not look at that of all.
+  return { ring: { kvstore, ...(isIpv6First({ network }) ? { instance_enable_ipv6: true } : {}) } };
 }
 
 /** URL that takes the results of recording rules. Undefined where there are none. */

@@ -14,6 +14,52 @@ export const deploymentRules: readonly Rule[] = [
       ),
   },
   {
+    reads: [
+      'deployment.joins',
+      'deployment.mode',
+      'deployment.clusterLabel',
+      'deployment.zoneAware',
+      'namespaces.logging',
+    ],
+    check: ({ deployment: { joins, mode, clusterLabel, zoneAware }, namespaces }) =>
+      joins === undefined
+        ? []
+        : [
+            ...when(mode === 'single', () =>
+              problem(
+                ['deployment', 'mode'],
+                mode,
+                'only mode ha has a ring that can become one with another',
+                'set deployment.mode to ha, or leave deployment.joins out, and move with a pause: docs/from-charts.md',
+              ),
+            ),
+            ...when(mode === 'ha' && clusterLabel !== 'accepted', () =>
+              problem(
+                ['deployment', 'clusterLabel'],
+                clusterLabel,
+                'accepted while deployment.joins is there: members of the other ring send no label, or another one',
+                'set deployment.clusterLabel to accepted, and go on to sent and demanded once deployment.joins is gone',
+              ),
+            ),
+            ...when(zoneAware, () =>
+              problem(
+                ['deployment', 'zoneAware'],
+                zoneAware,
+                'false while deployment.joins is there: the other ring’s members have no zones, or others',
+                'leave deployment.zoneAware out until deployment.joins is gone',
+              ),
+            ),
+            ...when(joins.namespace === namespaces.logging, () =>
+              problem(
+                ['deployment', 'joins', 'namespace'],
+                joins.namespace,
+                'another namespace than that of the stack, whose objects have the same names',
+                'set namespaces.logging to a namespace of its own',
+              ),
+            ),
+          ],
+  },
+  {
     reads: ['deployment'],
     check: ({ deployment }) => [
       ...when(deployment.replicationFactor > deployment.replicas, () =>

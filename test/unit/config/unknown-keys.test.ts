@@ -47,7 +47,7 @@ describe('given a key that looks like none', () => {
     expect(only({ deployment: { autoscaling: 'hunter2' } })).toEqual({
       path: 'deployment.autoscaling',
       received: '(not shown)',
-      rule: 'a known key: mode, replicas, replicationFactor, clusterLabel, zoneAware',
+      rule: 'a known key: mode, replicas, replicationFactor, clusterLabel, joins, zoneAware',
       remedy: 'remove it',
     });
   });

@@ -3,7 +3,7 @@ import { compactorConfig } from '../../../../src/components/loki/compactor';
 import type { StackConfigInput } from '../../../../src/config';
 import { CA } from '../../../support/certificates';
 import { AZURE, configWith, everything, everythingConfig, GCS, HA, S3 } from '../../../support/config';
-import { containerOf, fileOf, render, yamlOf } from '../../../support/manifests';
+import { containerOf, fileOf, find, render, yamlOf } from '../../../support/manifests';
 import type { StackConfig } from '../../../../src/config';
 
 type Storage = NonNullable<StackConfigInput['storage']>;
@@ -11,6 +11,41 @@ type Storage = NonNullable<StackConfigInput['storage']>;
 const rendered = (config: StackConfig) => render((scope) => new Loki(scope, 'loki', config));
 const configOf = (differences: Partial<StackConfigInput> = {}) =>
   yamlOf(rendered(configWith(differences)), 'loki-config', 'config.yaml');
+
+describe('given the ring of another Loki that this one joins', () => {
+  const joining = configWith({
+    ...HA,
+    deployment: { ...HA.deployment, clusterLabel: 'accepted', joins: { namespace: 'loki' } },
+  });
+  const loki = rendered(joining);
+
+  it('members find those of the other ring as well, and send no label', () =>
+    expect(yamlOf(loki, 'loki-config', 'config.yaml').at('memberlist')).toEqual({
+      join_members: ['dns+loki-headless.logging.svc:7946', 'dns+loki-memberlist.loki.svc:7946'],
+      rejoin_interval: '1m',
+      cluster_label_verification_disabled: true,
+    }));
+
+  it('members have names that no pod of another namespace has', () => {
+    const { args, env } = containerOf(loki);
+    expect(args).toContain('-common.storage.ring.instance-id=$(POD).logging');
+    expect(env).toContainEqual({ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } });
+  });
+
+  it('rules stay among members that have them', () =>
+    expect(yamlOf(loki, 'loki-config', 'config.yaml').at('ruler.ring')).toEqual({
+      kvstore: { store: 'memberlist', prefix: 'rulers/logging/' },
+    }));
+
+  it('one Loki compacts the bucket, and that is the other one’s', () => {
+    const replicasOf = (config: StackConfig): unknown =>
+      find(
+        render((scope) => new Compactor(scope, 'compactor', config)),
+        'StatefulSet',
+      ).spec.replicas;
+    expect([replicasOf(joining), replicasOf(configWith(HA))]).toEqual([0, 1]);
+  });
+});
 
 describe('given retention, Loki’s config', () => {
   it('really deletes: the compactor has retention on and a store for delete requests', () => {

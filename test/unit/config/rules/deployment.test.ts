@@ -1,7 +1,44 @@
 import { HA, S3 } from '../../../support/config';
 import { testRules } from './rows';
 
+const JOINING = {
+  ...HA,
+  deployment: { ...HA.deployment, clusterLabel: 'accepted', joins: { namespace: 'loki' } },
+} as const;
+
 testRules([
+  {
+    rule: 'only mode ha has a ring that can become one with another',
+    broken: { storage: S3, deployment: { joins: { namespace: 'loki' } } },
+    path: 'deployment.mode',
+    received: '"single"',
+    remedy: 'set deployment.mode to ha, or leave deployment.joins out, and move with a pause: docs/from-charts.md',
+    kept: JOINING,
+  },
+  {
+    rule: 'accepted while deployment.joins is there: members of the other ring send no label, or another one',
+    broken: { ...HA, deployment: { ...HA.deployment, joins: { namespace: 'loki' } } },
+    path: 'deployment.clusterLabel',
+    received: '"demanded"',
+    remedy: 'set deployment.clusterLabel to accepted, and go on to sent and demanded once deployment.joins is gone',
+    kept: JOINING,
+  },
+  {
+    rule: 'false while deployment.joins is there: the other ring’s members have no zones, or others',
+    broken: { ...HA, deployment: { ...JOINING.deployment, zoneAware: true } },
+    path: 'deployment.zoneAware',
+    received: 'true',
+    remedy: 'leave deployment.zoneAware out until deployment.joins is gone',
+    kept: JOINING,
+  },
+  {
+    rule: 'another namespace than that of the stack, whose objects have the same names',
+    broken: { ...HA, deployment: { ...JOINING.deployment, joins: { namespace: 'logging' } } },
+    path: 'deployment.joins.namespace',
+    received: '"logging"',
+    remedy: 'set namespaces.logging to a namespace of its own',
+    kept: JOINING,
+  },
   {
     rule: 'filesystem storage is of one pod: with it, replicas is 1',
     broken: { deployment: HA.deployment },
