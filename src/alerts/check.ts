@@ -1,5 +1,6 @@
 /** Checks of a rule before Loki gets it: it can match lines, and its text explains what it means. */
-import { LABELS, LEVELS, MEASURES, OTLP_LABEL, streamLabels, STRUCTURED_METADATA } from '../log-model';
+import { LABELS, LEVELS, OTLP_LABEL } from '../log-model';
+import { keptBeside, type LabelConfig, streamLabels } from '../config/derived/stream-labels';
 import { fulfils, type Matcher } from '../config/selector';
 import { unreadableCharacter } from '../syntax/characters';
 import { templateFault } from '../syntax/go-template';
@@ -16,15 +17,21 @@ export interface Fault {
   readonly remedy: string;
 }
 
-/** Structured metadata from the pipelines; `pod` and `filename` name the source of a line. */
-const METADATA: readonly string[] = [...STRUCTURED_METADATA, ...MEASURES, 'pod', 'filename'];
+/** What lines have in Loki besides the line. */
+export interface KnownNames {
+  readonly labels: readonly string[];
+  /** Structured metadata. */
+  readonly metadata: readonly string[];
+}
 
-/**
- * Faults of an expression: it must be LogQL, have numbers as result, and use only labels and fields that lines have.
- *
- * @param cluster - name of the stack's cluster, which is a label of its lines.
- */
-export function expressionFaults(expr: string, cluster?: string): readonly Fault[] {
+/** What the lines of a stack have. */
+export const namesOf = (config: LabelConfig): KnownNames => ({
+  labels: [...streamLabels(config), OTLP_LABEL],
+  metadata: keptBeside(config),
+});
+
+/** Faults of an expression: it must be LogQL, have numbers as result, and use only labels and fields that lines have. */
+export function expressionFaults(expr: string, known: KnownNames): readonly Fault[] {
   const character = unreadableCharacter(expr);
   if (character !== undefined) return [{ part: 'expr', received: expr, ...withoutCharacter(character) }];
   const parsed = parseExpression(expr);
@@ -36,32 +43,30 @@ export function expressionFaults(expr: string, cluster?: string): readonly Fault
     return [
       fault('a metric query of lines', 'count the lines: sum(count_over_time({job="backend"} |= "…" [5m])) > 10'),
     ];
-  return [
-    ...labelFaults(parsed, [...streamLabels(cluster), OTLP_LABEL], fault),
-    ...levelFaults(parsed.matchers, fault),
-  ];
+  return [...labelFaults(parsed, known, fault), ...levelFaults(parsed.matchers, fault)];
 }
 
 type MakeFault = (rule: string, remedy: string) => Fault;
 
-function labelFaults(
-  { matchers, names, isOpen }: Expression,
-  known: readonly string[],
-  fault: MakeFault,
-): readonly Fault[] {
-  const labels = matchers.map(({ label }) => label).filter((label) => !known.includes(label));
+function labelFaults({ matchers, names, isOpen }: Expression, known: KnownNames, fault: MakeFault): readonly Fault[] {
+  const labels = matchers.map(({ label }) => label).filter((label) => !known.labels.includes(label));
   // OTLP clients bring metadata of their own, and so may a line that is parsed.
   const isOwn = isOpen || matchers.some(({ label }) => label === OTLP_LABEL);
-  const unknown = isOwn ? [] : names.filter((name) => ![...known, ...METADATA].includes(name));
+  const unknown = isOwn ? [] : names.filter((name) => ![...known.labels, ...known.metadata].includes(name));
   return [
     ...(labels.length === 0
       ? []
-      : [fault(`labels that lines have: ${known.join(', ')}`, `replace ${labels.join(', ')}, or filter the line`)]),
+      : [
+          fault(
+            `labels that lines have: ${known.labels.join(', ')}`,
+            `replace ${labels.join(', ')}, or filter the line`,
+          ),
+        ]),
     ...(unknown.length === 0
       ? []
       : [
           fault(
-            `fields that pipelines keep (${METADATA.join(', ')}), or that the query takes out of the line`,
+            `fields that pipelines keep (${known.metadata.join(', ')}), or that the query takes out of the line`,
             `replace ${unknown.join(', ')}, or add | json before it`,
           ),
         ]),

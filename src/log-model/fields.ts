@@ -102,16 +102,17 @@ export type Label = (typeof LABELS)[keyof typeof LABELS];
 /** Label with the name of the cluster that a line is from, of stacks whose file has `cluster`. One value for each stack. */
 export const CLUSTER_LABEL = 'cluster';
 
-/** The stream labels of a stack. @param cluster - its name, if it has one. */
-export function streamLabels(cluster: string | undefined): readonly string[] {
-  return [...Object.values(LABELS), ...(cluster === undefined ? [] : [CLUSTER_LABEL])];
-}
-
 /** Label of the streams of OTLP clients; Loki gives them this one, and no `job`. */
 export const OTLP_LABEL = 'service_name';
 
 /** Selectors that match every stream once: those that the agent wrote, and those of OTLP clients. */
 export const EVERY_STREAM = [`{${LABELS.job}=~".+"}`, `{${LABELS.job}="",${OTLP_LABEL}=~".+"}`] as const;
+
+/** Says which pod a line is from, and which file. Many values: no labels in Loki, but kept beside each line. */
+export const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
+
+/** Names that agents need for themselves until they send a line: its format, and the stream of its container. */
+export const IN_AGENTS = { format: 'format', stream: 'stream' } as const;
 
 /** Fields of a record. In a JSON line they have these names, and queries reach them through `| json`. */
 export const FIELDS = {

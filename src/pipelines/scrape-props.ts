@@ -15,17 +15,27 @@ export interface FileSource {
   readonly files: string;
 }
 
+/** A label of pods that their lines have too: as a label with one of some values, or beside the line. */
+export type PodLabel = {
+  /** In Loki. */
+  readonly name: string;
+  readonly podLabel: string;
+} & ({ readonly type: 'label'; readonly values: readonly string[] } | { readonly type: 'metadata' });
+
 /** How a container runtime writes the lines of pods: as the CRI says it, or as Docker's log driver json-file. */
 export type RuntimeFormat = 'cri' | 'docker';
 
 /** What is read, and what is done with its lines. */
 export interface ScrapeProps {
-  /** Name of the cluster, for the label of all lines. @default - they have no such label */
-  readonly cluster?: string | undefined;
   /** Moment before which lines are left out, `2027-03-01T12:00:00Z`. @default - none is */
   readonly since?: string | undefined;
   readonly runtime: RuntimeFormat;
   readonly excludeNamespaces: readonly string[];
+  /** Labels that every line has. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly podLabels: readonly PodLabel[];
+  /** All labels that a stream may have. */
+  readonly streamLabels: readonly string[];
   readonly files: readonly FileSource[];
   readonly redact: readonly Redaction[];
   /** Names of fields that are kept although they sound like secrets. */

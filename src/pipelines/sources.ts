@@ -1,15 +1,14 @@
 /** What an agent knows of a line from its source: where it is from, its job, and how it is written. */
 import { defaults } from '../config/defaults';
-import { type Format, JOBS, LABELS, POD_LABELS } from '../log-model';
+import { type Format, IN_AGENTS, JOBS, LABELS, ORIGIN, POD_LABELS } from '../log-model';
 
 /** Folder in which an agent's container sees the log files of pods, wherever the node has it. */
 export const POD_LOGS = defaults.agent.podLogsDirectory;
 /** Says how a source's lines are written, until an agent sends them. */
-export const FORMAT = 'format';
+export const FORMAT = IN_AGENTS.format;
 /** Says of a pod's line whether it is of stdout or of stderr, until an agent sends it. */
-export const STREAM = 'stream';
-/** Says which pod a line is from, and which file. Many values: no labels in Loki, but kept beside each line. */
-export const ORIGIN = { pod: 'pod', filename: 'filename' } as const;
+export const STREAM = IN_AGENTS.stream;
+export { ORIGIN };
 
 const APP_LABELS = [POD_LABELS.app, POD_LABELS.legacyApp];
 /** Labels of a pod that give a label of Loki its value: the first of them that is not empty, or else the container's name. */

@@ -371,6 +371,11 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     podLogsDirectory: '/var/snap/microk8s/common/var/log/pods',
     containerRuntime: { type: 'docker', directory: '/data/docker/containers' },
     excludeNamespaces: ['kube-*', 'noise'],
+    labels: { region: 'eu-central-1' },
+    podLabels: [
+      { type: 'label', name: 'team', podLabel: 'watch/team', values: ['shop', 'audit'] },
+      { type: 'metadata', name: 'owner', podLabel: 'watch/owner' },
+    ],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
     ],
@@ -870,6 +875,11 @@ export const otherwise = {
     podLogsDirectory: '/data/log/pods',
     containerRuntime: { type: 'docker' },
     excludeNamespaces: ['noise', '*-test'],
+    labels: { region: 'eu-central-1' },
+    podLabels: [
+      { type: 'label', name: 'team', podLabel: 'watch/team', values: ['shop', 'audit'] },
+      { type: 'metadata', name: 'owner', podLabel: 'watch/owner' },
+    ],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
     ],

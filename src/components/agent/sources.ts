@@ -1,6 +1,7 @@
 /** What an agent reads, whichever program it is. */
 import type { StackConfig } from '../../config';
 import { hasAgentsAlone } from '../../config/derived/components';
+import { fixedLabels, streamLabels } from '../../config/derived/stream-labels';
 import type { FileSource, ScrapeProps } from '../../pipelines/scrape-props';
 
 /** Parts of a line are joined up to this multiple of the longest line, so that its JSON is complete when it is parsed. */
@@ -10,10 +11,12 @@ const PARTIAL_LINES = 8;
 export const mountOf = ({ name }: Pick<FileSource, 'name'>): string => `/logs/${name}`;
 
 /** The stack's sources and rules, for the pipelines. */
-export function scrapeProps({ cluster, components, namespaces, agent, limits, canary }: StackConfig): ScrapeProps {
+export function scrapeProps(config: StackConfig): ScrapeProps {
+  const { components, namespaces, agent, limits, canary } = config;
   return {
     ...agent,
-    cluster,
+    labels: fixedLabels(config),
+    streamLabels: streamLabels(config),
     runtime: agent.containerRuntime.type,
     ...(hasAgentsAlone({ components }) ? {} : { gatewayNamespace: namespaces.logging }),
     ...(canary === undefined ? {} : { canaryNamespace: namespaces.logging }),

@@ -4,8 +4,9 @@ import { bucketName, isBucket } from '../../config/derived/bucket';
 import { largestBurst, longestQueryTimeout } from '../../config/derived/limits';
 import { isIpv6First } from '../../config/derived/ip-families';
 import { type KeptPeriods, longestKept, longestPeriod } from '../../config/derived/retention';
+import { streamLabels } from '../../config/derived/stream-labels';
 import { type Duration, formatDuration, formatLokiBytes, megabytes } from '../../config/units';
-import { EVERY_STREAM, LABELS, streamLabels } from '../../log-model';
+import { EVERY_STREAM, LABELS } from '../../log-model';
 import { LOKI } from '../kit/identity';
 import { rulerSection } from './ruler';
 import { CONFIG, DATA, schemaPeriods, storageSection } from './storage';
@@ -139,7 +140,8 @@ function lifecycler(mode: StackConfig['deployment']['mode']): Readonly<Record<st
 }
 
 /** Limits of every tenant. {@link tenantOverrides} has the differences of single tenants. */
-function limitsSection({ retention, limits, grafana, cluster }: StackConfig): Readonly<Record<string, unknown>> {
+function limitsSection(config: StackConfig): Readonly<Record<string, unknown>> {
+  const { retention, limits, grafana } = config;
   return {
     ...retentionLimits(retention),
     ingestion_rate_mb: megabytes(limits.ingestionRate), // default 4
@@ -165,10 +167,10 @@ function limitsSection({ retention, limits, grafana, cluster }: StackConfig): Re
     max_query_lookback: formatDuration(longestKept(retention)),
     // Each stream gets a label service_name from the first of these that it has. Logs Drilldown begins with that label. Default: other names.
     discover_service_name: grafana.drilldown ? [LABELS.service, LABELS.app, LABELS.job] : [],
-    // Resource attributes with the names of the log model's labels become these labels. Default: only OpenTelemetry's own do, and all
+    // Resource attributes with the names of the agent's labels become these labels. Default: only OpenTelemetry's own do, and all
     // others are kept beside each line.
     otlp_config: {
-      resource_attributes: { attributes_config: [{ action: 'index_label', attributes: streamLabels(cluster) }] },
+      resource_attributes: { attributes_config: [{ action: 'index_label', attributes: streamLabels(config) }] },
     },
     query_timeout: formatDuration(limits.queryTimeout),
     max_query_series: limits.maxQuerySeries,

@@ -3,7 +3,7 @@ import { globsOverlap } from '../glob';
 import { covers, hasStar } from '../namespace-pattern';
 import { formatPath } from '../problem';
 import { problem, type Rule, when } from './rule';
-import { agentSelector } from './selector';
+import { agentSelector, LABELS_READ } from './selector';
 
 /** Folder of the kubelet with links to the logs of pods. */
 const LINKS = '/var/log/containers';
@@ -92,10 +92,10 @@ export const agentRules: readonly Rule[] = [
       }),
   },
   {
-    reads: ['agent.drop'],
-    check: ({ agent }) =>
-      agent.drop.flatMap(({ selector }, index) =>
-        agentSelector(['agent', 'drop', index, 'selector'], selector, 'or match the line with patterns'),
+    reads: ['agent.drop', ...LABELS_READ],
+    check: (config) =>
+      config.agent.drop.flatMap(({ selector }, index) =>
+        agentSelector(config, ['agent', 'drop', index, 'selector'], selector, 'or match the line with patterns'),
       ),
   },
 ];

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   expressionFaults,
   type Fault,
+  type KnownNames,
   nameFaults,
+  namesOf,
   recordFaults,
   tellingFaults,
   templateFaults,
@@ -15,16 +17,17 @@ import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { closest } from '../suggest';
 import { problem, type Rule, when } from './rule';
+import { LABELS_READ } from './selector';
 
 type Path = readonly PropertyKey[];
 
 export const alertingRules: readonly Rule[] = [
-  { reads: ['alerting', 'namespaces', 'cluster'], check: builtInRules },
+  { reads: ['alerting', 'namespaces', ...LABELS_READ], check: builtInRules },
   { reads: ['alerting.disabled'], check: knownNames },
-  { reads: ['alerting.rules', 'alerting.recording', 'alerting.files', 'cluster'], check: ownRules },
+  { reads: ['alerting.rules', 'alerting.recording', 'alerting.files', ...LABELS_READ], check: ownRules },
   {
-    reads: ['alerting.files', 'cluster'],
-    check: ({ alerting, cluster }) => alerting.files.flatMap((file, index) => filesRules(file, index, cluster)),
+    reads: ['alerting.files', ...LABELS_READ],
+    check: (config) => config.alerting.files.flatMap((file, index) => filesRules(file, index, namesOf(config))),
   },
   { reads: ['alerting', 'namespaces', 'alertmanager'], check: uniqueNames },
   { reads: ['alerting', 'auth.loki.tenants'], check: knownTenants },
@@ -46,11 +49,12 @@ export const alertingRules: readonly Rule[] = [
 
 /** The built-in rules contain thresholds and names of the config, so they are checked with them. */
 function builtInRules(config: StackConfig): readonly Problem[] {
+  const known = namesOf(config);
   return stackLogRules(config).flatMap((rule) =>
     problems(
       ['alerting', 'thresholds'],
       [
-        ...expressionFaults(rule.expr, config.cluster),
+        ...expressionFaults(rule.expr, known),
         ...tellingFaults({ ...rule, runbook: runbookUrl(config.alerting.runbooks, rule.name) }),
         ...templateFaults({ runbook: runbookUrl(config.alerting.runbooks, rule.name) }, () => ({ part: 'runbook' })),
       ],
@@ -73,14 +77,16 @@ function knownNames(config: StackConfig): readonly Problem[] {
   );
 }
 
-function ownRules({ alerting, cluster }: StackConfig): readonly Problem[] {
+function ownRules(config: StackConfig): readonly Problem[] {
+  const { alerting } = config;
+  const known = namesOf(config);
   return [
     ...alerting.rules.flatMap((rule, index) => {
       const { summary, description, runbook } = rule;
       return problems(
         ['alerting', 'rules', index],
         [
-          ...expressionFaults(rule.expr, cluster),
+          ...expressionFaults(rule.expr, known),
           ...tellingFaults(rule),
           ...templateFaults({ summary }, () => ({ part: 'summary' })),
           ...templateFaults({ description }, () => ({ part: 'description' })),
@@ -91,7 +97,7 @@ function ownRules({ alerting, cluster }: StackConfig): readonly Problem[] {
       );
     }),
     ...alerting.recording.flatMap(({ expr, labels }, index) =>
-      problems(['alerting', 'recording', index], [...expressionFaults(expr, cluster), ...nameFaults('labels', labels)]),
+      problems(['alerting', 'recording', index], [...expressionFaults(expr, known), ...nameFaults('labels', labels)]),
     ),
   ];
 }
@@ -99,7 +105,7 @@ function ownRules({ alerting, cluster }: StackConfig): readonly Problem[] {
 function filesRules(
   file: StackConfig['alerting']['files'][number],
   index: number,
-  cluster: string | undefined,
+  known: KnownNames,
 ): readonly Problem[] {
   const path = ['alerting', 'files', index];
   if (file.content === undefined)
@@ -118,9 +124,7 @@ function filesRules(
     );
   return [
     ...groupRules([...path, file.path], parsed.file),
-    ...rulesOf(parsed.file).flatMap(([at, rule]) =>
-      problems([...path, file.path, ...at], fileRuleFaults(rule, cluster)),
-    ),
+    ...rulesOf(parsed.file).flatMap(([at, rule]) => problems([...path, file.path, ...at], fileRuleFaults(rule, known))),
   ];
 }
 
@@ -148,16 +152,16 @@ function groupRules(path: Path, { groups }: RuleFile): readonly Problem[] {
 
 const nameOf = (rule: FileRule): string => ('record' in rule ? rule.record : rule.alert);
 
-function fileRuleFaults(rule: FileRule, cluster: string | undefined): readonly Fault[] {
+function fileRuleFaults(rule: FileRule, known: KnownNames): readonly Fault[] {
   const names = nameFaults('labels', rule.labels);
-  if ('record' in rule) return [...expressionFaults(rule.expr, cluster), ...recordFaults(rule.record), ...names];
+  if ('record' in rule) return [...expressionFaults(rule.expr, known), ...recordFaults(rule.record), ...names];
   const { labels, annotations } = rule;
   return [
     ...names,
     ...nameFaults('annotations', annotations),
     ...templateFaults(labels, (name) => ({ part: 'labels', name })),
     ...templateFaults(annotations, (name) => ({ part: 'annotations', name })),
-    ...expressionFaults(rule.expr, cluster),
+    ...expressionFaults(rule.expr, known),
     ...tellingFaults({
       severity: labels['severity'],
       description: annotations['description'],

@@ -1,6 +1,7 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
 import { agentAlsoRules } from './agent-also';
+import { agentLabelRules } from './agent-labels';
 import { agentTenantRules } from './agent-tenants';
 import { alertmanagerRules } from './alertmanager';
 import { alertmanagerTextRules } from './alertmanager-texts';
@@ -65,6 +66,7 @@ export const rules: readonly Rule[] = [
   ...agentRules,
   ...agentAlsoRules,
   ...agentTenantRules,
+  ...agentLabelRules,
   ...alertingRules,
   ...alertmanagerRules,
   ...alertmanagerTextRules,

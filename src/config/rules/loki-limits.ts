@@ -1,8 +1,11 @@
 /** Limits by Loki's names. Their keys and types are in the schema. */
 import { re2Fault } from '../../syntax/re2';
+import { keptBeside, type LabelConfig, streamLabels } from '../derived/stream-labels';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
+import { METADATA } from '../schema/loki-limits';
 import { problem, type Rule, when } from './rule';
+import { LABELS_READ } from './selector';
 
 type Limits = StackConfig['limits'];
 type LokiLimits = NonNullable<Limits['tenants'][string]['loki']>;
@@ -27,6 +30,23 @@ export const lokiLimitRules: readonly Rule[] = [
       ),
   },
   {
+    reads: ['limits', ...LABELS_READ],
+    check: (config) =>
+      everywhere(config.limits).flatMap(([path, own]) =>
+        leastOf(config).flatMap(([key, least]) => {
+          const given = own[key];
+          return when(given !== undefined && given < least, () =>
+            problem(
+              [...path, key],
+              given,
+              `at least ${least}, for the lines of this stack’s agents, with those labels and metadata that the stack file adds: Loki refuses others`,
+              `write ${least}, or more`,
+            ),
+          );
+        }),
+      ),
+  },
+  {
     reads: ['limits'],
     check: ({ limits }) =>
       everywhere(limits).flatMap(([path, { blocked_queries: blocked = [] }]) =>
@@ -34,6 +54,18 @@ export const lokiLimitRules: readonly Rule[] = [
       ),
   },
 ];
+
+/** The least of limits that are about labels and metadata. */
+function leastOf(config: LabelConfig) {
+  const labels = streamLabels(config);
+  const { agent } = config;
+  const added = keptBeside({ agent }).length - keptBeside({ agent: { ...agent, podLabels: [] } }).length;
+  return [
+    ['max_label_names_per_series', labels.length],
+    ['max_label_name_length', Math.max(...labels.map(({ length }) => length))],
+    ['max_structured_metadata_entries_count', METADATA + added],
+  ] as const;
+}
 
 type Path = readonly PropertyKey[];
 type BlockedQuery = NonNullable<LokiLimits['blocked_queries']>[number];

@@ -3,7 +3,7 @@ import type { StackConfig } from '../schema';
 import { type Duration, formatDuration } from '../units';
 import { contains, matchersOf, mayOverlap } from '../selector';
 import { problem, type Rule, when } from './rule';
-import { lokiSelector } from './selector';
+import { LABELS_READ, lokiSelector } from './selector';
 
 const HOUR = 3_600_000;
 /** Loki's readers may use a replaced index for 20 minutes: a 5-minute cache plus three polls of 5 minutes. */
@@ -12,9 +12,8 @@ const SAFE_DELETE_DELAY = HOUR / 3;
 export const retentionRules: readonly Rule[] = [
   { reads: ['retention'], check: ({ retention }) => retentionPeriods(retention) },
   {
-    reads: ['retention', 'cluster'],
-    check: ({ retention, cluster }) =>
-      scopes(retention).flatMap(([path, streams]) => streamRules(path, streams, cluster)),
+    reads: ['retention', ...LABELS_READ],
+    check: (config) => scopes(config.retention).flatMap(([path, streams]) => streamRules(config, path, streams)),
   },
   {
     reads: ['retention.deleteDelay'],
@@ -59,13 +58,13 @@ function scopes({ streams, tenants }: StackConfig['retention']): readonly (reado
 }
 
 /** In one list, each selector can match, each rule wins somewhere, and a priority decides between two rules. */
-function streamRules(path: readonly PropertyKey[], streams: Streams, cluster: string | undefined): readonly Problem[] {
+function streamRules(config: StackConfig, path: readonly PropertyKey[], streams: Streams): readonly Problem[] {
   const named = (index: number): string => formatPath([...path, index]);
   return streams.flatMap(({ selector, priority }, index) => {
     const before = streams.findIndex((_, other) => shadows(streams, other, index));
     const rival = streams.findIndex((_, other) => other < index && isRival(streams, other, index));
     return [
-      ...lokiSelector([...path, index, 'selector'], selector, cluster),
+      ...lokiSelector(config, [...path, index, 'selector'], selector),
       ...when(before >= 0, () =>
         problem(
           [...path, index],

@@ -1,23 +1,26 @@
-import { LABELS, LEVELS, OTLP_LABEL, streamLabels } from '../../log-model';
+import { LABELS, LEVELS, OTLP_LABEL } from '../../log-model';
+import { type LabelConfig, streamLabels } from '../derived/stream-labels';
 import type { Problem } from '../problem';
 import { fulfils, matchersOf } from '../selector';
 import { problem, when } from './rule';
 
-const AGENT_LABELS = Object.values<string>(LABELS);
+/** Sections that say which labels there are. */
+export const LABELS_READ = ['cluster', 'agent.labels', 'agent.podLabels'];
 
 /** A selector must be able to match lines of the agent. */
-export function agentSelector(path: readonly PropertyKey[], selector: string, remedy: string): readonly Problem[] {
-  return [...knownLabels(path, selector, AGENT_LABELS, remedy), ...knownLevels(path, selector)];
+export function agentSelector(
+  config: LabelConfig,
+  path: readonly PropertyKey[],
+  selector: string,
+  remedy: string,
+): readonly Problem[] {
+  return [...knownLabels(path, selector, streamLabels(config), remedy), ...knownLevels(path, selector)];
 }
 
 /** A selector must be able to match lines in Loki, from the agent or from OTLP clients. Loki does not start with one that it refuses. */
-export function lokiSelector(
-  path: readonly PropertyKey[],
-  selector: string,
-  cluster: string | undefined,
-): readonly Problem[] {
+export function lokiSelector(config: LabelConfig, path: readonly PropertyKey[], selector: string): readonly Problem[] {
   return [
-    ...knownLabels(path, selector, [...streamLabels(cluster), OTLP_LABEL], 'or remove it'),
+    ...knownLabels(path, selector, [...streamLabels(config), OTLP_LABEL], 'or remove it'),
     ...knownLevels(path, selector),
     ...when(
       matchersOf(selector).every((matcher) => fulfils('', matcher) === true),

@@ -97,6 +97,20 @@ export const basicAuthUser = () =>
     remedy: 'write for example spywatcher-logs',
   });
 
+/** Name of a label of lines, or of what is kept beside them. */
+export const lineLabelName = () =>
+  withPattern('label of lines', new RegExp(`^(?!(?:${EVERY_OBJECT_HAS})$)[A-Za-z][A-Za-z0-9_]{0,39}$`), {
+    rule: 'the name of a label of lines: a letter, then letters, digits and underscores, at most 40',
+    remedy: 'write for example team',
+  });
+
+/** Value of a label of lines, of the form that values of pods' labels have. */
+export const lineLabelValue = () =>
+  withPattern('value of a label of lines', /^[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/, {
+    rule: 'the value of a label of lines: 1 to 63 letters, digits, - _ and ., the first and the last a letter or digit',
+    remedy: "write for example eu-central-1, or '1' in quotes",
+  });
+
 /** Value of a label of an alert. */
 export const labelValue = () =>
   withPattern('label value', /^[^\n\r]+$/, {

@@ -5,6 +5,7 @@ import { filesVolume } from '../derived/files-volume';
 import {
   basicAuthUser,
   byteSize,
+  distinct,
   dnsLabel,
   dockerDirectory,
   dropPattern,
@@ -13,6 +14,9 @@ import {
   fieldName,
   fileGlob,
   fraction,
+  labelKey,
+  lineLabelName,
+  lineLabelValue,
   logDirectory,
   moment,
   namespacePattern,
@@ -94,6 +98,25 @@ const otherGateway = z.strictObject({
   egress: egressOf('it'),
 });
 
+const podLabel = {
+  name: lineLabelName().describe('What it is called in Loki.'),
+  podLabel: labelKey().describe('Label of the pod that it has its value from.'),
+};
+
+const podLabels = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('label').describe('A label, by which selectors find streams.'),
+    ...podLabel,
+    values: distinct(z.array(lineLabelValue()).min(1)).describe(
+      'Its values. A pod with another value has no such label in Loki.',
+    ),
+  }),
+  z.strictObject({
+    type: z.literal('metadata').describe('Kept beside each line as structured metadata, with any value.'),
+    ...podLabel,
+  }),
+]);
+
 export const agent = z.strictObject({
   type: z
     .enum(AGENT_TYPES)
@@ -172,6 +195,14 @@ export const agent = z.strictObject({
     .describe(
       'Namespaces whose pods are not collected, by name or by pattern: `kube-*` is all whose names begin so. A pattern may not mean a namespace of the stack itself.',
     ),
+  labels: z
+    .record(lineLabelName(), lineLabelValue())
+    .default({})
+    .describe('Labels with one value, which all lines of the agent have (`docs/sources.md`).'),
+  podLabels: z
+    .array(podLabels)
+    .default([])
+    .describe('Labels of pods that their lines have too, as labels or as structured metadata (`docs/sources.md`).'),
   files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),
   redact: z
     .array(

@@ -40,8 +40,8 @@ const policyStream = z.strictObject({
   priority: count().default(0).describe('The larger, the earlier.'),
 });
 
-/** Metadata that an agent can keep beside a line, and what Loki adds to it. */
-const METADATA = 16;
+/** Metadata that an agent can keep beside a line by itself, and what Loki adds to it. */
+export const METADATA = 16;
 /** The longest value of a label: the name of a node. */
 const LONGEST_VALUE = 253;
 const LONGEST_NAME = Math.max(...Object.values(LABELS).map(({ length }) => length));

@@ -18,8 +18,14 @@ export const CHART_K8S_MONITORING: readonly Row<Found>[] = [
   { from: 'podLogs.enabled', read: () => taken('agent') },
   { from: 'podLogs.excludeNamespaces', read: (value, found) => found.put('agent.excludeNamespaces', value) },
   { from: 'podLogs.namespaces', read: () => missing('all namespaces are read but `agent.excludeNamespaces`') },
-  { from: 'podLogs.labels', read: () => missing('labels of lines follow from the log model: docs/sources.md') },
-  { from: 'podLogs.structuredMetadata', read: () => missing('what is structured metadata follows from the log model') },
+  {
+    from: 'podLogs.labels',
+    read: () => missing('labels of lines follow from the log model, and `agent.podLabels`: docs/sources.md'),
+  },
+  {
+    from: 'podLogs.structuredMetadata',
+    read: () => missing('what is structured metadata follows from the log model, and `agent.podLabels`'),
+  },
   { from: 'podLogs.extraLogProcessingStages', read: () => missing('stages of Alloy: `agent.drop`, `agent.redact`') },
   { from: 'alloy-logs.controller.tolerations', read: (value, found) => found.put('pods.collector.tolerations', value) },
   {

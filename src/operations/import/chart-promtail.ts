@@ -20,7 +20,7 @@ export const CHART_PROMTAIL: readonly PromtailRow[] = [
   },
   {
     from: 'config.snippets.extraRelabelConfigs',
-    read: () => missing('labels of lines follow from the log model: docs/sources.md'),
+    read: () => missing('labels of lines follow from the log model, and `agent.podLabels`: docs/sources.md'),
   },
   { from: 'config.file', read: () => missing('a whole config of Promtail is not read') },
   { from: 'imagePullSecrets', read: () => left('`images.pullSecrets` is that of all pods') },
@@ -71,8 +71,10 @@ function readClients(value: unknown, found: Found): Outcome {
   if (labels !== undefined) {
     const { cluster, ...others } = labels;
     if (typeof cluster === 'string') found.put('cluster', cluster);
-    if (Object.keys(others).length > 0)
-      found.note(`Lines have no labels of their own here: ${Object.keys(others).join(', ')}.`);
+    for (const [name, labelValue] of Object.entries(others)) {
+      const outcome = found.put(`agent.labels.${name}`, labelValue);
+      if (outcome.kind === 'missing') found.note(`Lines lose their label ${name}: ${outcome.why ?? ''}.`);
+    }
   }
   return clients.some((client) => client['basic_auth'] !== undefined)
     ? secret('`npm run secrets`, which makes the agent’s password')

@@ -1,5 +1,5 @@
 /** The Collector's receivers, processors and pipelines, from a file's line to a record for Loki. */
-import { LABELS, MEASURES, POD_LABELS, streamLabels, STRUCTURED_METADATA } from '../../log-model';
+import { LABELS, MEASURES, POD_LABELS, STRUCTURED_METADATA } from '../../log-model';
 import { ownDropRules } from '../drop-rules';
 import type { ScrapeProps } from '../scrape-props';
 import { ORIGIN } from '../sources';
@@ -55,16 +55,13 @@ const GATEWAY = 'logs/gateway';
 /** Where records go that are copies. */
 const NOWHERE = 'nop';
 
-/** Labels of pods that say what they are. */
-const LABELS_READ = Object.values(POD_LABELS);
-
 /**
  * Records go through three pipelines: `logs/pods` and `logs/files-…` give them their labels and look for what may be secret, `logs/…`
  * redacts those that are suspect, and `logs/records` reads their level, time and metadata. `logs/loki…` send
  * to Loki where some namespaces have a tenant of their own. `logs/also` is where further destinations begin.
  */
 export function collectorPipelines(props: CollectorProps): CollectorPipelines {
-  const { cluster, files, mountOf, furtherExporters } = props;
+  const { files, mountOf, furtherExporters } = props;
   const redaction = redact(props.redact, props.allow);
   const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
   const before = leaveOutBefore(props.since);
@@ -100,9 +97,9 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
     processors: {
       ...before.lines,
       'transform/path': transform([podOfPath(PATH)]),
-      k8s_attributes: podMetadata(),
-      'transform/pods': transform([podLabels(cluster), ...redaction.suspects]),
-      ...(files.length === 0 ? {} : { 'transform/files': transform([...fileLabels(cluster), ...redaction.suspects]) }),
+      k8s_attributes: podMetadata(props),
+      'transform/pods': transform([podLabels(props), ...redaction.suspects]),
+      ...(files.length === 0 ? {} : { 'transform/files': transform([...fileLabels(props), ...redaction.suspects]) }),
       ...Object.fromEntries(redaction.routes.map(({ name, groups }) => [`transform/${name}`, transform(groups)])),
       'transform/records': transform([...redaction.further, ...records()]),
       // The level and the claimed job are of a record; labels in Loki are of its source.
@@ -110,7 +107,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       ...(files.length === 0 ? {} : before.records),
       ...drops,
       ...gateway?.filters,
-      'transform/labels': transform(onlyKnown(cluster)),
+      'transform/labels': transform(onlyKnown(props)),
       ...(furtherExporters.length === 0 ? {} : { [ALSO.processor]: PASSES_NO_ERROR_BACK }),
     },
     pipelines: {
@@ -169,7 +166,8 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
 const PASSES_NO_ERROR_BACK = { timeout: 0, send_batch_size: 0 };
 
 /** Metadata of the pods of this node. */
-function podMetadata(): Readonly<Record<string, unknown>> {
+function podMetadata({ podLabels: own }: Pick<ScrapeProps, 'podLabels'>): Readonly<Record<string, unknown>> {
+  const read = [...Object.values<string>(POD_LABELS), ...own.map((one) => one.podLabel)];
   const from = (name: string): object => ({ from: 'resource_attribute', name });
   return {
     filter: { node_from_env_var: NODE_VARIABLE },
@@ -177,7 +175,7 @@ function podMetadata(): Readonly<Record<string, unknown>> {
     wait_for_metadata: true,
     extract: {
       metadata: [POD_UID, POD_NAME, NAMESPACE_NAME],
-      labels: LABELS_READ.map((key) => ({ key, from: 'pod', tag_name: podLabel(key) })),
+      labels: [...new Set(read)].map((key) => ({ key, from: 'pod', tag_name: podLabel(key) })),
     },
     pod_association: [
       { sources: [from(POD_UID)] },
@@ -188,9 +186,9 @@ function podMetadata(): Readonly<Record<string, unknown>> {
 }
 
 /** The labels of a file's source are in its receiver. */
-function fileLabels(cluster: string | undefined): readonly Group[] {
+function fileLabels(props: Pick<ScrapeProps, 'labels'>): readonly Group[] {
   return [
-    { statements: placeLabels(cluster) },
+    { statements: placeLabels(props) },
     {
       statements: [
         // When it was read.
@@ -211,12 +209,13 @@ function records(): readonly Group[] {
 }
 
 /** Whatever a source comes up with: no other label makes a stream, and nothing else is kept beside the line. */
-function onlyKnown(cluster: string | undefined): readonly Group[] {
+function onlyKnown({ streamLabels, podLabels: own }: ScrapeProps): readonly Group[] {
+  const beside = own.flatMap(({ type, name }) => (type === 'metadata' ? [name] : []));
   const keep = (map: string, names: readonly string[]): string =>
     `keep_keys(${map}, [${names.map((name) => literal(name)).join(', ')}])`;
   return [
     {
-      statements: [keep('resource.attributes', [...streamLabels(cluster), ORIGIN.pod])],
+      statements: [keep('resource.attributes', [...streamLabels, ORIGIN.pod, ...beside])],
     },
     {
       statements: [

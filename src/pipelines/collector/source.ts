@@ -1,7 +1,8 @@
 /** The labels of a source: from the metadata of its pod, as discovery gives them to Promtail. */
-import { CLUSTER_LABEL, FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import { FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import type { ScrapeProps } from '../scrape-props';
 import { FORMAT, jobsOf, NAMED_BY, ORIGIN } from '../sources';
-import { all, any, type Group, groupsOf, isAnyOf, literal, ofSource, set, setFirstText } from './ottl';
+import { all, any, type Group, groupsOf, isAnyOf, isThere, literal, ofSource, set, setFirstText } from './ottl';
 
 /** Names that OpenTelemetry has for what the path of a pod's file says. */
 const CONTAINER = 'k8s.container.name';
@@ -18,9 +19,9 @@ const isEmpty = (value: string): string => any([`${value} == nil`, `${value} == 
 export const NODE_VARIABLE = 'NODE_NAME';
 const nodeLabel = set(ofSource(LABELS.node), `"\${env:${NODE_VARIABLE}}"`);
 
-/** What is the same for every source of an agent: its node, and its cluster if that has a name. */
-export function placeLabels(cluster: string | undefined): readonly string[] {
-  return [nodeLabel, ...(cluster === undefined ? [] : [set(ofSource(CLUSTER_LABEL), literal(cluster))])];
+/** What is the same for every source of an agent: its node, and the labels that all lines have. */
+export function placeLabels({ labels }: Pick<ScrapeProps, 'labels'>): readonly string[] {
+  return [nodeLabel, ...Object.entries(labels).map(([name, value]) => set(ofSource(name), literal(value)))];
 }
 
 /** What the path of a pod's file says of its source, so that the pod's metadata are found. */
@@ -35,8 +36,8 @@ export function podOfPath(path: string): Group {
   };
 }
 
-/** Labels of the pods' records. */
-export function podLabels(cluster: string | undefined): Group {
+/** Labels of the pods' records, and what is kept beside them. */
+export function podLabels(own: Pick<ScrapeProps, 'labels' | 'podLabels'>): Group {
   const named = (label: keyof typeof NAMED_BY): readonly string[] => [
     set(ofSource(label), ofSource(CONTAINER)),
     ...setFirstText(ofSource(label), NAMED_BY[label].map(labelOf)),
@@ -49,8 +50,12 @@ export function podLabels(cluster: string | undefined): Group {
       ...format(),
       set(ofSource(LABELS.namespace), ofSource(NAMESPACE_NAME)),
       set(ofSource(LABELS.container), ofSource(CONTAINER)),
-      ...placeLabels(cluster),
+      ...placeLabels(own),
       set(ofSource(ORIGIN.pod), ofSource(POD_NAME)),
+      ...own.podLabels.map((one) => {
+        const value = labelOf(one.podLabel);
+        return set(ofSource(one.name), value, one.type === 'label' ? isAnyOf(value, one.values) : isThere(value));
+      }),
     ],
   };
 }

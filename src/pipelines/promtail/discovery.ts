@@ -1,6 +1,6 @@
 /** Discovery: the pods that are collected, their format, and the labels that their lines start with. */
 import { namespacesIn } from '../../config/namespace-pattern';
-import { CLUSTER_LABEL, type Format, FORMATS, LABELS, POD_LABELS } from '../../log-model';
+import { type Format, FORMATS, LABELS, POD_LABELS } from '../../log-model';
 import type { ScrapeProps } from '../scrape-props';
 import { FORMAT, jobsOf, NAMED_BY, ORIGIN, POD_LOGS } from '../sources';
 import type { RelabelConfig } from './stage';
@@ -12,7 +12,7 @@ const CONTAINER = `${POD}container_name`;
 /** Relabelling of the pods of some formats. */
 export function podRelabelConfigs(
   formats: readonly Format[],
-  { cluster, excludeNamespaces }: Pick<ScrapeProps, 'cluster' | 'excludeNamespaces'>,
+  { excludeNamespaces }: Pick<ScrapeProps, 'excludeNamespaces'>,
 ): readonly RelabelConfig[] {
   return [
     ...(excludeNamespaces.length === 0
@@ -27,7 +27,6 @@ export function podRelabelConfigs(
     { source_labels: [`${POD}name`], target_label: ORIGIN.pod },
     named(LABELS.app),
     named(LABELS.service),
-    ...(cluster === undefined ? [] : [{ target_label: CLUSTER_LABEL, replacement: cluster }]),
     logFiles(`${POD}uid`),
     // The kubelet names a static pod's directory after the hash of its manifest, not after the mirror pod's uid.
     logFiles(`${POD}annotation_kubernetes_io_config_hash`),
@@ -71,6 +70,7 @@ function named(label: keyof typeof NAMED_BY): RelabelConfig {
   };
 }
 
-function podLabel(name: string): string {
+/** Name that discovery has for a label of a pod. */
+export function podLabel(name: string): string {
   return `${POD}label_${name.replace(/[^A-Za-z0-9_]/g, '_')}`;
 }

@@ -1,13 +1,5 @@
 /** Promtail's scrape configs: of pods, and of folders of log files. */
-import {
-  CLUSTER_LABEL,
-  type Field,
-  FORMATS,
-  type Format,
-  LABELS,
-  streamLabels,
-  STRUCTURED_METADATA,
-} from '../../log-model';
+import { type Field, FORMATS, type Format, LABELS, STRUCTURED_METADATA } from '../../log-model';
 import { ownDropRules } from '../drop-rules';
 import { ANNOUNCING } from '../records';
 import type { ScrapeProps } from '../scrape-props';
@@ -20,6 +12,7 @@ import { gatewayCounters } from './gateway';
 import { isJson, isNotJson, jsonRecord } from './json';
 import { withNextLine } from './multiline';
 import { nginx } from './nginx';
+import { ownLabels, ownRelabelConfigs } from './own-labels';
 import { pgbouncer } from './pgbouncer';
 import type { Pipeline } from './pipeline';
 import { postgres } from './postgres';
@@ -40,8 +33,9 @@ const SCRAPED_TOGETHER: readonly (readonly Format[])[] = [FORMATS.filter((format
 
 /** Promtail's scrape configs: its sources and their pipelines. */
 export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<string, unknown>>[] {
-  const { cluster, gatewayNamespace, files, maxPartialLine, mountOf } = props;
-  const onlyLabels = onlyStreamLabels(cluster);
+  const { gatewayNamespace, files, maxPartialLine, mountOf } = props;
+  // Whatever a source comes up with: no other label makes a stream.
+  const onlyLabels: Stage = { labelallow: props.streamLabels };
   // One object in all pipelines: the config file has it once, and refers to it.
   const redaction = redact({ further: props.redact, allow: props.allow });
   return [
@@ -51,7 +45,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
         job_name: withOwnPods ? 'pods' : `pods-${formats.join('-')}`,
         // Equal in all of them, so that Promtail watches the API server once.
         kubernetes_sd_configs: [{ role: 'pod' }],
-        relabel_configs: podRelabelConfigs(formats, props),
+        relabel_configs: [...podRelabelConfigs(formats, props), ...ownRelabelConfigs(props.podLabels)],
         pipeline_stages: [
           ...(props.runtime === 'docker' ? asOfCri() : []),
           ...(withOwnPods ? [withNextLine(ANNOUNCING)] : []),
@@ -65,6 +59,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
                 ...dropRules(ownDropRules(props.canaryNamespace)),
               ]
             : []),
+          ...ownLabels(props),
           ...dropRules(props.drop),
           onlyLabels,
         ],
@@ -81,7 +76,6 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
                 [LABELS.job]: source.job,
                 [LABELS.service]: source.job,
                 [LABELS.app]: source.job,
-                ...(cluster === undefined ? {} : { [CLUSTER_LABEL]: cluster }),
                 [FORMAT]: source.format,
                 __path__: `${mountOf(source)}/${source.files}`,
               },
@@ -93,17 +87,13 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
                 redaction,
                 ORIGIN.filename,
               ),
+              ...ownLabels({ ...props, podLabels: [] }),
               ...dropRules(props.drop),
               onlyLabels,
             ],
           },
         ]),
   ];
-}
-
-/** Whatever a source comes up with: no other label makes a stream. */
-function onlyStreamLabels(cluster: string | undefined): Stage {
-  return { labelallow: streamLabels(cluster) };
 }
 
 /** From lines of some formats to redacted records. */

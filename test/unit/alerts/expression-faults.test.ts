@@ -1,7 +1,9 @@
 /** Expressions that follow the grammar, and that Loki does not load, or cannot evaluate. */
-import { expressionFaults } from '../../../src/alerts/check';
+import { expressionFaults, namesOf } from '../../../src/alerts/check';
+import { configWith } from '../../support/config';
 
-const rulesOf = (expr: string): readonly string[] => expressionFaults(expr).map(({ rule }) => rule);
+const rulesOf = (expr: string): readonly string[] =>
+  expressionFaults(expr, namesOf(configWith())).map(({ rule }) => rule);
 /** A count of lines, by this selector and pipeline. */
 const lines = (query: string): string => `sum(count_over_time(${query} [5m])) > 1`;
 const job = (pipeline: string): string => lines(`{job="backend"} ${pipeline}`);

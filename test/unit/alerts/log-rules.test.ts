@@ -1,5 +1,5 @@
 import { type AlertRule, logRules, type LogRuleProps, tenantRules } from '../../../src/alerts';
-import { expressionFaults, tellingFaults } from '../../../src/alerts/check';
+import { expressionFaults, namesOf, tellingFaults } from '../../../src/alerts/check';
 import { stackLogRules } from '../../../src/alerts/tenant-rules';
 import { JOBS, LABELS, SecurityActions } from '../../../src/log-model';
 import { agentTenant } from '../../../src/config/derived/agent-tenant';
@@ -42,7 +42,7 @@ describe.each([
   it.each(logRules(props(config)).map((rule) => [rule.name, rule] as const))(
     '%s is LogQL that asks for what lines have, and says what it measures in what unit',
     (_name, rule) => {
-      expect(expressionFaults(rule.expr, config.cluster)).toEqual([]);
+      expect(expressionFaults(rule.expr, namesOf(config))).toEqual([]);
       expect(tellingFaults({ ...rule, runbook: 'x' })).toEqual([]);
       expect(rule.summary).not.toMatch(/\{\{|\d/);
     },

@@ -17,8 +17,6 @@ const promtailOf = (differences: Partial<StackConfigInput>) =>
     'promtail-config',
     'config.yaml',
   ).at('scrape_configs') as readonly {
-    readonly relabel_configs?: readonly object[];
-    readonly static_configs?: readonly { readonly labels: object }[];
     readonly pipeline_stages: readonly { readonly labelallow?: readonly string[] }[];
   }[];
 
@@ -26,9 +24,8 @@ describe('given a cluster with a name', () => {
   it('Promtail gives the label to the lines of all pods and of all files, and keeps it', () => {
     const configs = promtailOf(EAST);
     expect(configs).toHaveLength(3);
-    for (const { relabel_configs: relabel, static_configs: files, pipeline_stages: stages } of configs) {
-      if (files === undefined) expect(relabel).toContainEqual({ target_label: 'cluster', replacement: 'east' });
-      else for (const { labels } of files) expect(labels).toMatchObject({ cluster: 'east' });
+    for (const { pipeline_stages: stages } of configs) {
+      expect(stages).toContainEqual({ static_labels: EAST });
       expect(stages.flatMap(({ labelallow = [] }) => labelallow)).toContain('cluster');
     }
   });

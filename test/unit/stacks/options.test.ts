@@ -41,6 +41,8 @@ const SHAPES = [
   'gateway.expose.credentials.0.name',
   'agent.type',
   'agent.containerRuntime.type',
+  'agent.podLabels.0.type',
+  'agent.podLabels.1.type',
   'auth.loki.tenants.1.name',
   'auth.loki.crossTenantReaders.0.tenants.0',
   'auth.loki.crossTenantReaders.0.tenants.1',

@@ -260,6 +260,34 @@ describe('given a tenant of some namespaces', () => {
   });
 });
 
+test('lines have the labels of the stack file, and what else is made of a pod’s labels is kept beside them', () => {
+  const { processors } = configOf({
+    agent: {
+      labels: { region: 'eu' },
+      podLabels: [
+        { type: 'label', name: 'team', podLabel: 'example.com/team', values: ['a', 'b'] },
+        { type: 'metadata', name: 'owner', podLabel: 'example.com/owner' },
+      ],
+    },
+  });
+  const text = JSON.stringify(processors['transform/pods']);
+  const set = (statement: string) => JSON.stringify(statement).slice(1, -1);
+  expect(text).toContain(set('set(resource.attributes["region"], "eu")'));
+  expect(text).toContain(
+    set(
+      'set(resource.attributes["team"], resource.attributes["label example.com/team"]) where (resource.attributes["label example.com/team"] == "a" or resource.attributes["label example.com/team"] == "b")',
+    ),
+  );
+  expect(JSON.stringify(processors['transform/labels'])).toContain(set('"node", "region", "team", "pod", "owner"])'));
+  expect(processors['k8s_attributes']).toMatchObject({
+    extract: {
+      labels: expect.arrayContaining([
+        { key: 'example.com/team', from: 'pod', tag_name: 'label example.com/team' },
+      ]) as unknown,
+    },
+  });
+});
+
 test('pods of excluded namespaces are not read', () => {
   const { receivers } = configOf({ agent: { excludeNamespaces: ['noise', '*-test'] } });
   expect(receivers['file_log/pods']?.['exclude']).toEqual([

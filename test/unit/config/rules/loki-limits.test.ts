@@ -7,7 +7,46 @@ import { testRules } from './rows';
 
 const ofTenant = (loki: object) => ({ limits: { tenants: { spywatcher: { loki } } } });
 
+const least = (count: number): string =>
+  `at least ${count}, for the lines of this stack’s agents, with those labels and metadata that the stack file adds: Loki refuses others`;
+
 testRules([
+  {
+    rule: least(8),
+    broken: { cluster: 'east', limits: { loki: { max_label_names_per_series: 7 } } },
+    path: 'limits.loki.max_label_names_per_series',
+    received: '7',
+    remedy: 'write 8, or more',
+    kept: { cluster: 'east', limits: { loki: { max_label_names_per_series: 8 } } },
+  },
+  {
+    rule: least(11),
+    broken: {
+      agent: { labels: { cost_centre: 'a1' } },
+      limits: { tenants: { spywatcher: { loki: { max_label_name_length: 10 } } } },
+    },
+    path: 'limits.tenants.spywatcher.loki.max_label_name_length',
+    received: '10',
+    remedy: 'write 11, or more',
+    kept: {
+      agent: { labels: { cost_centre: 'a1' } },
+      limits: { tenants: { spywatcher: { loki: { max_label_name_length: 11 } } } },
+    },
+  },
+  {
+    rule: least(17),
+    broken: {
+      agent: { podLabels: [{ type: 'metadata', name: 'owner', podLabel: 'example.com/owner' }] },
+      limits: { loki: { max_structured_metadata_entries_count: 16 } },
+    },
+    path: 'limits.loki.max_structured_metadata_entries_count',
+    received: '16',
+    remedy: 'write 17, or more',
+    kept: {
+      agent: { podLabels: [{ type: 'metadata', name: 'owner', podLabel: 'example.com/owner' }] },
+      limits: { loki: { max_structured_metadata_entries_count: 17 } },
+    },
+  },
   {
     rule: 'no entry of limits.loki.policy_enforced_labels: Loki adds those of a tenant to those of all, and does not start with one twice',
     broken: {

@@ -22,6 +22,9 @@ const statements: FileSource = {
 };
 const props: ScrapeProps = {
   runtime: 'cri',
+  labels: {},
+  podLabels: [],
+  streamLabels: Object.values(LABELS),
   excludeNamespaces: ['kube-system', 'noise'],
   files: [statements],
   redact: [{ name: 'guild-invite', expression: 'discord\\.gg/(\\w+)' }],
