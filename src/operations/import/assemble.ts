@@ -52,12 +52,18 @@ function addTenants({ draft, tenants, multiTenant, agentTenant }: Found): void {
   const first = agentTenant ?? tenants[0] ?? (multiTenant === false ? NOBODY : undefined);
   if (first === undefined) return;
   const others = tenants.filter((name) => name !== first);
-  draft.set('auth.loki.tenants', [
+  const all = [
     {
       name: first,
       write: [write],
       read: draft.get('canary') === undefined ? [read] : [read, defaults.canary.credential],
     },
     ...others.map((name) => ({ name, write: [`${name}-writer`], read: [`${name}-reader`] })),
-  ]);
+  ];
+  draft.set('auth.loki.tenants', all);
+  if (draft.get('gateway.expose') !== undefined)
+    draft.set(
+      'gateway.expose.credentials',
+      all.flatMap(({ write: names }) => names.map((name) => ({ name }))),
+    );
 }

@@ -2,6 +2,7 @@
 import { isMapping } from '../../config/mapping';
 import { destinationOf } from './destination';
 import type { Found } from './found';
+import { ingressOf } from './ingress';
 import { podRows } from './pods';
 import { below, leaves, left, missing, type Outcome, type Path, type Row, secret } from './source';
 
@@ -71,20 +72,12 @@ function readUrl(value: unknown, found: Found): Outcome {
 }
 
 function readIngress(value: unknown, found: Found): Outcome {
-  if (!isMapping(value) || value['enabled'] !== true) return left('it is off');
-  const { ingressClassName, annotations, hosts, tls } = value;
-  const host: unknown = Array.isArray(hosts) ? hosts[0] : undefined;
-  const certificate = Array.isArray(tls) ? tls.find(isMapping) : undefined;
-  const { 'cert-manager.io/cluster-issuer': clusterIssuer, ...others } = isMapping(annotations) ? annotations : {};
-  if (typeof host === 'string' && found.draft.get('grafana.url') === undefined)
-    found.put('grafana.url', `${certificate === undefined ? 'http' : 'https'}://${host}`);
-  return found.put('grafana.ingress', {
-    ...(ingressClassName === undefined ? {} : { className: ingressClassName }),
-    ...(certificate === undefined
-      ? {}
-      : { tls: { secretName: certificate['secretName'], ...(clusterIssuer === undefined ? {} : { clusterIssuer }) } }),
-    ...(Object.keys(others).length === 0 ? {} : { annotations: others }),
-  });
+  const ingress = ingressOf(value);
+  if (ingress === undefined) return left('it is off');
+  const { host, keys } = ingress;
+  if (host !== undefined && found.draft.get('grafana.url') === undefined)
+    found.put('grafana.url', `${keys['tls'] === undefined ? 'http' : 'https'}://${host}`);
+  return found.put('grafana.ingress', keys);
 }
 
 /** `host` has the port with it. */

@@ -1,6 +1,8 @@
 /** Values of the community's Loki chart, 6.x to 18.x. */
+import { defaults } from '../../config/defaults';
 import { isMapping } from '../../config/mapping';
 import type { Found } from './found';
+import { ingressOf } from './ingress';
 import { LOKI_CONFIG, STORES } from './loki-config';
 import { podRows } from './pods';
 import { below, leaves, left, missing, type Outcome, partsOf, readTree, type Row, secret, taken } from './source';
@@ -234,6 +236,7 @@ export const CHART_LOKI: readonly LokiRow[] = [
     read: () => secret('`npm run secrets`, which makes new passwords; the credentials are in `auth.loki.tenants`'),
   },
   { from: 'gateway.ingress', read: readIngress },
+  { from: 'ingress', read: readIngress },
   {
     from: 'lokiCanary.enabled',
     read: (value, { draft }) => {
@@ -357,8 +360,16 @@ function readPullSecrets(value: unknown, found: Found): Outcome {
   );
 }
 
-function readIngress(value: unknown): Outcome {
-  return isMapping(value) && value['enabled'] === true
-    ? missing('the gateway is reached from inside of the cluster; `network.clients` lets addresses in')
-    : left('it is off');
+/** The way in from outside, to the chart's gateway or to Loki itself. Here it is one for those that write. */
+function readIngress(value: unknown, found: Found): Outcome {
+  const ingress = ingressOf(value);
+  if (ingress === undefined) return left('it is off');
+  const { host, otherHosts, keys } = ingress;
+  if (host === undefined) return missing('it names no host: `gateway.expose`');
+  if (otherHosts.length > 0)
+    found.note(`\`gateway.expose\` has one host, ${host}. Left out: ${otherHosts.join(', ')}.`);
+  found.note(
+    'Clients from outside need a credential of `gateway.expose.credentials`. These are the ones that write. Add one that reads if somebody queries from outside.',
+  );
+  return found.put('gateway.expose', { type: 'ingress', host, credentials: [{ name: defaults.auth.write }], ...keys });
 }

@@ -113,6 +113,53 @@ describe('given a period of the index', () => {
   });
 });
 
+describe('given an Ingress of the Loki chart', () => {
+  const INGRESS = 'gateway: { ingress: { enabled: true, hosts: [{ host: logs.example.com }] } }';
+  const KNOWN = 'loki: { auth_enabled: false }';
+
+  test('then clients from outside come in by it, with the credential that writes', () => {
+    expect(text(`${KNOWN}\n${INGRESS}`).draft.get('gateway.expose')).toEqual({
+      type: 'ingress',
+      host: 'logs.example.com',
+      credentials: [{ name: 'promtail' }],
+    });
+  });
+
+  test('then prod wants a certificate of it', () => {
+    expect(text(`${KNOWN}\n${INGRESS}`).forProd.map(({ path }) => path)).toContain('gateway.expose.tls');
+  });
+
+  test('when it leads to Loki itself, then it becomes one to the gateway', () => {
+    const { draft } = text(`${KNOWN}\ningress: { enabled: true, hosts: [loki.example.com] }`);
+    expect(draft.get('gateway.expose.host')).toBe('loki.example.com');
+  });
+
+  test('when it has several hosts, then the others are said to be left out', () => {
+    const { draft, report } = text(`${KNOWN}\ningress: { enabled: true, hosts: [a.example.com, b.example.com] }`);
+    expect(draft.get('gateway.expose.host')).toBe('a.example.com');
+    expect(report).toContain('Left out: b.example.com.');
+  });
+
+  test('when it names no host, then it is without a counterpart', () => {
+    expect(outcomeOf(`${KNOWN}\ngateway: { ingress: { enabled: true } }`, 'gateway.ingress')).toEqual({
+      kind: 'missing',
+      why: 'it names no host: `gateway.expose`',
+    });
+  });
+
+  test('when its host is a template, then the rule is said', () => {
+    const templated = 'ingress: { enabled: true, hosts: ["{{ .Release.Name }}.example.com"] }';
+    expect(outcomeOf(`${KNOWN}\n${templated}`, 'ingress')).toMatchObject({ kind: 'missing' });
+  });
+
+  test('when it is off, then it is left out', () => {
+    expect(outcomeOf(`${KNOWN}\n${INGRESS.replace('true', 'false')}`, 'gateway.ingress')).toEqual({
+      kind: 'left',
+      why: 'it is off',
+    });
+  });
+});
+
 test('given a retention of the table manager, then its author gets it', () => {
   const { draft } = text(
     'table_manager: { retention_deletes_enabled: true, retention_period: 336h }\nauth_enabled: false',
