@@ -1,14 +1,7 @@
 /** The cdk8s app: every stack file → `<output folder>/<stack>/`. All stacks are rendered before any of them is replaced. */
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import {
-  ConfigError,
-  folderProblems,
-  loadStackConfig,
-  type StackConfig,
-  stackFileName,
-  stackNames,
-} from '../src/config';
+import { ConfigError, folderProblems, loadStackConfig, stackFileName, stackNames } from '../src/config';
 import { stackWarnings } from '../src/config/derived/warnings';
 import { copyFolder, recover, replaceManifests } from './output-folder';
 import { addStackCharts } from './stack';
@@ -23,32 +16,29 @@ export { copyFolder, stackNames };
  */
 export function synthesize(directory: string, outputDirectory: string): readonly string[] {
   recover(outputDirectory);
-  const stacks = loadAll(directory);
+  const problems = folderProblems(directory);
+  const errors = problems.length > 0 ? [new ConfigError('The folder of the stack files', problems)] : [];
+  const warnings: string[] = [];
+  const stacks = stackNames(directory);
   replaceManifests(outputDirectory, (draft) => {
-    for (const [stack, config] of stacks) {
-      const app = new App({ outdir: join(draft, stack) });
-      addStackCharts(app, config);
-      app.synth();
+    for (const stack of stacks) {
+      try {
+        warnings.push(...rendered(directory, stack, join(draft, stack)));
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n\n'));
   });
-  return [...stacks].flatMap(([stack, config]) =>
-    stackWarnings(config).map((warning) => `${stackFileName(stack)}: ${warning}`),
-  );
+  return warnings;
 }
 
-function loadAll(directory: string): ReadonlyMap<string, StackConfig> {
-  const stacks = new Map<string, StackConfig>();
-  const errors: ConfigError[] = [];
-  const problems = folderProblems(directory);
-  if (problems.length > 0) errors.push(new ConfigError('The folder of the stack files', problems));
-  for (const stack of stackNames(directory)) {
-    try {
-      stacks.set(stack, loadStackConfig(directory, stack));
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n\n'));
-  return stacks;
+/** Renders one stack, and says what it is warned of. */
+function rendered(directory: string, stack: string, outdir: string): readonly string[] {
+  const config = loadStackConfig(directory, stack);
+  const app = new App({ outdir });
+  addStackCharts(app, config, stackFileName(stack));
+  app.synth();
+  return stackWarnings(config).map((warning) => `${stackFileName(stack)}: ${warning}`);
 }

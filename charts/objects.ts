@@ -27,10 +27,15 @@ export interface Workload extends KubernetesObject {
 
 const WORKLOADS = ['StatefulSet', 'Deployment', 'DaemonSet'];
 
-/** Charts in their order; within each, objects in theirs. Writes no file. */
-export function stackObjects(config: StackConfig): readonly KubernetesObject[] {
+/**
+ * Charts in their order; within each, objects in theirs. Writes no file.
+ *
+ * @param source - what the stack is read from, for the report
+ * @throws ConfigError with everything that is wrong with its patches.
+ */
+export function stackObjects(config: StackConfig, source?: string): readonly KubernetesObject[] {
   const app = new App();
-  addStackCharts(app, config);
+  addStackCharts(app, config, source);
   return app.node.children
     .filter((child) => Chart.isChart(child))
     .flatMap((chart) => chart.toJson() as KubernetesObject[]);

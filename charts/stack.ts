@@ -1,7 +1,7 @@
 /** What is applied together, in this order; wiring only. */
 import { Chart } from 'cdk8s';
 import { type Construct } from 'constructs';
-import type { StackConfig } from '../src/config';
+import { ConfigError, type StackConfig } from '../src/config';
 import { hasAgentsAlone } from '../src/config/derived/components';
 import { Alertmanager } from '../src/components/alertmanager';
 import { Canary } from '../src/components/canary';
@@ -13,9 +13,21 @@ import { Compactor, Loki } from '../src/components/loki';
 import { Namespaces } from '../src/components/namespaces';
 import { OperatorMonitoring, Prometheus } from '../src/components/prometheus';
 import { Promtail } from '../src/components/promtail';
+import { applyPatches } from './patches/apply';
 
-/** Adds the charts of one stack. The numbers make `kubectl apply -f` take the namespaces first. */
-export function addStackCharts(scope: Construct, config: StackConfig): void {
+/**
+ * Adds the charts of one stack, with its patches applied. The numbers make `kubectl apply -f` take the namespaces first.
+ *
+ * @param source - what the stack is read from, for the report
+ * @throws ConfigError with everything that is wrong with the patches: they can be checked once the objects are there.
+ */
+export function addStackCharts(scope: Construct, config: StackConfig, source = 'The stack'): void {
+  addCharts(scope, config);
+  const problems = applyPatches(scope, config);
+  if (problems.length > 0) throw new ConfigError(source, problems);
+}
+
+function addCharts(scope: Construct, config: StackConfig): void {
   new Namespaces(new Chart(scope, '00-namespaces'), 'namespaces', config);
   if (config.secretSource.type === 'externalSecrets')
     new ExternalSecrets(new Chart(scope, '05-secrets'), 'secrets', config);

@@ -8,6 +8,7 @@ export type {
   Component,
   Destination,
   FurtherDestination,
+  Patch,
   Receiver,
   Resources,
   StackConfig,

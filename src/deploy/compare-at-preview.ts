@@ -21,10 +21,10 @@ export interface ClusterSelection {
  * so: it may be another machine that does, or a cluster that is only about to be made. What can be applied, and should be known before,
  * is a warning as well.
  *
- * @throws pulumi.RunError with all that cannot be applied.
+ * @throws pulumi.RunError with all that cannot be applied, ConfigError with all that is wrong with the stack's patches.
  */
 export function refuseWhatCannotBeApplied(stack: string, config: StackConfig, selection: ClusterSelection): void {
-  const wanted = stackObjects(config);
+  const wanted = stackObjects(config, stack);
   let running: readonly KubernetesObject[];
   try {
     running = read(wanted, selection);

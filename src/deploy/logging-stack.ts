@@ -63,7 +63,7 @@ export class LoggingStack extends pulumi.ComponentResource {
   constructor(name: string, args: LoggingStackArgs, options: pulumi.ComponentResourceOptions = {}) {
     const { config, secrets } = args;
     checkKnownSecrets(name, config, secrets);
-    const objects = stackObjects(config);
+    const objects = stackObjects(config, name);
     super('spywatcher-logs:index:LoggingStack', name, {}, options);
 
     const provider = new kubernetes.Provider(

@@ -111,6 +111,28 @@ test('the server lets the claim grow and never shrink, as the command says', asy
   expect(shrunk.stderr).toContain('field can not be less than');
 });
 
+test('given patches, it lists them with their reasons, and the server takes what they make', async () => {
+  const differences: Partial<StackConfigInput> = {
+    patches: [
+      { kind: 'Deployment', name: 'gateway', merge: { spec: { minReadySeconds: 5 } }, reason: 'nodes are slow' },
+      { kind: 'Deployment', name: 'grafana', merge: { spec: { paused: true } }, reason: 'a migration', unsafe: true },
+    ],
+  };
+  const { code, stderr } = await check(differences);
+  expect(code).toBe(0);
+  expect(stderr).toContain('  patches[0]: Deployment gateway: nodes are slow\n');
+  expect(stderr).toContain('  patches[1], unsafe: Deployment grafana: a migration\n');
+  const taken = await api.kubectl([...APPLY, '--dry-run=server'], stackOf(differences).objects);
+  expect(taken).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('given a patch of an object that the stack does not have, it ends with 2 and names its file', async () => {
+  const patch = { kind: 'Deployment', name: 'gatway', merge: {}, reason: 'nodes are slow' };
+  const { code, stderr } = await check({ patches: [patch] });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/Pulumi\.compared\.yaml: 1 problem[^]*patches\[0\]\.name[^]*did you mean gateway\?/);
+});
+
 test('given a period that begins today, it says so in JSON, for programs', async () => {
   const today = new Date().toISOString().slice(0, 10);
   const schema = [{ from: '2024-01-01' }, { from: today }];

@@ -53,6 +53,7 @@ const PAGES = [
   'canary',
   'ha',
   'monitoring',
+  'patches',
   'placement',
   'retention',
   'sources',
@@ -74,7 +75,9 @@ const BASES: readonly Base[] = [
 /** Paths of what is wrong with a config; undefined if nothing is. */
 function problemsOf(config: unknown): readonly string[] | undefined {
   try {
-    parseStackConfig('generated', config);
+    const parsed = parseStackConfig('generated', config);
+    // Patches are checked with the objects.
+    if (parsed.patches.length > 0) stackObjects(parsed);
     return undefined;
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(({ path }) => path);

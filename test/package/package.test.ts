@@ -50,7 +50,7 @@ describe('contents', () => {
 
   test('the compiled library, the schema of stack files and the papers; nothing else', () => {
     const expected =
-      /^(lib\/(charts|src)\/.+\.(m?js|d\.m?ts)|docs\/reference\/stack-file\.schema\.json|package\.json|README\.md|LICENSE)$/;
+      /^(lib\/(charts|src)\/.+\.(m?js|d\.m?ts)|lib\/charts\/patches\/api-schema\.json|docs\/reference\/stack-file\.schema\.json|package\.json|README\.md|LICENSE)$/;
     expect(files.filter((file) => !expected.test(file))).toEqual([]);
     expect(
       files.filter((file) => /^lib\/src\/docs\/|\.test\.|fixtures|lib\/(local|tools|test|examples)/.test(file)),

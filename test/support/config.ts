@@ -93,9 +93,11 @@ type Everything<T> = T extends object ? { readonly [K in keyof T]-?: Everything<
 /** What cannot be set beside the rest is in {@link otherwise} and {@link otherwiseAgents}. */
 type WithoutAlternatives<T extends Everything<StackConfigInput>> = Omit<
   T,
-  'agent' | 'deployment' | 'grafana' | 'monitoring' | 'pods' | 'services' | 'components'
+  'agent' | 'deployment' | 'grafana' | 'monitoring' | 'pods' | 'services' | 'components' | 'patches'
 > & {
   readonly deployment: Omit<T['deployment'], 'joins'>;
+  // Each has one of the two.
+  readonly patches: readonly [Omit<T['patches'][number], 'json'>, Omit<T['patches'][number], 'merge'>];
   // Each program has the same settings.
   readonly pods: Pick<T['pods'], 'all'> & StackConfigInput['pods'];
   readonly services: Pick<T['services'], 'all'> & StackConfigInput['services'];
@@ -759,6 +761,34 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       egress: [{ cidr: '203.0.113.70/32', port: 3128 }],
     },
   },
+  patches: [
+    {
+      kind: 'DaemonSet',
+      name: 'promtail',
+      namespace: 'watch-agents',
+      merge: {
+        spec: { minReadySeconds: 15, template: { spec: { dnsConfig: { options: [{ name: 'ndots', value: '2' }] } } } },
+      },
+      reason: 'the nodes of the watch have a resolver of their own',
+      unsafe: false,
+    },
+    {
+      kind: 'Deployment',
+      name: 'grafana',
+      namespace: 'watch',
+      json: [
+        { op: 'test', path: '/spec/template/spec/containers/0/name', value: 'grafana' },
+        { op: 'replace', path: '/spec/template/spec/containers/0/readinessProbe/periodSeconds', value: 12 },
+        {
+          op: 'add',
+          path: '/spec/template/spec/hostAliases',
+          value: [{ ip: '203.0.113.20', hostnames: ['tempo.example.com'] }],
+        },
+      ],
+      reason: 'no resolver knows the host of the traces',
+      unsafe: true,
+    },
+  ],
   deploy: { timeout: '5m', skipAwait: ['grafana'] },
 };
 

@@ -11,6 +11,7 @@ export function stackWarnings(config: StackConfig): readonly string[] {
     ...networkWarnings(config),
     ...familyWarnings(config),
     ...(hasAgentsAlone(config) ? [] : sizeWarnings(config)),
+    ...patchWarnings(config),
   ];
 }
 
@@ -20,4 +21,12 @@ function agentWarnings({ agent }: Pick<StackConfig, 'agent'>): readonly string[]
     'agent.type: promtail gets no fixes since 2026-03-02, security fixes included. ' +
       'The alternative is agent.type: collector, the OpenTelemetry Collector; docs/agents.md tells how to move.',
   ];
+}
+
+/** Patches, so that whoever reads an output knows that an object is not as the stack renders it. */
+export function patchWarnings({ patches }: Pick<StackConfig, 'patches'>): readonly string[] {
+  return patches.map(
+    ({ kind, name, namespace, reason, unsafe }, index) =>
+      `patches[${index}]${unsafe ? ', unsafe' : ''}: ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}: ${reason}`,
+  );
 }

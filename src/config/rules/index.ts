@@ -29,6 +29,7 @@ import { monitoringRules } from './monitoring';
 import { muteTimeRules } from './mute-times';
 import { namespaceRules } from './namespaces';
 import { networkRules } from './network';
+import { patchRules } from './patches';
 import { persistenceRules } from './persistence';
 import { podRules } from './pods';
 import { resourceRules } from './resources';
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   ...networkRules,
   ...caBundleRules,
   ...ipFamilyRules,
+  ...patchRules,
   ...secretRules,
   ...textRules,
   ...sizeRules,
@@ -96,6 +98,7 @@ const OF_AGENTS: readonly Rule[] = [
   ...resourceRules,
   ...imageRules,
   ...networkRules,
+  ...patchRules,
   ...secretRules,
   ...textRules,
   ...sizeRules,

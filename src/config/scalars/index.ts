@@ -17,6 +17,7 @@ export * from './expressions';
 export * from './grafana';
 export * from './kubernetes';
 export * from './names';
+export * from './patches';
 export * from './paths';
 export * from './quantities';
 export * from './stores';

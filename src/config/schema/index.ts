@@ -19,6 +19,7 @@ import { limits } from './limits';
 import { monitoring } from './monitoring';
 import { namespaces } from './namespaces';
 import { network } from './network';
+import { patches } from './patches';
 import { lokiPersistence } from './persistence';
 import { pods, services } from './pods';
 import { componentResources } from './resources';
@@ -92,6 +93,11 @@ export const stackConfigSchema = z.strictObject({
     .describe('What is added to Services: `all`, and by the names of `pods`. Entries are merged.'),
   images: images.prefault({}).describe('Container images: immutable tags or digests.'),
   network: network.prefault({}).describe('Policies, and the other parties of the traffic.'),
+  patches: patches
+    .default([])
+    .describe(
+      'Changes of rendered objects that no other key can say, in their order. `docs/patches.md` tells what they may not change.',
+    ),
   deploy: deploy.prefault({}).describe('How `pulumi up` applies the stack. `cdk8s synth` ignores it.'),
 });
 
@@ -142,5 +148,7 @@ export type FurtherDestination = StackConfig['agent']['also'][number];
 export type Alertmanager = Extract<StackConfig['alertmanager'], { readonly type: 'embedded' }>;
 /** Somebody who is told of alerts. */
 export type Receiver = Alertmanager['receivers'][number];
+/** A change of a rendered object. */
+export type Patch = StackConfig['patches'][number];
 /** Requests and limits of one container. */
 export type Resources = StackConfig['resources']['loki'];

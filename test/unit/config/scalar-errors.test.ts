@@ -135,9 +135,73 @@ const target = (differences: object) => ({
   },
 });
 
+const KIND = says(/^a kind of Kubernetes object: letters and digits, the first a capital$/);
+const POINTER = says(/^a JSON pointer: each key after a \/, .*; at most 500 characters$/);
+const REASON = says(/^a reason: 10 to 500 characters on one line$/);
+const JSON_VALUE = says(/^a value of JSON: /);
+const MERGE = says(/^a part of a manifest, a mapping .*; null takes a key out$/);
+/** A patch of an object. */
+const patch = (differences: object) => ({
+  patches: [{ kind: 'Deployment', name: 'gateway', merge: {}, reason: 'for these tests', ...differences }],
+});
+/** A JSON patch with one operation. */
+const operation = (json: object) => ({
+  patches: [{ kind: 'Deployment', name: 'gateway', json: [json], reason: 'for these tests' }],
+});
+
 const dnsIn = (namespace: unknown) => ({ network: { dns: { namespace } } });
 
 const rows: readonly Row[] = [
+  ...eachOf('a kind', (kind) => patch({ kind }), 'patches[0].kind', KIND, 'deployment', '', 'apps/Deployment', 7),
+  ...eachOf(
+    'the name of an object',
+    (name) => patch({ name }),
+    'patches[0].name',
+    objectName('the name of an object'),
+    'Gateway',
+    '',
+    'a/b',
+  ),
+  ...eachOf(
+    'a place in an object',
+    (path) => operation({ op: 'add', path, value: 1 }),
+    'patches[0].json[0].path',
+    POINTER,
+    '',
+    'spec',
+    'spec.replicas',
+    '/a~2b',
+    '/a~',
+    '/__proto__/a',
+    '/constructor',
+    '/a'.repeat(251),
+    7,
+  ),
+  ...eachOf(
+    'a place where something is',
+    (from) => operation({ op: 'move', from, path: '/spec/a' }),
+    'patches[0].json[0].from',
+    POINTER,
+    'spec',
+  ),
+  [
+    'an operation without a value',
+    operation({ op: 'add', path: '/spec/a' }),
+    { path: 'patches[0].json[0].value', received: '(missing)', ...JSON_VALUE },
+  ],
+  ...eachOf('a merge patch', (merge) => patch({ merge }), 'patches[0].merge', MERGE, 'a', ['a'], null),
+  ...eachOf(
+    'a reason',
+    (reason) => patch({ reason }),
+    'patches[0].reason',
+    REASON,
+    '',
+    'because',
+    '          ',
+    'two\nlines of text',
+    'a'.repeat(501),
+    7,
+  ),
   ...eachOf(
     'a duration',
     (period) => ({ retention: { period } }),

@@ -6,7 +6,7 @@ import type { SecretValues } from '../../../src/secrets/row';
 import { secretTable } from '../../../src/secrets/spec';
 import type { StackConfig } from '../../../src/config';
 import { configWith, everythingConfig, everythingOwnConfig, HA } from '../../support/config';
-import { recorded, type Registered, revealed, valueOf } from '../../support/pulumi-mocks';
+import { failureOf, recorded, type Registered, revealed, valueOf } from '../../support/pulumi-mocks';
 import { plantedSecrets } from '../../support/secrets';
 
 jest.mock('node:timers/promises', () => ({ setTimeout: jest.fn(() => Promise.resolve()) }));
@@ -195,6 +195,23 @@ describe('given options of the deployment', () => {
     });
   });
 
+  it('applies the patches of the stack file', async () => {
+    const spec = { minReadySeconds: 5 };
+    const patch = { kind: 'Deployment', name: 'gateway', merge: { spec }, reason: 'for the tests' };
+    const resources = await deploy(configWith({ patches: [patch] }));
+    expect(named(resources, 'logs-logging-deployment-gateway').inputs).toMatchObject({ spec });
+    expect(named(resources, 'logs-logging-deployment-grafana').inputs).not.toMatchObject({ spec });
+  });
+
+  it('registers nothing with a patch that cannot be applied', async () => {
+    const patch = { kind: 'Deployment', name: 'gatway', merge: {}, reason: 'for the tests' };
+    const config = configWith({ patches: [patch] });
+    const secrets = plantedSecrets(config);
+    const failure = await failureOf(() => new LoggingStack('logs', { config, secrets }));
+    expect(failure.registered).toEqual([]);
+    expect(failure.message).toMatch(/^logs: 1 problem[^]*patches\[0\]\.name/);
+  });
+
   it('says where things are', async () => {
     const config = everythingConfig();
     let stack: LoggingStack | undefined;
@@ -326,6 +343,16 @@ describe('given what a stack is warned of', () => {
     const said = await warnings(configWith({ agent, persistence: { size: '6Gi' } }));
     expect(said).toEqual([expect.stringContaining('persistence.size: 6Gi is less than')]);
     expect(await warnings(configWith({ agent }))).toEqual([]);
+  });
+
+  it('a preview names each patch, and why it is there', async () => {
+    const patch = {
+      kind: 'Deployment',
+      name: 'gateway',
+      merge: { spec: { minReadySeconds: 5 } },
+      reason: 'for the tests',
+    };
+    expect(await warnings(configWith({ patches: [patch] }))).toContain('patches[0]: Deployment gateway: for the tests');
   });
 
   it('a preview warns of an agent without fixes', async () => {

@@ -195,6 +195,14 @@ describe('given a config with problems, the program', () => {
     expect(failure.message).not.toContain('planted');
   });
 
+  it('ends with the report on its patches and registers nothing', async () => {
+    const patch = { kind: 'Deployment', name: 'gatway', merge: {}, reason: 'for the tests' };
+    const failure = await failureOf(load({ ...CONFIG, 'spywatcher-logs:patches': JSON.stringify([patch]) }), 'prod');
+    expect(failure.registered).toEqual([]);
+    expect(failure.cause).toBeInstanceOf(pulumi.RunError);
+    expect(failure.message).toMatch(/^Pulumi\.prod\.yaml: 1 problem[^]*patches\[0\]\.name[^]*did you mean gateway\?/);
+  });
+
   it('ends with the commands that set the secrets', async () => {
     const failure = await failureOf(load({ ...CONFIG, 'spywatcher-logs:secrets': '{}' }));
     expect(failure.registered).toEqual([]);

@@ -29,6 +29,8 @@ const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   'network.policiesElsewhere': false,
   'grafana.dashboards.folder': 'changed',
   'grafana.dashboards.files.0.name': 'changed.json',
+  'patches.0.reason': 'changed for the tests',
+  'patches.1.reason': 'changed for the tests',
 };
 /** These cannot change alone: they say which other options there are. */
 const SHAPES = [
@@ -56,6 +58,10 @@ const SHAPES = [
   'alertmanager.type',
   ...RECEIVERS.map((name) => receiverAt(name, 'type')),
   'alertmanager.receivers.3.auth.type',
+  // They name an object, a place in it, and what is there.
+  ...[0, 1].flatMap((index) => ['kind', 'name', 'namespace', 'unsafe'].map((key) => `patches.${index}.${key}`)),
+  ...[0, 1, 2].flatMap((index) => ['op', 'path'].map((key) => `patches.1.json.${index}.${key}`)),
+  'patches.1.json.0.value',
   'pods.all.topologySpread.0.whenUnsatisfiable', // goes with minDomains
   ...['topologyKey', 'whenUnsatisfiable'].map((key) => `pods.loki.topologySpread.0.${key}`), // go with zoneAware
 ];
@@ -70,6 +76,8 @@ const OF_ANOTHER_CHOICE = [
 ];
 /** These change together with another one, or the config would be refused. */
 const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'namespaces.logging': { 'patches.1.namespace': 'changed' },
+  'namespaces.agents': { 'patches.0.namespace': 'changed' },
   'auth.loki.tenants.0.write.0': { 'agent.credential': 'changed' },
   'agent.credential': { 'auth.loki.tenants.0.write.0': 'changed' },
   'auth.loki.tenants.0.read.0': { 'grafana.credential': 'changed' },

@@ -86,6 +86,19 @@ describe('given a folder with stack files, synth', () => {
     expect(existsSync(output())).toBe(false);
   });
 
+  it('reports patches that cannot be applied, beside the problems of other stacks, and writes nothing', () => {
+    write('a', 'environment: prod');
+    const patch =
+      '{ kind: Deployment, name: gatway, merge: { metadata: { labels: { a: b } } }, reason: for the tests }';
+    write('b', 'environment: dev', `patches: [${patch}]`);
+    const error = thrownBy(call);
+    expect(pathsOf(error)).toContain('storage.type');
+    expect((error as AggregateError).message).toMatch(
+      /Pulumi\.b\.yaml: 1 problem, nothing was written or applied\.\n\n {2}patches\[0\]\.name\n/,
+    );
+    expect(existsSync(output())).toBe(false);
+  });
+
   it('reports a stack file that is none, one that nobody reads and a folder without any, beside the problems of others', () => {
     expect(pathsOf(thrownBy(call))).toEqual(['Pulumi.<stack>.yaml']);
     mkdirSync(join(directory, 'Pulumi.a.yaml'));
