@@ -29,6 +29,8 @@ module.exports = {
     tier('policies', slow),
     // A cluster of IPv6 alone, of its only test file.
     tier('ipv6', { ...slow, globalSetup: '<rootDir>/test/engine/set-up.ts' }),
+    // A cluster on which the charts' stack becomes this one, of its only test file.
+    tier('move', { ...slow, globalSetup: '<rootDir>/test/engine/set-up.ts' }),
     tier('engine', { ...slow, globalSetup: '<rootDir>/test/engine/set-up.ts' }),
     tier('e2e', { ...slow, ...onCluster() }),
     tier('durability', { ...slow, ...onCluster() }),

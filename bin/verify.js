@@ -93,6 +93,7 @@ const LANES = [
   ],
   [
     tier('e2e', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
+    tier('move', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
     // It asks that no alert fires: it stands beside the end of the other lane, where little is computed.
     tier('false-alarms', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
   ],

@@ -66,7 +66,7 @@ interface Place {
 }
 
 /** Its config, with addresses and the volume's folder of this machine. */
-function chartConfig(
+export function chartConfig(
   store: ChartStore,
   { address, http, grpc, volume }: Place,
 ): Readonly<Record<string, unknown>> & {

@@ -19,10 +19,10 @@ const METRIC_QUERIES = [
 const LOG_QUERIES = ['{job=~"backend|nginx"}', '{job="backend"} |= "number 7"', '{job="nginx"} | json | status=404'];
 
 /** Where a request goes. */
-export type Target = Pick<Request, 'host' | 'port'>;
+export type Target = Pick<Request, 'host' | 'port' | 'credential'>;
 
 const ask = (target: Target, request: Pick<Request, 'path' | 'method' | 'body' | 'headers'>): Promise<Response> =>
-  send({ ...target, ...request, headers: { ...request.headers, ...TENANT } });
+  send({ ...target, ...request, headers: { ...request.headers, ...(target.credential === undefined ? TENANT : {}) } });
 
 /** Lines of several days before a moment, and what is asked of them. */
 export class Past {
