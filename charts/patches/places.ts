@@ -91,8 +91,8 @@ const CONSENT: readonly Places[] = [
   {
     kinds: ['Ingress', 'HTTPRoute'],
     places: '/(?:spec|metadata/annotations)',
-    why: 'it is who reaches Grafana, and whether passwords are encrypted on their way',
-    remedy: 'set grafana.ingress or grafana.route in the stack file; or set unsafe: true and know why',
+    why: 'it is who reaches the stack from outside, and whether passwords are encrypted on their way',
+    remedy: 'set grafana.ingress, grafana.route or gateway.expose in the stack file; or set unsafe: true and know why',
   },
   {
     kinds: ['Service'],

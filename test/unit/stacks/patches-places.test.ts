@@ -252,7 +252,7 @@ describe('without consent, no patch changes', () => {
       'whether Grafana is served over TLS',
       of('Ingress', 'grafana', { spec: { tls: null } }),
       '',
-      'it is who reaches Grafana, and whether passwords are encrypted on their way',
+      'it is who reaches the stack from outside, and whether passwords are encrypted on their way',
     ],
     [
       'where secrets come from',
