@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { withDerived } from './derived';
 import { isMapping } from './mapping';
-import { describeIssue } from './shape-problems';
+import { describeIssue, preciseIssues } from './shape-problems';
 import { ConfigError, type Found, formatPath, valueAt } from './problem';
 import { rulesOf } from './rules';
 import { type ParsedConfig, type StackConfig, type StackConfigInput, stackConfigSchema } from './schema';
@@ -23,7 +23,7 @@ export function parseStackConfig(source: string, input: unknown): StackConfig {
 export function parseWithFound(source: string, input: unknown, found: readonly Found[]): StackConfig {
   const shape = stackConfigSchema.safeParse(input);
   const known = found.flatMap(({ doubts }) => (doubts === undefined ? [] : [formatPath(doubts)]));
-  const issues = shape.success ? [] : shape.error.issues;
+  const issues = shape.success ? [] : preciseIssues(shape.error.issues, input);
   const { parsed, doubtful } = shape.success ? { parsed: shape.data, doubtful: [] } : rightParts(input, issues);
   const config = parsed === undefined ? undefined : withDerived(parsed);
   const inDoubt = (path: string): boolean => [...doubtful, ...known].some((bad) => overlaps(path, bad));

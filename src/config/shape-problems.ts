@@ -1,5 +1,6 @@
 /** What the schema library found → a {@link Problem} in the words of a stack file. */
 import type { z } from 'zod';
+import { isMapping } from './mapping';
 import { formatPath, formatReceived, isSecretKey, type Problem, valueAt } from './problem';
 import { remedyFor } from './scalars';
 import { stackConfigSchema } from './schema';
@@ -11,6 +12,26 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): readonly
   const value = issue.code === 'invalid_key' ? issue.path.at(-1) : valueAt(input, issue.path);
   const path = issue.path.length === 0 ? '(the whole config)' : formatPath(issue.path);
   return [{ path, received: formatReceived(value), ...advice(issue, path, value, input) }];
+}
+
+/** Issues, and instead of "none of these shapes" those of the one shape that is meant. */
+export function preciseIssues(issues: readonly z.core.$ZodIssue[], input: unknown): readonly z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    const meant = issue.code === 'invalid_union' ? issuesOfMeant(issue, input) : [];
+    return meant.length === 0 ? [issue] : preciseIssues(meant, input);
+  });
+}
+
+/** Of several shapes, the one that knows all keys that are written: its issues. None where that is no shape, or several. */
+function issuesOfMeant(issue: z.core.$ZodIssueInvalidUnion, input: unknown): readonly z.core.$ZodIssue[] {
+  const value = valueAt(input, issue.path);
+  if (!isMapping(value) || Object.keys(value).length === 0) return [];
+  const fitting = issue.errors.filter(
+    (issues) => !issues.some(({ code, path }) => path.length === 0 && code !== 'invalid_union'),
+  );
+  const [only] = fitting;
+  if (only === undefined || fitting.length > 1) return [];
+  return only.map((inner): z.core.$ZodIssue => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 type Advice = Pick<Problem, 'rule' | 'remedy'>;

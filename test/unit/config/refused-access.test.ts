@@ -305,7 +305,7 @@ const rows: readonly Row[] = [
   {
     given: 'a provider on every port',
     input: github({ egress: [{ cidr: '140.82.112.0/20' }] }),
-    path: `${IN_OAUTH}.github.egress[0]`,
+    path: `${IN_OAUTH}.github.egress[0].port`,
   },
 
   // Google.
@@ -466,7 +466,7 @@ const rows: readonly Row[] = [
   {
     given: 'a directory at an address that is no network',
     input: ldap({ egress: [{ cidr: '10.0.0.5', port: 636 }] }),
-    path: `${IN_LDAP}.egress[0]`,
+    path: `${IN_LDAP}.egress[0].cidr`,
   },
   {
     given: 'a certificate of the directory that nobody checks',

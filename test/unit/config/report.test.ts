@@ -33,7 +33,7 @@ describe('given several things wrong at once', () => {
       'limits.ingestionBurst',
       'limts',
       'namespaces.agents',
-      'network.clients[0]',
+      'network.clients[0].namespace',
       'network.clients[1]',
       'retention.deleteDelay',
       'retention.period',
@@ -43,7 +43,13 @@ describe('given several things wrong at once', () => {
   it('still finds what is right around an entry that lacks a field', () => {
     expect(
       pathsOf({ environment: 'prod', network: { clients: [{ podLabels: { app: 'exporter' } }] }, storage: S3 }),
-    ).toEqual(['network.clients[0]', 'gateway.tls', 'grafana.ingress.tls', 'grafana.url', 'alertmanager.receivers']);
+    ).toEqual([
+      'network.clients[0].namespace',
+      'gateway.tls',
+      'grafana.ingress.tls',
+      'grafana.url',
+      'alertmanager.receivers',
+    ]);
   });
 
   it('judges no environment as if it were one', () => {

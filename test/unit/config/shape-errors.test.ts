@@ -2,6 +2,10 @@
 import { problemsOf, S3 } from '../../support/config';
 import { eachOf, type Row } from '../../support/wrong-values';
 
+const DNS_LABEL = {
+  rule: 'a DNS label: lower-case letters, digits and hyphens, at most 63',
+  remedy: 'write for example spywatcher-logs',
+};
 const FLAG = { rule: 'true or false', remedy: 'write true or false, without quotes' };
 const LIST = { rule: 'a list', remedy: 'write each entry after a hyphen, or all of them in [ ]' };
 const TEXT = { rule: 'text', remedy: 'put it in quotes' };
@@ -156,6 +160,46 @@ const rows: readonly Row[] = [
       path: 'network.clients[0]',
       received: '{}',
       ...CLIENT,
+    },
+  ],
+  [
+    'a client with the keys of two shapes',
+    { network: { clients: [{ namespace: 'a', cidr: '10.20.0.0/24' }] } },
+    { path: 'network.clients[0]', received: '{"namespace":"a","cidr":"10.20.0.0/24"}', ...CLIENT },
+  ],
+  [
+    'a destination that may become either shape',
+    { storage: { ...S3, egress: [{ port: 443 }] } },
+    {
+      path: 'storage.egress[0]',
+      received: '{"port":443}',
+      rule: 'addresses as { cidr, port }, or pods as { namespace, podLabels, port }',
+      remedy: 'write for example { cidr: 203.0.113.0/24, port: 443 } or { namespace: databases, port: 5432 }',
+    },
+  ],
+  [
+    'a client whose shape is clear, with a wrong field',
+    { network: { clients: [{ namespace: 'A', podLabels: {} }] } },
+    { path: 'network.clients[0].namespace', received: '"A"', ...DNS_LABEL },
+  ],
+  [
+    'a client whose shape is clear, without a field',
+    { network: { clients: [{ podLabels: { app: 'exporter' } }] } },
+    {
+      path: 'network.clients[0].namespace',
+      received: '(missing)',
+      rule: `required: ${DNS_LABEL.rule}`,
+      remedy: `add network.clients[0].namespace; ${DNS_LABEL.remedy}`,
+    },
+  ],
+  [
+    'addresses that are none, one shape within another',
+    { network: { clients: [{ cidr: '10.20.0.5' }] } },
+    {
+      path: 'network.clients[0].cidr',
+      received: '"10.20.0.5"',
+      rule: 'an IPv4 or IPv6 CIDR, whose address is the first of its range',
+      remedy: 'write for example 10.0.0.0/8',
     },
   ],
 ];
