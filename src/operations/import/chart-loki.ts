@@ -154,6 +154,7 @@ const MODES: Readonly<Record<string, 'single' | 'ha'>> = {
 function readMode(value: unknown, found: Found): Outcome {
   const mode = MODES[String(value)];
   if (mode === undefined) return missing(`known are ${Object.keys(MODES).join(', ')}`);
+  found.mode = String(value);
   if (mode === 'ha') {
     found.replicas ??= 3;
     found.note(
@@ -161,6 +162,11 @@ function readMode(value: unknown, found: Found): Outcome {
     );
   }
   return taken('deployment.mode');
+}
+
+function readGrace(value: unknown, found: Found): Outcome {
+  if (typeof value === 'number') found.graceSeconds = value;
+  return left('Loki has the time here that it needs to write its memory');
 }
 
 function readReplicas(value: unknown, found: Found): Outcome {
@@ -217,6 +223,7 @@ export const CHART_LOKI: readonly LokiRow[] = [
   ...WRITERS.map((target) => ({ from: `${target}.replicas`, read: readReplicas })),
   ...below('singleBinary.persistence', persistence),
   ...WRITERS.flatMap((target) => below(`${target}.persistence`, persistence)),
+  { from: 'singleBinary.terminationGracePeriodSeconds', read: readGrace },
   ...podRows('singleBinary', 'loki'),
   ...WRITERS.flatMap((target) => podRows(target, 'loki')),
   ...podRows('loki', 'loki'),

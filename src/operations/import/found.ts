@@ -43,6 +43,10 @@ export class Found {
   tenants: readonly string[] = [];
   /** Annotations of Loki's ServiceAccount, by which a cloud knows it. */
   identity: Readonly<Record<string, unknown>> = {};
+  /** The chart’s own name of how its Lokis share the work. */
+  mode?: string;
+  /** Seconds that the old Loki has to end. */
+  graceSeconds?: number;
   replicas?: number;
   replicationFactor?: number;
   /** Retention by the table manager, which Loki's index has no use for. */

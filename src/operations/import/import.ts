@@ -6,6 +6,7 @@ import { ConfigError, type Problem } from '../../config/problem';
 import { readYaml } from '../../syntax/yaml';
 import { assemble, type Assembled } from './assemble';
 import { Found } from './found';
+import { moveOf } from './move';
 import { kindOf, type KindName, KINDS } from './kinds';
 import { type ReadFile, report } from './report';
 import { readTree } from './source';
@@ -33,7 +34,7 @@ export function importStack(given: readonly Given[]): Imported {
     ...assembled,
     files,
     stackFile: stackFileText(assembled.draft.content),
-    report: report(files, assembled, found.notes),
+    report: report(files, assembled, found.notes, moveOf(found)),
   };
 }
 

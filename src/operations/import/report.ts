@@ -2,6 +2,7 @@
 import type { Problem } from '../../config/problem';
 import { columns } from '../columns';
 import type { Assembled } from './assemble';
+import type { Move } from './move';
 import type { Entry, Outcome } from './source';
 
 export interface ReadFile {
@@ -12,12 +13,26 @@ export interface ReadFile {
 }
 
 /** The whole report. */
-export function report(files: readonly ReadFile[], { problems, forProd }: Assembled, notes: readonly string[]): string {
+export function report(
+  files: readonly ReadFile[],
+  { problems, forProd }: Assembled,
+  notes: readonly string[],
+  move: Move,
+): string {
   return [
     ...files.flatMap(({ file, title, entries }) => [`${file}: ${title}`, ...sections(entries), '']),
     ...section('To decide before it can be used', problems.map(problemLine)),
     ...section('To know', notes),
     ...section('What environment: prod demands as well', forProd.map(problemLine)),
+    ...(move.steps.length === 0
+      ? []
+      : [
+          'The move:',
+          ...move.steps.map((step, index) => `  ${index + 1}. ${step}`),
+          '',
+          ...move.notes.map((note) => `  ${note}`),
+          '',
+        ]),
   ].join('\n');
 }
 

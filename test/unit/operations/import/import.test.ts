@@ -226,3 +226,49 @@ test('given a stack file that is there, then it is written anew only when that i
   expect(await command.run({ ...options, replace: true }, [file])).toBe(0);
   rmSync(folder, { recursive: true });
 });
+
+describe('given what the old Loki is, the move', () => {
+  const S3_VALUES = `storage: { type: s3, bucketNames: { chunks: logs }, s3: { region: eu-central-1 } }
+  schemaConfig: { configs: [{ from: '2024-04-01', store: tsdb, object_store: s3, schema: v13, index: { prefix: loki_index_, period: 24h } }] }`;
+  const moveOf = (yaml: string): string => text(yaml).report.split('The move:')[1] ?? '';
+
+  it('of a ring on a bucket is without a pause: the new ring joins, and the old one leaves pod by pod', () => {
+    const move = moveOf(`deploymentMode: SimpleScalable\nwrite: { replicas: 4 }\nloki:\n  ${S3_VALUES}`);
+    expect(move).toContain('deployment.joins');
+    expect(move).toContain(
+      'scale statefulset/loki-write --replicas=3, then --replicas=2, then --replicas=1, then --replicas=0',
+    );
+    expect(move).toContain('deployment/loki-read, statefulset/loki-backend');
+    expect(move).toContain('Nothing pauses.');
+    expect(move).toContain('Back, while an old Loki runs');
+  });
+
+  it('of a ring with fewer copies of a line has a pause', () => {
+    const one = `  commonConfig: { replication_factor: 1 }`;
+    const move = moveOf(`deploymentMode: SimpleScalable\nwrite: { replicas: 3 }\nloki:\n  ${S3_VALUES}\n${one}`);
+    expect(move).toContain('scale statefulset/loki-write --replicas=0');
+    expect(move).not.toContain('joins');
+  });
+
+  it('of a single Loki has a pause, whose length comes from the time that it has to end', () => {
+    const move = moveOf(`singleBinary: { replicas: 1, terminationGracePeriodSeconds: 90 }\nloki:\n  ${S3_VALUES}`);
+    expect(move).toContain('Nothing can be searched for 120 s at most: 90 s (terminationGracePeriodSeconds)');
+    expect(move).toContain('scale statefulset/loki --replicas=0');
+    expect(move).not.toContain('with-a-volume');
+    expect(move).toContain('Back: scale the new Loki to 0');
+  });
+
+  it('of a Loki on a volume goes on with that volume', () => {
+    const move = moveOf('singleBinary: { replicas: 1 }\nloki: { storage: { type: filesystem } }');
+    expect(move).toContain('docs/from-charts.md#with-a-volume');
+  });
+
+  it('of agents alone has no pause', () => {
+    const { report } = imported('agents-of-clusters.yaml');
+    expect(report.split('The move:')[1]).toContain('Once the new agents are ready, end the old ones.');
+  });
+
+  it('of Grafana alone is none', () => {
+    expect(imported('grafana-keycloak.yaml').report).not.toContain('The move:');
+  });
+});
