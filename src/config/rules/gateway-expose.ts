@@ -1,5 +1,4 @@
 /** Rules on the gateway's way in from outside of the cluster. */
-import { isIP } from 'node:net';
 import { credentials } from '../credentials';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
@@ -39,19 +38,6 @@ export const gatewayExposeRules: readonly Rule[] = [
           undefined,
           'prod sends credentials and logs over TLS',
           'set gateway.expose.tls.secretName, and clusterIssuer if cert-manager makes the certificate',
-        ),
-      ),
-    ),
-  },
-  {
-    reads: ['gateway.expose'],
-    check: exposed(({ host }) =>
-      when(isIP(host) !== 0, () =>
-        problem(
-          [...PATH, 'host'],
-          host,
-          'a host name: certificates and routes are of names',
-          'write for example logs.example.com',
         ),
       ),
     ),

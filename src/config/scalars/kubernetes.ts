@@ -47,6 +47,24 @@ export const objectName = (what: string, example: string) =>
 
 const QUALIFIED = String.raw`(?:(?=[^/]{1,253}/)${SUBDOMAIN}/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?`;
 
+/** Name of a class of load balancers. */
+export const loadBalancerClass = () =>
+  withPattern('load balancer class', new RegExp(`^${QUALIFIED}$`), {
+    rule: 'a class of load balancers: at most 63 letters, digits, - _ and ., the first and the last a letter or digit; a domain and / may stand before it',
+    remedy: 'write for example service.k8s.aws/nlb',
+  });
+
+/** Host of an Ingress, a route or a certificate. */
+export const publishedHost = () =>
+  withPattern(
+    'host name',
+    /^(?![\d.]+$)(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    {
+      rule: 'a host name in lower-case letters, no address: certificates and routes are of names',
+      remedy: 'write for example logs.example.com',
+    },
+  );
+
 /** Key of a label, of an annotation, or of a taint. */
 export const labelKey = () =>
   // cdk8s takes an object with such a key for an instance of a class, and renders no manifest.

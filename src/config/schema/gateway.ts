@@ -6,11 +6,11 @@ import {
   connections,
   distinct,
   dnsLabel,
-  host,
+  loadBalancerClass,
   objectName,
   positiveInteger,
+  publishedHost,
   replicas,
-  settingText,
 } from '../scalars';
 import { certificateOf, ingressKeys, routeKeys } from './publication';
 
@@ -37,7 +37,7 @@ const outsideCredential = z.strictObject({
 
 const exposed = <const T extends string>(type: T, what: string) => ({
   type: z.literal(type).describe(what),
-  host: host().describe('Name that clients outside call the gateway by.'),
+  host: publishedHost().describe('Name that clients outside call the gateway by.'),
   credentials: z
     .array(outsideCredential)
     .min(1)
@@ -68,9 +68,7 @@ const expose = z.discriminatedUnion('type', [
   z.strictObject({
     ...exposed('loadBalancer', 'A Service of type LoadBalancer. It keeps the clients’ addresses.'),
     tls: certificateOf().optional().describe('Certificate of the host, which the gateway shows. Required in prod.'),
-    class: settingText('a class', 'service.k8s.aws/nlb')
-      .optional()
-      .describe('`loadBalancerClass`. The cluster’s default without it.'),
+    class: loadBalancerClass().optional().describe('`loadBalancerClass`. The cluster’s default without it.'),
     sourceRanges: cidrs('Addresses that the load balancer and the NetworkPolicy let in. Without any, all.'),
     annotations: annotations().default({}).describe('Annotations of the Service, which clouds read.'),
   }),
