@@ -16,23 +16,33 @@ export type ChartStore = ChartBucket | 'filesystem';
 /** The chart's own examples have this one. */
 const INDEX_PREFIX = 'loki_index_';
 
-const period = (store: ChartStore): object => ({
-  ...{ from: '2024-04-01', store: 'tsdb', object_store: store === 'filesystem' ? store : 's3', schema: 'v13' },
-  index: { prefix: INDEX_PREFIX, period: '24h' },
-});
+/** A period of its index. */
+export interface ChartPeriod {
+  readonly from: string;
+  readonly store: 'tsdb' | 'boltdb-shipper';
+  readonly schema: 'v11' | 'v12' | 'v13';
+}
+const ONE: readonly ChartPeriod[] = [{ from: '2024-04-01', store: 'tsdb', schema: 'v13' }];
+
+const configs = (store: ChartStore, periods: readonly ChartPeriod[]): readonly object[] =>
+  periods.map((period) => ({
+    ...period,
+    object_store: store === 'filesystem' ? store : 's3',
+    index: { prefix: INDEX_PREFIX, period: '24h' },
+  }));
 
 /** Values for the chart, monolithic, with that store. */
-export const chartValues = (store: ChartStore): object => ({
+export const chartValues = (store: ChartStore, periods = ONE): object => ({
   deploymentMode: 'SingleBinary',
-  loki: chartLoki(store),
+  loki: chartLoki(store, periods),
   singleBinary: { replicas: 1, persistence: { size: '10Gi' } },
   test: { enabled: false },
 });
 
-const chartLoki = (store: ChartStore): object => ({
+const chartLoki = (store: ChartStore, periods = ONE): object => ({
   auth_enabled: false,
   commonConfig: { replication_factor: 1 },
-  schemaConfig: { configs: [period(store)] },
+  schemaConfig: { configs: configs(store, periods) },
   storage: store === 'filesystem' ? { type: 'filesystem' } : { type: 's3', ...bucketValues(store) },
   limits_config: { retention_period: '744h' },
   compactor: { retention_enabled: true, delete_request_store: store === 'filesystem' ? store : 's3' },
@@ -69,6 +79,7 @@ interface Place {
 export function chartConfig(
   store: ChartStore,
   { address, http, grpc, volume }: Place,
+  periods = ONE,
 ): Readonly<Record<string, unknown>> & {
   readonly common: object;
 } {
@@ -89,7 +100,7 @@ export function chartConfig(
           ? { filesystem: { chunks_directory: join(volume, 'chunks'), rules_directory: join(volume, 'rules') } }
           : { s3: bucketConfig(store) },
     },
-    schema_config: { configs: [period(store)] },
+    schema_config: { configs: configs(store, periods) },
     storage_config: { hedging: { at: '250ms', max_per_second: 20, up_to: 3 } },
     limits_config: {
       ...{ reject_old_samples: true, reject_old_samples_max_age: '168h', retention_period: '744h' },
@@ -114,10 +125,11 @@ export async function startChartLoki(
   loki: string,
   store: ChartStore,
   { folder, volume }: { readonly folder: string; readonly volume: string },
+  periods = ONE,
 ): Promise<ChartLoki> {
   const [http = 0, grpc = 0] = await freePorts(2);
   const place = { address: '127.0.0.1', http, grpc, volume };
-  return run([loki], folder, place, chartConfig(store, place));
+  return run([loki], folder, place, chartConfig(store, place, periods));
 }
 
 /** Starts a Loki, and waits until it is ready. */

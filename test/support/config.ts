@@ -209,8 +209,8 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
     lifecycle: { expireAfter: '600d' },
     egress: [{ namespace: 'storage', podLabels: { app: 'minio' }, port: 9000 }],
     schema: [
-      { from: '2024-01-01', store: 's3', indexPrefix: 'loki_index_' },
-      { from: '2025-06-01', store: 's3', indexPrefix: 'loki_index_' },
+      { from: '2024-01-01', store: 's3', indexPrefix: 'loki_index_', index: 'boltdb-shipper', version: 'v11' },
+      { from: '2025-06-01', store: 's3', indexPrefix: 'loki_index_', index: 'tsdb', version: 'v13' },
     ],
   },
   persistence: { size: '40Gi', storageClass: 'fast', retainOnDelete: false },

@@ -29,9 +29,9 @@ export interface SchemaPeriod {
 export function schemaPeriods(storage: Storage): readonly SchemaPeriod[] {
   return storage.schema.map((period, index) => ({
     from: period.from,
-    store: 'tsdb',
+    store: period.index,
     object_store: 'store' in period ? period.store : storage.type,
-    schema: 'v13',
+    schema: period.version,
     // Each period has its own prefix, so that no table can be mistaken for another's. The first one has the prefix of stacks with one period.
     index: {
       prefix: period.indexPrefix ?? (index === 0 ? 'index_' : `index_${period.from.replaceAll('-', '')}_`),
@@ -51,6 +51,10 @@ export function storageSection(storage: Storage): Readonly<Record<string, unknow
       // Default 0: a member of a ring would be ready, and accept lines, even if it cannot use the bucket. With 1 it reads the bucket first.
       ...(isBucket(storage) ? { query_ready_num_days: 1 } : {}),
     },
+    // An index of another Loki's past. Nothing is written into it.
+    ...(storage.schema.some(({ index }) => index === 'boltdb-shipper')
+      ? { boltdb_shipper: { active_index_directory: `${DATA}/boltdb-index`, cache_location: `${DATA}/boltdb-cache` } }
+      : {}),
     ...(isBucket(storage)
       ? {
           // Default false. These clients are Thanos', the only ones that Loki 4 has. They serve every period, or none.

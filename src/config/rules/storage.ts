@@ -33,6 +33,26 @@ export const storageRules: readonly Rule[] = [
       }),
   },
   {
+    reads: ['storage.schema'],
+    check: ({ storage: { schema } }) => {
+      const last = schema.length - 1;
+      const wrong = [
+        ['index', schema[last]?.index, 'tsdb'],
+        ['version', schema[last]?.version, 'v13'],
+      ] as const;
+      return wrong.flatMap(([key, received, needed]) =>
+        when(received !== needed, () =>
+          problem(
+            ['storage', 'schema', last, key],
+            received,
+            'the last period is tsdb with v13: no other one has what stands beside the lines',
+            'add a period that is, to the Loki that runs, and move after its first day',
+          ),
+        ),
+      );
+    },
+  },
+  {
     reads: ['storage'],
     check: ({ storage }) => {
       const last = storage.schema.length - 1;

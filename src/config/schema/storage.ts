@@ -29,10 +29,20 @@ const period = () => ({
     .describe(
       'Beginning of the names of its tables. It is for logs that another Loki has written: `loki_index_` in the examples of Loki’s chart. By default `index_` in the first period, and `index_<day>_` in each other one.',
     ),
+  index: z
+    .enum(['tsdb', 'boltdb-shipper'])
+    .default('tsdb')
+    .describe(
+      'Kind of its index. `boltdb-shipper` is for logs that another Loki has written; Loki 4 does not read it.',
+    ),
+  version: z
+    .enum(['v11', 'v12', 'v13'])
+    .default('v13')
+    .describe('Version of its schema. Those before `v13` are for logs that another Loki has written.'),
 });
 
 const FIRST = [{ from: defaults.storage.schemaFrom }];
-const SCHEMA = 'Periods of the index, the oldest first. All of them are `tsdb` with `v13`.';
+const SCHEMA = 'Periods of the index, the oldest first. The last one is `tsdb` with `v13`.';
 
 /** The fields of every bucket, but for its periods. */
 const ofBucket = () => ({

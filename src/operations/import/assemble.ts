@@ -16,14 +16,15 @@ export interface Assembled {
   readonly forProd: readonly Problem[];
 }
 
-export function assemble(found: Found): Assembled {
+/** @param now - by which some lines have expired. */
+export function assemble(found: Found, now: Date): Assembled {
+  if (found.tableManagerRetention !== undefined && found.draft.get('retention.period') === undefined)
+    found.put('retention.period', found.tableManagerRetention);
   if (!found.isAgentAlone) {
-    addStorage(found);
+    addStorage(found, now);
     addDeployment(found);
     addTenants(found);
   }
-  if (found.tableManagerRetention !== undefined && found.draft.get('retention.period') === undefined)
-    found.put('retention.period', found.tableManagerRetention);
   const { draft } = found;
   const staging = draft.problems();
   draft.set('environment', 'prod');

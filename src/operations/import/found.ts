@@ -12,6 +12,8 @@ export interface Period {
   readonly objectStore: string;
   readonly schema: string;
   readonly prefix?: string;
+  /** Time that one of its tables is about: `24h`. */
+  readonly tables?: string;
 }
 
 /** Where chunks and index are. */
@@ -61,13 +63,8 @@ export class Found {
   /** What of it cannot be here. */
   readonly lacks: Problem[] = [];
 
-  lack(path: string, received: string, rule: string): void {
-    this.lacks.push({
-      path,
-      received: formatReceived(received),
-      rule,
-      remedy: 'change it before you move; docs/from-charts.md',
-    });
+  lack(path: string, received: string, rule: string, remedy = 'change it before you move; docs/from-charts.md'): void {
+    this.lacks.push({ path, received: formatReceived(received), rule, remedy });
   }
 
   /** Takes a value over, unless the key would not take it. */

@@ -25,11 +25,14 @@ export interface Imported extends Assembled {
   readonly files: readonly ReadFile[];
 }
 
-/** @throws ConfigError where a file is no YAML, or of no known kind. */
-export function importStack(given: readonly Given[]): Imported {
+/**
+ * @param now - by which lines of a period may have expired.
+ * @throws ConfigError where a file is no YAML, or of no known kind.
+ */
+export function importStack(given: readonly Given[], now = new Date()): Imported {
   const found = new Found();
   const files = given.map((one) => readFile(one, found));
-  const assembled = assemble(found);
+  const assembled = assemble(found, now);
   return {
     ...assembled,
     files,

@@ -85,12 +85,14 @@ function periodOf(value: Readonly<Record<string, unknown>>): Period {
   const index = isMapping(value['index']) ? value['index'] : {};
   const text = (part: unknown): string => (typeof part === 'string' ? part : '');
   const prefix = text(index['prefix']);
+  const tables = duration(index['period']);
   return {
     from: text(value['from']),
     store: text(value['store']),
     objectStore: text(value['object_store']),
     schema: text(value['schema']),
     ...(prefix === '' ? {} : { prefix }),
+    ...(typeof tables === 'string' ? { tables } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What was found of Loki's store → the section `storage`. */
 import { ANYWHERE, destinationOf } from './destination';
-import type { Found, FoundStore, Period } from './found';
+import type { Found, FoundStore } from './found';
+import { periodsOf } from './periods';
 
 type Section = Readonly<Record<string, unknown>>;
 
@@ -14,18 +15,15 @@ const STORES: Readonly<Record<string, string>> = {
   filesystem: 'filesystem',
 };
 
-/** Indexes that Loki 3.7 reads, with the versions of their schema. */
-const READABLE: Readonly<Record<string, readonly string[]>> = { tsdb: ['v13'] };
-
 /** Puts the store into the draft, and says what of it cannot be. */
-export function addStorage(found: Found): void {
+export function addStorage(found: Found, now: Date): void {
   const written = found.store.type ?? lastOf(found.periods)?.objectStore ?? '';
   const type = STORES[written];
   if (type === undefined) {
     if (written !== '') found.lack('storage.type', written, `one of ${[...new Set(Object.values(STORES))].join(', ')}`);
     return;
   }
-  const section: Section = { type, ...OF_TYPE[type]?.(found), schema: periods(found, type) };
+  const section: Section = { type, ...OF_TYPE[type]?.(found), schema: periodsOf(found, storeOf(type), now) };
   for (const [key, value] of Object.entries(section)) found.draft.set(`storage.${key}`, value);
 }
 
@@ -109,19 +107,8 @@ const regionOf = (endpoint: string | undefined): string | undefined =>
 
 const lastOf = <T>(list: readonly T[]): T | undefined => list[list.length - 1];
 
-/** As they were: an index has to be found under its old name, or no old line is. */
-function periods(found: Found, type: string): readonly Section[] | undefined {
-  if (found.periods.length === 0) return undefined;
-  return found.periods.map((period) => {
-    if (READABLE[period.store]?.includes(period.schema) !== true)
-      found.lack('storage.schema', describe(period), 'an index that Loki still reads: store tsdb with schema v13');
-    const store = STORES[period.objectStore] ?? type;
-    return {
-      from: period.from,
-      ...(period.prefix === undefined ? {} : { indexPrefix: period.prefix }),
-      ...(store === type ? {} : { store }),
-    };
-  });
-}
-
-const describe = ({ from, store, schema }: Period): string => `from ${from}: ${store} ${schema}`;
+/** The store of a period, where it is another one than that of the stack. */
+const storeOf = (type: string) => (objectStore: string) => {
+  const store = STORES[objectStore] ?? type;
+  return store === type ? {} : { store };
+};

@@ -52,7 +52,7 @@ describe('given a stack that sets nothing but its environment', () => {
       type: 'filesystem',
       compression: 'snappy',
       allowInProduction: false,
-      schema: [{ from: '2024-01-01' }],
+      schema: [{ from: '2024-01-01', index: 'tsdb', version: 'v13' }],
     });
     expect(formatQuantity(persistence.size)).toBe('50Gi');
     expect(persistence.retainOnDelete).toBe(true);

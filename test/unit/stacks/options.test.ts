@@ -38,6 +38,8 @@ const SHAPES = [
   'storage.access.type',
   'storage.encryption.type',
   'storage.schema.1.store',
+  'storage.schema.1.index', // of the last one, each is the only one
+  'storage.schema.1.version',
   'deployment.mode',
   'gateway.expose.type',
   'gateway.expose.credentials.0.name',
@@ -197,6 +199,8 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'storage.schema.0.from': '2024-02-29',
   'storage.schema.0.store': 's3',
   'storage.schema.0.indexPrefix': 'changed_',
+  'storage.schema.0.index': 'tsdb',
+  'storage.schema.0.version': 'v12',
   'storage.schema.1.indexPrefix': 'changed_',
   'storage.encryption.keyId': 'alias/changed',
   'storage.trustedCa': ANOTHER_CA,

@@ -335,6 +335,30 @@ describe('given storage, Loki’s config', () => {
     expect(config.at('compactor.delete_request_store')).toBe('s3');
   });
 
+  it('reads periods of another Loki, with folders for their index', () => {
+    const config = configOf({
+      storage: {
+        ...S3,
+        schema: [
+          { from: '2024-01-01', indexPrefix: 'loki_index_', index: 'boltdb-shipper', version: 'v11' },
+          { from: '2025-01-01', indexPrefix: 'loki_index_', version: 'v12' },
+          { from: '2025-06-01', indexPrefix: 'loki_index_' },
+        ],
+      },
+    });
+    const [object_store, index] = ['s3', { prefix: 'loki_index_', period: '24h' }];
+    expect(config.at('schema_config.configs')).toEqual([
+      { from: '2024-01-01', store: 'boltdb-shipper', object_store, schema: 'v11', index },
+      { from: '2025-01-01', store: 'tsdb', object_store, schema: 'v12', index },
+      { from: '2025-06-01', store: 'tsdb', object_store, schema: 'v13', index },
+    ]);
+    expect(config.at('storage_config.boltdb_shipper')).toEqual({
+      active_index_directory: '/var/loki/boltdb-index',
+      cache_location: '/var/loki/boltdb-cache',
+    });
+    expect(configOf({ storage: S3 }).at('storage_config.boltdb_shipper')).toBeUndefined();
+  });
+
   it('looks into a bucket before it is ready, and into its own volume not', () => {
     expect(configOf({ storage: S3 }).at('storage_config.tsdb_shipper.query_ready_num_days')).toBe(1);
     expect(configOf().at('storage_config.tsdb_shipper.query_ready_num_days')).toBeUndefined();

@@ -3,6 +3,8 @@ import { PROD, testRules } from './rows';
 
 /** From the volume to the bucket. */
 const MOVED = [{ from: '2024-01-01', store: 'filesystem' }, { from: '2025-06-01' }] as const;
+/** Of another Loki. */
+const OLD = { from: '2024-01-01', index: 'boltdb-shipper', version: 'v11' } as const;
 const LONG = { streams: [{ selector: '{job="security"}', period: '90d' }] };
 
 testRules([
@@ -29,6 +31,22 @@ testRules([
     received: '"2025-06-01"',
     remedy: 'write the periods in the order of their days, each day once',
     kept: { storage: { ...S3, schema: [{ from: '2024-01-01' }, { from: '2025-06-01' }, { from: '2025-06-02' }] } },
+  },
+  {
+    rule: 'the last period is tsdb with v13: no other one has what stands beside the lines',
+    broken: { storage: { type: 'filesystem', schema: [{ from: '2024-01-01', index: 'boltdb-shipper' }] } },
+    path: 'storage.schema[0].index',
+    received: '"boltdb-shipper"',
+    remedy: 'add a period that is, to the Loki that runs, and move after its first day',
+    kept: { storage: { type: 'filesystem', schema: [OLD, { from: '2025-06-01' }] } },
+  },
+  {
+    rule: 'the last period is tsdb with v13: no other one has what stands beside the lines',
+    broken: { storage: { ...S3, schema: [{ from: '2024-01-01' }, { from: '2025-06-01', version: 'v12' }] } },
+    path: 'storage.schema[1].version',
+    received: '"v12"',
+    remedy: 'add a period that is, to the Loki that runs, and move after its first day',
+    kept: { storage: { ...S3, schema: [OLD, { from: '2025-06-01' }] } },
   },
   {
     rule: 'the last period is in the bucket, as storage.type says',

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { loadStackConfig } from '../../../../src/config';
 import { isMapping } from '../../../../src/config/mapping';
 import { ConfigError } from '../../../../src/config/problem';
@@ -94,22 +94,78 @@ describe('given a Loki without auth', () => {
   });
 });
 
-describe('given a period of the index', () => {
-  const period = (store: string, schema: string) =>
-    text(
-      `schema_config: { configs: [{ from: "2024-01-01", store: ${store}, object_store: filesystem, schema: ${schema}, index: { prefix: loki_index_ } }] }`,
-    );
+describe('given periods of the index', () => {
+  interface Written {
+    readonly from: string;
+    readonly store?: string;
+    readonly schema?: string;
+    readonly tables?: string;
+  }
+  const periods = (...written: readonly Written[]) => {
+    const configs = written.map(({ from, store = 'tsdb', schema = 'v13', tables = '24h' }) => ({
+      ...{ from, store, schema, object_store: 'filesystem' },
+      index: { prefix: 'loki_index_', period: tables },
+    }));
+    const bytes = Buffer.from(stringify({ schema_config: { configs }, limits_config: { retention_period: '240h' } }));
+    return importStack([{ file: 'loki.yaml', bytes }], new Date('2026-06-15T12:00:00Z'));
+  };
+  const LAST = { from: '2026-06-10' };
+  const KEPT = { from: '2026-06-10', indexPrefix: 'loki_index_' };
 
-  test('then it keeps its first day and its prefix', () => {
-    expect(period('tsdb', 'v13').draft.get('storage.schema')).toEqual([
-      { from: '2024-01-01', indexPrefix: 'loki_index_' },
+  test('then one keeps its first day and its prefix', () => {
+    expect(periods(LAST).draft.get('storage.schema')).toEqual([KEPT]);
+  });
+
+  test.each([
+    ['tsdb', 'v12', { version: 'v12' }],
+    ['tsdb', 'v11', { version: 'v11' }],
+    ['boltdb-shipper', 'v13', { index: 'boltdb-shipper' }],
+    ['boltdb-shipper', 'v11', { index: 'boltdb-shipper', version: 'v11' }],
+  ])('when an older one is %s with %s, then Loki reads it', (store, schema, kind) => {
+    const { draft, problems } = periods({ from: '2024-01-01', store, schema }, LAST);
+    expect(draft.smallest().get('storage.schema')).toMatchObject([{ from: '2024-01-01', ...kind }, KEPT]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ['its store', { store: 'cassandra', schema: 'v11' }],
+    ['its schema', { store: 'boltdb-shipper', schema: 'v9' }],
+    ['its tables', { store: 'boltdb-shipper', schema: 'v11', tables: '168h' }],
+  ])('when Loki does not read %s, then it is said by when its lines have expired', (_what, kind) => {
+    expect(periods({ from: '2024-01-01', ...kind }, LAST).problems).toEqual([
+      expect.objectContaining({
+        path: 'storage.schema',
+        received: expect.stringContaining(`from 2024-01-01: ${kind.store} ${kind.schema}`) as string,
+        remedy: 'move on 2026-06-20 or later, when this one’s lines have expired',
+      }),
     ]);
   });
 
-  test('when Loki reads its index no more, then that is to be decided first', () => {
-    expect(period('cassandra', 'v9').problems).toEqual([
-      expect.objectContaining({ path: 'storage.schema', received: '"from 2024-01-01: cassandra v9"' }),
+  test('when its lines have expired, then it is left out', () => {
+    const old = { from: '2024-01-01', store: 'cassandra', schema: 'v9' };
+    const { draft, problems, report } = periods(old, { from: '2026-06-05' });
+    expect(draft.get('storage.schema')).toHaveLength(1);
+    expect(problems).toEqual([]);
+    expect(report).toContain('The period from 2024-01-01 is left out: its lines had expired by 2026-06-15.');
+  });
+
+  test('when Loki does not read the last one, then another one has to begin', () => {
+    expect(periods({ from: '2024-01-01', store: 'cassandra', schema: 'v9' }).problems[0]?.remedy).toContain(
+      'move 240h after its first day',
+    );
+  });
+
+  test('when the last one is of an older kind, then another one has to begin', () => {
+    expect(periods({ from: '2024-01-01', schema: 'v12' }).problems).toEqual([
+      expect.objectContaining({ path: 'storage.schema[0].version', received: '"v12"' }),
     ]);
+  });
+
+  test('when the last one has not begun, then the move waits for it', () => {
+    const { problems, report } = periods({ from: '2024-01-01', schema: 'v12' }, { from: '2026-07-01' });
+    expect(problems).toEqual([]);
+    expect(report).toContain('Move on 2026-07-01 or later');
+    expect(periods({ from: '2024-01-01', schema: 'v12' }, LAST).report).not.toContain('Move on');
   });
 });
 
