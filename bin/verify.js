@@ -3,7 +3,7 @@
  * computes, then two lanes side by side, which mostly wait. The last line counts all tests.
  */
 'use strict';
-const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { endOnSignals, runProgram } = require('./children');
@@ -16,6 +16,8 @@ const CLUSTER = 'LOCAL_CLUSTER';
 const OTHER_CLUSTER = { [CLUSTER]: process.env[CLUSTER] === 'g' ? 'f' : 'g' };
 /** For the lane that has one worker at a time: a range of ports that no worker of the other has, see programs/program.ts. */
 const OTHER_PORTS = { TEST_PORT_RANGE: '4' };
+/** A network of both families, where the kernel has both. */
+const DUAL_STACK = existsSync('/proc/sys/net/ipv6/conf/all/disable_ipv6') ? { LOCAL_CLUSTER_IP: 'dual' } : {};
 /** Before the command of a step that only computes: it gives way to programs that others wait for. */
 const GIVING_WAY = ['nice', '-n', '10'];
 
@@ -93,7 +95,7 @@ const LANES = [
   ],
   [
     tier('e2e', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
-    tier('move', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
+    tier('move', { rerun: true, args: ['--runInBand'], env: { ...OTHER_PORTS, ...DUAL_STACK } }),
     // It asks that no alert fires: it stands beside the end of the other lane, where little is computed.
     tier('false-alarms', { rerun: true, args: ['--runInBand'], env: OTHER_PORTS }),
   ],

@@ -1,6 +1,7 @@
 /** A second stack beside that of all tests: three Lokis in a ring, and the S3 server that is their bucket. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildVersitygwImage } from '../../local/images/catalog';
+import type { KubernetesObject } from '../../charts/objects';
 import { applyObjects, kubectl, type Target, waitForRollout } from '../../local/kubernetes';
 import { NETWORK } from '../../local/layout';
 import { parseStackConfig, type StackConfig, type StackConfigInput } from '../../src/config';
@@ -50,8 +51,15 @@ export interface HaStack {
   readonly values: SecretValues;
 }
 
-/** Starts the S3 server and the stack, and waits until all of it is ready. */
-export async function startHaStack(config = haConfig()): Promise<HaStack> {
+/**
+ * Starts the S3 server and the stack, and waits until all of it is ready.
+ *
+ * @param admit - what the cluster writes into objects as they come.
+ */
+export async function startHaStack(
+  config = haConfig(),
+  admit = (objects: readonly KubernetesObject[]): readonly KubernetesObject[] => objects,
+): Promise<HaStack> {
   const { cluster, target } = runningCluster();
   const values = {
     ...generateSecretValues(config),
@@ -61,7 +69,7 @@ export async function startHaStack(config = haConfig()): Promise<HaStack> {
   await cluster.importImage(await buildVersitygwImage(IMAGE, log));
   await applyObjects(target, s3Server(values));
   await kubectl(target, ['-n', APPS, 'wait', 'pod/s3', '--for=condition=Ready', '--timeout=60s'], { timeout: 70 });
-  await applyRendered(target, fastObjects(config), secretManifests(config, values));
+  await applyRendered(target, admit(fastObjects(config)), secretManifests(config, values));
   const { logging, agents } = config.namespaces;
   for (const [namespace, workload] of [
     [logging, 'statefulset/loki'],

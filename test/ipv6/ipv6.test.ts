@@ -1,6 +1,6 @@
 /**
  * Given a cluster whose node, pods and Services have IPv6 addresses alone, and on it a ring of Lokis, a pair of Alertmanagers and a
- * Prometheus: all of them find one another, and lines of a pod are found.
+ * Prometheus: all of them find one another, and lines of a pod are found. The cluster assigns the pods their users, as OpenShift does.
  */
 import { ensureBuilt } from '../../bin/ensure-built';
 import { startCluster, stopCluster } from '../../local/cluster';
@@ -13,8 +13,10 @@ import { missingIpv6 } from '../../local/network';
 import { importStackImages } from '../../local/stack-images';
 import { freePorts } from '../../programs/program';
 import { eventually } from '../../programs/wait';
+import { NAME } from '../../src/components/kit/identity';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { appsNamespace, CLIENT_IMAGE, log, startWriter, targetOf, waitForAnswer, waitForWriter } from '../e2e/cluster';
+import { ASSIGNED_USER, withAssignedUsers } from '../support/assigned-users';
 import { SCRAPE_INTERVAL } from '../e2e/fast-alerts';
 import { haConfig, type HaStack, startHaStack } from '../e2e/ha-stack';
 
@@ -24,6 +26,7 @@ const describeWithIpv6 = missing === undefined ? describe : describe.skip;
 
 const config = haConfig({
   network: { ipFamilies: FAMILIES },
+  pods: { all: { users: 'assigned' } },
   alertmanager: { type: 'embedded', replicas: 2, persistence: { size: '64Mi' } },
   monitoring: { type: 'embedded', scrapeInterval: SCRAPE_INTERVAL },
   grafana: { replicas: 0 },
@@ -56,7 +59,7 @@ describeWithIpv6('on a cluster of IPv6 alone', () => {
     const cluster = await startCluster(log);
     await importStackImages(cluster, config, [await buildClientImage(CLIENT_IMAGE)], log);
     await applyObjects(targetOf(cluster), [appsNamespace()]);
-    stack = await startHaStack(config);
+    stack = await startHaStack(config, withAssignedUsers);
     for (const workload of ['statefulset/alertmanager', 'statefulset/prometheus'])
       await waitForRollout(stack.target, logging, workload, 180);
     const [port = 0] = await freePorts(1);
@@ -76,6 +79,17 @@ describeWithIpv6('on a cluster of IPv6 alone', () => {
     const addresses = [...pods.split(' '), ...services.split(' ')].filter((address) => address !== 'None');
     expect(addresses.length).toBeGreaterThan(15);
     expect(addresses.filter((address) => !address.startsWith('fd'))).toEqual([]);
+  });
+
+  test('programs run as the user that the cluster has assigned; only the agent is root', async () => {
+    const user = 'jsonpath={range .items[*]}{.spec.securityContext.runAsUser}{"\\n"}{end}';
+    const users = async (namespace: string): Promise<ReadonlySet<string>> =>
+      new Set((await get('-n', namespace, 'pods', '-o', user)).trim().split('\n'));
+    expect(await users(logging)).toEqual(new Set([String(ASSIGNED_USER)]));
+    expect(await users(config.namespaces.agents)).toEqual(new Set(['0']));
+    const [gateway = ''] = (await get('-n', logging, 'pods', '-l', `${NAME}=gateway`, '-o', 'name')).trim().split('\n');
+    const said = await kubectl(stack.target, ['-n', logging, 'exec', gateway, '--', 'id', '-u']);
+    expect(said.trim()).toBe(String(ASSIGNED_USER));
   });
 
   test('what a pod writes is found through the gateway', async () => {

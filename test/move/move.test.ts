@@ -1,6 +1,6 @@
 /**
  * Given a cluster with Loki and Promtail as the community's charts make them, lines of several days, and pods that write a thousand
- * lines a second; when the charts' values are imported, and the steps of docs/from-charts.md are gone, then every line is there, and every
+ * lines a second, and where the kernel has IPv6, a network of both families; when the charts' values are imported, and the steps of docs/from-charts.md are gone, then every line is there, and every
  * query about the past has the same answer. The new agent is the Collector.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { startCluster, stopCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
 import { buildClientImage, buildPromtailImage } from '../../local/images/catalog';
 import { applyObjects, kubectl, type Target as Cluster, waitForRollout } from '../../local/kubernetes';
+import { FAMILIES } from '../../local/layout';
 import { LokiClient } from '../../local/loki-client';
 import { importStackImages } from '../../local/stack-images';
 import { freePorts, until } from '../../programs/program';
@@ -30,6 +31,7 @@ import { chartLoki, chartPromtail, LOKI_NAMESPACE, LOKI_PORT, PROMTAIL_NAMESPACE
 
 /** What is decided after the import: Grafana cannot run here, and the rest is this cluster's. */
 const DECIDED = {
+  network: { ipFamilies: FAMILIES },
   grafana: { replicas: 0 },
   alertmanager: { type: 'none' },
   // All requests of the tests come from one address.
@@ -181,6 +183,15 @@ beforeAll(async () => {
   await moveIn();
 }, 1_200_000);
 afterAll(() => stopCluster(log));
+
+test('then every Service and every pod has addresses of the cluster’s families', async () => {
+  const { logging } = config.namespaces;
+  const families = 'jsonpath={range .items[?(@.spec.clusterIP!="None")]}{.spec.ipFamilies}{"\\n"}{end}';
+  const services = await kubectl(target, ['-n', logging, 'get', 'services', '-o', families]);
+  expect(new Set(services.trim().split('\n'))).toEqual(new Set([JSON.stringify(FAMILIES)]));
+  const addresses = await kubectl(target, ['-n', logging, 'get', 'pods', '-o', 'jsonpath={.items[*].status.podIPs}']);
+  expect(addresses.match(/"ip":/g)?.length).toBe(FAMILIES.length * addresses.split('] [').length);
+});
 
 test('then every query about the past has the same answer', async () => {
   const asked = await eventually(
