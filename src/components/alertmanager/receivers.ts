@@ -178,7 +178,7 @@ function settings(config: Receiver): Yaml {
     }
     case 'incidentio':
       return {
-        url: `https://api.incident.io/v2/alert_events/alertmanager/${config.source}`,
+        url: `https://api.incident.io/v2/alert_events/alertmanager/${encodeURIComponent(config.source)}`,
         alert_source_token_file: addressFile,
       };
   }

@@ -113,7 +113,7 @@ export const lineLabelValue = () =>
 
 /** Value of a label of an alert. */
 export const labelValue = () =>
-  withPattern('label value', /^[^\n\r]+$/, {
+  withPattern('label value', /^[^\n\r\x85\u2028\u2029]+$/, {
     rule: 'the value of a label: not empty, on one line, in quotes if it is a number',
     remedy: 'write for example backend',
   });

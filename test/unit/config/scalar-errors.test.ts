@@ -569,6 +569,21 @@ const rows: readonly Row[] = [
     'Vault',
   ),
   ...eachOf(
+    'the value of a label of alerts',
+    (team) => ({
+      alertmanager: {
+        type: 'embedded',
+        inhibit: [{ while: { labels: { team } }, silence: { severities: ['warning'] } }],
+      },
+    }),
+    'alertmanager.inhibit[0].while.labels.team',
+    says(/^the value of a label: not empty, on one line/),
+    '',
+    'a\nb',
+    'a\u2028b',
+    'a\u2029b',
+  ),
+  ...eachOf(
     'the value of a label',
     (app) => ({ network: { dns: { podLabels: { app } } } }),
     'network.dns.podLabels.app',

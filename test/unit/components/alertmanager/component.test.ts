@@ -272,6 +272,14 @@ test.each<readonly [string, Receiver]>([
   expect(files).not.toMatch(/(?:token|key|webhook_url|api_url): /);
 });
 
+test('given a source of incident.io, it is a part of the URL, whatever its characters are', () => {
+  const objects = withOptions({
+    receivers: [{ name: 'on-call', type: 'incidentio', source: '%s01', egress: EGRESS }],
+  });
+  const url = config(objects).at('receivers.1.incidentio_configs.0.url');
+  expect(url).toBe('https://api.incident.io/v2/alert_events/alertmanager/%25s01');
+});
+
 describe('given every option, Alertmanager', () => {
   const objects = rendered(everythingConfig());
 
