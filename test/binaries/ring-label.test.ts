@@ -1,6 +1,7 @@
 /** The label of a ring: rings with different ones never become one, and a ring that runs without gets one unnoticed. */
 import type { StackConfigInput } from '../../src/config';
-import { type LokiRing, lokiRing, type Member, linesAt, pushOf } from '../support/loki-ring';
+import { type LokiRing, lokiRing, type Member } from '../support/loki-ring';
+import { rollRing, UNNOTICED } from '../support/ring-roll';
 import { BUILD_TIMEOUT, programs, until } from '../../programs/program';
 import { mapStrings, type RenderedStack, variant } from '../../programs/rendered-stack';
 import { HA, S3 } from '../support/config';
@@ -85,57 +86,10 @@ const STEPS: readonly (readonly [from: RenderedStack, to: RenderedStack])[] = [
   [ringStack('sent'), ringStack('demanded')],
 ];
 
-/** Replaces the members of a ring, one after the other, under pushes; what was refused, and whether every member has every line. */
-async function roll(from: RenderedStack, to: RenderedStack, network: `127.${number}.${number}`) {
-  const ring = lokiRing({ loki, rendered: from, network, tenant: 'spywatcher' });
-  let away: Member | undefined;
-  let going = true;
-  const lines: string[] = [];
-  const refused: string[] = [];
-  const pushing = async (): Promise<void> => {
-    for (let count = 0; going; count += 1) {
-      // As the gateway does: not to one that says that it is going.
-      const there = ring.members.filter((member) => member !== away);
-      const pushedTo = there[count % there.length];
-      if (pushedTo === undefined) throw new Error('nobody is there');
-      const line = `line ${String(count).padStart(5, '0')}`;
-      const { status, text } = await ring.ask(pushedTo, pushOf(line));
-      if (status === 204) lines.push(line);
-      else refused.push(`${line} at ${pushedTo.name}, ${away?.name ?? 'nobody'} away: ${status} ${text}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
-  try {
-    await Promise.all(ring.members.map(ring.start));
-    const pushed = pushing();
-    ring.reconfigure(to);
-    for (const member of ring.members) {
-      away = member;
-      await ring.stop(member);
-      await ring.start(member);
-      away = undefined;
-    }
-    going = false;
-    await pushed;
-    return {
-      refused,
-      isLong: lines.length > 100,
-      missing: await Promise.all(
-        ring.members.map(async (member) => {
-          const held = new Set(await linesAt(ring, member));
-          return lines.filter((line) => !held.has(line));
-        }),
-      ),
-      panics: ring.members.filter((member) => /panic/.test(ring.output(member))).map(({ name }) => name),
-    };
-  } finally {
-    going = false;
-    await ring.end();
-  }
-}
-
 test('given a ring that runs without a label, none of the three steps loses a push', async () => {
   // Each from the state before it, so that they need not wait for one another.
-  const rolls = await Promise.all(STEPS.map(([from, to], index) => roll(from, to, `127.${93 + index}.0`)));
-  expect(rolls).toEqual(STEPS.map(() => ({ refused: [], isLong: true, missing: [[], [], []], panics: [] })));
+  const rolls = await Promise.all(
+    STEPS.map(([from, to], index) => rollRing({ loki, from, to, network: `127.${93 + index}.0` })),
+  );
+  expect(rolls).toEqual(STEPS.map(() => UNNOTICED));
 }, 1_200_000);

@@ -1,9 +1,13 @@
 /** A stack that began with Loki's own client of S3 goes on with Thanos', and back: nothing is lost, and no object has another name. */
+import { stringify } from 'yaml';
 import { lokiFiles, type LokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
 import { entries } from '../../programs/loki';
 import { BUILD_TIMEOUT, programs, until } from '../../programs/program';
-import { type RenderedStack, variant } from '../../programs/rendered-stack';
+import { configFile, type RenderedStack, variant } from '../../programs/rendered-stack';
+import { dataOf } from '../../src/operations/observe/expected';
 import { send } from '../../programs/request';
+import { HA } from '../support/config';
+import { rollRing, UNNOTICED } from '../support/ring-roll';
 import { type S3Server, startS3, storageIn } from '../support/s3';
 
 const TENANT = 'spywatcher';
@@ -89,3 +93,22 @@ test('given a stack with the section aws, the same bucket goes on with object_st
     await running.stop();
   }
 }, 240_000);
+
+test('given a ring with the section aws, a rolling update to object_store loses no push and no line', async () => {
+  const rendered = variant('a ring on S3', {
+    environment: 'dev',
+    deployment: HA.deployment,
+    storage: storageIn(BUCKET, s3.endpoint),
+  });
+  const { config } = withOwnClient(rendered);
+  const before: RenderedStack = {
+    ...rendered,
+    objects: rendered.objects.map((object) =>
+      object.kind === 'ConfigMap' && object.metadata.name === 'loki-config'
+        ? { ...object, data: { ...dataOf(object), 'config.yaml': stringify(config) } }
+        : object,
+    ),
+  };
+  expect(configFile(before, 'loki-config', 'config.yaml')).toContain('aws:');
+  expect(await rollRing({ loki, from: before, to: rendered, network: '127.99.0', s3: s3.env })).toEqual(UNNOTICED);
+}, 600_000);
