@@ -1,12 +1,10 @@
 /** What was found → a stack file with the fewest keys, and what is left to decide. */
 import type { Problem } from '../../config/problem';
-import { defaults } from '../../config/defaults';
 import type { Draft } from './draft';
 import type { Found } from './found';
+import { raiseBursts } from './limits';
 import { addStorage } from './storage';
-
-/** The tenant of a Loki that asks nobody who they are. */
-const NOBODY = 'fake';
+import { addTenants } from './tenants';
 
 export interface Assembled {
   readonly draft: Draft;
@@ -24,6 +22,7 @@ export function assemble(found: Found, now: Date): Assembled {
     addStorage(found, now);
     addDeployment(found);
     addTenants(found);
+    raiseBursts(found);
   }
   const { draft } = found;
   const staging = draft.problems();
@@ -45,26 +44,4 @@ function addDeployment({ draft, replicas = 1, replicationFactor }: Found): void 
     replicas: Math.max(replicas, 3),
     replicationFactor: replicationFactor ?? 3,
   });
-}
-
-/** Lines stay with the tenant that they have. */
-function addTenants({ draft, tenants, multiTenant, agentTenant }: Found): void {
-  const { write, read } = defaults.auth;
-  const first = agentTenant ?? tenants[0] ?? (multiTenant === false ? NOBODY : undefined);
-  if (first === undefined) return;
-  const others = tenants.filter((name) => name !== first);
-  const all = [
-    {
-      name: first,
-      write: [write],
-      read: draft.get('canary') === undefined ? [read] : [read, defaults.canary.credential],
-    },
-    ...others.map((name) => ({ name, write: [`${name}-writer`], read: [`${name}-reader`] })),
-  ];
-  draft.set('auth.loki.tenants', all);
-  if (draft.get('gateway.expose') !== undefined)
-    draft.set(
-      'gateway.expose.credentials',
-      all.flatMap(({ write: names }) => names.map((name) => ({ name }))),
-    );
 }

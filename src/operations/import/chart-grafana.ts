@@ -4,9 +4,13 @@ import { destinationOf } from './destination';
 import type { Found } from './found';
 import { ingressOf } from './ingress';
 import { podRows } from './pods';
+import { type Roles, rolesOf } from './roles';
 import { below, leaves, left, missing, type Outcome, type Path, type Row, secret } from './source';
 
 type GrafanaRow = Row<Found>;
+type Section = Readonly<Record<string, unknown>>;
+
+const BY_STACK = 'the stack sets it itself';
 
 const to =
   (key: string) =>
@@ -49,10 +53,10 @@ export const CHART_GRAFANA: readonly GrafanaRow[] = [
   { from: 'plugins', read: () => missing('plugins are pinned: `grafana.plugins`') },
   { from: 'alerting', read: () => missing('alerts are `alerting`, receivers `alertmanager`') },
   { from: 'ldap', read: () => missing('`grafana.login.ldap`') },
-  { from: 'envFromSecret', read: () => missing('secrets have names: docs/reference/secrets.md') },
+  { from: 'envFromSecret', read: () => secret('Secrets have names of the stack: docs/reference/secrets.md') },
   ...podRows('', 'grafana'),
   ...leaves<Found>(
-    'the stack sets it itself',
+    BY_STACK,
     ...['dashboardProviders', 'dashboardsConfigMaps', 'rbac', 'serviceAccount', 'service', 'headlessService'],
     ...['useStatefulSet', 'initChownData', 'persistence', 'podPortName', 'createConfigmap', 'defaultCurlOptions'],
   ),
@@ -111,12 +115,16 @@ function readDatabase(value: unknown, found: Found): Outcome {
 /** Roles are given by groups here, and there by an expression. */
 function readOidc(value: unknown, found: Found): Outcome {
   if (!isMapping(value) || value['enabled'] === false) return left('it is off');
-  const { name, client_id, auth_url, token_url, api_url, scopes, groups_attribute_path, allowed_domains } = value;
-  const words = (text: unknown): readonly string[] => (typeof text === 'string' ? text.split(/[\s,]+/) : []);
-  if (value['role_attribute_path'] !== undefined)
+  const { name, client_id, auth_url, token_url, api_url, scopes, groups_attribute_path } = value;
+  const { allowed_domains, allowed_groups, role_attribute_path: path, role_attribute_strict: isStrict } = value;
+  const roles = typeof path === 'string' ? rolesOf(path) : undefined;
+  if (path !== undefined && roles === undefined)
     found.note('Roles follow from groups: give `grafana.login.oauth.generic.roles` in place of `role_attribute_path`.');
   if (value['client_secret'] !== undefined)
     found.note('The client secret is the key `generic` of the Secret `grafana.login.oauth.secret`.');
+  const domains = words(allowed_domains);
+  const groups = words(allowed_groups);
+  const claim = groups_attribute_path ?? roles?.claim;
   return found.put('grafana.login.oauth.generic', {
     type: 'oidc',
     name: name ?? 'OAuth',
@@ -125,10 +133,41 @@ function readOidc(value: unknown, found: Found): Outcome {
     tokenUrl: token_url,
     apiUrl: api_url,
     ...(scopes === undefined ? {} : { scopes: words(scopes) }),
-    ...(groups_attribute_path === undefined ? {} : { groupsClaim: groups_attribute_path }),
-    ...(allowed_domains === undefined ? {} : { domains: words(allowed_domains) }),
+    ...(claim === undefined ? {} : { groupsClaim: claim }),
+    ...(domains.length === 0 ? {} : { domains }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(roles === undefined ? {} : rolesSection(roles, isStrict === true, domains.length + groups.length > 0, found)),
     egress: [destinationOf(String(token_url))],
   });
+}
+
+const words = (text: unknown): readonly string[] =>
+  typeof text === 'string' ? text.split(/[\s,]+/).filter((word) => word !== '') : [];
+
+/** @param isNarrowed - whether not everyone whom the provider knows may log in. */
+function rolesSection(roles: Roles, isStrict: boolean, isNarrowed: boolean, found: Found): Section {
+  const { admin, editor, viewer } = roles;
+  if (viewer.length > 0)
+    found.note(
+      `Groups that may look (${viewer.join(', ')}) have no role of their own here: they are among \`groups\`.`,
+    );
+  // Everyone else comes in as one of these groups.
+  const groups = viewer.length === 0 || isNarrowed ? {} : { groups: [...admin, ...editor, ...viewer] };
+  // Without a role, Grafana lets people look, unless it is strict.
+  const others = viewer.length > 0 ? 'viewer' : (roles.others ?? (isStrict ? 'none' : 'viewer'));
+  const isOpen = others !== 'none' && !isNarrowed && viewer.length === 0;
+  if (isOpen)
+    found.note(
+      `Everyone whom the provider knows could log in, as ${others}. Here only those of a group with a role can: give \`groups\` or \`domains\`, and \`roles.others: ${others}\`, to let others in.`,
+    );
+  return {
+    ...groups,
+    roles: {
+      ...(admin.length === 0 ? {} : { admin }),
+      ...(editor.length === 0 ? {} : { editor }),
+      others: isOpen ? 'none' : others,
+    },
+  };
 }
 
 /** Any other setting: those that the stack sets itself, or that are secrets, are refused with the reason. */
@@ -137,8 +176,9 @@ function readSetting(value: unknown, found: Found, path: Path): Outcome {
   const own = found.draft.get('grafana.settings');
   const settings = isMapping(own) ? own : {};
   const before = settings[section];
-  return found.put('grafana.settings', {
+  const outcome = found.put('grafana.settings', {
     ...settings,
     [section]: { ...(isMapping(before) ? before : {}), [key]: value },
   });
+  return outcome.kind === 'missing' && outcome.why?.includes(BY_STACK) === true ? left(BY_STACK) : outcome;
 }

@@ -4,8 +4,10 @@ import { isMapping } from '../../config/mapping';
 import type { Found } from './found';
 import { ingressOf } from './ingress';
 import { LOKI_CONFIG, STORES } from './loki-config';
+import { RUNTIME_CONFIG } from './limits';
 import { podRows } from './pods';
 import { below, leaves, left, missing, type Outcome, partsOf, readTree, type Row, secret, taken } from './source';
+import { nameTenants } from './tenants';
 import { parseYaml } from '../../syntax/yaml';
 
 type LokiRow = Row<Found>;
@@ -42,11 +44,11 @@ const PARTS: Readonly<Record<string, string>> = {
   extraMemberlistConfig: 'memberlist',
 };
 
-/** The chart's keys below `loki` that are Loki's config: those with its own names, and those with others. */
-const CONFIG: readonly LokiRow[] = LOKI_CONFIG.map(({ from, read }) => {
+/** The chart's keys below `loki` that are Loki's config: those with its own names, and those with others, of which a part may have two. */
+const CONFIG: readonly LokiRow[] = LOKI_CONFIG.flatMap(({ from, read }) => {
   const [first = '', ...rest] = partsOf(from);
-  const part = Object.entries(PARTS).find(([, name]) => name === first)?.[0] ?? first;
-  return { from: ['loki', part, ...rest], read };
+  const names = Object.keys(PARTS).filter((name) => PARTS[name] === first);
+  return [first, ...names].map((part) => ({ from: ['loki', part, ...rest], read }));
 });
 
 /** The chart writes out the same clients in its own way. */
@@ -126,7 +128,7 @@ function bucketNames(value: unknown, found: Found): Outcome {
 /** Users of the chart's gateway: each is a tenant of its name. */
 function readTenants(value: unknown, found: Found): Outcome {
   if (!Array.isArray(value)) return missing('it is no list');
-  found.tenants = value.filter(isMapping).map(({ name }) => String(name));
+  nameTenants(found, ...value.filter(isMapping).map(({ name }) => String(name)));
   found.note(
     'Each tenant gets a write and a read credential. The users of the chart’s gateway could do both, with one password.',
   );
@@ -198,10 +200,7 @@ export const CHART_LOKI: readonly LokiRow[] = [
   { from: 'loki.tenants', read: readTenants },
   { from: 'loki.config', read: readConfig },
   { from: 'loki.structuredConfig', read: readConfig },
-  {
-    from: 'loki.runtimeConfig',
-    read: () => missing('limits of single tenants are `limits.tenants` and `retention.tenants`'),
-  },
+  ...below('loki.runtimeConfig', RUNTIME_CONFIG),
   ...CONFIG,
   ...leaves<Found>('schemas for a test are not taken over', 'loki.testSchemaConfig'),
   {

@@ -1,10 +1,8 @@
 /** `npm run import`: a stack file from the values of charts, or from the config of a running Loki; and what becomes of its queries. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT, stackFileName } from '../../config';
-import { isMapping } from '../../config/mapping';
-import { CLUSTER_LABEL, LABELS } from '../../log-model';
-import { readYaml } from '../../syntax/yaml';
+import { stackFileName } from '../../config';
+import { LABELS } from '../../log-model';
 import { command, EXIT, say, UsageError } from '../command';
 import { STACK_OPTIONS } from '../options';
 import { type Given, importStack } from './import';
@@ -12,6 +10,7 @@ import { isKind, KINDS } from './kinds';
 import { judgeFolder } from './logql/folder';
 import type { Origin } from './logql/label-map';
 import { queryReport } from './logql/report';
+import { labelsOfStack } from './logql/stack-labels';
 
 export default command({
   words: '<values.yaml> … <folder of dashboards and rules> …',
@@ -50,7 +49,7 @@ export default command({
       chart === 'k8s-monitoring' || stack?.titles.includes(KINDS['k8s-monitoring'].title) === true;
     const areGood = judgeFolders(folders, {
       jobEndsWith: isK8sMonitoring ? LABELS.container : LABELS.app,
-      cluster: clusterIn(target),
+      ...labelsOfStack(target),
     });
     return stack?.isWhole === false || !areGood ? EXIT.bad : EXIT.good;
   },
@@ -82,13 +81,4 @@ function judgeFolders(folders: readonly string[], origin: Origin): boolean {
     );
   }
   return areGood;
-}
-
-/** The cluster that a stack file names, if there is one. */
-function clusterIn(stackFile: string): string | undefined {
-  if (!existsSync(stackFile)) return undefined;
-  const { value } = readYaml(readFileSync(stackFile));
-  const config = isMapping(value) ? value['config'] : undefined;
-  const cluster = isMapping(config) ? config[`${PROJECT}:${CLUSTER_LABEL}`] : undefined;
-  return typeof cluster === 'string' ? cluster : undefined;
 }

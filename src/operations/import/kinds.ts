@@ -6,6 +6,7 @@ import { CHART_LOKI } from './chart-loki';
 import { CHART_PROMTAIL } from './chart-promtail';
 import { COMPOSE } from './compose';
 import type { Found } from './found';
+import { RUNTIME_CONFIG } from './limits';
 import { LOKI_CONFIG } from './loki-config';
 import { below, leaves, type Row } from './source';
 
@@ -24,6 +25,7 @@ export const KINDS = {
     keys: ['schema_config', 'auth_enabled', 'limits_config', 'storage_config', 'common', 'compactor'],
     rows: LOKI_CONFIG,
   },
+  runtime: { title: 'Loki’s runtime config', keys: ['overrides'], rows: RUNTIME_CONFIG },
   compose: { title: 'a docker-compose file', keys: ['services'], rows: COMPOSE },
   'k8s-monitoring': {
     title: 'values of the chart k8s-monitoring',

@@ -2,6 +2,7 @@
 import { isMapping } from '../../config/mapping';
 import { destinationOf } from './destination';
 import type { Found, Period } from './found';
+import { duration, LIMITS } from './limits';
 import { below, leaves, left, missing, type Outcome, type Row, secret, taken } from './source';
 
 type LokiRow = Row<Found>;
@@ -15,62 +16,6 @@ const to =
   (key: string, convert: (value: unknown) => unknown = (value) => value) =>
   (value: unknown, found: Found): Outcome =>
     found.put(key, convert(value));
-
-const megabytes = (value: unknown): unknown => (typeof value === 'number' ? `${value}MB` : value);
-/** Loki writes sizes as numbers or with a unit. */
-const bytes = (value: unknown): unknown => (typeof value === 'number' ? `${value}B` : value);
-const whole = (value: unknown): unknown => (typeof value === 'string' ? Number(value) : value);
-/** Loki reads a number as nanoseconds. */
-const duration = (value: unknown): unknown =>
-  typeof value === 'number' ? `${Math.round(value / 1e6)}ms` : typeof value === 'string' ? withoutZeros(value) : value;
-
-/** `744h0m0s`, as `/config` writes it, is `744h`. */
-function withoutZeros(text: string): string {
-  const short = text.replaceAll(/(?<!\d)0(?:ms|[wdhms])/g, '');
-  return short === '' ? '0s' : short;
-}
-
-const limit = (from: string, key: string, convert?: (value: unknown) => unknown): LokiRow => ({
-  from: `limits_config.${from}`,
-  read: to(key, convert),
-});
-
-const LIMITS: readonly LokiRow[] = [
-  limit('retention_period', 'retention.period', duration),
-  { from: 'limits_config.retention_stream', read: readStreams },
-  limit('ingestion_rate_mb', 'limits.ingestionRate', megabytes),
-  limit('ingestion_burst_size_mb', 'limits.ingestionBurst', megabytes),
-  limit('per_stream_rate_limit', 'limits.perStreamRate', bytes),
-  limit('per_stream_rate_limit_burst', 'limits.perStreamBurst', bytes),
-  limit('max_global_streams_per_user', 'limits.maxStreams', whole),
-  limit('max_entries_limit_per_query', 'limits.maxEntriesPerQuery', whole),
-  limit('max_line_size', 'limits.maxLineSize', bytes),
-  limit('reject_old_samples_max_age', 'limits.rejectOldSamplesAfter', duration),
-  limit('query_timeout', 'limits.queryTimeout', duration),
-  limit('max_query_series', 'limits.maxQuerySeries', whole),
-  limit('max_concurrent_tail_requests', 'limits.maxTails', whole),
-  ...below<Found>('limits_config', [
-    ...leaves<Found>(BY_STACK, 'allow_structured_metadata', 'volume_enabled', 'reject_old_samples'),
-    ...leaves<Found>('it follows from the longest retention', 'max_query_length', 'max_query_lookback'),
-    ...leaves<Found>('a longer line is cut here, not lost', 'max_line_size_truncate'),
-    ...leaves<Found>('it follows from `limits.maxStreams`', 'max_streams_per_user'),
-    ...leaves<Found>('it follows from the log model', 'otlp_config', 'discover_service_name', 'discover_log_levels'),
-    ...leaves<Found>('whoever has a credential of `erase` may delete', 'deletion_mode', 'allow_deletes'),
-    ...leaves<Found>('Loki 3 has no such key', 'enforce_metric_name', 'ruler_evaluation_delay_duration'),
-  ]),
-];
-
-function readStreams(value: unknown, found: Found): Outcome {
-  if (!Array.isArray(value)) return missing('it is no list');
-  return found.put(
-    'retention.streams',
-    value.filter(isMapping).map(({ selector, period, priority }) => ({
-      selector,
-      period: duration(period),
-      ...(priority === undefined ? {} : { priority }),
-    })),
-  );
-}
 
 const SCHEMA: LokiRow = {
   from: 'schema_config.configs',

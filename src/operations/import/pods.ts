@@ -1,11 +1,13 @@
 /** What charts say of the pods of a component, all in the same words. */
 import { isMapping } from '../../config/mapping';
 import type { Found } from './found';
-import { below, leaves, left, missing, type Outcome, type Row, taken } from './source';
+import { below, leaves, left, missing, type Outcome, type Row, secret, taken } from './source';
+
+const SAME = 'it is the same for all pods here, or not needed';
 
 /** Settings that are the same for all pods here, or that none needs. */
 const SAME_FOR_ALL = [
-  ...['podSecurityContext', 'containerSecurityContext', 'securityContext', 'hostUsers', 'automountServiceAccountToken'],
+  ...['hostUsers', 'automountServiceAccountToken'],
   ...['podDisruptionBudget', 'podManagementPolicy', 'updateStrategy', 'deploymentStrategy', 'revisionHistoryLimit'],
   ...['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'terminationGracePeriodSeconds'],
   ...['dnsConfig', 'enableServiceLinks', 'resizePolicy', 'minReadySeconds', 'goSettings', 'targetModule'],
@@ -31,9 +33,10 @@ export function podRows(from: string, component: string): readonly Row<Found>[] 
     { from: 'service.annotations', read: toServices(component, 'annotations') },
     { from: 'serviceAnnotations', read: toServices(component, 'annotations') },
     { from: 'service.labels', read: toServices(component, 'labels') },
-    ...leaves<Found>('it is the same for all pods here, or not needed', ...SAME_FOR_ALL),
-    { from: 'extraArgs', read: () => missing('programs are called by the stack') },
-    { from: 'extraEnvFrom', read: () => missing('secrets have names: docs/reference/secrets.md') },
+    ...leaves<Found>(SAME, ...SAME_FOR_ALL),
+    ...['podSecurityContext', 'containerSecurityContext', 'securityContext'].map((from) => ({ from, read: readUser })),
+    { from: 'extraArgs', read: readArgs },
+    { from: 'extraEnvFrom', read: () => secret('Secrets have names of the stack: docs/reference/secrets.md') },
     ...['extraVolumes', 'extraVolumeMounts', 'extraContainers', 'initContainers', 'extraInitContainers'].map((key) => ({
       from: key,
       read: () => missing('pods have the containers and volumes that the stack gives them'),
@@ -41,6 +44,18 @@ export function podRows(from: string, component: string): readonly Row<Found>[] 
     ...leaves<Found>('labels and annotations are those of pods and Services', 'annotations', 'labels', 'serviceLabels'),
   ];
   return from === '' ? rows : below(from, rows);
+}
+
+/** Where a chart's own user is taken out, the cluster gives one, as OpenShift does: to all pods. */
+function readUser(value: unknown, found: Found): Outcome {
+  const given = isMapping(value) ? ['runAsUser', 'runAsGroup', 'fsGroup'].map((key) => value[key]) : [];
+  return given.includes(null) ? found.put('pods.all.users', 'assigned') : left(SAME);
+}
+
+/** Variables in Loki's config are for secrets, which the stack gives by itself. */
+function readArgs(value: unknown): Outcome {
+  const others = Array.isArray(value) ? value.filter((one) => one !== '-config.expand-env=true') : [value];
+  return others.length === 0 ? left('secrets are given by the stack') : missing('programs are called by the stack');
 }
 
 const toPods =

@@ -1,7 +1,6 @@
 /** One condition on a label of old lines → the conditions that find the same lines here. */
-import { CLUSTER_LABEL, LABELS, LEVEL_ALIASES, LEVELS } from '../../../log-model';
+import { CLUSTER_LABEL, LABELS, LEVEL_ALIASES, LEVELS, ORIGIN } from '../../../log-model';
 import { fulfils, type Matcher } from '../../../config/selector';
-import { ORIGIN } from '../../../pipelines/sources';
 import { hasSlash, oneOf, type Pair, pairsOf, type Part } from './job';
 import { counterpartOf, isNodesFile, NO_FILE_OF_POD, type Origin } from './label-map';
 

@@ -1,6 +1,5 @@
 /** Labels that agents of charts give to lines, and what is in their place here. */
-import { CLUSTER_LABEL, FIELDS, LABELS, MEASURES, STRUCTURED_METADATA } from '../../../log-model';
-import { ORIGIN } from '../../../pipelines/sources';
+import { CLUSTER_LABEL, FIELDS, LABELS, MEASURES, ORIGIN, STRUCTURED_METADATA } from '../../../log-model';
 
 /** What a chart's label is here. */
 export type Counterpart =
@@ -18,7 +17,10 @@ export interface Origin {
   /** Which label follows the namespace in `job`: of the chart promtail it is the app, of k8s-monitoring the container. */
   readonly jobEndsWith: typeof LABELS.app | typeof LABELS.container;
   /** Name of the stack's cluster. */
-  readonly cluster: string | undefined;
+  readonly cluster?: string | undefined;
+  /** Further labels of the stack's lines, and what is further beside them. */
+  readonly labels?: readonly string[];
+  readonly beside?: readonly string[];
 }
 
 const label = (name: string): Counterpart => ({ kind: 'label', name });
@@ -26,7 +28,9 @@ const metadata = (name: string): Counterpart => ({ kind: 'metadata', name });
 const none = (instead: string): Counterpart => ({ kind: 'none', instead });
 
 const { namespace, app, service, container, node, level } = LABELS;
-const NOT_KEPT = `it is not kept here; \`${app}\` and \`${namespace}\` say which program it is`;
+const NOT_KEPT = `it is not kept here, unless \`agent.labels\` or \`agent.podLabels\` has it; \`${app}\` and \`${namespace}\` say which program it is`;
+const RELEASE = `the release of a pod is no label here, unless \`agent.podLabels\` has it; write \`${namespace}\` or \`${app}\``;
+const PART = `it is no label here, unless \`agent.podLabels\` has it; write \`${app}\` or \`${container}\``;
 const WORKLOAD = `it is no label here; write \`${app}\`, or \`| ${ORIGIN.pod}=~"name-.+"\``;
 
 /** Names of labels of the charts promtail, loki-stack and k8s-monitoring, of OpenTelemetry and of Fluent Bit. */
@@ -38,12 +42,12 @@ const MAP: Readonly<Record<string, Counterpart>> = {
   // the chart promtail
   node_name: label(node),
   stream: none(`it is not kept whether a line was of stdout or of stderr; \`${level}\` says how bad it is`),
-  instance: none(`the release of a pod is no label here; write \`${namespace}\` or \`${app}\``),
-  component: none(`it is no label here; write \`${app}\` or \`${container}\``),
+  instance: none(RELEASE),
+  component: none(PART),
   // the chart k8s-monitoring, and what Loki makes of OpenTelemetry's names
   app_kubernetes_io_name: label(app),
-  app_kubernetes_io_instance: none(`the release of a pod is no label here; write \`${namespace}\` or \`${app}\``),
-  app_kubernetes_io_component: none(`it is no label here; write \`${app}\` or \`${container}\``),
+  app_kubernetes_io_instance: none(RELEASE),
+  app_kubernetes_io_component: none(PART),
   service_name: label(service),
   service_namespace: label(namespace),
   service_instance_id: none(`it is no label here; write \`| ${ORIGIN.pod}="…"\``),
@@ -83,7 +87,9 @@ const MAP: Readonly<Record<string, Counterpart>> = {
 };
 
 /** What a label of old lines is here. */
-export function counterpartOf(name: string, { cluster }: Origin): Counterpart {
+export function counterpartOf(name: string, { cluster, labels = [], beside = [] }: Origin): Counterpart {
+  if (labels.includes(name)) return label(name);
+  if (beside.includes(name)) return metadata(name);
   const known = Object.hasOwn(MAP, name) ? MAP[name] : undefined;
   const isCluster = name === CLUSTER_LABEL || (known?.kind === 'label' && known.name === CLUSTER_LABEL);
   if (!isCluster) return known ?? none(NOT_KEPT);

@@ -234,6 +234,115 @@ test('given a key that nobody knows, then it is without a counterpart', () => {
   expect(outcomeOf('loki: { somethingNew: { a: 1 } }', 'loki.somethingNew.a')).toEqual({ kind: 'missing' });
 });
 
+describe('given limits of single tenants', () => {
+  const OVERRIDES = `overrides:
+  team.a: { retention_period: 2160h, ingestion_rate_mb: 30, max_query_parallelism: 16, reject_old_samples: true }
+  b: { retention_stream: [{ selector: '{level="debug"}', period: 24h }], max_line_size: 1MB }`;
+
+  test('when they are in Loki’s runtime config, then each tenant has its own', () => {
+    const { draft, problems } = text(OVERRIDES);
+    expect(draft.get('retention.tenants')).toEqual({
+      'team.a': { period: '2160h' },
+      b: { period: '720h', streams: [{ selector: '{level="debug"}', period: '24h' }] },
+    });
+    expect(draft.get('limits.tenants')).toEqual({
+      'team.a': { ingestionRate: '30MB', ingestionBurst: '30MB', loki: { max_query_parallelism: 16 } },
+    });
+    expect(problems).toEqual([]);
+  });
+
+  test('when they are in the chart’s values, then it is the same', () => {
+    const ofChart = text(`loki:\n  runtimeConfig:\n${OVERRIDES.replaceAll(/^/gm, '    ')}`);
+    expect(ofChart.draft.content).toEqual(text(OVERRIDES).draft.content);
+  });
+
+  test('then whoever has some is a tenant', () => {
+    const names = text(`loki: { auth_enabled: true, tenants: [{ name: b }] }\n`).draft.get('auth.loki.tenants');
+    expect(names).toMatchObject([{ name: 'b' }]);
+    expect(text(OVERRIDES).draft.get('auth.loki.tenants')).toMatchObject([{ name: 'team.a' }, { name: 'b' }]);
+  });
+
+  test('when one cannot be a tenant’s own, then that is said', () => {
+    expect(outcomeOf(OVERRIDES, 'overrides.b.max_line_size')).toEqual({
+      kind: 'missing',
+      why: 'it is the same for all tenants: `limits.maxLineSize`',
+    });
+  });
+});
+
+test('given a rate above its burst, then the burst is raised', () => {
+  const { draft, report } = text('limits_config: { ingestion_rate_mb: 50, ingestion_burst_size_mb: 10 }');
+  expect(draft.get('limits.ingestionBurst')).toBe('50MB');
+  expect(report).toContain('A burst holds at least one second here');
+});
+
+test('given a part of Loki’s config under the second of the chart’s names, then it is read', () => {
+  for (const name of ['memberlistConfig', 'extraMemberlistConfig', 'memberlist'])
+    expect(outcomeOf(`loki: { ${name}: { join_members: [a] } }`, `loki.${name}`)?.kind).toBe('left');
+});
+
+describe('given pods whose user is taken out', () => {
+  test('then the cluster gives one to all pods', () => {
+    const { draft } = text('loki: { podSecurityContext: { runAsUser: null, fsGroup: null } }');
+    expect(draft.get('pods')).toEqual({ all: { users: 'assigned' } });
+  });
+
+  test('when there is another one instead, then it is not taken over', () => {
+    expect(outcomeOf('loki: { podSecurityContext: { runAsUser: 1000 } }', 'loki.podSecurityContext')?.kind).toBe(
+      'left',
+    );
+  });
+});
+
+describe('given Grafana’s roles as an expression', () => {
+  const login = (settings: Readonly<Record<string, unknown>>) => {
+    const urls = Object.fromEntries(['auth', 'token', 'api'].map((key) => [`${key}_url`, 'https://id.example.com/x']));
+    const oauth = { enabled: true, client_id: 'grafana', ...urls, ...settings };
+    return text(stringify({ 'grafana.ini': { 'auth.generic_oauth': oauth } }));
+  };
+  const GENERIC = 'grafana.login.oauth.generic';
+
+  test('when groups have roles, then they are those of the stack', () => {
+    const { draft } = login({
+      role_attribute_path: `contains(realm_access.roles[*], 'ops') && 'Admin' || contains(realm_access.roles[*], 'dev') && 'Editor' || 'Viewer'`,
+      allowed_domains: 'example.com',
+    });
+    expect(draft.get(GENERIC)).toMatchObject({
+      groupsClaim: 'realm_access.roles',
+      domains: ['example.com'],
+      roles: { admin: ['ops'], editor: ['dev'] },
+    });
+  });
+
+  test('when everyone may come in, then only groups with a role do, and that is said', () => {
+    const { draft, report } = login({ role_attribute_path: `contains(groups[*], 'ops') && 'Admin' || 'Viewer'` });
+    expect(draft.get(`${GENERIC}.roles`)).toEqual({ admin: ['ops'], others: 'none' });
+    expect(report).toContain('Everyone whom the provider knows could log in, as viewer.');
+  });
+
+  test('when a group may look, then it is one of those that may come in', () => {
+    const { draft } = login({
+      role_attribute_path: `contains(groups[*], 'ops') && 'Admin' || contains(groups[*], 'all') && 'Viewer'`,
+      role_attribute_strict: true,
+    });
+    expect(draft.get(GENERIC)).toMatchObject({ groups: ['ops', 'all'], roles: { admin: ['ops'] } });
+  });
+
+  test('when it is strict, then nobody else comes in', () => {
+    const path = `contains(groups[*], 'ops') && 'GrafanaAdmin' || contains(groups[*], 'dev') && 'Editor'`;
+    const { draft } = login({ role_attribute_path: path, role_attribute_strict: true });
+    expect(draft.get(`${GENERIC}.roles`)).toEqual({ admin: ['ops'], editor: ['dev'], others: 'none' });
+  });
+
+  test.each([`email == 'a@b.c' && 'Admin'`, `contains(a[*], 'x') && 'Admin' || contains(b[*], 'y') && 'Editor'`])(
+    'when it is another one, then it is said what to give: %s',
+    (path) => {
+      const { report } = login({ role_attribute_path: path, allowed_domains: 'example.com' });
+      expect(report).toContain('in place of `role_attribute_path`');
+    },
+  );
+});
+
 describe('given a URL of S3 with a key in it', () => {
   const { stackFile, report, draft } = text(
     'storage_config: { aws: { s3: "s3://AKIAEXAMPLE:not-a-real-key@eu-west-1/chunks" } }\nschema_config: { configs: [{ from: "2024-01-01", store: tsdb, object_store: aws, schema: v13, index: { prefix: index_ } }] }',

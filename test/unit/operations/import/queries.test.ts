@@ -129,6 +129,11 @@ describe('given a cluster in a query', () => {
   });
 });
 
+test('given labels that the stack file has besides, then they stay', () => {
+  const origin = { labels: ['component'], beside: ['instance'] };
+  expect(become('{component="c", instance="i"}', origin)).toBe('{component="c"} | instance="i"');
+});
+
 test('given lines of the chart k8s-monitoring, then a job ends with the container', () => {
   expect(become('{job="a/b"}', { jobEndsWith: 'container' })).toBe('{namespace="a", container="b"}');
 });
@@ -206,6 +211,17 @@ describe('given the command', () => {
     );
     await command.run(options, [join(folder, 'values.yaml'), queries]);
     expect(told).toContain('rate({namespace="a", container="b", cluster="eu"}[1m])');
+  });
+
+  test('when the stack file has further labels, then they stay', async () => {
+    const agent = `{ labels: { stage: live }, podLabels: [{ type: metadata, name: instance, podLabel: a }, { type: label, name: component }] }`;
+    writeFileSync(join(folder, 'Pulumi.moved.yaml'), `config: { "spywatcher-logs:agent": ${agent} }`);
+    writeFileSync(
+      join(queries, 'k8s.rules'),
+      'groups: [{ rules: [{ record: a, expr: \'rate({stage="live", component="b", instance="c"}[1m])\' }] }]',
+    );
+    await command.run(options, [queries]);
+    expect(told).toContain('now: rate({stage="live", component="b"} | instance="c" [1m])');
   });
 
   test('when every query stays, then all is well', async () => {
