@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { configWith, HA } from '../support/config';
 import { entries, lokiFiles, type LokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
-import { BUILD_TIMEOUT, freePorts, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { BUILD_TIMEOUT, freePorts, removeFolder, say, temporaryFolder, until } from '../../programs/program';
 import { type RenderedStack, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
-import { KEY, type S3Server, startS3, storageIn } from '../support/s3';
+import { KEY, type S3Server, lokiAndS3, storageIn } from '../support/s3';
 
 const TENANT = 'spywatcher';
 const BUCKET = 'spywatcher-logs';
@@ -16,10 +16,7 @@ const NOBODYS_PORT = 9;
 
 let loki: string;
 let s3: S3Server;
-beforeAll(async () => {
-  ({ loki } = await programs('loki', 'versitygw'));
-  s3 = await startS3(BUCKET);
-}, BUILD_TIMEOUT);
+beforeAll(async () => ({ loki, s3 } = await lokiAndS3(BUCKET)), BUILD_TIMEOUT);
 afterAll(() => s3.stop());
 
 type Differences = Parameters<typeof configWith>[0];

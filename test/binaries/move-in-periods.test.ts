@@ -9,10 +9,10 @@ import { stackObjects } from '../../charts/objects';
 import { parseStackEntries } from '../../src/config';
 import { importStack } from '../../src/operations/import/import';
 import { entries, type Line, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder } from '../../programs/program';
+import { BUILD_TIMEOUT, removeFolder, temporaryFolder } from '../../programs/program';
 import { send } from '../../programs/request';
 import { type ChartLoki, type ChartPeriod, type ChartStore, chartValues, startChartLoki } from '../support/chart-loki';
-import { KEY, type S3Server, startS3 } from '../support/s3';
+import { KEY, type S3Server, lokiAndS3 } from '../support/s3';
 
 const BUCKET = 'periods';
 const DAY = 86_400_000;
@@ -40,10 +40,7 @@ const RANGE = { from: now - 7 * DAY, to: now + DAY / 24 };
 
 let loki: string;
 let s3: S3Server;
-beforeAll(async () => {
-  ({ loki } = await programs('loki', 'versitygw'));
-  s3 = await startS3(BUCKET);
-}, BUILD_TIMEOUT);
+beforeAll(async () => ({ loki, s3 } = await lokiAndS3(BUCKET)), BUILD_TIMEOUT);
 afterAll(() => s3.stop());
 
 describe.each(['a bucket', 'its own volume'])('given %s', (where) => {

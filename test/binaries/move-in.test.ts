@@ -6,23 +6,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { type RunningLoki, startLoki } from '../../programs/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { BUILD_TIMEOUT, removeFolder, say, temporaryFolder, until } from '../../programs/program';
 import { send } from '../../programs/request';
 import { stackObjects } from '../../charts/objects';
 import { parseStackEntries } from '../../src/config';
 import { importStack } from '../../src/operations/import/import';
 import { type ChartLoki, type ChartStore, chartValues, startChartLoki } from '../support/chart-loki';
 import { liveNumbers, Past, Writer } from '../support/moving';
-import { KEY, type S3Server, startS3 } from '../support/s3';
+import { KEY, type S3Server, lokiAndS3 } from '../support/s3';
 
 const BUCKET = 'chunks';
 let s3: S3Server;
 let loki: string;
 
-beforeAll(async () => {
-  ({ loki } = await programs('loki', 'versitygw'));
-  s3 = await startS3(BUCKET);
-}, BUILD_TIMEOUT);
+beforeAll(async () => ({ loki, s3 } = await lokiAndS3(BUCKET)), BUILD_TIMEOUT);
 afterAll(() => s3.stop());
 
 describe.each(['a bucket', 'its own volume'])('given %s', (where) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { stackObjects } from '../../charts/objects';
-import { BUILD_TIMEOUT, programs, removeFolder, say, temporaryFolder, until } from '../../programs/program';
+import { BUILD_TIMEOUT, removeFolder, say, temporaryFolder, until } from '../../programs/program';
 import type { RenderedStack } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
 import { parseStackEntries, type StackConfigInput } from '../../src/config';
@@ -15,7 +15,7 @@ import { importStack } from '../../src/operations/import/import';
 import { type ChartRing, chartRingValues, startChartLoki, startChartRing } from '../support/chart-loki';
 import { type LokiRing, lokiRing } from '../support/loki-ring';
 import { liveNumbers, Past, type Target, Writer } from '../support/moving';
-import { KEY, type S3Server, startS3 } from '../support/s3';
+import { KEY, type S3Server, lokiAndS3 } from '../support/s3';
 
 const BUCKET = 'ring';
 const folder = temporaryFolder('move-ring');
@@ -27,10 +27,7 @@ let ring: LokiRing | undefined;
 let writer: Writer | undefined;
 let reader: Reader | undefined;
 
-beforeAll(async () => {
-  ({ loki } = await programs('loki', 'versitygw'));
-  s3 = await startS3(BUCKET);
-}, BUILD_TIMEOUT);
+beforeAll(async () => ({ loki, s3 } = await lokiAndS3(BUCKET)), BUILD_TIMEOUT);
 afterAll(async () => {
   await writer?.end();
   await reader?.end();

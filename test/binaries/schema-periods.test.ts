@@ -11,10 +11,10 @@ import {
   type RunningLoki,
   startLoki,
 } from '../../programs/loki';
-import { BUILD_TIMEOUT, programs, removeFolder, temporaryFolder } from '../../programs/program';
+import { BUILD_TIMEOUT, removeFolder, temporaryFolder } from '../../programs/program';
 import { type RenderedStack, variant } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
-import { type S3Server, startS3, storageIn } from '../support/s3';
+import { type S3Server, lokiAndS3, storageIn } from '../support/s3';
 
 const TENANT = 'spywatcher';
 const BUCKET = 'spywatcher-logs';
@@ -29,10 +29,7 @@ const today = { from: dayOf(now) };
 let loki: string;
 let s3: S3Server;
 let folder: string;
-beforeAll(async () => {
-  ({ loki } = await programs('loki', 'versitygw'));
-  s3 = await startS3(BUCKET);
-}, BUILD_TIMEOUT);
+beforeAll(async () => ({ loki, s3 } = await lokiAndS3(BUCKET)), BUILD_TIMEOUT);
 afterAll(() => s3.stop());
 
 type Storage = NonNullable<StackConfigInput['storage']>;

@@ -2,23 +2,20 @@
 import { stringify } from 'yaml';
 import { lokiFiles, type LokiFiles, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
 import { entries } from '../../programs/loki';
-import { BUILD_TIMEOUT, programs, until } from '../../programs/program';
+import { BUILD_TIMEOUT, until } from '../../programs/program';
 import { configFile, type RenderedStack, variant } from '../../programs/rendered-stack';
 import { dataOf } from '../../src/operations/observe/expected';
 import { send } from '../../programs/request';
 import { HA } from '../support/config';
 import { rollRing, UNNOTICED } from '../support/ring-roll';
-import { type S3Server, startS3, storageIn } from '../support/s3';
+import { type S3Server, lokiAndS3, storageIn } from '../support/s3';
 
 const TENANT = 'spywatcher';
 const BUCKET = 'spywatcher-logs';
 
 let loki: string;
 let s3: S3Server;
-beforeAll(async () => {
-  ({ loki } = await programs('loki', 'versitygw'));
-  s3 = await startS3(BUCKET);
-}, BUILD_TIMEOUT);
+beforeAll(async () => ({ loki, s3 } = await lokiAndS3(BUCKET)), BUILD_TIMEOUT);
 afterAll(() => s3.stop());
 
 /** The config as stacks had it before: the section `aws`, and the ruler's rules where Loki's own clients look for them. */

@@ -30,6 +30,12 @@ export const storageIn = (bucket: string, endpoint: string) =>
     egress: [{ cidr: '127.0.0.1/32', port: Number(new URL(endpoint).port) }],
   }) as const;
 
+/** A Loki that is built, and a server with an empty bucket. */
+export async function lokiAndS3(bucket: string): Promise<{ readonly loki: string; readonly s3: S3Server }> {
+  const { loki } = await programs('loki', 'versitygw');
+  return { loki, s3: await startS3(bucket) };
+}
+
 /** Starts it with these buckets, all of them empty. */
 export async function startS3(...buckets: readonly string[]): Promise<S3Server> {
   const { versitygw } = await programs('versitygw');
