@@ -4,14 +4,11 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
-import { stackObjects } from '../../charts/objects';
-import { parseStackEntries } from '../../src/config';
-import { importStack } from '../../src/operations/import/import';
 import { entries, type Line, pushBody, type RunningLoki, startLoki } from '../../programs/loki';
 import { BUILD_TIMEOUT, removeFolder, temporaryFolder } from '../../programs/program';
 import { send } from '../../programs/request';
 import { type ChartLoki, type ChartPeriod, type ChartStore, chartValues, startChartLoki } from '../support/chart-loki';
+import { movedStack } from '../support/moving';
 import { KEY, type S3Server, lokiAndS3 } from '../support/s3';
 
 const BUCKET = 'periods';
@@ -71,13 +68,7 @@ describe.each(['a bucket', 'its own volume'])('given %s', (where) => {
     await chart.stop();
     rmSync(join(volume, 'wal'), { recursive: true });
 
-    const { stackFile, problems } = importStack([
-      { file: 'values.yaml', bytes: Buffer.from(stringify(chartValues(store, periods))) },
-    ]);
-    expect(problems).toEqual([]);
-    const written = Object.entries((parse(stackFile) as { readonly config: object }).config);
-    const config = parseStackEntries('Pulumi.moved.yaml', written, folder);
-    const rendered = { name: 'moved', config, objects: stackObjects(config) };
+    const rendered = movedStack({ 'values.yaml': chartValues(store, periods) });
     stack = await startLoki(loki, rendered, { folder: join(folder, 'new'), env: s3.env });
     expect(await linesOf(stack.port)).toEqual(LINES.map(({ line }) => line).toSorted());
   }, 120_000);

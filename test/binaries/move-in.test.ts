@@ -4,15 +4,11 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse, stringify } from 'yaml';
 import { type RunningLoki, startLoki } from '../../programs/loki';
 import { BUILD_TIMEOUT, removeFolder, say, temporaryFolder, until } from '../../programs/program';
 import { send } from '../../programs/request';
-import { stackObjects } from '../../charts/objects';
-import { parseStackEntries } from '../../src/config';
-import { importStack } from '../../src/operations/import/import';
 import { type ChartLoki, type ChartStore, chartValues, startChartLoki } from '../support/chart-loki';
-import { liveNumbers, Past, Writer } from '../support/moving';
+import { liveNumbers, movedStack, Past, Writer } from '../support/moving';
 import { KEY, type S3Server, lokiAndS3 } from '../support/s3';
 
 const BUCKET = 'chunks';
@@ -53,16 +49,9 @@ describe.each(['a bucket', 'its own volume'])('given %s', (where) => {
     );
     const before = await past.answers(chart);
 
-    const bytes = Buffer.from(stringify(chartValues(store())));
-    const { stackFile, problems, report } = importStack([{ file: 'values.yaml', bytes }]);
-    expect(problems).toEqual([]);
-    for (const text of [stackFile, report]) expect(text).not.toContain(KEY.secret);
-    const written = Object.entries((parse(stackFile) as { readonly config: object }).config);
-    const config = parseStackEntries('Pulumi.moved.yaml', written, folder);
-
     say('stopping the chart’s Loki, and starting that of the stack');
     await chart.stop();
-    const rendered = { name: 'moved', config, objects: stackObjects(config) };
+    const rendered = movedStack({ 'values.yaml': chartValues(store()) });
     const now = await startLoki(loki, rendered, { folder: join(folder, 'new'), env: s3.env });
     stack = now;
     live.moveTo(() => now);

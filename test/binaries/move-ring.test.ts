@@ -5,16 +5,12 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse, stringify } from 'yaml';
-import { stackObjects } from '../../charts/objects';
+import { parse } from 'yaml';
 import { BUILD_TIMEOUT, removeFolder, say, temporaryFolder, until } from '../../programs/program';
-import type { RenderedStack } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
-import { parseStackEntries, type StackConfigInput } from '../../src/config';
-import { importStack } from '../../src/operations/import/import';
 import { type ChartRing, chartRingValues, startChartLoki, startChartRing } from '../support/chart-loki';
 import { type LokiRing, lokiRing } from '../support/loki-ring';
-import { liveNumbers, Past, type Target, Writer } from '../support/moving';
+import { liveNumbers, movedStack, Past, type Target, Writer } from '../support/moving';
 import { KEY, type S3Server, lokiAndS3 } from '../support/s3';
 
 const BUCKET = 'ring';
@@ -73,20 +69,6 @@ class Reader {
   }
 }
 
-/** The stack of the imported values. */
-function imported(values: object, more: Pick<StackConfigInput, 'deployment' | 'namespaces'>): RenderedStack {
-  const { stackFile, problems, report } = importStack([{ file: 'values.yaml', bytes: Buffer.from(stringify(values)) }]);
-  expect(problems).toEqual([]);
-  for (const text of [stackFile, report]) expect(text).not.toContain(KEY.secret);
-  const { config: written } = parse(stackFile) as { readonly config: Readonly<Record<string, unknown>> };
-  const entries = {
-    ...written,
-    ...Object.fromEntries(Object.entries(more).map(([key, value]) => [`spywatcher-logs:${key}`, value])),
-  };
-  const config = parseStackEntries('Pulumi.moved.yaml', Object.entries(entries), folder);
-  return { name: 'moved', config, objects: stackObjects(config) };
-}
-
 /** In turns. */
 function inTurns<T>(list: () => readonly T[]): () => T {
   let count = 0;
@@ -138,10 +120,11 @@ test('then nobody notices', async () => {
   const asking = new Reader(past, before, () => old.read);
   reader = asking;
 
-  const values = chartRingValues(store);
+  const values = { 'values.yaml': chartRingValues(store) };
   const deployment = { mode: 'ha', replicas: 3, replicationFactor: 3, clusterLabel: 'accepted' } as const;
-  const namespaces = { logging: 'logging' };
-  const joining = imported(values, { deployment: { ...deployment, joins: { namespace: 'loki' } }, namespaces });
+  // Nobody here waits for the usual minute.
+  const alerting = { interval: '5s' };
+  const joining = movedStack(values, { deployment: { ...deployment, joins: { namespace: 'loki' } }, alerting });
   const moved = lokiRing({
     ...{ loki, rendered: joining, network: '127.98.0', tenant: 'fake', s3: s3.env },
     strangers: old.write.map(({ host }) => host),
@@ -193,7 +176,7 @@ test('then nobody notices', async () => {
     });
 
   say('joins is taken out again');
-  moved.reconfigure(imported(values, { deployment, namespaces }));
+  moved.reconfigure(movedStack(values, { deployment, alerting }));
   for (const member of moved.members) {
     away = member.address;
     await moved.stop(member);

@@ -4,9 +4,7 @@
  * query about the past has the same answer. The new agent is the Collector.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse, stringify } from 'yaml';
 import { ensureBuilt } from '../../bin/ensure-built';
-import { stackObjects } from '../../charts/objects';
 import { secretManifests } from '../../charts/secret-manifests';
 import { startCluster, stopCluster } from '../../local/cluster';
 import { ensureForwards } from '../../local/forward';
@@ -16,22 +14,22 @@ import { FAMILIES } from '../../local/layout';
 import { LokiClient } from '../../local/loki-client';
 import { importStackImages } from '../../local/stack-images';
 import { freePorts, until } from '../../programs/program';
+import type { RenderedStack } from '../../programs/rendered-stack';
 import { send } from '../../programs/request';
 import { eventually } from '../../programs/wait';
 import { gatewayServicePort } from '../../src/components/gateway';
 import { imageReference } from '../../src/components/kit/container';
-import { parseStackEntries, type StackConfig } from '../../src/config';
-import { importStack } from '../../src/operations/import/import';
+import type { StackConfig, StackConfigInput } from '../../src/config';
 import { generateSecretValues } from '../../src/secrets/values';
 import { lastLinesMissing, settle } from '../durability/ledger';
 import { APP, startWriters, stopWriters, writtenRuns } from '../durability/writers';
 import { applyRendered, appsNamespace, CLIENT_IMAGE, log, targetOf } from '../e2e/cluster';
-import { Past, type Target } from '../support/moving';
+import { movedStack, Past, type Target } from '../support/moving';
 import { chartLoki, chartPromtail, LOKI_NAMESPACE, LOKI_PORT, PROMTAIL_NAMESPACE, VALUES } from './chart';
 
 /** What is decided after the import: Grafana cannot run here, and the rest is this cluster's. */
-const DECIDED = {
-  network: { ipFamilies: FAMILIES },
+const DECIDED: Partial<StackConfigInput> = {
+  network: { ipFamilies: [...FAMILIES] },
   grafana: { replicas: 0 },
   alertmanager: { type: 'none' },
   // All requests of the tests come from one address.
@@ -50,16 +48,8 @@ let password: string;
 let loki: LokiClient;
 
 /** The imported stack, with what is decided then. `since` is the moment of the move. */
-function imported(since: string): StackConfig {
-  const given = Object.entries(VALUES).map(([file, values]) => ({ file, bytes: Buffer.from(stringify(values)) }));
-  const { stackFile, problems } = importStack(given);
-  expect(problems).toEqual([]);
-  const { config: written } = parse(stackFile) as { readonly config: Readonly<Record<string, unknown>> };
-  const more = { ...DECIDED, agent: { type: 'collector', since } };
-  const decided = Object.entries(more).map(([section, content]) => [`spywatcher-logs:${section}`, content] as const);
-  const entries = { ...written, ...Object.fromEntries(decided) };
-  return parseStackEntries('Pulumi.moved.yaml', Object.entries(entries), '.');
-}
+const imported = (since: string): RenderedStack =>
+  movedStack(VALUES, { ...DECIDED, agent: { type: 'collector', since } });
 
 /** A port of this machine that leads to a Service. */
 async function forwarded(namespace: string, service: string, servicePort: number): Promise<number> {
@@ -81,7 +71,7 @@ async function startCharts(): Promise<void> {
   ensureBuilt('local');
   const cluster = await startCluster(log);
   target = targetOf(cluster);
-  config = imported(moment(Date.now()));
+  ({ config } = imported(moment(Date.now())));
   const promtail = imageReference(config.images.promtail, config.images);
   await importStackImages(
     cluster,
@@ -121,7 +111,8 @@ async function fill(): Promise<void> {
 
 /** The steps of the page. */
 async function moveIn(): Promise<void> {
-  config = imported(moment(Date.now()));
+  const stack = imported(moment(Date.now()));
+  ({ config } = stack);
   log(`${LEAD} seconds until the chart’s Loki ends`);
   await sleep(LEAD * 1000);
   const { logging, agents } = config.namespaces;
@@ -130,7 +121,7 @@ async function moveIn(): Promise<void> {
   await kubectl(target, ['-n', LOKI_NAMESPACE, 'wait', 'pod/loki-0', '--for=delete', '--timeout=60s'], { timeout: 70 });
 
   log('its volume becomes the stack’s');
-  const objects = stackObjects(config);
+  const { objects } = stack;
   await applyObjects(
     target,
     objects.filter(({ kind }) => kind === 'Namespace'),

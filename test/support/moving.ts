@@ -1,7 +1,36 @@
-/** Lines and queries of a stack that moves: those of the past, whose answers must stay the same, and those that are written meanwhile. */
+/** A stack that moves: what is imported of it, its lines and queries of the past, whose answers must stay the same, and lines that are written meanwhile. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { stackObjects } from '../../charts/objects';
 import { entriesOf, type Line, nanoseconds, pushBody, queryRequest } from '../../programs/loki';
+import type { RenderedStack } from '../../programs/rendered-stack';
 import { type Request, type Response, send } from '../../programs/request';
+import { parseStackEntries, PROJECT, type StackConfigInput } from '../../src/config';
+import { importStack } from '../../src/operations/import/import';
+
+const projectRoot = join(__dirname, '..', '..');
+
+/**
+ * The stack of imported values.
+ *
+ * @param values - of a chart, by the name of the file.
+ * @param decided - sections of the stack file that somebody has written after the import.
+ * @throws Error where something is left to decide.
+ */
+export function movedStack(
+  values: Readonly<Record<string, object>>,
+  decided: Partial<StackConfigInput> = {},
+): RenderedStack {
+  const given = Object.entries(values).map(([file, content]) => ({ file, bytes: Buffer.from(stringify(content)) }));
+  const { stackFile, problems } = importStack(given);
+  if (problems.length > 0) throw new Error(`left to decide: ${JSON.stringify(problems)}`);
+  const { config: written } = parse(stackFile) as { readonly config: Readonly<Record<string, unknown>> };
+  const more = Object.entries(decided).map(([section, content]) => [`${PROJECT}:${section}`, content] as const);
+  const entries = Object.entries({ ...written, ...Object.fromEntries(more) });
+  const config = parseStackEntries('Pulumi.moved.yaml', entries, projectRoot);
+  return { name: 'moved', config, objects: stackObjects(config) };
+}
 
 const HOUR = 3_600_000;
 /** Hours before the test, of all lines of the past. */
@@ -21,8 +50,16 @@ const LOG_QUERIES = ['{job=~"backend|nginx"}', '{job="backend"} |= "number 7"', 
 /** Where a request goes. */
 export type Target = Pick<Request, 'host' | 'port' | 'credential'>;
 
+/** Milliseconds without a byte of the answer, on a machine that does a lot at once. */
+const PATIENCE = 60_000;
+
 const ask = (target: Target, request: Pick<Request, 'path' | 'method' | 'body' | 'headers'>): Promise<Response> =>
-  send({ ...target, ...request, headers: { ...request.headers, ...(target.credential === undefined ? TENANT : {}) } });
+  send({
+    ...target,
+    ...request,
+    timeout: PATIENCE,
+    headers: { ...request.headers, ...(target.credential === undefined ? TENANT : {}) },
+  });
 
 /** Lines of several days before a moment, and what is asked of them. */
 export class Past {
