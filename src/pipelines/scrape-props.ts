@@ -22,6 +22,27 @@ export type PodLabel = {
   readonly podLabel: string;
 } & ({ readonly type: 'label'; readonly values: readonly string[] } | { readonly type: 'metadata' });
 
+/** A field of lines that becomes a label with one of some values. */
+export interface ExtractedLabel extends ExtractedField {
+  readonly values: readonly string[];
+}
+
+/** A field of lines that is kept beside them. */
+export interface ExtractedField {
+  /** In Loki. */
+  readonly name: string;
+  /** Its key, keys with dots between them, or its group. */
+  readonly from: string;
+}
+
+/** What is taken out of lines of some streams, besides what every line is asked for. */
+export type Extract = {
+  /** Stream selector, matchers only. */
+  readonly selector: string;
+  readonly labels: readonly ExtractedLabel[];
+  readonly metadata: readonly ExtractedField[];
+} & ({ readonly type: 'json' | 'logfmt' } | { readonly type: 'regex'; readonly expression: string });
+
 /** How a container runtime writes the lines of pods: as the CRI says it, or as Docker's log driver json-file. */
 export type RuntimeFormat = 'cri' | 'docker';
 
@@ -34,6 +55,7 @@ export interface ScrapeProps {
   /** Labels that every line has. */
   readonly labels: Readonly<Record<string, string>>;
   readonly podLabels: readonly PodLabel[];
+  readonly extract: readonly Extract[];
   /** All labels that a stream may have. */
   readonly streamLabels: readonly string[];
   readonly files: readonly FileSource[];

@@ -378,6 +378,21 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       { type: 'label', name: 'team', podLabel: 'watch/team', values: ['shop', 'audit'] },
       { type: 'metadata', name: 'owner', podLabel: 'watch/owner' },
     ],
+    extract: [
+      {
+        type: 'json',
+        selector: '{job="orders"}',
+        labels: [{ name: 'plan', from: 'customer.plan', values: ['free', 'paid'] }],
+        metadata: [{ name: 'order', from: 'order.id' }],
+      },
+      {
+        type: 'regex',
+        selector: '{namespace="shop", team="audit"}',
+        expression: 'shop=(?P<shop>[a-z]+)',
+        labels: [],
+        metadata: [{ name: 'shop', from: 'shop' }],
+      },
+    ],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },
     ],
@@ -909,6 +924,14 @@ export const otherwise = {
     podLabels: [
       { type: 'label', name: 'team', podLabel: 'watch/team', values: ['shop', 'audit'] },
       { type: 'metadata', name: 'owner', podLabel: 'watch/owner' },
+    ],
+    extract: [
+      {
+        type: 'logfmt',
+        selector: '{app="billing"}',
+        labels: [{ name: 'plan', from: 'plan', values: ['free', 'paid'] }],
+        metadata: [{ name: 'invoice', from: 'invoice' }],
+      },
     ],
     files: [
       { name: 'statements', job: 'postgres', format: 'postgres', directory: '/var/log/postgresql', files: '*.csv' },

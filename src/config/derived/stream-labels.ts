@@ -4,7 +4,7 @@ import type { ParsedConfig } from '../schema';
 
 /** What says which labels lines have. */
 export type LabelConfig = Pick<ParsedConfig, 'cluster'> & {
-  readonly agent: Pick<ParsedConfig['agent'], 'labels' | 'podLabels'>;
+  readonly agent: Pick<ParsedConfig['agent'], 'labels' | 'podLabels' | 'extract'>;
 };
 
 /** Labels with one value, which all lines of the agent have. */
@@ -16,14 +16,14 @@ export const fixedLabels = ({ cluster, agent }: LabelConfig): Readonly<Record<st
 /** Names of the labels that the section of the agent adds. */
 export const ownLabels = ({ agent }: Pick<LabelConfig, 'agent'>): readonly string[] => [
   ...Object.keys(agent.labels),
-  ...podLabelNames(agent, 'label'),
+  ...addedNames(agent, 'label'),
 ];
 
 /** Labels of the streams that the agent writes. */
 export const streamLabels = (config: LabelConfig): readonly string[] => [
   ...Object.values(LABELS),
   ...Object.keys(fixedLabels(config)),
-  ...podLabelNames(config.agent, 'label'),
+  ...addedNames(config.agent, 'label'),
 ];
 
 /** What is kept beside lines as structured metadata. */
@@ -31,12 +31,13 @@ export const keptBeside = ({ agent }: Pick<LabelConfig, 'agent'>): readonly stri
   ...STRUCTURED_METADATA,
   ...MEASURES,
   ...Object.values(ORIGIN),
-  ...podLabelNames(agent, 'metadata'),
+  ...addedNames(agent, 'metadata'),
 ];
 
-function podLabelNames(
-  { podLabels }: Pick<LabelConfig['agent'], 'podLabels'>,
-  kind: 'label' | 'metadata',
-): readonly string[] {
-  return podLabels.flatMap(({ type, name }) => (type === kind ? [name] : []));
+/** Names that are added for pods, or by what is in lines. */
+function addedNames({ podLabels, extract }: LabelConfig['agent'], kind: 'label' | 'metadata'): readonly string[] {
+  return [
+    ...podLabels.flatMap(({ type, name }) => (type === kind ? [name] : [])),
+    ...extract.flatMap(({ labels, metadata }) => (kind === 'label' ? labels : metadata).map(({ name }) => name)),
+  ];
 }

@@ -31,15 +31,20 @@ const UNBOUNDED: readonly string[] = [
 
 type Named = readonly [path: readonly PropertyKey[], name: string];
 
-const READS = ['agent.labels', 'agent.podLabels'];
+const READS = ['agent.labels', 'agent.podLabels', 'agent.extract'];
 
 export const agentLabelRules: readonly Rule[] = [
   {
     reads: READS,
-    check: ({ agent: { labels, podLabels } }) => {
+    check: ({ agent: { labels, podLabels, extract } }) => {
       const all: readonly Named[] = [
         ...Object.keys(labels).map((name): Named => [['agent', 'labels', name], name]),
         ...podLabels.map(({ name }, index): Named => [[...PATH, index, 'name'], name]),
+        ...extract.flatMap((rule, index) =>
+          (['labels', 'metadata'] as const).flatMap((list) =>
+            rule[list].map(({ name }, at): Named => [['agent', 'extract', index, list, at, 'name'], name]),
+          ),
+        ),
       ];
       return all.flatMap(([path, name], index) => {
         const [before] = all.find(([, other], at) => at < index && other === name) ?? [];
@@ -70,13 +75,32 @@ export const agentLabelRules: readonly Rule[] = [
       const own = ownLabels(config);
       return when(own.length > MOST_LABELS, () =>
         problem(
-          PATH,
+          ['agent'],
           own,
-          `at most ${MOST_LABELS} labels with those of agent.labels: Loki refuses a stream with more than 15`,
-          'write type: metadata for those that no selector needs',
+          `at most ${MOST_LABELS} labels in agent.labels, agent.podLabels and agent.extract: Loki refuses a stream with more than 15`,
+          'keep those that no selector needs as metadata',
         ),
       );
     },
+  },
+  {
+    reads: ['agent.podLabels', 'agent.extract'],
+    check: ({ agent: { podLabels, extract } }) =>
+      [
+        ...podLabels.map((one, index) => [[...PATH, index], one] as const),
+        ...extract.flatMap(({ labels }, index) =>
+          labels.map((one, at) => [['agent', 'extract', index, 'labels', at], one] as const),
+        ),
+      ].flatMap(([path, one]) =>
+        when('values' in one && one.values.length > MOST_VALUES, () =>
+          problem(
+            [...path, 'values'],
+            `${'values' in one ? one.values.length : 0} values`,
+            `at most ${MOST_VALUES} values: each may make a stream of each app`,
+            'keep it as metadata, without values',
+          ),
+        ),
+      ),
   },
   {
     reads: ['agent.podLabels'],
@@ -85,14 +109,6 @@ export const agentLabelRules: readonly Rule[] = [
         one.type === 'metadata'
           ? []
           : [
-              ...when(one.values.length > MOST_VALUES, () =>
-                problem(
-                  [...PATH, index, 'values'],
-                  `${one.values.length} values`,
-                  `at most ${MOST_VALUES} values: each may make a stream of each app`,
-                  'write type: metadata, without values',
-                ),
-              ),
               ...when(UNBOUNDED.includes(one.podLabel), () =>
                 problem(
                   [...PATH, index, 'podLabel'],

@@ -1,6 +1,7 @@
 /** Rules that join several fields, by section of the stack file. */
 import { agentRules } from './agent';
 import { agentAlsoRules } from './agent-also';
+import { agentExtractRules } from './agent-extract';
 import { agentLabelRules } from './agent-labels';
 import { agentTenantRules } from './agent-tenants';
 import { alertmanagerRules } from './alertmanager';
@@ -68,6 +69,7 @@ export const rules: readonly Rule[] = [
   ...agentAlsoRules,
   ...agentTenantRules,
   ...agentLabelRules,
+  ...agentExtractRules,
   ...alertingRules,
   ...alertmanagerRules,
   ...alertmanagerTextRules,

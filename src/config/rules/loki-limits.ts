@@ -59,7 +59,7 @@ export const lokiLimitRules: readonly Rule[] = [
 function leastOf(config: LabelConfig) {
   const labels = streamLabels(config);
   const { agent } = config;
-  const added = keptBeside({ agent }).length - keptBeside({ agent: { ...agent, podLabels: [] } }).length;
+  const added = keptBeside({ agent }).length - keptBeside({ agent: { ...agent, podLabels: [], extract: [] } }).length;
   return [
     ['max_label_names_per_series', labels.length],
     ['max_label_name_length', Math.max(...labels.map(({ length }) => length))],

@@ -5,7 +5,7 @@ import { fulfils, matchersOf } from '../selector';
 import { problem, when } from './rule';
 
 /** Sections that say which labels there are. */
-export const LABELS_READ = ['cluster', 'agent.labels', 'agent.podLabels'];
+export const LABELS_READ = ['cluster', 'agent.labels', 'agent.podLabels', 'agent.extract'];
 
 /** A selector must be able to match lines of the agent. */
 export function agentSelector(

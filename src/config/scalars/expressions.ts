@@ -86,6 +86,13 @@ export const dropPattern = () =>
     remedy: 'remove an empty alternative (a|) or a star; leave patterns out where every line of the streams is meant',
   });
 
+/** An expression whose named groups are taken out of a line. */
+export const extractExpression = () =>
+  expression(({ names }) => names.length === 0, {
+    rule: 'an expression with a group that has a name',
+    remedy: 'write for example shop=(?P<shop>[a-z]+)',
+  });
+
 /** An expression that is redacted. One that matches the empty text is refused, because it matches between any two letters. */
 export const redactExpression = () =>
   expression(({ finds }) => finds(''), {

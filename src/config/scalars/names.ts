@@ -104,6 +104,20 @@ export const lineLabelName = () =>
     remedy: 'write for example team',
   });
 
+/** Where a field of a line is: a key, or keys of JSON with a dot between two. */
+export const fieldPath = () =>
+  withPattern('path of a field', /^(?=.{1,100}$)[A-Za-z_@][\w@-]*(?:\.[A-Za-z_@][\w@-]*)*$/, {
+    rule: 'the key of a field, or keys with a dot between two: letters, digits, _, - and @',
+    remedy: 'write for example order.id',
+  });
+
+/** Name of a group of an expression. Agents have notes of their own under names that begin with `own_`. */
+export const groupName = () =>
+  withPattern('name of a group', /^(?!own_)[A-Za-z_]\w{0,39}$/, {
+    rule: 'the name of a group of the expression: letters, digits and underscores, at most 40, not own_ first',
+    remedy: 'write for example shop, for (?P<shop>…)',
+  });
+
 /** Value of a label of lines, of the form that values of pods' labels have. */
 export const lineLabelValue = () =>
   withPattern('value of a label of lines', /^[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/, {

@@ -11,9 +11,12 @@ import {
   dropPattern,
   dnsLabelWithin,
   duration,
+  extractExpression,
   fieldName,
+  fieldPath,
   fileGlob,
   fraction,
+  groupName,
   labelKey,
   lineLabelName,
   lineLabelValue,
@@ -117,6 +120,50 @@ const podLabels = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** What is taken out of lines. @param from - where it is in the line */
+const extractedFrom = (from: () => z.ZodType<string, string>, where: string) => {
+  const field = {
+    name: lineLabelName().describe('What it is called in Loki.'),
+    from: from().describe(where),
+  };
+  return {
+    selector: streamSelector().describe(
+      'Streams that it is taken from, as label matchers: `{job="orders"}`. Labels of `extract` itself are not known yet.',
+    ),
+    labels: z
+      .array(
+        z.strictObject({
+          ...field,
+          values: distinct(z.array(lineLabelValue()).min(1)).describe(
+            'Its values. A line with another value has no such label.',
+          ),
+        }),
+      )
+      .default([])
+      .describe('What becomes a label, by which selectors find streams.'),
+    metadata: z
+      .array(z.strictObject(field))
+      .default([])
+      .describe('What is kept beside the line as structured metadata, with any value.'),
+  };
+};
+
+const extract = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('json').describe('From lines that are a JSON object.'),
+    ...extractedFrom(fieldPath, 'Key of the field, or keys with a dot between two: `order.id`.'),
+  }),
+  z.strictObject({
+    type: z.literal('logfmt').describe('From lines with pairs: `shop=north order=7`.'),
+    ...extractedFrom(fieldPath, 'Key of the pair.'),
+  }),
+  z.strictObject({
+    type: z.literal('regex').describe('From lines that an expression matches.'),
+    expression: extractExpression().describe('RE2 expression with named groups: `shop=(?P<shop>[a-z]+)`.'),
+    ...extractedFrom(groupName, 'Name of the group.'),
+  }),
+]);
+
 export const agent = z.strictObject({
   type: z
     .enum(AGENT_TYPES)
@@ -203,6 +250,12 @@ export const agent = z.strictObject({
     .array(podLabels)
     .default([])
     .describe('Labels of pods that their lines have too, as labels or as structured metadata (`docs/sources.md`).'),
+  extract: z
+    .array(extract)
+    .default([])
+    .describe(
+      'What the agent takes out of lines of own programs, beyond the fields that it knows (`docs/sources.md`). It sees redacted lines.',
+    ),
   files: z.array(fileSource).default([]).describe('Log files on the nodes, for programs that do not write to stdout.'),
   redact: z
     .array(

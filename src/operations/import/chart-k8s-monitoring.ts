@@ -26,7 +26,10 @@ export const CHART_K8S_MONITORING: readonly Row<Found>[] = [
     from: 'podLogs.structuredMetadata',
     read: () => missing('what is structured metadata follows from the log model, and `agent.podLabels`'),
   },
-  { from: 'podLogs.extraLogProcessingStages', read: () => missing('stages of Alloy: `agent.drop`, `agent.redact`') },
+  {
+    from: 'podLogs.extraLogProcessingStages',
+    read: () => missing('stages of Alloy: `agent.extract`, `agent.drop`, `agent.redact`'),
+  },
   { from: 'alloy-logs.controller.tolerations', read: (value, found) => found.put('pods.collector.tolerations', value) },
   {
     from: 'alloy-logs.controller.nodeSelector',

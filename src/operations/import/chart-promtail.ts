@@ -88,6 +88,6 @@ function readStages(value: unknown): Outcome {
   return own.length === 0
     ? left('what the container runtime adds is always read')
     : missing(
-        `stages ${own.join(', ')}: what may be said is in docs/sources.md: formats, \`agent.drop\`, \`agent.redact\``,
+        `stages ${own.join(', ')}: what may be said is in docs/sources.md: formats, \`agent.extract\`, \`agent.drop\`, \`agent.redact\``,
       );
 }

@@ -35,7 +35,8 @@ function isOutside(keep: number, value: string): string {
   return any([`${last} >= ${kept}`, `${last} <= -${kept}`]);
 }
 
-function conditionOfMatcher(matcher: Matcher): string {
+/** In OTTL: whether a record's source fulfils a matcher. */
+export function conditionOfMatcher(matcher: Matcher): string {
   const { label, operator, value } = matcher;
   const path = label === STREAM ? attribute(STREAM) : ofSource(label);
   const matched = operator.endsWith('~') ? matches(path, `^(?:${value})$`) : `${path} == ${literal(value)}`;

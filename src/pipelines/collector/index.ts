@@ -4,6 +4,7 @@ import { ownDropRules } from '../drop-rules';
 import type { ScrapeProps } from '../scrape-props';
 import { ORIGIN } from '../sources';
 import { dropFilters } from './drop-rules';
+import { extractedLabels, extractGroups } from './extract';
 import { gatewayCounters } from './gateway';
 import { exactIds, jsonRecords, plainMetadata } from './json';
 import { literal, ofFormat, set, TIME, transform, type Group } from './ottl';
@@ -65,6 +66,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
   const redaction = redact(props.redact, props.allow);
   const drops = dropFilters([...ownDropRules(props.canaryNamespace), ...props.drop]);
   const before = leaveOutBefore(props.since);
+  const extracted = extractors(props.extract);
   const gateway = props.gatewayNamespace === undefined ? undefined : gatewayCounters(props.gatewayNamespace);
   const pods = podReceivers(props);
   const ways = waysToLoki(props.exporter, props.tenants);
@@ -105,6 +107,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
       // The level and the claimed job are of a record; labels in Loki are of its source.
       groupbyattrs: { keys: [LABELS.level, LABELS.job] },
       ...(files.length === 0 ? {} : before.records),
+      ...extracted,
       ...drops,
       ...gateway?.filters,
       'transform/labels': transform(onlyKnown(props)),
@@ -140,6 +143,7 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
           'transform/records',
           ...(files.length === 0 ? [] : Object.keys(before.records)),
           'groupbyattrs',
+          ...Object.keys(extracted),
           ...Object.keys(drops),
           'transform/labels',
         ],
@@ -164,6 +168,15 @@ export function collectorPipelines(props: CollectorProps): CollectorPipelines {
  * Loki too, and read no further. This processor hands on each batch at once, and tells no one before it what became of it.
  */
 const PASSES_NO_ERROR_BACK = { timeout: 0, send_batch_size: 0 };
+
+/** Processors that take fields out of lines, and put those among the labels that are labels. */
+function extractors(rules: ScrapeProps['extract']): Components {
+  const labels = extractedLabels(rules);
+  return {
+    ...(rules.length === 0 ? {} : { 'transform/extract': transform(extractGroups(rules)) }),
+    ...(labels.length === 0 ? {} : { 'groupbyattrs/extract': { keys: labels } }),
+  };
+}
 
 /** Metadata of the pods of this node. */
 function podMetadata({ podLabels: own }: Pick<ScrapeProps, 'podLabels'>): Readonly<Record<string, unknown>> {
@@ -209,7 +222,8 @@ function records(): readonly Group[] {
 }
 
 /** Whatever a source comes up with: no other label makes a stream, and nothing else is kept beside the line. */
-function onlyKnown({ streamLabels, podLabels: own }: ScrapeProps): readonly Group[] {
+function onlyKnown({ streamLabels, podLabels: own, extract }: ScrapeProps): readonly Group[] {
+  const extracted = extract.flatMap(({ metadata }) => metadata.map(({ name }) => name));
   const beside = own.flatMap(({ type, name }) => (type === 'metadata' ? [name] : []));
   const keep = (map: string, names: readonly string[]): string =>
     `keep_keys(${map}, [${names.map((name) => literal(name)).join(', ')}])`;
@@ -219,7 +233,7 @@ function onlyKnown({ streamLabels, podLabels: own }: ScrapeProps): readonly Grou
     },
     {
       statements: [
-        keep('log.attributes', [...STRUCTURED_METADATA, ...MEASURES, ORIGIN.filename]),
+        keep('log.attributes', [...STRUCTURED_METADATA, ...MEASURES, ORIGIN.filename, ...extracted]),
         // Loki would keep it beside the line.
         'set(log.observed_time_unix_nano, 0)',
       ],

@@ -1,5 +1,5 @@
 /** Text of no declared format: logfmt, or a line with a level in it, or just a line; stack traces of many languages. */
-import { FIELDS, type Level, LEVELS, STRUCTURED_METADATA } from '../../log-model';
+import { FIELDS, type Level, LEVELS, literally, STRUCTURED_METADATA } from '../../log-model';
 import { SYSLOG } from '../level';
 import {
   ALIASES_IN_TEXT,
@@ -61,11 +61,11 @@ export function textRecords(formats: string): readonly Group[] {
 /** The value of a key in a line of pairs. A blank in quotes separates none. */
 function pair(key: string): string {
   const value = `(?:"(?P<quoted>(?:[^"\\\\]|\\\\.)*)"|(?P<plain>[^\\s"]*))`;
-  return `^\\s*(?:[^\\s="]+(?:=(?:${QUOTED}|[^\\s"]*))?\\s+)*?${key}=${value}`;
+  return `^\\s*(?:[^\\s="]+(?:=(?:${QUOTED}|[^\\s"]*))?\\s+)*?${literally(key)}=${value}`;
 }
 
 /** Puts the value of a key into a field, if the line has it. */
-function fromPair(target: string, key: string): readonly string[] {
+export function fromPair(target: string, key: string): readonly string[] {
   const where = contains(`${key}=`);
   const found = groupsOf(BODY, pair(key));
   return [

@@ -8,6 +8,7 @@ import { auto, python } from './auto';
 import { podRelabelConfigs } from './discovery';
 import { asOfCri } from './docker';
 import { dropRules } from './drop-rules';
+import { extractStages } from './extract';
 import { gatewayCounters } from './gateway';
 import { isJson, isNotJson, jsonRecord } from './json';
 import { withNextLine } from './multiline';
@@ -60,6 +61,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
               ]
             : []),
           ...ownLabels(props),
+          ...extractStages(props.extract),
           ...dropRules(props.drop),
           onlyLabels,
         ],
@@ -88,6 +90,7 @@ export function scrapeConfigs(props: ScrapeProps): readonly Readonly<Record<stri
                 ORIGIN.filename,
               ),
               ...ownLabels({ ...props, podLabels: [] }),
+              ...extractStages(props.extract),
               ...dropRules(props.drop),
               onlyLabels,
             ],

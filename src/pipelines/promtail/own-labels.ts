@@ -5,7 +5,7 @@ import { podLabel } from './discovery';
 import type { RelabelConfig, Stage } from './stage';
 
 /** Until a line is read, so that no stage takes the value for one of its own. */
-const kept = (name: string): string => `own_${name}`;
+export const kept = (name: string): string => `own_${name}`;
 
 /** Steps of relabelling that keep the values of pods. */
 export const ownRelabelConfigs = (podLabels: readonly PodLabel[]): readonly RelabelConfig[] =>

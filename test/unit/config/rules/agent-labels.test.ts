@@ -42,11 +42,11 @@ testRules([
     kept: { agent: { labels: { region: 'x' }, podLabels: [TEAM] } },
   },
   {
-    rule: 'at most 5 labels with those of agent.labels: Loki refuses a stream with more than 15',
+    rule: 'at most 5 labels in agent.labels, agent.podLabels and agent.extract: Loki refuses a stream with more than 15',
     broken: { agent: { labels: labelsOf(5), podLabels: [TEAM] } },
-    path: 'agent.podLabels',
+    path: 'agent',
     received: '["l0","l1","l2","l3","l4","team"]',
-    remedy: 'write type: metadata for those that no selector needs',
+    remedy: 'keep those that no selector needs as metadata',
     kept: { agent: { labels: labelsOf(4), podLabels: [TEAM, owner('a'), owner('b')] } },
   },
   {
@@ -54,7 +54,7 @@ testRules([
     broken: { agent: { podLabels: [{ ...TEAM, values: valuesOf(51) }] } },
     path: 'agent.podLabels[0].values',
     received: '"51 values"',
-    remedy: 'write type: metadata, without values',
+    remedy: 'keep it as metadata, without values',
     kept: { agent: { podLabels: [{ ...TEAM, values: valuesOf(50) }] } },
   },
   {

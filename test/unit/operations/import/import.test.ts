@@ -437,3 +437,17 @@ describe('given what the old Loki is, the move', () => {
     expect(imported('grafana-keycloak.yaml').report).not.toContain('The move:');
   });
 });
+
+test('given labels that Promtail gave all lines, then they are those of the agent, but for names of the log model', () => {
+  const { draft, report } = importStack([
+    {
+      file: 'values.yaml',
+      bytes: Buffer.from('config: { clients: [{ url: http://loki, external_labels: { region: eu-1, job: all } }] }'),
+      kind: 'promtail',
+    },
+  ]);
+  expect(draft.config().agent.labels).toEqual({ region: 'eu-1' });
+  expect(report).toContain(
+    'Lines lose their label job: `agent.labels.job` wants a name that lines have no other value under.',
+  );
+});

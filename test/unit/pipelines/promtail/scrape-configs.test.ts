@@ -24,6 +24,7 @@ const props: ScrapeProps = {
   runtime: 'cri',
   labels: {},
   podLabels: [],
+  extract: [],
   streamLabels: Object.values(LABELS),
   excludeNamespaces: ['kube-system', 'noise'],
   files: [statements],
