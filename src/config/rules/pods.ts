@@ -57,7 +57,7 @@ const ANNOTATIONS: readonly Taken[] = [
 const VARIABLES: readonly Taken[] = [
   { keys: /^GOMEMLIMIT$/, ...decidedBy('limits.memory of the program in resources') },
   { keys: /^GF_/, ...decidedBy('grafana.settings') },
-  { keys: /^(?:HOSTNAME|NODE_NAME|K8S_NODE_NAME|POD_IP|ZONE)$/, ...BY_STACK },
+  { keys: /^(?:HOSTNAME|NODE_NAME|K8S_NODE_NAME|POD|POD_IP|ZONE)$/, ...BY_STACK },
   {
     keys: /^(?:AWS_(?:SHARED_CREDENTIALS_FILE|CONFIG_FILE|PROFILE|ROLE_ARN|WEB_IDENTITY_\w+|CONTAINER_\w+)|GOOGLE_APPLICATION_CREDENTIALS|AZURE_\w+)$/,
     ...decidedBy('storage.access'),

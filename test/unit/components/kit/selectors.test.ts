@@ -29,7 +29,8 @@ function podsOf(objects: readonly Manifest[]): readonly Pod[] {
     );
     const { labels } = template.metadata;
     if (kind !== 'StatefulSet') return [{ name, namespace, labels, ports }];
-    return Array.from({ length: replicas }, (_, index) => {
+    // One without pods for a while can get one.
+    return Array.from({ length: Math.max(replicas, 1) }, (_, index) => {
       const pod = `${name}-${index}`;
       return { name: pod, namespace, labels: { ...labels, 'statefulset.kubernetes.io/pod-name': pod }, ports };
     });
