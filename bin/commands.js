@@ -19,6 +19,10 @@ module.exports = {
     'lists the changes of a stack file that cannot be applied to the running stack',
     'operations/compare/command',
   ),
+  rules: ofProduct(
+    'copies rules from labelled ConfigMaps of a cluster to the folder beside the stack file',
+    'operations/rules/command',
+  ),
   size: ofProduct('prints how much disk Loki needs', 'operations/size/command'),
   // what looks at and changes a running stack
   status: ofProduct('prints the state of a running stack on one screen', 'operations/status/command'),

@@ -1,11 +1,11 @@
 /** The stack's alerts. docs/runbooks.md has a section for each. */
 export { type LogRuleProps, logRules } from './log-rules';
 export * from './rule';
+export type { NamedRuleFile } from './rule-files';
 export {
   hasRecordingRules,
   OWN_FILE,
   RUNBOOKS,
-  ruleFileName,
   runbookUrl,
   stackLogRules,
   type TenantRules,

@@ -1,5 +1,4 @@
 /** The rule files of each tenant for Loki's ruler. */
-import { basename } from 'node:path';
 import type { StackConfig } from '../config/schema';
 import { exploreUrl } from '../dashboards/explore';
 import { agentTenant, agentTenants } from '../config/derived/agent-tenant';
@@ -7,6 +6,7 @@ import { hasHeartbeat } from '../config/derived/heartbeat';
 import { logRuleGroups } from './log-rules';
 import type { AlertRule, AnySeverity } from './rule';
 import { type FileRule, parseRuleFile, type RuleFile } from './rule-file';
+import { type NamedRuleFile, ruleFilesOf } from './rule-files';
 import { watchdog } from './watchdog';
 
 /** File of the built-in and the typed rules. */
@@ -51,22 +51,24 @@ export function stackLogRules(config: RuleParts): readonly AlertRule[] {
   return stackLogRuleGroups(config).flatMap(([, rules]) => rules);
 }
 
-/** Name of a rule file below its tenant's folder. */
-export function ruleFileName({ path }: { readonly path: string }): string {
-  return basename(path);
-}
-
-/** Everything that Loki's ruler evaluates, for each tenant in the order of the config. */
-export function tenantRules(config: StackConfig): readonly TenantRules[] {
+/**
+ * Everything that Loki's ruler evaluates, for each tenant in the order of the config.
+ *
+ * @param ruleFiles - files that can be read.
+ */
+export function tenantRules(
+  config: StackConfig,
+  ruleFiles: readonly NamedRuleFile[] = ruleFilesOf(config.alerting),
+): readonly TenantRules[] {
   const { alerting, auth } = config;
   const agents = (agentTenant(config) ?? auth.loki.tenants[0])?.name;
   // Built-in rules are about the agent's lines. A rule sees those of its own tenant alone.
   const withAgentsLines = [agents, ...agentTenants(config).map(({ name }) => name)];
   return auth.loki.tenants.map(({ name: tenant }) => {
     const isOf = (owner: string | undefined): boolean => (owner ?? agents) === tenant;
-    const files = alerting.files
+    const files = ruleFiles
       .filter((file) => isOf(file.tenant))
-      .map((file) => [ruleFileName(file), withTenant(config, tenant, file.content ?? '')] as const);
+      .map(({ name, content = '' }) => [name, withTenant(config, tenant, content)] as const);
     const builtIn = (rule: AlertRule<AnySeverity>): FileRule =>
       alertOf(config, tenant, rule, runbookUrl(alerting.runbooks, rule.name));
     const groups = [
@@ -136,7 +138,7 @@ function explore({ grafana }: StackConfig, expr: string): string {
 /** Whether a rule records a metric, which needs a place to be stored. */
 export function hasRecordingRules({ alerting }: Pick<StackConfig, 'alerting'>): boolean {
   if (alerting.recording.length > 0) return true;
-  return alerting.files.some(({ content = '' }) => {
+  return ruleFilesOf(alerting).some(({ content = '' }) => {
     const parsed = parseRuleFile(content);
     return 'file' in parsed && parsed.file.groups.some(({ rules }) => rules.some((rule) => 'record' in rule));
   });

@@ -116,6 +116,7 @@ export const defaults = {
 
   alerting: {
     interval: '1m', // (mission)
+    configMaps: { label: 'loki_rule' }, // as the Loki chart’s sidecar has it
     thresholds: {
       errorsPerSecond: 10, // (mission)
       errorRateFactor: 3,

@@ -1,6 +1,7 @@
 /** Alerts that a stack's Alertmanager can be told of: those of Loki's ruler, and of the stack's own Prometheus. */
 import { logRules } from '../alerts/log-rules';
 import { parseRuleFile } from '../alerts/rule-file';
+import { ruleFilesOf } from '../alerts/rule-files';
 import { stackRules } from '../alerts/stack-rules';
 import { tenantRules } from '../alerts/tenant-rules';
 import { defaults } from './defaults';
@@ -16,8 +17,8 @@ export interface KnownAlert {
 /** Every alert of a stack but the heartbeat. A rule file that cannot be read has none. */
 export function knownAlerts(config: StackConfig): readonly KnownAlert[] {
   const sources = alertSources(config);
-  const readable = config.alerting.files.filter(({ content = '' }) => 'file' in parseRuleFile(content));
-  const ofRuler = tenantRules({ ...config, alerting: { ...config.alerting, files: readable } })
+  const readable = ruleFilesOf(config.alerting).filter(({ content = '' }) => 'file' in parseRuleFile(content));
+  const ofRuler = tenantRules(config, readable)
     .flatMap(({ files }) => Object.values(files))
     .flatMap(({ groups }) => groups.flatMap(({ rules }) => rules))
     .flatMap((rule) => ('alert' in rule ? [{ name: rule.alert, labels: withoutTemplates(rule.labels) }] : []));

@@ -7,7 +7,7 @@ import { ConfigError, formatPath, type Found, isSecretKey, type Problem } from '
 import type { StackConfig } from './schema';
 import { projectFileProblems, projectName, stackFileBytes, stackFileName } from './stack-folder';
 import { keyProblems, prefixOf, PROJECT, SECRETS_KEY, topLevelProblems } from './stack-keys';
-import { withNamedFiles } from './stack-neighbours';
+import { type ReadCopies, withNamedFiles } from './stack-neighbours';
 import { secretProblems } from './stack-secrets';
 import { knownKeys } from './suggest';
 import { readYaml, type YamlFault } from '../syntax/yaml';
@@ -24,11 +24,12 @@ interface StackFile {
  *
  * @param directory - where the stack files are.
  * @param stack - `dev`, `staging`, `prod`, …
+ * @param readCopies - finds rule files of ConfigMaps; those beside the stack file without it.
  * @throws ConfigError with every problem of the file.
  */
-export function loadStackConfig(directory: string, stack: string): StackConfig {
+export function loadStackConfig(directory: string, stack: string, readCopies?: ReadCopies): StackConfig {
   const { entries, found } = readStackFile(directory, stack);
-  return parseStackEntries(stackFileName(stack), entries, directory, found);
+  return parseStackEntries(stackFileName(stack), entries, directory, found, readCopies);
 }
 
 /**
@@ -112,11 +113,12 @@ export function parseStackEntries(
   entries: readonly (readonly [string, unknown])[],
   directory: string,
   found: readonly Found[] = [],
+  readCopies?: ReadCopies,
 ): StackConfig {
   const sections = sectionsOf(entries);
   const written = sections
     .filter(([name]) => name !== SECRETS_KEY)
-    .map(([name, value]) => ({ name, ...withNamedFiles(name, value, directory) }));
+    .map(([name, value]) => ({ name, ...withNamedFiles(name, value, directory, readCopies) }));
   return parseWithFound(
     source,
     Object.fromEntries(written.map(({ name, section }) => [name, section])),

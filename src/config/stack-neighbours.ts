@@ -1,10 +1,11 @@
 /** Files beside a stack file that it names: rule files and dashboards. Their texts become a part of the config. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ConfigMapKey, configMapOfFile } from '../alerts/rule-files';
 import { type Advice, decode } from '../syntax/yaml';
 import { mappingOf } from './mapping';
 import type { Found, Problem } from './problem';
-import { whyUnreadable } from './stack-folder';
+import { isMissing, whyUnreadable } from './stack-folder';
 
 /** A section with the texts of the files that it names, and what is wrong with these. */
 interface WithFiles {
@@ -12,14 +13,32 @@ interface WithFiles {
   readonly found: readonly Found[];
 }
 
+/** Rule files of ConfigMaps, and what is wrong with them before they are read as rules. */
+export interface RuleCopies {
+  readonly files: readonly (ConfigMapKey & { readonly content: string })[];
+  readonly problems: readonly Problem[];
+}
+
+/** Finds the rule files of ConfigMaps, by the section `alerting.configMaps` as it is written. */
+export type ReadCopies = (configMaps: Readonly<Record<string, unknown>>, directory: string) => RuleCopies;
+
 /**
  * Reads the files that a section names.
  *
  * @param name - name of the section.
  * @param directory - where the stack file is.
  */
-export function withNamedFiles(name: string, section: unknown, directory: string): WithFiles {
-  if (name === 'alerting') return withRuleFiles(section, directory);
+export function withNamedFiles(
+  name: string,
+  section: unknown,
+  directory: string,
+  readCopies: ReadCopies = copiesInFolder,
+): WithFiles {
+  if (name === 'alerting') {
+    const named = withRuleFiles(section, directory);
+    const copied = withCopies(named.section, directory, readCopies);
+    return { section: copied.section, found: [...named.found, ...copied.found] };
+  }
   return name === 'grafana' ? withDashboards(section, directory) : { section, found: [] };
 }
 
@@ -39,6 +58,55 @@ function withRuleFiles(alerting: unknown, directory: string): WithFiles {
   });
   return { section: { ...section, files: read }, found: unreadable.map((problem) => ({ problem })) };
 }
+
+/** `alerting` with the rule files of ConfigMaps. */
+function withCopies(alerting: unknown, directory: string, readCopies: ReadCopies): WithFiles {
+  const section = mappingOf(alerting) ?? {};
+  const configMaps = mappingOf(section['configMaps']);
+  if (configMaps === undefined || configMaps['files'] !== undefined) return { section: alerting, found: [] };
+  const { files, problems } = readCopies(configMaps, directory);
+  return {
+    section: { ...section, configMaps: { ...configMaps, files } },
+    // Alerts of a file that could not be read may be named elsewhere. The other files are checked.
+    found: problems.map((problem) => ({ problem, doubts: ['alerting', 'configMaps', 'folder'] })),
+  };
+}
+
+/** The copies that `npm run rules` has written. Files that are no YAML are nobody's. */
+function copiesInFolder({ folder }: Readonly<Record<string, unknown>>, directory: string): RuleCopies {
+  if (typeof folder !== 'string') return { files: [], problems: [] };
+  const wrong = (name: string | undefined, advice: Advice): Problem => ({
+    path: `alerting.configMaps.${name === undefined ? 'folder' : `${folder}/${name}`}`,
+    received: JSON.stringify(name ?? folder),
+    ...advice,
+  });
+  try {
+    const read = readdirSync(join(directory, folder))
+      .filter((name) => /\.ya?ml$/i.test(name))
+      .sort()
+      .map((name) => ({ name, configMap: configMapOfFile(name), text: textOf(join(directory, folder, name)) }));
+    return {
+      files: read.flatMap(({ configMap, text }) =>
+        configMap !== undefined && 'content' in text ? [{ ...configMap, ...text }] : [],
+      ),
+      problems: read.flatMap(({ name, configMap, text }) => {
+        if (configMap === undefined) return [wrong(name, NO_COPY)];
+        return 'problem' in text ? [wrong(name, { ...text.problem, remedy: 'run npm run rules' })] : [];
+      }),
+    };
+  } catch (error) {
+    const problem = wrong(undefined, {
+      rule: `a folder that can be read, from the folder of the stack file (${whyUnreadable(error)})`,
+      remedy: isMissing(error) ? 'run npm run rules, which writes it' : 'check the path',
+    });
+    return { files: [], problems: [problem] };
+  }
+}
+
+const NO_COPY: Advice = {
+  rule: 'a file that npm run rules has written: <namespace>_<ConfigMap>_<key>',
+  remedy: 'move it to another folder, and name it in alerting.files',
+};
 
 const DASHBOARDS = 'grafana.dashboards';
 

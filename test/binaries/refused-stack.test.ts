@@ -11,6 +11,7 @@ import { BUILD_TIMEOUT } from '../../programs/program';
 const RUN = join(__dirname, '..', '..', 'bin', 'run.js');
 const COMMANDS: readonly (readonly [command: string, ...args: string[]])[] = [
   ['size'],
+  ['rules'],
   ['check'],
   ['secrets'],
   ['status'],

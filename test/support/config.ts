@@ -123,6 +123,11 @@ export const AUDIT_RULES = `groups:
           runbook_url: https://wiki.example.com/audit
 `;
 
+/** The same of another team, in a ConfigMap. */
+export const GUILD_RULES = AUDIT_RULES.replace('name: audit', 'name: guilds')
+  .replace('AuditTrailErrors', 'GuildErrors')
+  .replace('job="login"', 'job="backend"');
+
 /** A dashboard of a team, as Grafana exports it. */
 export const ORDERS_DASHBOARD = JSON.stringify({ id: 7, uid: 'orders', title: 'Orders', panels: [] }, null, 2);
 
@@ -444,6 +449,12 @@ export const everything: WithoutAlternatives<Everything<StackConfigInput>> = {
       },
     ],
     files: [{ path: 'alerts/audit.yaml', tenant: 'audit', content: AUDIT_RULES }],
+    configMaps: {
+      label: 'loki_rule=spywatcher',
+      folder: 'rules/test',
+      namespaces: [{ name: 'guilds', tenant: 'app' }],
+      files: [{ namespace: 'guilds', configMap: 'guild-rules', key: 'guilds.yaml', content: GUILD_RULES }],
+    },
     remoteWrite: {
       url: 'https://metrics.example.com/api/v1/write',
       egress: [{ cidr: '10.40.0.5/32', port: 443 }],

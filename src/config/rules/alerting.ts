@@ -1,36 +1,38 @@
-import { isDeepStrictEqual } from 'node:util';
-import {
-  expressionFaults,
-  type Fault,
-  type KnownNames,
-  nameFaults,
-  namesOf,
-  recordFaults,
-  tellingFaults,
-  templateFaults,
-} from '../../alerts/check';
-import { hasRecordingRules, OWN_FILE, ruleFileName, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
-import { type FileRule, parseRuleFile, type RuleFile } from '../../alerts/rule-file';
+import { expressionFaults, nameFaults, namesOf, tellingFaults, templateFaults } from '../../alerts/check';
+import { parseRuleFile } from '../../alerts/rule-file';
+import { ruleFilesOf } from '../../alerts/rule-files';
+import { hasRecordingRules, OWN_FILE, runbookUrl, stackLogRules } from '../../alerts/tenant-rules';
 import { hasHeartbeat, WATCHDOG } from '../derived/heartbeat';
 import { builtInLogAlerts } from '../known-alerts';
-import type { Problem } from '../problem';
+import { formatPath, type Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { closest } from '../suggest';
 import { problem, type Rule, when } from './rule';
+import { faultProblems, ruleFileRules, rulesOf } from './rule-files';
 import { LABELS_READ } from './selector';
 
 type Path = readonly PropertyKey[];
 
+/** Where rule files are. A copy of a ConfigMap that cannot be read says nothing of the others. */
+const RULE_FILES = ['files', 'configMaps.files', 'configMaps.namespaces'];
+
 export const alertingRules: readonly Rule[] = [
   { reads: ['alerting', 'namespaces', ...LABELS_READ], check: builtInRules },
   { reads: ['alerting.disabled'], check: knownNames },
-  { reads: ['alerting.rules', 'alerting.recording', 'alerting.files', ...LABELS_READ], check: ownRules },
+  { reads: ['alerting.rules', 'alerting.recording', ...LABELS_READ], check: ownRules },
+  ...ruleFileRules,
   {
-    reads: ['alerting.files', ...LABELS_READ],
-    check: (config) => config.alerting.files.flatMap((file, index) => filesRules(file, index, namesOf(config))),
+    reads: [
+      ...['rules', 'thresholds', 'silentJobs', 'disabled', ...RULE_FILES].map((key) => `alerting.${key}`),
+      'namespaces',
+      'alertmanager',
+    ],
+    check: uniqueNames,
   },
-  { reads: ['alerting', 'namespaces', 'alertmanager'], check: uniqueNames },
-  { reads: ['alerting', 'auth.loki.tenants'], check: knownTenants },
+  {
+    reads: [...['rules', 'recording', ...RULE_FILES].map((key) => `alerting.${key}`), 'auth.loki.tenants'],
+    check: knownTenants,
+  },
   {
     reads: ['alerting', 'monitoring', 'environment', 'namespaces'],
     check: (config) =>
@@ -51,7 +53,7 @@ export const alertingRules: readonly Rule[] = [
 function builtInRules(config: StackConfig): readonly Problem[] {
   const known = namesOf(config);
   return stackLogRules(config).flatMap((rule) =>
-    problems(
+    faultProblems(
       ['alerting', 'thresholds'],
       [
         ...expressionFaults(rule.expr, known),
@@ -83,7 +85,7 @@ function ownRules(config: StackConfig): readonly Problem[] {
   return [
     ...alerting.rules.flatMap((rule, index) => {
       const { summary, description, runbook } = rule;
-      return problems(
+      return faultProblems(
         ['alerting', 'rules', index],
         [
           ...expressionFaults(rule.expr, known),
@@ -97,83 +99,12 @@ function ownRules(config: StackConfig): readonly Problem[] {
       );
     }),
     ...alerting.recording.flatMap(({ expr, labels }, index) =>
-      problems(['alerting', 'recording', index], [...expressionFaults(expr, known), ...nameFaults('labels', labels)]),
-    ),
-  ];
-}
-
-function filesRules(
-  file: StackConfig['alerting']['files'][number],
-  index: number,
-  known: KnownNames,
-): readonly Problem[] {
-  const path = ['alerting', 'files', index];
-  if (file.content === undefined)
-    return [
-      problem(
-        [...path, 'content'],
-        undefined,
-        'the text of the file',
-        'set it where a program makes the config itself',
-      ),
-    ];
-  const parsed = parseRuleFile(file.content);
-  if ('unreadable' in parsed)
-    return parsed.unreadable.map(({ at, why }) =>
-      problem(path, file.path, `a rule file of Loki; at ${at}: ${why}`, 'mend the file'),
-    );
-  return [
-    ...groupRules([...path, file.path], parsed.file),
-    ...rulesOf(parsed.file).flatMap(([at, rule]) => problems([...path, file.path, ...at], fileRuleFaults(rule, known))),
-  ];
-}
-
-/** Loki refuses a file with two groups of one name. If a rule stands there twice, each of the two alerts resolves the other. */
-function groupRules(path: Path, { groups }: RuleFile): readonly Problem[] {
-  return groups.flatMap(({ name, rules }, at) => [
-    ...when(groups.findIndex((other) => other.name === name) < at, () =>
-      problem(
-        [...path, 'groups', at, 'name'],
-        name,
-        'a name that no other group of the file has',
-        'rename one of them',
+      faultProblems(
+        ['alerting', 'recording', index],
+        [...expressionFaults(expr, known), ...nameFaults('labels', labels)],
       ),
     ),
-    ...when(rules.length === 0, () =>
-      problem([...path, 'groups', at, 'rules'], rules, 'at least one rule', 'add one, or remove the group'),
-    ),
-    ...rules.flatMap((rule, index) =>
-      when(rules.findIndex((other) => isDeepStrictEqual(other, rule)) < index, () =>
-        problem([...path, 'groups', at, 'rules', index], nameOf(rule), 'a rule that is there once', 'remove it'),
-      ),
-    ),
-  ]);
-}
-
-const nameOf = (rule: FileRule): string => ('record' in rule ? rule.record : rule.alert);
-
-function fileRuleFaults(rule: FileRule, known: KnownNames): readonly Fault[] {
-  const names = nameFaults('labels', rule.labels);
-  if ('record' in rule) return [...expressionFaults(rule.expr, known), ...recordFaults(rule.record), ...names];
-  const { labels, annotations } = rule;
-  return [
-    ...names,
-    ...nameFaults('annotations', annotations),
-    ...templateFaults(labels, (name) => ({ part: 'labels', name })),
-    ...templateFaults(annotations, (name) => ({ part: 'annotations', name })),
-    ...expressionFaults(rule.expr, known),
-    ...tellingFaults({
-      severity: labels['severity'],
-      description: annotations['description'],
-      runbook: annotations['runbook_url'],
-    }),
   ];
-}
-
-function rulesOf({ groups }: RuleFile): readonly (readonly [Path, FileRule])[] {
-  return groups.flatMap((group, at) =>
-    group.rules.map((rule, index) => [['groups', at, 'rules', index] as const, rule] as const),
-  );
 }
 
 /** A reader knows an alert by its name. One file may have several rules of a name, for example one for each severity. */
@@ -194,19 +125,18 @@ function uniqueNames(config: StackConfig): readonly Problem[] {
     ...alerting.rules.flatMap(({ name }, index) =>
       taken(['alerting', 'rules', index, 'name'], name, `alerting.rules[${index}]`),
     ),
-    ...alerting.files.flatMap((file, index) => {
-      const path = ['alerting', 'files', index];
-      const key = `${file.tenant ?? ''}/${ruleFileName(file)}`;
-      const isTaken = ruleFileName(file) === OWN_FILE || files.has(key);
+    ...ruleFilesOf(alerting).flatMap(({ name, tenant, path, namedAt, written, inside, content = '' }, index) => {
+      const key = `${tenant ?? ''}/${name}`;
+      const isTaken = name === OWN_FILE || files.has(key);
       files.set(key, index);
-      const parsed = parseRuleFile(file.content ?? '');
+      const parsed = parseRuleFile(content);
       return [
         ...when(isTaken, () =>
-          problem([...path, 'path'], file.path, 'a file name that no other file of the tenant has', 'rename the file'),
+          problem(namedAt, written, 'a file name that no other file of the tenant has', 'rename the file'),
         ),
         ...('file' in parsed
           ? rulesOf(parsed.file).flatMap(([at, rule]) =>
-              'alert' in rule ? taken([...path, file.path, ...at], rule.alert, `alerting.files[${index}]`) : [],
+              'alert' in rule ? taken([...inside, ...at], rule.alert, formatPath(path)) : [],
             )
           : []),
       ];
@@ -216,8 +146,14 @@ function uniqueNames(config: StackConfig): readonly Problem[] {
 
 function knownTenants({ alerting, auth }: StackConfig): readonly Problem[] {
   const names = auth.loki.tenants.map(({ name }) => name);
-  return (['rules', 'recording', 'files'] as const).flatMap((list) =>
-    alerting[list].flatMap(({ tenant }, index) =>
+  const lists = {
+    rules: alerting.rules,
+    recording: alerting.recording,
+    files: alerting.files,
+    'configMaps.namespaces': alerting.configMaps?.namespaces ?? [],
+  };
+  return Object.entries(lists).flatMap(([list, entries]) =>
+    entries.flatMap(({ tenant }, index) =>
       when(tenant !== undefined && !names.includes(tenant), () =>
         problem(
           ['alerting', list, index, 'tenant'],
@@ -227,11 +163,5 @@ function knownTenants({ alerting, auth }: StackConfig): readonly Problem[] {
         ),
       ),
     ),
-  );
-}
-
-function problems(path: Path, faults: readonly Fault[]): readonly Problem[] {
-  return faults.map(({ part, name, received, rule, remedy }) =>
-    problem([...path, part, ...(name === undefined ? [] : [name])], received, rule, remedy),
   );
 }

@@ -1,3 +1,4 @@
+import { ruleFilesOf } from '../../alerts/rule-files';
 import type { Problem } from '../problem';
 import type { StackConfig } from '../schema';
 import { problem, type Rule, when } from './rule';
@@ -43,9 +44,9 @@ function ownDashboards(files: readonly { readonly content: string }[]): readonly
 }
 
 /** The rules of a tenant are one ConfigMap. */
-function rulesOfTenants({ rules, recording, files }: StackConfig['alerting']): readonly Problem[] {
+function rulesOfTenants(alerting: StackConfig['alerting']): readonly Problem[] {
   const bytes = new Map<string | undefined, number>();
-  for (const rule of [...rules, ...recording, ...files])
+  for (const rule of [...alerting.rules, ...alerting.recording, ...ruleFilesOf(alerting)])
     bytes.set(rule.tenant, (bytes.get(rule.tenant) ?? 0) + bytesOf(rule));
   return [...bytes].flatMap(([tenant, size]) =>
     when(size > MOST, () =>

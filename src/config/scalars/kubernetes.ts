@@ -73,6 +73,13 @@ export const labelKey = () =>
     remedy: 'write for example app.kubernetes.io/name',
   });
 
+/** A label, with any value or with this one. */
+export const labelSelector = () =>
+  withPattern('label selector', new RegExp(`^${QUALIFIED}(?:=[A-Za-z0-9](?:[-\\w.]{0,61}[A-Za-z0-9])?)?$`), {
+    rule: 'the key of a label, or key=value',
+    remedy: 'write for example loki_rule, or loki_rule=spywatcher',
+  });
+
 /** Value of a label of an object, or of a taint. */
 export const objectLabelValue = () =>
   withPattern('object label value', /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/, {

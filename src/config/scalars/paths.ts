@@ -1,5 +1,5 @@
 /** Scalars for files and folders. */
-import { withPattern } from './base';
+import { type RuleParams, withPattern } from './base';
 
 /** Path of a rule file. Its last part becomes a key of a ConfigMap. */
 export const ruleFilePath = () =>
@@ -9,11 +9,22 @@ export const ruleFilePath = () =>
   });
 
 /** Folder beside the stack file. */
-export const dashboardFolder = () =>
+const folder = (example: string) =>
   withPattern('folder', /^(?![/ ])(?:[\w .-]{1,100}\/){0,9}[\w .-]{0,99}[\w.-]$/, {
     rule: 'the path of a folder, from the folder of the stack file, without / at its end',
-    remedy: 'write for example dashboards',
+    remedy: `write for example ${example}`,
   });
+
+export const dashboardFolder = () => folder('dashboards');
+export const ruleFolder = () => folder('rules/prod');
+
+export const RULE_FILE_KEY: RuleParams = {
+  rule: 'a key that ends in .yaml or .yml, and begins with a letter or digit',
+  remedy: 'write for example guilds.yaml',
+};
+
+/** Key of a ConfigMap whose text is a rule file. */
+export const ruleFileKey = () => withPattern('key of a rule file', /^[A-Za-z0-9][\w.-]*\.ya?ml$/, RULE_FILE_KEY);
 
 /** A directory on the node that nothing else uses. */
 export const stateDirectory = (preset: string) =>

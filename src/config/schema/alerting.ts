@@ -15,6 +15,7 @@ import {
   tenantName,
   url,
 } from '../scalars';
+import { ruleConfigMaps } from './rule-config-maps';
 import { egressOf, labels } from './shared';
 
 const preset = defaults.alerting.thresholds;
@@ -108,6 +109,9 @@ export const alerting = z.strictObject({
     .array(ruleFile)
     .prefault([])
     .describe('Files of alerts and recording rules, in the format of Loki and Prometheus.'),
+  configMaps: ruleConfigMaps
+    .optional()
+    .describe('Rule files from labelled ConfigMaps of a cluster. `npm run rules` copies them beside the stack file.'),
   remoteWrite: z
     .strictObject({
       url: url('http', 'https').describe('URL that accepts samples: `https://metrics.example.com/api/v1/write`.'),

@@ -321,6 +321,7 @@ export const CHART_LOKI: readonly LokiRow[] = [
     'lokiCanary.image',
     'sidecar.image',
   ),
+  { from: 'sidecar.rules', read: readRuleSidecar },
   ...leaves<Found>('rules are in the stack file: `alerting.rules` and `alerting.files`', 'sidecar'),
   ...leaves<Found>(
     'it follows from `canary`',
@@ -364,6 +365,34 @@ function readPullSecrets(value: unknown, found: Found): Outcome {
     'images.pullSecrets',
     value.map((one: unknown) => (isMapping(one) ? one['name'] : one)),
   );
+}
+
+/** The sidecar that reads rules from labelled ConfigMaps all the time. Here they are read before a stack is applied. */
+function readRuleSidecar(value: unknown, found: Found): Outcome {
+  if (!isMapping(value)) return missing('it is no mapping');
+  const { enabled, label, labelValue, searchNamespace, resource } = value;
+  if (enabled === false) return left('it is off');
+  if (resource === 'secret') return missing('rules are read from ConfigMaps: `alerting.configMaps`');
+  const written: readonly unknown[] = Array.isArray(searchNamespace) ? searchNamespace : [searchNamespace ?? ''];
+  const namespaces = written
+    .flatMap((names) => String(names).split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (namespaces.length === 0 || namespaces.includes('ALL'))
+    return missing('it names no namespace: `alerting.configMaps.namespaces` lists those with rules');
+  // Without a value, the label may have any.
+  const selector = [
+    label ?? defaults.alerting.configMaps.label,
+    ...(labelValue === '' ? [] : [labelValue ?? []].flat()),
+  ];
+  found.note(
+    'Run `npm run rules` before the first `synth`: it copies the rules of the ConfigMaps. Nothing reads them while Loki runs.',
+  );
+  return found.put('alerting.configMaps', {
+    label: selector.map((part: unknown) => String(part)).join('='),
+    folder: 'rules',
+    namespaces: namespaces.map((name) => ({ name })),
+  });
 }
 
 /** The way in from outside, to the chart's gateway or to Loki itself. Here it is one for those that write. */

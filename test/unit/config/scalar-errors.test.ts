@@ -110,6 +110,7 @@ const onNodes = (expression: unknown) => ({
 });
 const ON_NODES =
   'pods.loki.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0]';
+const RULES_OF_GUILDS = { folder: 'rules', namespaces: [{ name: 'guilds' }] };
 const threshold = (thresholds: object) => ({ alerting: { thresholds } });
 const rule = (differences: object) => ({
   alerting: {
@@ -944,6 +945,42 @@ const rows: readonly Row[] = [
     '/etc/rules.yaml',
     'rules.txt',
     `${'a'.repeat(202)}.yaml`,
+  ),
+  ...eachOf(
+    'a label of ConfigMaps with rules',
+    (label) => ({ alerting: { configMaps: { ...RULES_OF_GUILDS, label } } }),
+    'alerting.configMaps.label',
+    says(/^the key of a label, or key=value$/),
+    '',
+    'loki rule',
+    'loki_rule=',
+    'loki_rule==a',
+    'a,b',
+    '!loki_rule',
+  ),
+  ...eachOf(
+    'a folder of rules',
+    (folder) => ({ alerting: { configMaps: { ...RULES_OF_GUILDS, folder } } }),
+    'alerting.configMaps.folder',
+    says(/^the path of a folder, from the folder of the stack file, without \/ at its end$/),
+    '/etc/rules',
+    'rules/',
+  ),
+  ...eachOf(
+    'a key of a rule file',
+    (key) => ({
+      alerting: {
+        configMaps: {
+          ...RULES_OF_GUILDS,
+          files: [{ namespace: 'guilds', configMap: 'a', key, content: 'groups: []' }],
+        },
+      },
+    }),
+    'alerting.configMaps.files[0].key',
+    says(/^a key that ends in \.yaml or \.yml, and begins with a letter or digit$/),
+    'guilds',
+    '.guilds.yaml',
+    'guilds.YAML',
   ),
   [
     'a pull secret twice',

@@ -1,9 +1,9 @@
-/** Dashboards beside a stack file. Rule files are in stack-file.test.ts. */
+/** Dashboards and copies of ConfigMaps' rules beside a stack file. Rule files that it names: stack-file.test.ts. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadStackConfig } from '../../../src/config';
-import { configError, ORDERS_DASHBOARD } from '../../support/config';
+import { configError, GUILD_RULES, ORDERS_DASHBOARD } from '../../support/config';
 
 describe('given a folder of dashboards beside a stack file', () => {
   let directory: string;
@@ -88,6 +88,79 @@ describe('given a folder of dashboards beside a stack file', () => {
       ['grafana.dashboards.title', expect.stringContaining('not General') as string],
       ['grafana.dashboards.boards/a.json', expect.stringMatching(/^a dashboard as JSON, .*position 13/) as string],
       ['grafana.dashboards.boards/b.json.uid', expect.stringContaining('a uid of 1 to 40') as string],
+    ]);
+  });
+});
+
+describe('given a folder with copies of ConfigMaps’ rules', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rule-copies-'));
+    mkdirSync(join(directory, 'rules'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const put = (name: string, content: string | Uint8Array): void => writeFileSync(join(directory, name), content);
+  const load = (folder = 'rules', more = '') => {
+    const configMaps = `{ folder: ${folder}, namespaces: [{ name: guilds }] }`;
+    put(
+      'Pulumi.test.yaml',
+      `config:\n  spywatcher-logs:environment: dev\n  spywatcher-logs:alerting: { configMaps: ${configMaps} }\n${more}`,
+    );
+    return loadStackConfig(directory, 'test').alerting.configMaps?.files;
+  };
+  const problems = (folder?: string, more?: string) => configError(() => load(folder, more)).problems;
+
+  it('takes each of them for a rule file of its ConfigMap, and leaves others alone', () => {
+    put('rules/README.md', '# Rules\n');
+    put('rules/guilds_guild.rules_a_b.yml', GUILD_RULES);
+    expect(load()).toEqual([{ namespace: 'guilds', configMap: 'guild.rules', key: 'a_b.yml', content: GUILD_RULES }]);
+  });
+
+  it('has no rules where the folder has none', () => expect(load()).toEqual([]));
+
+  it('refuses a folder that is not there yet', () => {
+    expect(problems('absent')).toEqual([
+      {
+        path: 'alerting.configMaps.folder',
+        received: '"absent"',
+        rule: 'a folder that can be read, from the folder of the stack file (missing)',
+        remedy: 'run npm run rules, which writes it',
+      },
+    ]);
+  });
+
+  it('refuses a file in its place', () => {
+    put('text', '');
+    expect(problems('text')).toMatchObject([
+      { path: 'alerting.configMaps.folder', received: '"text"', remedy: 'check the path' },
+    ]);
+  });
+
+  it('refuses a rule file that is no copy', () => {
+    put('rules/mine.yaml', GUILD_RULES);
+    expect(problems()).toEqual([
+      {
+        path: 'alerting.configMaps.rules/mine.yaml',
+        received: '"mine.yaml"',
+        rule: 'a file that npm run rules has written: <namespace>_<ConfigMap>_<key>',
+        remedy: 'move it to another folder, and name it in alerting.files',
+      },
+    ]);
+  });
+
+  it('refuses a copy that cannot be read, together with all else', () => {
+    put('rules/guilds_a_a.yaml', Buffer.from('\ufeffgroups: []\n', 'utf16le'));
+    put('rules/guilds_b_b.yaml', GUILD_RULES.replace('severity: info', 'severity: page'));
+    const found = problems('rules', '  spywatcher-logs:gateway: { replicas: 0 }\n');
+    expect(found.map(({ path, rule, remedy }) => [path, rule, remedy])).toEqual([
+      ['alerting.configMaps.rules/guilds_a_a.yaml', 'text in UTF-8; this is UTF-16', 'run npm run rules'],
+      ['gateway.replicas', expect.stringContaining('a whole number') as string, expect.anything() as string],
+      [
+        'alerting.configMaps.guilds/b/b.yaml.groups[0].rules[0].severity',
+        'a severity that routes know: critical, warning, info',
+        'set the label severity to one of them',
+      ],
     ]);
   });
 });

@@ -1,7 +1,15 @@
 /** No option is accepted and ignored: each one, changed alone, changes an object. */
 import { parseStackConfig } from '../../../src/config';
 import { ANOTHER_CA } from '../../support/certificates';
-import { AUDIT_RULES, everything, ORDERS_DASHBOARD, OTHER_STORES, otherwise, ROUTED } from '../../support/config';
+import {
+  AUDIT_RULES,
+  everything,
+  GUILD_RULES,
+  ORDERS_DASHBOARD,
+  OTHER_STORES,
+  otherwise,
+  ROUTED,
+} from '../../support/config';
 import { leaves, renderStack } from '../../support/manifests';
 
 /** Receivers of alerts, in their order, and those of the routes. */
@@ -27,6 +35,8 @@ const NOT_RENDERED: Readonly<Record<string, unknown>> = {
   'agent.containerLogMaxSize': '20Mi',
   'deploy.skipAwait.0': 'loki',
   'network.policiesElsewhere': false,
+  'alerting.configMaps.label': 'changed',
+  'alerting.configMaps.folder': 'changed',
   'grafana.dashboards.folder': 'changed',
   'grafana.dashboards.files.0.name': 'changed.json',
   'patches.0.reason': 'changed for the tests',
@@ -92,9 +102,12 @@ const TOGETHER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'auth.loki.crossTenantReaders.0.tenants.0': 'changed',
     'alerting.rules.0.tenant': 'changed',
     'alerting.recording.0.tenant': 'changed',
+    'alerting.configMaps.namespaces.0.tenant': 'changed',
     'alertmanager.routes.0.tenants.0': 'changed',
     'alertmanager.inhibit.0.while.tenants.0': 'changed',
   },
+  'alerting.configMaps.namespaces.0.name': { 'alerting.configMaps.files.0.namespace': 'changed' },
+  'alerting.configMaps.files.0.namespace': { 'alerting.configMaps.namespaces.0.name': 'changed' },
   'auth.loki.enabled': {
     'network.clients.1': { namespace: 'changed' },
     'auth.loki.crossTenantReaders': [],
@@ -264,6 +277,9 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   'alerting.rules.0.runbook': 'https://changed.example.com',
   'alerting.recording.0.expr': 'sum(rate({job="backend"}[5m]))',
   'alerting.recording.0.tenant': 'audit',
+  'alerting.configMaps.namespaces.0.tenant': 'audit',
+  'alerting.configMaps.files.0.key': 'changed.yaml',
+  'alerting.configMaps.files.0.content': GUILD_RULES.replace('severity: info', 'severity: warning'),
   'alerting.files.0.path': 'alerts/changed.yaml',
   'alerting.files.0.tenant': 'app',
   'alerting.files.0.content': AUDIT_RULES.replace('severity: info', 'severity: warning'),

@@ -169,6 +169,52 @@ describe('given periods of the index', () => {
   });
 });
 
+describe('given the sidecar of the Loki chart that reads rules', () => {
+  const KNOWN = 'loki: { auth_enabled: false }';
+  const sidecar = (rules: string) => `${KNOWN}\nsidecar: { rules: ${rules} }`;
+
+  test('then the same ConfigMaps are read before a stack is applied', () => {
+    const { draft, report } = text(
+      sidecar('{ enabled: true, label: team_rule, labelValue: "1", searchNamespace: "guilds, users" }'),
+    );
+    expect(draft.get('alerting.configMaps')).toEqual({
+      label: 'team_rule=1',
+      folder: 'rules',
+      namespaces: [{ name: 'guilds' }, { name: 'users' }],
+    });
+    expect(report).toContain('Run `npm run rules` before the first `synth`');
+  });
+
+  test('then its namespaces may be a list, and its label has any value by default', () => {
+    expect(text(sidecar('{ searchNamespace: [guilds] }')).draft.get('alerting.configMaps.namespaces')).toEqual([
+      { name: 'guilds' },
+    ]);
+  });
+
+  test.each(['{ enabled: true }', '{ searchNamespace: ALL }'])(
+    'when it is %s, then namespaces are to be listed',
+    (rules) => {
+      expect(outcomeOf(sidecar(rules), 'sidecar.rules')).toEqual({
+        kind: 'missing',
+        why: 'it names no namespace: `alerting.configMaps.namespaces` lists those with rules',
+      });
+    },
+  );
+
+  test('when it reads Secrets alone, then it is without a counterpart', () => {
+    expect(outcomeOf(sidecar('{ resource: secret, searchNamespace: guilds }'), 'sidecar.rules')).toMatchObject({
+      kind: 'missing',
+    });
+  });
+
+  test('when it is off, then nothing is read', () => {
+    expect(outcomeOf(sidecar('{ enabled: false, searchNamespace: guilds }'), 'sidecar.rules')).toEqual({
+      kind: 'left',
+      why: 'it is off',
+    });
+  });
+});
+
 describe('given an Ingress of the Loki chart', () => {
   const INGRESS = 'gateway: { ingress: { enabled: true, hosts: [{ host: logs.example.com }] } }';
   const KNOWN = 'loki: { auth_enabled: false }';
