@@ -24,10 +24,18 @@ interface StackFile {
  *
  * @param directory - where the stack files are.
  * @param stack - `dev`, `staging`, `prod`, …
- * @param readCopies - finds rule files of ConfigMaps; those beside the stack file without it.
  * @throws ConfigError with every problem of the file.
  */
-export function loadStackConfig(directory: string, stack: string, readCopies?: ReadCopies): StackConfig {
+export function loadStackConfig(directory: string, stack: string): StackConfig {
+  return loadStackWith(directory, stack);
+}
+
+/**
+ * {@link loadStackConfig} with rule files of ConfigMaps from elsewhere than beside the stack file.
+ *
+ * @throws ConfigError with every problem of the file, and of these.
+ */
+export function loadStackWith(directory: string, stack: string, readCopies?: ReadCopies): StackConfig {
   const { entries, found } = readStackFile(directory, stack);
   return parseStackEntries(stackFileName(stack), entries, directory, found, readCopies);
 }
@@ -107,6 +115,7 @@ export function stackFileProblems(directory: string, stack: string): readonly Fo
  * @param entries - `spywatcher-logs:retention` → value; keys of other programs are left alone.
  * @param directory - where the stack file is: rule files and dashboards are named from there.
  * @param found - what is already known to be wrong with the file.
+ * @param readCopies - finds rule files of ConfigMaps. @default - their copies beside the stack file
  */
 export function parseStackEntries(
   source: string,

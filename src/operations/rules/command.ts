@@ -1,7 +1,8 @@
 /** `npm run rules`: copies rule files from labelled ConfigMaps of a cluster to the folder beside the stack file that `synth` reads. */
 import { join } from 'node:path';
-import { ConfigError, loadStackConfig, stackFileName } from '../../config';
+import { ConfigError, stackFileName } from '../../config';
 import { ruleConfigMaps } from '../../config/schema/rule-config-maps';
+import { loadStackWith } from '../../config/stack-file';
 import type { RuleCopies } from '../../config/stack-neighbours';
 import { command, EXIT, say } from '../command';
 import { CLUSTER_OPTIONS, clusterOf, STACK_OPTIONS } from '../options';
@@ -18,7 +19,7 @@ export default command({
     const { stack, project, check } = values;
     let copies: RuleCopies | undefined;
     const load = () =>
-      loadStackConfig(project, stack, (written) => {
+      loadStackWith(project, stack, (written) => {
         const { success, data } = ruleConfigMaps.safeParse(written);
         // What is wrong with the section itself is in the report.
         if (!success) return { files: [], problems: [] };
@@ -35,7 +36,7 @@ export default command({
           say(`${name}: no ConfigMap with the label ${label} has rules.`);
       const changes = changesOf(join(project, folder), copies.files);
       for (const { kind, name } of changes) process.stdout.write(`${kind.padEnd(7)} ${join(folder, name)}\n`);
-      if (changes.length === 0) say(`${stack}: ${folder} is what the cluster has, ${copies.files.length} rule files.`);
+      if (changes.length === 0) say(`${stack}: ${folder} is what the cluster has; rule files: ${copies.files.length}.`);
       else if (check) say(`${stack}: ${folder} is not what the cluster has. Run npm run rules.`);
       else applyChanges(join(project, folder), changes);
       return check && changes.length > 0 ? EXIT.bad : EXIT.good;

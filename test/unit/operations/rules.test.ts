@@ -91,7 +91,7 @@ describe('given ConfigMaps with good rules', () => {
     said = { out: '', err: '' };
     expect(rules()).toBe(0);
     expect(said.out).toBe('');
-    expect(said.err).toContain('prod: rules/prod is what the cluster has, 1 rule files.');
+    expect(said.err).toContain('prod: rules/prod is what the cluster has; rule files: 1.');
   });
 
   test('when one changes and one goes, then so do their copies, and files of others stay', () => {
