@@ -103,7 +103,7 @@ test('the thresholds that the pages name are those of the stack file', () => {
 
 test('the examples are accepted', () => {
   const examples = codeBlocks(page, 'yaml').filter((text) => text.includes('spywatcher-logs:'));
-  expect(examples).toHaveLength(4);
+  expect(examples).toHaveLength(5);
   for (const text of examples) {
     const { config } = parse(text) as { readonly config: Readonly<Record<string, unknown>> };
     const written: Readonly<Record<string, unknown>> = Object.fromEntries(
