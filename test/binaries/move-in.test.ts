@@ -54,7 +54,7 @@ describe.each(['a bucket', 'its own volume'])('given %s', (where) => {
     const rendered = movedStack({ 'values.yaml': chartValues(store()) });
     const now = await startLoki(loki, rendered, { folder: join(folder, 'new'), env: s3.env });
     stack = now;
-    live.moveTo(() => now);
+    await live.moveTo(() => now);
     expect(await past.answers(now)).toEqual(before);
     await sleep(2000);
     await live.end();

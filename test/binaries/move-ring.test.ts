@@ -36,6 +36,7 @@ afterAll(async () => {
 /** Asks for the past again and again, and keeps what is not as expected. */
 class Reader {
   private running = true;
+  private asking: Promise<unknown> = Promise.resolve();
   private readonly done: Promise<void>;
   asked = 0;
   readonly wrong: string[] = [];
@@ -48,8 +49,10 @@ class Reader {
     this.done = this.read();
   }
 
-  moveTo(next: () => Target): void {
+  /** Resolves when nothing is asked any more where it was asked before. */
+  async moveTo(next: () => Target): Promise<void> {
     this.next = next;
+    await this.asking;
   }
 
   async end(): Promise<void> {
@@ -61,7 +64,9 @@ class Reader {
     const expected = JSON.stringify(this.expected);
     while (this.running) {
       const target = this.next();
-      const answer = await this.past.answers(target).then(JSON.stringify, String);
+      const asking = this.past.answers(target).then(JSON.stringify, String);
+      this.asking = asking;
+      const answer = await asking;
       this.asked += 1;
       if (answer !== expected) this.wrong.push(`${target.host ?? ''}: ${answer.slice(0, 500)}`);
       await sleep(200);
@@ -143,8 +148,7 @@ test('then nobody notices', async () => {
   say('writers and readers go to the stack’s');
   let away: string | undefined;
   const stack = inTurns(() => stackHosts.filter((host) => host !== away).map((host) => ({ host, port: 3100 })));
-  live.moveTo(stack);
-  asking.moveTo(stack);
+  await Promise.all([live.moveTo(stack), asking.moveTo(stack)]);
   const groups = new Set(
     joining.objects
       .filter(({ kind, metadata }) => kind === 'ConfigMap' && /^loki-rules/.test(metadata.name))

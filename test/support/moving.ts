@@ -114,6 +114,7 @@ export class Writer {
   readonly began = Date.now();
   private number = 0;
   private running = true;
+  private writing: Promise<unknown> = Promise.resolve();
   private readonly done: Promise<void>;
   /** Milliseconds for which nothing was taken, the longest time. */
   longestPause = 0;
@@ -129,8 +130,10 @@ export class Writer {
     return this.number;
   }
 
-  moveTo(next: () => Target): void {
+  /** Resolves when nothing is written any more where it was written before. */
+  async moveTo(next: () => Target): Promise<void> {
     this.next = next;
+    await this.writing;
   }
 
   async end(): Promise<void> {
@@ -143,7 +146,12 @@ export class Writer {
       this.number += 1;
       const entry = { labels: { job: 'live' }, line: `n=${this.number}`, time: nanoseconds() };
       const began = Date.now();
-      while (!(await this.push(entry))) await sleep(100);
+      for (;;) {
+        const writing = this.push(entry);
+        this.writing = writing;
+        if (await writing) break;
+        await sleep(100);
+      }
       this.longestPause = Math.max(this.longestPause, Date.now() - began);
       await sleep(10);
     }

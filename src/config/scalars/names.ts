@@ -72,6 +72,13 @@ export const labelName = () =>
     remedy: 'write for example alertname',
   });
 
+/** A name in Loki's limits: of a tag of queries, or of a policy. Loki's YAML gives a meaning to others, such as `<<`. */
+export const limitName = (what: string) =>
+  withPattern(what, /^[A-Za-z0-9_-]{1,100}$/, {
+    rule: `${what}: 1 to 100 letters, digits, hyphens and underscores`,
+    remedy: 'write for example grafana',
+  });
+
 /** Name of a template of messages. */
 export const templateName = () =>
   withPattern(

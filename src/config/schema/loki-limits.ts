@@ -9,6 +9,8 @@ import {
   count,
   evaluationTime,
   fraction,
+  labelName,
+  limitName,
   lokiByteSize,
   numberFrom,
   positiveInteger,
@@ -32,7 +34,7 @@ const blockedQuery = z.strictObject({
   types: commaSeparated(z.enum(['metric', 'filter', 'limited']))
     .exactOptional()
     .describe('Kinds of queries.'),
-  query_tags: z.record(z.string(), z.string()).exactOptional().describe('Tags that the query has.'),
+  query_tags: z.record(limitName('the name of a tag'), z.string()).exactOptional().describe('Tags that the query has.'),
 });
 
 const policyStream = z.strictObject({
@@ -55,7 +57,7 @@ const ofTenants = {
   max_line_size_truncate_identifier: z.string(),
   increment_duplicate_timestamp: z.boolean(),
   enable_multi_variant_queries: z.boolean(),
-  discover_generic_fields: z.strictObject({ fields: z.record(z.string(), z.array(z.string())) }),
+  discover_generic_fields: z.strictObject({ fields: z.record(labelName(), z.array(z.string())) }),
   discover_log_levels: z.boolean(),
   log_level_fields: z.array(z.string()),
   log_level_from_json_max_depth: count(),
@@ -93,8 +95,8 @@ const ofTenants = {
   blocked_queries: z.array(blockedQuery),
   max_structured_metadata_entries_count: numberFrom(METADATA, 'so much may stand beside a line'),
   enforced_labels: labelsOfEveryStream(),
-  policy_enforced_labels: z.record(z.string(), labelsOfEveryStream()),
-  policy_stream_mapping: z.record(z.string(), z.array(policyStream)),
+  policy_enforced_labels: z.record(limitName('the name of a policy'), labelsOfEveryStream()),
+  policy_stream_mapping: z.record(limitName('the name of a policy'), z.array(policyStream)),
   shard_aggregations: z.array(z.string()),
   pattern_ingester_tokenizable_json_fields_default: commaSeparated(z.string()),
   pattern_ingester_tokenizable_json_fields_append: commaSeparated(z.string()),

@@ -618,6 +618,16 @@ const rows: readonly Row[] = [
       remedy: 'write for example app.kubernetes.io/name', // in the place of the key, which is taken below
     },
   ]),
+  ...['<<', 'a b', 'a.b'].map((key): Row => [
+    `the name of a tag of queries ${JSON.stringify(key)}`,
+    { limits: { loki: { blocked_queries: [{ query_tags: { [key]: 'grafana' } }] } } },
+    {
+      path: `limits.loki.blocked_queries[0].query_tags.${key}`,
+      received: JSON.stringify(key),
+      ...says(/^the name of a tag: 1 to 100 letters, digits, hyphens and underscores$/),
+      remedy: 'write for example grafana', // in the place of the key
+    },
+  ]),
   ...eachOf(
     'the key of a taint',
     (key) => ({ pods: { promtail: { tolerations: [{ key, operator: 'Exists' }] } } }),
