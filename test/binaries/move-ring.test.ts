@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { BUILD_TIMEOUT, removeFolder, say, temporaryFolder, until } from '../../programs/program';
 import { send } from '../../programs/request';
 import { type ChartRing, chartRingValues, startChartLoki, startChartRing } from '../support/chart-loki';
-import { type LokiRing, lokiRing } from '../support/loki-ring';
+import { activeIn, type LokiRing, lokiRing } from '../support/loki-ring';
 import { liveNumbers, movedStack, Past, type Target, Writer } from '../support/moving';
 import { KEY, type S3Server, lokiAndS3 } from '../support/s3';
 
@@ -85,15 +85,6 @@ function inTurns<T>(list: () => readonly T[]): () => T {
   };
 }
 
-/** Addresses of the active members of a ring, as one of them sees it: by default, of those that take lines. */
-async function active(target: Target, path = '/ring'): Promise<readonly string[]> {
-  const { text } = await send({ ...target, path, headers: { accept: 'application/json' } });
-  const { shards } = JSON.parse(text) as {
-    readonly shards: readonly { readonly address: string; readonly state: string }[];
-  };
-  return shards.filter(({ state }) => state === 'ACTIVE').map(({ address }) => address.replace(/:\d+$/, ''));
-}
-
 /** Groups of rules that have been evaluated. */
 async function evaluated(target: Target): Promise<readonly string[]> {
   const { text } = await send({ ...target, path: '/prometheus/api/v1/rules', headers: { 'X-Scope-OrgID': 'fake' } });
@@ -141,7 +132,7 @@ test('then nobody notices', async () => {
   const everyone = [...old.write.map(({ host }) => host), ...stackHosts].toSorted();
   for (const host of everyone)
     await until(`one ring, as ${host} sees it`, async () => {
-      const seen = (await active({ host, port: 3100 })).toSorted();
+      const seen = await activeIn(host);
       return JSON.stringify(seen) === JSON.stringify(everyone) ? undefined : seen.join(', ');
     });
 
@@ -158,8 +149,8 @@ test('then nobody notices', async () => {
   );
   expect(groups.size).toBeGreaterThan(0);
   // The chart's ruler has other rules. What was given to it, nobody would evaluate.
-  expect((await active(old.backend, '/ruler/ring')).toSorted()).toEqual([old.backend.host]);
-  expect((await active(stack(), '/ruler/ring')).toSorted()).toEqual([...stackHosts].toSorted());
+  expect(await activeIn(old.backend.host, '/ruler/ring')).toEqual([old.backend.host]);
+  expect(await activeIn(stack().host, '/ruler/ring')).toEqual([...stackHosts].toSorted());
   await until(
     'every group of rules to be evaluated',
     async () => {
@@ -175,7 +166,7 @@ test('then nobody notices', async () => {
   await sleep(3000);
   for (const host of stackHosts)
     await until(`the chart’s to be gone, as ${host} sees it`, async () => {
-      const seen = (await active({ host, port: 3100 })).toSorted();
+      const seen = await activeIn(host);
       return JSON.stringify(seen) === JSON.stringify([...stackHosts].toSorted()) ? undefined : seen.join(', ');
     });
 

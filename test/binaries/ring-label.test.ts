@@ -1,6 +1,6 @@
 /** The label of a ring: rings with different ones never become one, and a ring that runs without gets one unnoticed. */
 import type { StackConfigInput } from '../../src/config';
-import { type LokiRing, lokiRing, type Member } from '../support/loki-ring';
+import { type LokiRing, lokiRing, type Member, membersSeen } from '../support/loki-ring';
 import { rollRing, UNNOTICED } from '../support/ring-roll';
 import { BUILD_TIMEOUT, programs, until } from '../../programs/program';
 import { mapStrings, type RenderedStack, variant } from '../../programs/rendered-stack';
@@ -35,9 +35,8 @@ function firstOf({ members }: LokiRing): Member {
 
 /** Addresses of all that a member takes for members of its ring. */
 async function seenBy(ring: LokiRing): Promise<readonly string[]> {
-  const { text } = await ring.ask(firstOf(ring), { path: '/ring', headers: { accept: 'application/json' } });
-  const { shards } = JSON.parse(text) as { readonly shards: readonly { readonly address: string }[] };
-  return shards.map(({ address }) => address.replace(/:\d+$/, '')).toSorted();
+  const seen = await membersSeen(firstOf(ring).address);
+  return seen.map(({ address }) => address).toSorted();
 }
 
 describe('given a Loki that tries to join the ring of another stack', () => {

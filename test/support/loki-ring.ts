@@ -152,13 +152,7 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
   const unheard = async (): Promise<string | undefined> => {
     const started = members.filter(({ name }) => running.get(name)?.exitCode() === undefined && running.has(name));
     for (const each of started) {
-      const { text } = await ask(each, { path: '/ring', headers: { accept: 'application/json' } });
-      const { shards } = JSON.parse(text) as {
-        readonly shards: readonly { readonly address: string; readonly state: string }[];
-      };
-      const active = shards
-        .filter(({ state }) => state === 'ACTIVE')
-        .map(({ address }) => address.replace(/:\d+$/, ''));
+      const active = await activeIn(each.address);
       const missing = started.filter(({ address }) => !active.includes(address));
       if (missing.length > 0) return `${each.name} has not heard of ${missing.map(({ name }) => name).join(', ')}`;
     }
@@ -217,6 +211,27 @@ export function lokiRing({ loki, network, tenant, s3, strangers = [], zones = []
       removeFolder(folder);
     },
   };
+}
+
+/** Who a ring has, as the Loki at an address sees it: by default, the ring of those that take lines. */
+export async function membersSeen(
+  host: string,
+  path = '/ring',
+): Promise<readonly { readonly address: string; readonly state: string }[]> {
+  const { text } = await send({ host, port: HTTP, path, headers: { accept: 'application/json' } });
+  const { shards } = JSON.parse(text) as {
+    readonly shards: readonly { readonly address: string; readonly state: string }[];
+  };
+  return shards.map(({ address, state }) => ({ address: address.replace(/:\d+$/, ''), state }));
+}
+
+/** Addresses of those among them that are active, sorted. */
+export async function activeIn(host: string, path?: string): Promise<readonly string[]> {
+  const seen = await membersSeen(host, path);
+  return seen
+    .filter(({ state }) => state === 'ACTIVE')
+    .map(({ address }) => address)
+    .toSorted();
 }
 
 /** The push of a line with the label `job`. */
